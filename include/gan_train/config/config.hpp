@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gan {
+
+/// Every knob of a run with its default. What each means, its range and its
+/// spelling in files and flags stands in one place: src/config/option.cpp.
+
+/// A label for the discriminator: a fixed number (lo == hi) or one drawn
+/// uniformly from [lo, hi] for each image.
+struct LabelRange {
+  double lo = 0.0;
+  double hi = 0.0;
+  bool operator==(const LabelRange&) const = default;
+};
+
+using Widths = std::vector<std::int64_t>;
+
+struct DataConfig {
+  std::string dataset = "idx";
+  std::string path = "data/mnist";
+  std::string labels;
+  std::string range = "symmetric";
+  std::string sampling = "epoch";
+  bool drop_last = false;
+  std::int64_t limit = 0;
+  std::int64_t max_mib = 16384;
+  std::int64_t synthetic_size = 10000;
+  std::int64_t image_size = 16;
+  std::int64_t channels = 1;
+};
+
+struct ModelConfig {
+  std::string arch = "mlp";
+  std::int64_t latent_dim = 100;
+  std::string latent = "normal";
+  Widths generator_widths = {256, 512, 1024};
+  Widths discriminator_widths = {512, 256};
+  std::string generator_activation = "leaky_relu";
+  double leaky_slope = 0.2;
+  double dropout = 0.0;
+  std::string upsampling = "transposed";
+  std::int64_t kernel = 4;
+  bool generator_norm = false;
+  bool discriminator_norm = false;
+  bool bias = true;
+  std::string init = "pytorch";
+  std::string output = "tanh";
+};
+
+struct LossConfig {
+  std::string kind = "bce";
+  LabelRange real_label = {1.0, 1.0};
+  LabelRange fake_label = {0.0, 0.0};
+};
+
+struct OptimConfig {
+  double lr = 2e-4;
+  double discriminator_lr = 0.0;
+  double beta1 = 0.5;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+};
+
+struct TrainConfig {
+  std::int64_t epochs = 20;
+  std::int64_t batch_size = 128;
+  std::int64_t steps_per_epoch = 0;
+  std::string discriminator_batch = "full";
+  std::string discriminator_update = "summed";
+  std::int64_t discriminator_steps = 1;
+  bool reuse_fake = false;
+  double ema = 0.0;
+  std::int64_t seed = 1;
+  std::string device = "auto";
+  std::int64_t threads = 0;
+};
+
+struct OutputConfig {
+  std::string dir;
+  std::int64_t samples = 64;
+  std::int64_t sample_columns = 0;
+  std::int64_t sample_every = 1;
+  std::int64_t sample_scale = 2;
+  bool dark_on_light = false;
+  std::int64_t checkpoint_every = 10;
+  std::int64_t log_every = 0;
+};
+
+struct Config {
+  DataConfig data;
+  ModelConfig model;
+  LossConfig loss;
+  OptimConfig optim;
+  TrainConfig train;
+  OutputConfig output;
+};
+
+}  // namespace gan

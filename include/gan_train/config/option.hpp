@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gan_train/config/config.hpp"
+
+namespace gan {
+
+/// Where an option's value lies in one particular Config.
+using Field =
+    std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*>;
+
+/// One row of the option table: everything there is to know of one knob.
+struct Option {
+  std::string key;  ///< "optim.lr": the key `lr` in section [optim], the flag --optim.lr
+  Field field;
+  std::string help;
+  /// Allowed values: bounds of numbers (each of a list, both ends of a label)…
+  double min = 0.0;
+  double max = 0.0;
+  /// …whether the lower bound itself is excluded…
+  bool above_min = false;
+  /// …or the words to choose from; none for free text.
+  std::vector<std::string> choices = {};
+  /// A shorter flag ("lr" for --lr), if any.
+  std::string alias = {};
+};
+
+/// The table, its fields pointing into `config`, which must outlive it.
+std::vector<Option> option_table(Config& config);
+
+std::string type_name(const Option& option);   ///< "integer", "list of integers", …
+std::string range_text(const Option& option);  ///< "> 0 and at most 1", "one of a, b", …
+std::string value_text(const Option& option);  ///< as set_value would read it back
+
+/// Reads `text` into the option's field. Returns "" or what is wrong with it
+/// and what is allowed; then the field is unchanged.
+std::string set_value(const Option& option, std::string_view text);
+
+/// One `key = value` of a file or the command line.
+struct Setting {
+  std::string key;
+  std::string value;
+  std::string origin;  ///< "configs/x.ini:12" or "--optim.lr"
+};
+
+/// What was read from a file: its settings in order, and its malformed lines
+/// and duplicate keys as whole messages ("x.ini:3: …").
+struct ParsedSettings {
+  std::vector<Setting> settings;
+  std::vector<std::string> mistakes;
+};
+
+/// Reads the text of an INI or YAML config; `name` is what messages call it.
+ParsedSettings parse_ini(std::string_view text, std::string_view name);
+ParsedSettings parse_yaml(std::string_view text, std::string_view name);
+
+/// Reads a config file by its extension (.ini, .yaml, .yml).
+ParsedSettings read_settings(const std::filesystem::path& path);
+
+/// Sets each setting in turn, later ones winning. Throws one Error (exit code
+/// 2) that holds every mistake, `mistakes` first, a line each.
+void apply_settings(std::span<const Option> table, const std::vector<Setting>& settings,
+                    std::vector<std::string> mistakes = {});
+
+/// Checks that take more than one key, such as reuse_fake with half batches;
+/// an Error (exit code 2) naming them all.
+void check_config(const Config& config);
+
+/// A Config from defaults and one file.
+Config load_config(const std::filesystem::path& path);
+
+/// The whole config as YAML, in table order; load_config reads it back equal.
+std::string to_yaml(const Config& config);
+
+}  // namespace gan

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gan {
+
+using Bytes = std::vector<std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
+
+inline ByteView as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// A file that is there whole or not at all. Bytes go to a temporary beside
+/// `path`; commit() syncs it, renames it into place and syncs the folder.
+/// Destroyed without commit(), it leaves no trace. Errors name the file, the
+/// step and the system's reason.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(ByteView bytes);
+  void write(std::string_view text) { write(as_bytes(text)); }
+  void commit();
+
+ private:
+  [[noreturn]] void fail(std::string_view step) const;
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int fd_ = -1;
+};
+
+/// Writes a whole file atomically.
+void write_file(const std::filesystem::path& path, ByteView bytes);
+inline void write_file(const std::filesystem::path& path, std::string_view text) {
+  write_file(path, as_bytes(text));
+}
+
+/// Reads a whole regular file of at most `limit` bytes.
+Bytes read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
+
+/// Text lines that are added to a file, a line a write(2), so that a crash can
+/// tear at most the last one.
+class AppendFile {
+ public:
+  explicit AppendFile(std::filesystem::path path);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+  /// Adds `text` and a newline.
+  void line(std::string_view text);
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
+
+/// Makes a folder and those above it.
+void make_folders(const std::filesystem::path& path);
+
+}  // namespace gan

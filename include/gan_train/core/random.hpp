@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace gan {
+
+/// What a random number is drawn for. Each stream of a run is a pure function
+/// of (run seed, stream, index), so nothing has to be saved to go on exactly,
+/// and drawing more from one stream never moves another.
+enum class Stream : std::uint64_t {
+  kInit = 1,          ///< initial weights; index 0
+  kOrder = 2,         ///< order of the data; index: the pass, or the batch of a draw
+  kLatentD = 3,       ///< latents of D's update; index: the batch
+  kLatentG = 4,       ///< latents of G's update; index: the step
+  kLabels = 5,        ///< noisy labels; index: the batch
+  kLayers = 6,        ///< dropout and other layers that draw; index: the step
+  kFixedLatents = 7,  ///< the latents behind samples/epoch_*.png; index 0
+  kSample = 8,        ///< gan-sample; index: the block of images
+  kSynthetic = 9,     ///< synthetic data sets; index: the item
+};
+
+/// A 64-bit seed for that place of that stream (splitmix64 finaliser of
+/// Steele, Lea and Flood 2014, chained over the three words).
+std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index);
+
+/// splitmix64: 64 random bits a call. Fast, and the same on every platform.
+class SplitMix64 {
+ public:
+  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  /// Uniform in [0, bound) without bias (Lemire 2019); bound > 0.
+  std::uint64_t below(std::uint64_t bound);
+  /// Uniform in [0, 1), 53 bits.
+  double uniform();
+  /// Standard normal (Box and Muller 1958).
+  double normal();
+
+ private:
+  std::uint64_t state_;
+};
+
+/// A uniformly random permutation of 0 … n-1 (Fisher-Yates).
+std::vector<std::int64_t> random_permutation(std::int64_t n, SplitMix64 rng);
+
+}  // namespace gan

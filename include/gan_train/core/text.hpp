@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gan {
+
+std::string_view trim(std::string_view text);
+
+/// Splits at every `separator` and trims the parts; "" yields no part.
+std::vector<std::string> split(std::string_view text, char separator);
+
+std::string join(std::span<const std::string> parts, std::string_view separator);
+
+/// The whole of `text` as a number; nothing if any of it is left over, if it
+/// does not fit, or (double) if it is not finite.
+std::optional<std::int64_t> parse_int(std::string_view text);
+std::optional<double> parse_double(std::string_view text);
+
+/// The shortest text that reads back as exactly `value`.
+std::string format_double(double value);
+
+/// "; did you mean 'x'?" for the nearest of `known`, or "" when none is near.
+/// Nearness is edit distance with transpositions, at most a third of the word.
+std::string did_you_mean(std::string_view word, std::span<const std::string> known);
+
+}  // namespace gan

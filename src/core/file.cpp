@@ -1,0 +1,130 @@
+#include "gan_train/core/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void throw_errno(const fs::path& path, std::string_view step) {
+  const int code = errno;
+  throw run_error(path.string(), ": cannot ", step, ": ", std::strerror(code));
+}
+
+// Writes all of `bytes`; false with errno set where the system refuses.
+bool write_all(int fd, ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+bool sync_fd(int fd) {
+  while (::fsync(fd) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(fs::path path)
+    : path_(std::move(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())) {
+  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd_ < 0) fail("create");
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::fail(std::string_view step) const { throw_errno(path_, step); }
+
+void AtomicFile::write(ByteView bytes) {
+  if (!write_all(fd_, bytes)) fail("write");
+}
+
+void AtomicFile::commit() {
+  if (!sync_fd(fd_)) fail("write (fsync)");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("put in place (rename)");
+  ::close(std::exchange(fd_, -1));
+  // Makes the rename itself last; some file systems can't sync a folder.
+  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  const bool synced = sync_fd(folder) || errno == EINVAL || errno == ENOTSUP;
+  ::close(folder);
+  if (!synced) fail("write (fsync of its folder)");
+}
+
+void write_file(const fs::path& path, ByteView bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+Bytes read_file(const fs::path& path, std::uint64_t limit) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_errno(path, "open");
+  struct Closer {
+    int fd;
+    ~Closer() { ::close(fd); }
+  } closer{fd};
+  struct stat info{};
+  if (::fstat(fd, &info) != 0) throw_errno(path, "read");
+  if (!S_ISREG(info.st_mode)) throw run_error(path.string(), ": is not a regular file");
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size > limit) {
+    throw run_error(path.string(), ": holds ", size, " bytes; at most ", limit, " are allowed");
+  }
+  Bytes bytes(size);
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::read(fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno(path, "read");
+    if (n == 0) throw run_error(path.string(), ": became shorter while it was read");
+    done += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
+AppendFile::AppendFile(fs::path path) : path_(std::move(path)) {
+  fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (fd_ < 0) throw_errno(path_, "open");
+}
+
+AppendFile::~AppendFile() { ::close(fd_); }
+
+void AppendFile::line(std::string_view text) {
+  std::string whole(text);
+  whole += '\n';
+  if (!write_all(fd_, as_bytes(whole))) throw_errno(path_, "write");
+}
+
+void make_folders(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) throw run_error(path.string(), ": cannot create the folder: ", code.message());
+}
+
+}  // namespace gan
