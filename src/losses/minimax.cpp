@@ -1,0 +1,15 @@
+#include <torch/torch.h>
+
+#include "losses.hpp"
+
+namespace gan {
+
+// log(1 - D(G(z))), the zero-sum game as first written (Goodfellow et al. 2014, equation 1).
+static torch::Tensor saturating(const torch::Tensor& logits) {
+  return -torch::nn::functional::softplus(logits).mean();
+}
+
+const Loss kMinimax = {"minimax", "binary cross-entropy, G with the saturating zero-sum form",
+                       cross_entropy, cross_entropy, saturating};
+
+}  // namespace gan

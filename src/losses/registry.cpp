@@ -1,0 +1,12 @@
+#include <array>
+
+#include "losses.hpp"
+
+namespace gan {
+
+std::span<const Loss> losses() {
+  static const std::array kLosses = {kBce, kMinimax};
+  return kLosses;
+}
+
+}  // namespace gan
