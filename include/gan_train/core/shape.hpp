@@ -5,15 +5,15 @@
 
 namespace gan {
 
-/// The shape of one image (or vector: 1 channel, height 1, width = dimension).
+/// The shape of one image. A point in the plane is an image of 1x1x2.
 struct ImageShape {
   std::int64_t channels = 1;
   std::int64_t height = 0;
   std::int64_t width = 0;
 
   std::int64_t size() const { return channels * height * width; }
-  /// A vector data set, such as `rings`: drawn as points, not as pixels.
-  bool is_vector() const { return channels == 1 && height == 1; }
+  /// Whether it is drawn as a point (data set `rings`), not as pixels.
+  bool is_point() const { return channels == 1 && height == 1 && width == 2; }
   bool operator==(const ImageShape&) const = default;
 };
 

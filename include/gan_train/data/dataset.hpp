@@ -1,0 +1,48 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gan_train/config/config.hpp"
+#include "gan_train/core/shape.hpp"
+
+namespace gan {
+
+/// A data set in memory: one byte a pixel, scaled a batch at a time.
+struct Dataset {
+  std::string source;     ///< what messages call it: a file or a synthetic set's name
+  ImageShape shape;       ///< of one item
+  torch::Tensor samples;  ///< [n, c, h, w]; uint8 pixels, or float32 already in [-1, 1]
+  torch::Tensor labels;   ///< [n] int64, or undefined where there are none
+
+  std::int64_t size() const { return samples.defined() ? samples.size(0) : 0; }
+};
+
+/// A kind of data set. Adding one is a file in src/data/ and a line in
+/// src/data/registry.cpp.
+struct DatasetKind {
+  std::string_view name;
+  std::string_view help;
+  Dataset (*load)(const DataConfig& config);
+};
+
+/// All kinds; `data.dataset` names one.
+std::span<const DatasetKind> dataset_kinds();
+
+/// Loads what `config` asks for, at most its first `config.limit` items.
+Dataset load_dataset(const DataConfig& config);
+
+/// The items at `indices` as float32 [k, c, h, w] on the samples' device, bytes
+/// scaled to [-1, 1] (`range` "symmetric") or [0, 1] ("unit").
+torch::Tensor gather(const torch::Tensor& samples, const std::vector<std::int64_t>& indices,
+                     std::string_view range);
+
+/// The inverse: values in that range as bytes [n, h, w, c], rounded and clamped.
+torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range);
+
+}  // namespace gan

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "gan_train/config/config.hpp"
+
+namespace gan {
+
+/// Adam (Kingma and Ba 2015) on all parameters of one network at once, by
+/// LibTorch's fused kernel. Same equations and defaults as torch.optim.Adam.
+class Adam {
+ public:
+  Adam(std::vector<torch::Tensor> parameters, double lr, const OptimConfig& config);
+
+  const std::vector<torch::Tensor>& parameters() const { return parameters_; }
+
+  /// One update from the gradient of each parameter, in order.
+  void step(const std::vector<torch::Tensor>& gradients);
+
+  void set_lr(double lr) { lr_ = lr; }
+  double lr() const { return lr_; }
+
+  /// First and second moments, in the parameters' order, and the updates made:
+  /// what has to be saved to go on.
+  struct State {
+    std::vector<torch::Tensor> exp_avg;
+    std::vector<torch::Tensor> exp_avg_sq;
+    std::int64_t steps = 0;
+  };
+  const State& state() const { return state_; }
+  void load(const State& state);
+
+ private:
+  std::vector<torch::Tensor> parameters_;
+  State state_;
+  std::vector<torch::Tensor> step_counts_;  // state_.steps as the kernel wants it
+  double lr_;
+  double beta1_;
+  double beta2_;
+  double eps_;
+};
+
+}  // namespace gan

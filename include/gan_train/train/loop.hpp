@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+
+#include "gan_train/train/trainer.hpp"
+
+namespace gan {
+
+/// Sums of step figures since the start of an epoch or of a log interval; part
+/// of what is saved, so that a resumed run logs what an unbroken one would.
+struct RunningFigures {
+  std::array<double, kFigureCount> sums{};
+  std::int64_t steps = 0;
+  double seconds = 0.0;
+
+  void add(const std::array<double, kFigureCount>& figures);
+  double mean(Figure figure) const {
+    return steps > 0 ? sums[static_cast<std::size_t>(figure)] / static_cast<double>(steps) : 0.0;
+  }
+};
+
+/// What the loop has to keep between steps beside the Trainer.
+struct LoopState {
+  RunningFigures epoch;
+  RunningFigures interval;
+};
+
+/// Means over an epoch, or over the steps since the last such row.
+struct LogRow {
+  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t step = 0;   ///< steps done
+  RunningFigures figures;
+  double images_per_second = 0.0;  ///< real images D was shown
+};
+
+/// What happens around the steps; empty ones are skipped.
+struct Hooks {
+  std::function<void(const LogRow& epoch_so_far)> on_step;  ///< after each step
+  std::function<void(const LogRow&)> on_log;                ///< every output.log_every steps
+  std::function<void(const LogRow&)> on_epoch;              ///< after the last step of an epoch
+  std::function<bool()> stop;                               ///< asked after each step
+};
+
+/// Trains from where `trainer` stands to the end of the last epoch. Returns
+/// whether it got there (rather than being stopped). An Error names the step
+/// at which a loss stopped being a number.
+bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks);
+
+}  // namespace gan

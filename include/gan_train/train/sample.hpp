@@ -1,0 +1,27 @@
+#pragma once
+
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/types.h>
+
+#include <cstdint>
+
+#include "gan_train/config/config.hpp"
+#include "gan_train/core/random.hpp"
+
+namespace gan {
+
+/// Images are sampled in blocks of this many, whatever the number asked for:
+/// image i of a seed is always row i % kSampleBlock of block i / kSampleBlock,
+/// from the same latents through the same shapes of matrices.
+inline constexpr std::int64_t kSampleBlock = 64;
+
+/// Latents [n, latent_dim] on the CPU: standard normal, or uniform in [-1, 1).
+/// A pure function of its arguments.
+torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
+                           Stream stream, std::uint64_t index);
+
+/// G on `latents` in evaluation mode without gradients, a block at a time;
+/// [n, c, h, w] on the CPU. The generator's mode is put back afterwards.
+torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& latents);
+
+}  // namespace gan

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gan_train/config/config.hpp"
+#include "gan_train/core/random.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/data/sampler.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/models/networks.hpp"
+#include "gan_train/train/adam.hpp"
+
+namespace gan {
+
+/// The device that `train.device` names; Error where this build or machine lacks it.
+torch::Device resolve_device(const std::string& name);
+
+/// The figures of a step, in the order of the tensor that Trainer::step returns.
+enum Figure : std::int64_t {
+  kDLoss,       ///< as D was updated: the joint mean, the sum, or half the sum of separate updates
+  kGLoss,
+  kDReal,       ///< mean of D(x) = sigmoid(logit) over the real images
+  kDFake,       ///< mean of D(G(z)) over the generated images D was trained on
+  kFigureCount
+};
+
+/// What one step consumed, by name, for comparing it with another program.
+using StepRecord = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// A GAN in training: the state, and the step that moves it on. Touches no
+/// files. Every random number is a pure function of (seed, stream, position):
+/// see core/random.hpp.
+class Trainer {
+ public:
+  /// Builds the networks for `data` and starts at step 0. Runs on
+  /// resolve_device(config.train.device).
+  Trainer(const Config& config, const Dataset& data);
+
+  /// discriminator_steps updates of D, then one of G. Returns the step's figures
+  /// (means over D's updates) as [kFigureCount] on the device, so that nothing
+  /// has to wait for it. With `record`, adds every batch, latent, label and seed
+  /// used to it.
+  torch::Tensor step(StepRecord* record = nullptr);
+
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+  std::int64_t total_steps() const { return steps_per_epoch_ * config_.train.epochs; }
+  std::int64_t steps_done() const { return steps_done_; }
+  void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
+  /// Real images D is shown in an epoch.
+  std::int64_t images_per_epoch() const;
+
+  const Config& config() const { return config_; }
+  const ImageShape& shape() const { return shape_; }
+  const torch::Device& device() const { return device_; }
+
+  /// The networks and optimisers, for whoever saves, loads or inspects them.
+  Networks networks;
+  torch::nn::Sequential ema{nullptr};  ///< averaged G where train.ema > 0, else null
+  Adam g_optimizer;
+  Adam d_optimizer;
+
+  /// The generator to sample from: the averaged one where there is one.
+  torch::nn::Sequential sampling_generator() const { return ema ? ema : networks.generator; }
+
+ private:
+  /// Both return their part of the figures: {loss, D(x), D(G(z))} and {loss}.
+  torch::Tensor update_discriminator(const torch::Tensor& real, std::int64_t batch,
+                                     StepRecord* record);
+  torch::Tensor update_generator(std::int64_t n, StepRecord* record);
+  torch::Tensor latents(std::int64_t n, Stream stream, std::int64_t index,
+                        StepRecord* record) const;
+  torch::Tensor labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const;
+  void update_ema();
+
+  Config config_;
+  ImageShape shape_;
+  torch::Device device_;
+  torch::Tensor samples_;
+  const Loss& loss_;
+  BatchSampler sampler_;
+  std::int64_t steps_per_epoch_;
+  std::int64_t steps_done_ = 0;
+  torch::Tensor fake_;  // D's last fakes with their graph, where reuse_fake
+};
+
+}  // namespace gan

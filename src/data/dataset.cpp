@@ -1,0 +1,32 @@
+#include "gan_train/data/dataset.hpp"
+
+#include <torch/torch.h>
+
+#include "gan_train/core/registry.hpp"
+
+namespace gan {
+
+Dataset load_dataset(const DataConfig& config) {
+  Dataset data = find_row(dataset_kinds(), config.dataset, "data set").load(config);
+  if (config.limit > 0 && config.limit < data.size()) {
+    data.samples = data.samples.narrow(0, 0, config.limit);
+    if (data.labels.defined()) data.labels = data.labels.narrow(0, 0, config.limit);
+  }
+  return data;
+}
+
+torch::Tensor gather(const torch::Tensor& samples, const std::vector<std::int64_t>& indices,
+                     std::string_view range) {
+  const auto index = torch::tensor(indices, torch::kInt64).to(samples.device());
+  const auto items = samples.index_select(0, index);
+  if (items.scalar_type() != torch::kUInt8) return items;
+  const auto pixels = items.to(torch::kFloat32);
+  return range == "unit" ? pixels.div_(255.0) : pixels.div_(127.5).sub_(1.0);
+}
+
+torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range) {
+  const auto scaled = range == "unit" ? images.mul(255.0) : images.add(1.0).mul_(127.5);
+  return scaled.round_().clamp_(0, 255).to(torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
+}
+
+}  // namespace gan

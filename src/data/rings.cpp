@@ -1,0 +1,38 @@
+#include <torch/torch.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "datasets.hpp"
+#include "gan_train/core/random.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::int64_t kModes = 8;
+constexpr double kRadius = 0.75;
+constexpr double kSigma = 0.02;
+
+// The ring of Gaussians that mode collapse is usually shown on, within [-1, 1]:
+// the same points whatever the run's seed.
+Dataset load_rings(const DataConfig& config) {
+  const std::int64_t n = config.synthetic_size;
+  Dataset data{.source = "rings", .shape = {1, 1, 2}, .samples = torch::empty({n, 1, 1, 2}),
+               .labels = torch::arange(n).remainder(kModes)};
+  auto* point = data.samples.data_ptr<float>();
+  for (std::int64_t i = 0; i < n; ++i) {
+    SplitMix64 rng(stream_seed(0, Stream::kSynthetic, static_cast<std::uint64_t>(i)));
+    const double angle = 2.0 * std::numbers::pi * static_cast<double>(i % kModes) / kModes;
+    *point++ = static_cast<float>(kRadius * std::cos(angle) + kSigma * rng.normal());
+    *point++ = static_cast<float>(kRadius * std::sin(angle) + kSigma * rng.normal());
+  }
+  return data;
+}
+
+}  // namespace
+
+const DatasetKind kRings = {
+    "rings", "points in the plane: eight Gaussians (sigma 0.02) on a ring of radius 0.75",
+    load_rings};
+
+}  // namespace gan

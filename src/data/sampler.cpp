@@ -1,0 +1,44 @@
+#include "gan_train/data/sampler.hpp"
+
+#include <algorithm>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/random.hpp"
+
+namespace gan {
+
+BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const DataConfig& config,
+                           std::uint64_t seed)
+    : size_(size),
+      batch_size_(batch_size),
+      replacement_(config.sampling == "replacement"),
+      seed_(seed) {
+  if (batch_size > size) {
+    throw usage_error("train.batch_size: a batch of ", batch_size, " real images is more than the ",
+                      size, " of the data set; use a smaller batch");
+  }
+  const bool keep_partial = !replacement_ && !config.drop_last;
+  batches_per_pass_ = (size + (keep_partial ? batch_size - 1 : 0)) / batch_size;
+}
+
+std::vector<std::int64_t> BatchSampler::batch(std::int64_t number) {
+  if (replacement_) {
+    SplitMix64 rng(stream_seed(seed_, Stream::kOrder, static_cast<std::uint64_t>(number)));
+    std::vector<std::int64_t> drawn(static_cast<std::size_t>(batch_size_));
+    for (auto& index : drawn) {
+      index = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(size_)));
+    }
+    return drawn;
+  }
+  const std::int64_t pass = number / batches_per_pass_;
+  if (pass != pass_) {
+    order_ = random_permutation(
+        size_, SplitMix64(stream_seed(seed_, Stream::kOrder, static_cast<std::uint64_t>(pass))));
+    pass_ = pass;
+  }
+  const std::int64_t begin = number % batches_per_pass_ * batch_size_;
+  const std::int64_t end = std::min(begin + batch_size_, size_);
+  return {order_.begin() + begin, order_.begin() + end};
+}
+
+}  // namespace gan

@@ -1,0 +1,83 @@
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "datasets.hpp"
+#include "gan_train/core/random.hpp"
+
+namespace gan {
+namespace {
+
+// How far (x, y) lies outside a shape of half-size r about the origin, in
+// pixels; negative inside. `thin` is the half-width of a stroke.
+using Distance = double (*)(double x, double y, double r, double thin);
+
+double square(double x, double y, double r, double) {
+  return std::max(std::abs(x), std::abs(y)) - r;
+}
+double frame(double x, double y, double r, double thin) {
+  return std::abs(std::max(std::abs(x), std::abs(y)) - r) - thin;
+}
+double disc(double x, double y, double r, double) { return std::hypot(x, y) - r; }
+double ring(double x, double y, double r, double thin) {
+  return std::abs(std::hypot(x, y) - r) - thin;
+}
+double bar(double x, double y, double r, double thin) {
+  return std::max(std::abs(x) - r, std::abs(y) - thin);
+}
+double pole(double x, double y, double r, double thin) { return bar(y, x, r, thin); }
+double plus(double x, double y, double r, double thin) {
+  return std::min(bar(x, y, r, thin), pole(x, y, r, thin));
+}
+double saltire(double x, double y, double r, double thin) {
+  return plus((x + y) * M_SQRT1_2, (x - y) * M_SQRT1_2, r, thin);
+}
+
+constexpr std::array<Distance, 8> kShapeKinds = {square, frame, disc, ring, bar, pole, plus,
+                                                 saltire};
+
+// Item i shows kind i % 8, jittered in place, size and brightness; RGB images
+// have a brightness a channel.
+void draw_shape(std::int64_t i, std::int64_t channels, std::int64_t side, std::uint8_t* pixels) {
+  SplitMix64 rng(stream_seed(0, Stream::kSynthetic, static_cast<std::uint64_t>(i)));
+  const double middle = 0.5 * static_cast<double>(side - 1);
+  const double x0 = middle + (rng.uniform() - 0.5) * 0.2 * static_cast<double>(side);
+  const double y0 = middle + (rng.uniform() - 0.5) * 0.2 * static_cast<double>(side);
+  const double r = (0.25 + 0.1 * rng.uniform()) * static_cast<double>(side);
+  const Distance distance = kShapeKinds[static_cast<std::size_t>(i) % kShapeKinds.size()];
+  for (std::int64_t c = 0; c < channels; ++c) {
+    const double brightness = 255.0 * (0.6 + 0.4 * rng.uniform());
+    for (std::int64_t y = 0; y < side; ++y) {
+      for (std::int64_t x = 0; x < side; ++x) {
+        const double outside = distance(static_cast<double>(x) - x0, static_cast<double>(y) - y0, r,
+                                        0.06 * static_cast<double>(side));
+        *pixels++ = static_cast<std::uint8_t>(brightness * std::clamp(0.5 - outside, 0.0, 1.0));
+      }
+    }
+  }
+}
+
+Dataset load_shapes(const DataConfig& config) {
+  const std::int64_t n = config.synthetic_size;
+  const ImageShape shape{config.channels, config.image_size, config.image_size};
+  Dataset data{.source = "shapes",
+               .shape = shape,
+               .samples = torch::empty({n, shape.channels, shape.height, shape.width}, torch::kUInt8),
+               .labels = torch::arange(n).remainder(static_cast<std::int64_t>(kShapeKinds.size()))};
+  auto* pixels = data.samples.data_ptr<std::uint8_t>();
+  for (std::int64_t i = 0; i < n; ++i) {
+    draw_shape(i, shape.channels, config.image_size, pixels + i * shape.size());
+  }
+  return data;
+}
+
+}  // namespace
+
+const DatasetKind kShapes = {
+    "shapes",
+    "drawn images of eight labelled kinds: square, frame, disc, ring, bar, pole, plus, saltire",
+    load_shapes};
+
+}  // namespace gan

@@ -1,0 +1,48 @@
+#include "models.hpp"
+
+namespace gan {
+namespace {
+
+namespace nn = torch::nn;
+
+nn::Sequential make_generator(const ModelConfig& config, const ImageShape& shape) {
+  nn::Sequential net;
+  std::int64_t in = config.latent_dim;
+  for (const std::int64_t width : config.generator_widths) {
+    net->push_back(nn::Linear(in, width));
+    if (config.generator_norm) net->push_back(nn::BatchNorm1d(width));
+    push_generator_activation(net, config);
+    in = width;
+  }
+  net->push_back(nn::Linear(in, shape.size()));
+  push_output(net, config);
+  net->push_back(nn::Unflatten(
+      nn::UnflattenOptions(1, {shape.channels, shape.height, shape.width})));
+  return net;
+}
+
+nn::Sequential make_discriminator(const ModelConfig& config, const ImageShape& shape) {
+  nn::Sequential net;
+  net->push_back(nn::Flatten());
+  std::int64_t in = shape.size();
+  for (const std::int64_t width : config.discriminator_widths) {
+    net->push_back(nn::Linear(in, width));
+    if (config.discriminator_norm) net->push_back(nn::BatchNorm1d(width));
+    push_leaky_relu(net, config);
+    push_dropout(net, config);
+    in = width;
+  }
+  net->push_back(nn::Linear(in, 1));
+  push_logits(net);
+  return net;
+}
+
+Networks make(const ModelConfig& config, const ImageShape& shape) {
+  return {make_generator(config, shape), make_discriminator(config, shape)};
+}
+
+}  // namespace
+
+const Architecture kMlp = {"mlp", "fully connected networks of any widths", make};
+
+}  // namespace gan

@@ -1,0 +1,46 @@
+#include "gan_train/models/networks.hpp"
+
+#include <torch/torch.h>
+
+#include "gan_train/core/random.hpp"
+#include "gan_train/core/registry.hpp"
+
+namespace gan {
+namespace {
+
+// Weights of `module` itself, not of its children.
+void init_module(torch::nn::Module& module, const std::string& init) {
+  const bool is_norm = module.as<torch::nn::BatchNorm1d>() != nullptr ||
+                       module.as<torch::nn::BatchNorm2d>() != nullptr;
+  for (auto& item : module.named_parameters(/*recurse=*/false)) {
+    torch::Tensor& parameter = item.value();
+    if (item.key() == "bias") {
+      parameter.zero_();
+    } else if (init == "dcgan") {
+      parameter.normal_(is_norm ? 1.0 : 0.0, 0.02);  // Radford et al. 2016
+    } else if (!is_norm) {
+      torch::nn::init::xavier_uniform_(parameter);  // Glorot and Bengio 2010; Keras's default
+    }
+  }
+}
+
+}  // namespace
+
+Networks make_networks(const ModelConfig& config, const ImageShape& shape, std::uint64_t seed) {
+  torch::manual_seed(stream_seed(seed, Stream::kInit, 0));
+  Networks networks = find_row(architectures(), config.arch, "architecture").make(config, shape);
+  if (config.init == "pytorch") return networks;
+  const torch::NoGradGuard no_grad;
+  for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {
+    net->apply([&](torch::nn::Module& module) { init_module(module, config.init); });
+  }
+  return networks;
+}
+
+std::int64_t count_parameters(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const auto& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+}  // namespace gan

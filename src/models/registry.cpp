@@ -1,0 +1,12 @@
+#include <array>
+
+#include "models.hpp"
+
+namespace gan {
+
+std::span<const Architecture> architectures() {
+  static const std::array kArchitectures = {kMlp, kDcgan};
+  return kArchitectures;
+}
+
+}  // namespace gan

@@ -1,0 +1,40 @@
+#include "gan_train/train/adam.hpp"
+
+#include <torch/torch.h>
+
+#include <utility>
+
+namespace gan {
+
+Adam::Adam(std::vector<torch::Tensor> parameters, double lr, const OptimConfig& config)
+    : parameters_(std::move(parameters)),
+      lr_(lr),
+      beta1_(config.beta1),
+      beta2_(config.beta2),
+      eps_(config.eps) {
+  for (const auto& parameter : parameters_) {
+    state_.exp_avg.push_back(torch::zeros_like(parameter));
+    state_.exp_avg_sq.push_back(torch::zeros_like(parameter));
+    step_counts_.push_back(torch::zeros({}, parameter.options().dtype(torch::kFloat32)));
+  }
+}
+
+void Adam::step(const std::vector<torch::Tensor>& gradients) {
+  const torch::NoGradGuard no_grad;
+  at::_foreach_add_(step_counts_, 1);
+  at::_fused_adam_(parameters_, gradients, state_.exp_avg, state_.exp_avg_sq,
+                   /*max_exp_avg_sqs=*/{}, step_counts_, lr_, beta1_, beta2_, /*weight_decay=*/0.0,
+                   eps_, /*amsgrad=*/false, /*maximize=*/false);
+  ++state_.steps;
+}
+
+void Adam::load(const State& state) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    state_.exp_avg[i].copy_(state.exp_avg[i]);
+    state_.exp_avg_sq[i].copy_(state.exp_avg_sq[i]);
+    step_counts_[i].fill_(state.steps);
+  }
+  state_.steps = state.steps;
+}
+
+}  // namespace gan

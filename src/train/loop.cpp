@@ -1,0 +1,78 @@
+#include "gan_train/train/loop.hpp"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Figures = std::array<double, kFigureCount>;
+
+Figures to_figures(const torch::Tensor& tensor) {
+  const auto values = tensor.cpu();
+  Figures figures{};
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    figures[i] = values.data_ptr<float>()[i];
+  }
+  return figures;
+}
+
+void check_finite(const Figures& now, const RunningFigures& before, std::int64_t step) {
+  if (std::isfinite(now[kDLoss]) && std::isfinite(now[kGLoss])) return;
+  throw run_error("step ", step, ": the ",
+                  std::isfinite(now[kDLoss]) ? "generator" : "discriminator",
+                  "'s loss is not a number (d_loss ", now[kDLoss], ", g_loss ", now[kGLoss],
+                  "; means of the epoch before it ", before.mean(kDLoss), ", ",
+                  before.mean(kGLoss), "); try a lower optim.lr");
+}
+
+}  // namespace
+
+void RunningFigures::add(const Figures& figures) {
+  for (std::size_t i = 0; i < figures.size(); ++i) sums[i] += figures[i];
+  ++steps;
+}
+
+bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
+  const std::int64_t per_epoch = trainer.steps_per_epoch();
+  const std::int64_t log_every = trainer.config().output.log_every;
+  const double images_per_step =
+      static_cast<double>(trainer.images_per_epoch()) / static_cast<double>(per_epoch);
+  const auto row = [&](const RunningFigures& figures) {
+    const double images = images_per_step * static_cast<double>(figures.steps);
+    const double rate = figures.seconds > 0 ? images / figures.seconds : 0.0;
+    const std::int64_t done = trainer.steps_done();
+    return LogRow{(done - 1) / per_epoch + 1, done, figures, rate};
+  };
+
+  while (trainer.steps_done() < trainer.total_steps()) {
+    const auto start = Clock::now();
+    const Figures figures = to_figures(trainer.step());
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const std::int64_t done = trainer.steps_done();
+    check_finite(figures, state.epoch, done);
+    for (RunningFigures* running : {&state.epoch, &state.interval}) {
+      running->add(figures);
+      running->seconds += seconds;
+    }
+    if (hooks.on_step) hooks.on_step(row(state.epoch));
+    if (log_every > 0 && done % log_every == 0) {
+      if (hooks.on_log) hooks.on_log(row(state.interval));
+      state.interval = {};
+    }
+    if (done % per_epoch == 0) {
+      const LogRow finished = row(state.epoch);
+      state.epoch = {};
+      if (hooks.on_epoch) hooks.on_epoch(finished);
+    }
+    if (hooks.stop && hooks.stop()) return done == trainer.total_steps();
+  }
+  return true;
+}
+
+}  // namespace gan

@@ -1,0 +1,214 @@
+#include "gan_train/train/trainer.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "gan_train/core/registry.hpp"
+#include "gan_train/train/sample.hpp"
+
+namespace gan {
+namespace {
+
+Networks on_device(Networks networks, const torch::Device& device) {
+  networks.generator->to(device);
+  networks.discriminator->to(device);
+  return networks;
+}
+
+bool half_batches(const TrainConfig& train) { return train.discriminator_batch == "half"; }
+
+std::int64_t real_batch_size(const TrainConfig& train) {
+  return half_batches(train) ? train.batch_size / 2 : train.batch_size;
+}
+
+// An epoch is one pass of D over the data; with replacement it is as many steps
+// as full batches make up the data's number.
+std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sampler,
+                                    std::int64_t data_size) {
+  const TrainConfig& train = config.train;
+  if (train.steps_per_epoch > 0) return train.steps_per_epoch;
+  if (config.data.sampling == "replacement") {
+    return std::max<std::int64_t>(1, data_size / train.batch_size);
+  }
+  const std::int64_t k = train.discriminator_steps;
+  return (sampler.batches_per_pass() + k - 1) / k;
+}
+
+std::vector<torch::Tensor> gradients(const torch::Tensor& loss, const Adam& of) {
+  return torch::autograd::grad({loss}, of.parameters());
+}
+
+void note(StepRecord* record, const char* name, const torch::Tensor& value) {
+  if (record != nullptr) record->emplace_back(name, value.detach().cpu().clone());
+}
+
+}  // namespace
+
+torch::Device resolve_device(const std::string& name) {
+  if (name == "cpu") return torch::kCPU;
+  if (torch::cuda::is_available()) {
+    const torch::Device device(name == "auto" ? "cuda" : name);
+    if (device.has_index() && device.index() >= torch::cuda::device_count()) {
+      throw usage_error("train.device: there is no ", name, "; this machine has ",
+                        torch::cuda::device_count(), " CUDA device(s), counted from 0");
+    }
+    return device;
+  }
+  if (name == "auto") return torch::kCPU;
+  if (!at::hasCUDA()) {
+    throw usage_error("train.device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
+                      ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
+  }
+  throw usage_error("train.device: ", name, " asked for, but no CUDA device or driver was found; "
+                    "check nvidia-smi or use cpu");
+}
+
+Trainer::Trainer(const Config& config, const Dataset& data)
+    : networks(on_device(make_networks(config.model, data.shape,
+                                       static_cast<std::uint64_t>(config.train.seed)),
+                         resolve_device(config.train.device))),
+      g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
+      d_optimizer(networks.discriminator->parameters(),
+                  config.optim.discriminator_lr > 0 ? config.optim.discriminator_lr
+                                                    : config.optim.lr,
+                  config.optim),
+      config_(config),
+      shape_(data.shape),
+      device_(resolve_device(config.train.device)),
+      samples_(data.samples.to(device_)),
+      loss_(find_row(losses(), config.loss.kind, "loss")),
+      sampler_(data.size(), real_batch_size(config.train), config.data,
+               static_cast<std::uint64_t>(config.train.seed)),
+      steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {
+  if (config.train.ema > 0) {
+    ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
+  }
+}
+
+std::int64_t Trainer::images_per_epoch() const {
+  return steps_per_epoch_ * config_.train.discriminator_steps * real_batch_size(config_.train);
+}
+
+torch::Tensor Trainer::step(StepRecord* record) {
+  const std::uint64_t layer_seed = stream_seed(static_cast<std::uint64_t>(config_.train.seed),
+                                               Stream::kLayers,
+                                               static_cast<std::uint64_t>(steps_done_));
+  torch::manual_seed(layer_seed);
+  note(record, "layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
+
+  const std::int64_t k = config_.train.discriminator_steps;
+  torch::Tensor d_figures;
+  std::int64_t real_count = 0;
+  for (std::int64_t i = 0; i < k; ++i) {
+    const std::int64_t batch = steps_done_ * k + i;
+    const auto real = gather(samples_, sampler_.batch(batch), config_.data.range);
+    real_count = real.size(0);
+    const auto figures = update_discriminator(real, batch, record);
+    d_figures = d_figures.defined() ? d_figures + figures : figures;
+  }
+  if (k > 1) d_figures = d_figures / k;
+
+  const std::int64_t g_count = half_batches(config_.train) ? 2 * real_count : real_count;
+  const auto g_loss = update_generator(g_count, record);
+  update_ema();
+  ++steps_done_;
+  const auto d = d_figures.unbind();
+  return torch::stack({d[0], g_loss, d[1], d[2]});
+}
+
+torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
+                                            StepRecord* record) {
+  const std::int64_t n = real.size(0);
+  const auto seed = [&](std::uint64_t side) {
+    return stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLabels,
+                       2 * static_cast<std::uint64_t>(batch) + side);
+  };
+  const auto real_labels = labels(config_.loss.real_label, n, seed(0));
+  const auto fake_labels = labels(config_.loss.fake_label, n, seed(1));
+  note(record, "real", real);
+  note(record, "real_labels", real_labels);
+  note(record, "fake_labels", fake_labels);
+
+  const auto z = latents(n, Stream::kLatentD, batch, record);
+  torch::Tensor fake;
+  {
+    // The graph through G is only kept where G's update goes back through it.
+    const torch::AutoGradMode keep_graph(config_.train.reuse_fake);
+    fake = networks.generator->forward(z);
+  }
+  if (config_.train.reuse_fake) fake_ = fake;
+  fake = fake.detach();
+
+  torch::nn::Sequential& d = networks.discriminator;
+  const std::string& mode = config_.train.discriminator_update;
+  torch::Tensor real_logits, fake_logits, loss;
+  if (mode == "separate") {
+    real_logits = d->forward(real);
+    const auto real_loss = loss_.real(real_logits, real_labels);
+    d_optimizer.step(gradients(real_loss, d_optimizer));
+    fake_logits = d->forward(fake);
+    const auto fake_loss = loss_.fake(fake_logits, fake_labels);
+    d_optimizer.step(gradients(fake_loss, d_optimizer));
+    loss = 0.5 * (real_loss + fake_loss).detach();
+  } else {
+    if (mode == "joint") {
+      const auto logits = d->forward(torch::cat({real, fake})).split(n);
+      real_logits = logits[0];
+      fake_logits = logits[1];
+    } else {
+      real_logits = d->forward(real);
+      fake_logits = d->forward(fake);
+    }
+    loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
+    if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
+    d_optimizer.step(gradients(loss, d_optimizer));
+  }
+  return torch::stack({loss.detach(), real_logits.detach().sigmoid().mean(),
+                       fake_logits.detach().sigmoid().mean()});
+}
+
+torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
+  torch::Tensor fake = std::move(fake_);
+  fake_ = {};
+  if (!fake.defined()) {
+    fake = networks.generator->forward(latents(n, Stream::kLatentG, steps_done_, record));
+  }
+  const auto loss = loss_.generator(networks.discriminator->forward(fake));
+  g_optimizer.step(gradients(loss, g_optimizer));
+  return loss.detach();
+}
+
+torch::Tensor Trainer::latents(std::int64_t n, Stream stream, std::int64_t index,
+                               StepRecord* record) const {
+  const auto z = draw_latents(config_.model, n, static_cast<std::uint64_t>(config_.train.seed),
+                              stream, static_cast<std::uint64_t>(index));
+  note(record, stream == Stream::kLatentD ? "latents_d" : "latents_g", z);
+  return z.to(device_);
+}
+
+torch::Tensor Trainer::labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const {
+  auto values = torch::full({n}, range.lo);
+  if (range.lo < range.hi) {
+    values.uniform_(range.lo, range.hi, at::make_generator<at::CPUGeneratorImpl>(seed));
+  }
+  return values.to(device_);
+}
+
+void Trainer::update_ema() {
+  if (!ema) return;
+  const torch::NoGradGuard no_grad;
+  const double weight = 1.0 - config_.train.ema;
+  at::_foreach_lerp_(ema->parameters(), networks.generator->parameters(), weight);
+  // Running statistics belong to the weights they were seen with: average both.
+  const auto live = networks.generator->named_buffers();
+  for (auto& buffer : ema->named_buffers()) {
+    if (buffer.value().is_floating_point()) {
+      buffer.value().lerp_(live[buffer.key()], weight);
+    } else {
+      buffer.value().copy_(live[buffer.key()]);
+    }
+  }
+}
+
+}  // namespace gan
