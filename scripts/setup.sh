@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# usage: scripts/setup.sh [--tests]
+#
+# Puts in place what the build needs, and only what is missing: Debian packages (as root
+# or with a sudo that asks for no password) and LibTorch. Asks for nothing; run it again
+# at any time.
+#
+# LibTorch is the first of: the one that Torch_DIR or CMAKE_PREFIX_PATH names, the one in
+# .venv, the torch package of python3, else the torch wheel, installed into .venv.
+#
+#   --tests               also what only the tests need, into .venv: NumPy, PyTorch, clang-format
+#   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
+#   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
+  zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
+torch_kind=${GAN_TRAIN_TORCH:-cpu}
+
+missing_packages() {
+  local installed
+  installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package}\n' "${packages[@]}" 2>/dev/null |
+    sed -n 's/^installed://p' | tr '\n' ' ')"
+  for package in "${packages[@]}"; do
+    [[ $installed == *" $package "* ]] || printf '%s ' "$package"
+  done
+}
+
+install_packages() {
+  if ! command -v apt-get >/dev/null; then
+    say "no Debian packages here; the build needs what these hold: ${packages[*]}"
+    return
+  fi
+  local missing as_root=()
+  read -ra missing <<<"$(missing_packages)" || true
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    say 'Debian packages: all there'
+    return
+  fi
+  if [[ $(id -u) -ne 0 ]]; then
+    as_root=(sudo -n)
+    sudo -n true 2>/dev/null ||
+      die "missing packages; install them with: sudo apt-get install -y ${missing[*]}"
+  fi
+  say "installing Debian packages: ${missing[*]}"
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+  "${apt[@]}" update </dev/null
+  "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+}
+
+# The folder of TorchConfig.cmake that the user points at, where CMake would find it.
+torch_of_user() {
+  local prefix place
+  [[ -z ${Torch_DIR:-} ]] || { echo "$Torch_DIR" && return; }
+  IFS=: read -ra prefixes <<<"${CMAKE_PREFIX_PATH:-}"
+  for prefix in "${prefixes[@]}"; do
+    for place in share/cmake/Torch lib/cmake/Torch Torch; do
+      [[ -f $prefix/$place/TorchConfig.cmake ]] && echo "$prefix/$place" && return
+    done
+  done
+  return 1
+}
+
+# torch_of_python PYTHON: "VERSION KIND FOLDER" of a torch that is new enough and brings
+# LibTorch. Reads files only, since importing torch takes seconds.
+torch_of_python() {
+  "$1" - "$torch_oldest" 2>/dev/null <<'PYTHON'
+import importlib.metadata, importlib.util, pathlib, runpy, sys
+numbers = lambda version: [int(n) for n in version.split("+")[0].split(".")[:2]]
+version = importlib.metadata.version("torch")
+folder = pathlib.Path(importlib.util.find_spec("torch").origin).parent
+cuda = runpy.run_path(str(folder / "version.py")).get("cuda")
+whole = (folder / "share/cmake/Torch/TorchConfig.cmake").exists()
+if not whole or numbers(version) < numbers(sys.argv[1]):
+    sys.exit(1)
+print(version, "cuda" if cuda else "cpu", folder)
+PYTHON
+}
+
+install_torch() {
+  local wheel=torch==$torch_version
+  if [[ $torch_kind == cuda ]]; then
+    say "installing $wheel with CUDA into .venv (several GB to fetch)"
+    # pip would take a CPU build of the same version for the same thing.
+    pip_install "$wheel" && torch_in_venv >/dev/null && return
+    "$venv/bin/python" -m pip uninstall --quiet -y torch
+    pip_install --no-cache-dir "$wheel"
+  else
+    say "installing the CPU build of $wheel into .venv (about 200 MB to fetch)"
+    install_cpu_torch "$wheel"
+  fi
+  torch_in_venv >/dev/null || die "pip gave another kind of torch than $torch_kind"
+}
+
+# An index that has the CPU build under its own version gives it to pip at once; elsewhere
+# uv knows where PyTorch keeps its CPU builds, which pip does not. Off x86-64 the plain
+# wheel may do.
+install_cpu_torch() {
+  pip_install "$1+cpu" 2>/dev/null && return
+  pip_install "uv==$uv_version" &&
+    "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --torch-backend=cpu "$1" &&
+    return
+  [[ $(uname -m) != x86_64 ]] && pip_install "$1" && return
+  die "the CPU build of $1 could not be had; point CMAKE_PREFIX_PATH at a LibTorch $torch_oldest" \
+    'or later, or take the large build: GAN_TRAIN_TORCH=cuda scripts/setup.sh'
+}
+
+# True where .venv has a torch, and of the kind asked for, if one was asked for.
+torch_in_venv() {
+  local found
+  found=$(torch_of_python "$venv/bin/python") || return
+  [[ -z ${GAN_TRAIN_TORCH:-} || $found == *" $torch_kind "* ]] && echo "$found"
+}
+
+find_or_install_torch() {
+  local found
+  if found=$(torch_of_user); then
+    say "LibTorch: $found, as the environment says"
+  elif found=$(torch_in_venv); then
+    say "LibTorch: torch ${found%% *} in .venv"
+  elif [[ -z ${GAN_TRAIN_TORCH:-} ]] && found=$(torch_of_python python3); then
+    say "LibTorch: torch ${found%% *} of python3"
+  else
+    install_torch
+  fi
+}
+
+install_test_tools() {
+  torch_in_venv >/dev/null || install_torch
+  "$venv/bin/python" -c 'import importlib.metadata as m; m.version("numpy")' 2>/dev/null ||
+    { say 'installing NumPy into .venv' && pip_install "$numpy_range"; }
+  ensure_tool clang-format "$clang_format_version"
+  say 'test tools: all there'
+}
+
+tests=
+for argument; do
+  case $argument in
+    -h | --help) show_help && exit ;;
+    --tests) tests=1 ;;
+    *) usage_error "unknown argument '$argument'" ;;
+  esac
+done
+[[ $torch_kind == cpu || $torch_kind == cuda ]] ||
+  usage_error "GAN_TRAIN_TORCH=$torch_kind: cpu and cuda are known"
+[[ -z ${Torch_DIR:-} || -f $Torch_DIR/TorchConfig.cmake ]] ||
+  die "Torch_DIR=$Torch_DIR holds no TorchConfig.cmake"
+
+install_packages
+find_or_install_torch
+[[ $torch_kind == cpu ]] || command -v nvcc >/dev/null || [[ -d /usr/local/cuda ]] ||
+  say 'note: no CUDA toolkit found (nvcc), which a CUDA build of LibTorch needs to be built with'
+[[ -z $tests ]] || install_test_tools

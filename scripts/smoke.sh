@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# usage: scripts/smoke.sh
+#
+# Tries what the tests can't: the built program trains and samples, and an installed tree
+# still works, as a program and as a library, after it was moved. Needs a build.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+[[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say 'training two epochs and sampling'
+build/bin/gan-train --config smoke.ini --epochs 2 --out "$work/run"
+checkpoint=$(printf '%s\n' "$work"/run/checkpoints/g_*.pt | sort -V | tail -n 1)
+build/bin/gan-sample --ckpt "$checkpoint" -n 4 --out "$work/samples.png"
+[[ $(head -c 4 "$work/samples.png" | tail -c 3) == PNG ]] || die 'gan-sample left no PNG'
+
+say 'installing, then moving the tree'
+cmake --install build --prefix "$work/first" >/dev/null
+mkdir "$work/moved" && mv "$work/first" "$work/moved/tree"
+cd "$work"
+"$work/moved/tree/bin/gan" --version
+"$work/moved/tree/bin/gan-sample" --ckpt "$checkpoint" -n 1 --out "$work/moved.png"
+
+say 'building a program on the installed library'
+cmake -S "$root/tests/install" -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved/tree" >/dev/null
+cmake --build "$work/consumer"
+"$work/consumer/consumer"
+say 'all well'
