@@ -1,0 +1,260 @@
+#include "pickle_reader.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+
+#include "wire.hpp"
+
+namespace gan {
+
+PickleReader::PickleReader(ByteView pickle, std::span<const PickleStorage> storages,
+                           std::string_view name)
+    : pickle_(pickle), name_(name) {
+  for (const auto& storage : storages) records_[storage.key].bytes = storage.bytes;
+}
+
+PtDict PickleReader::read() {
+  constexpr std::uint16_t kProtocol2 = 0x0280;
+  if (take_le<std::uint16_t>() != kProtocol2) fail("expected a pickle of protocol 2");
+  for (std::size_t steps = 0;; ++steps) {
+    at_ = next_;
+    if (steps == kPickleMaxSteps) fail("more than ", kPickleMaxSteps, " opcodes");
+    const auto opcode = take_le<std::uint8_t>();
+    if (opcode == '.') break;
+    step(opcode);
+  }
+  if (next_ != pickle_.size()) fail("found ", pickle_.size() - next_, " bytes behind the end");
+  PtValue root = to_value(pop());
+  if (!stack_.empty()) fail("found ", stack_.size(), " values left over at the end");
+  if (!std::holds_alternative<PtDict>(root.value)) fail("expected a dict as the whole");
+  check_unique_keys(root);
+  for (const auto& [key, record] : records_) {
+    if (!record.used) throw run_error(name_, ": record 'data/", key, "' belongs to no tensor");
+  }
+  return std::get<PtDict>(std::move(root.value));
+}
+
+// ── Bytes ──────────────────────────────────────────────────────────────────
+
+ByteView PickleReader::take(std::size_t count) {
+  const std::size_t left = pickle_.size() - next_;
+  if (count > left) fail("expected ", count, " more bytes, found ", left);
+  next_ += count;
+  return pickle_.subspan(next_ - count, count);
+}
+
+template <typename T>
+T PickleReader::take_le() {
+  return get_le<T>(take(sizeof(T)));
+}
+
+std::string_view PickleReader::take_line() {
+  constexpr std::size_t kLongest = 100;
+  const auto rest = as_text(pickle_.subspan(next_));
+  const auto end = rest.substr(0, kLongest).find('\n');
+  if (end == std::string_view::npos)
+    fail("found the name ", printable(rest), " of no known global");
+  next_ += end + 1;
+  return rest.substr(0, end);
+}
+
+// ── Stack ──────────────────────────────────────────────────────────────────
+
+PickleReader::Item& PickleReader::top() {
+  if (stack_.empty() || std::holds_alternative<Mark>(stack_.back().what)) {
+    fail("expected a value on the stack, found none");
+  }
+  return stack_.back();
+}
+
+PickleReader::Item PickleReader::pop() {
+  Item item = std::move(top());
+  stack_.pop_back();
+  return item;
+}
+
+PickleReader::Tuple PickleReader::pop_items(std::size_t count) {
+  Tuple items(count);
+  std::generate(items.rbegin(), items.rend(), [this] { return pop(); });
+  return items;
+}
+
+PickleReader::Tuple PickleReader::pop_to_mark() {
+  const auto is_mark = [](const Item& item) { return std::holds_alternative<Mark>(item.what); };
+  const auto mark = std::find_if(stack_.rbegin(), stack_.rend(), is_mark);
+  if (mark == stack_.rend()) fail("expected a mark on the stack, found none");
+  Tuple items(std::make_move_iterator(mark.base()), std::make_move_iterator(stack_.end()));
+  stack_.erase(mark.base() - 1, stack_.end());
+  return items;
+}
+
+std::string PickleReader::to_text(const Item& item) {
+  const auto* text = std::get_if<std::string_view>(&item.what);
+  if (text == nullptr) fail("expected a string as the key of a dict");
+  text_ += text->size();
+  if (text_ > kPickleMaxText) fail("more than ", kPickleMaxText, " bytes of strings");
+  return std::string(*text);
+}
+
+PtValue PickleReader::to_value(Item&& item) {
+  if (std::holds_alternative<std::string_view>(item.what)) return {to_text(item)};
+  auto* value = std::get_if<PtValue>(&item.what);
+  if (value == nullptr) fail("expected None, a bool, number, string, tensor, list or dict");
+  return std::move(*value);
+}
+
+void PickleReader::nest(Item& outer, const Item& inner) const {
+  outer.depth = std::max(outer.depth, inner.depth + 1);
+  if (outer.depth > kPickleMaxDepth) fail("nested more than ", kPickleMaxDepth, " deep");
+}
+
+// ── Opcodes ────────────────────────────────────────────────────────────────
+
+void PickleReader::step(std::uint8_t opcode) {
+  switch (opcode) {
+    case 'N':
+      return push_value({});
+    case 0x88:
+      return push_value({true});
+    case 0x89:
+      return push_value({false});
+    case 'K':
+      return push_int(take_le<std::uint8_t>());
+    case 'M':
+      return push_int(take_le<std::uint16_t>());
+    case 'J':
+      return push_int(static_cast<std::int32_t>(take_le<std::uint32_t>()));
+    case 0x8a:
+      return push_long();
+    case 'G':  // the one field with the most significant byte first
+      return push_value({std::bit_cast<double>(__builtin_bswap64(take_le<std::uint64_t>()))});
+    case 'X':
+      return push_text();
+    case 'c':
+      return push_global();
+    case 'q':
+      return memo_put(take_le<std::uint8_t>());
+    case 'r':
+      return memo_put(take_le<std::uint32_t>());
+    case 'h':
+      return memo_get(take_le<std::uint8_t>());
+    case 'j':
+      return memo_get(take_le<std::uint32_t>());
+    default:
+      return step_structure(opcode);
+  }
+}
+
+void PickleReader::step_structure(std::uint8_t opcode) {
+  switch (opcode) {
+    case '}':
+      return push_value({PtDict()});
+    case ']':
+      return push_value({PtList()});
+    case ')':
+      return push_tuple({});
+    case '(':
+      return push({Mark()});
+    case 't':
+      return push_tuple(pop_to_mark());
+    case 0x85:
+    case 0x86:
+    case 0x87:
+      return push_tuple(pop_items(opcode - 0x84U));
+    case 'a':
+      return append(pop_items(1));
+    case 'e':
+      return append(pop_to_mark());
+    case 's':
+      return set_items(pop_items(2));
+    case 'u':
+      return set_items(pop_to_mark());
+    case 'Q':
+      return push_storage();
+    case 'R':
+      return call();
+    case 'b':
+      return build();
+    default:
+      fail("found opcode ", hex(opcode), ", which no plain data or tensor needs");
+  }
+}
+
+void PickleReader::push_text() {
+  const auto text = as_text(take(take_le<std::uint32_t>()));
+  if (!is_utf8(text)) fail("expected a string of UTF-8");
+  push({text});
+}
+
+void PickleReader::push_long() {
+  const std::size_t size = take_le<std::uint8_t>();
+  if (size > 8) fail("found an integer of ", size, " bytes; at most 8 are allowed");
+  std::uint64_t bits = 0;
+  const auto bytes = take(size);
+  for (std::size_t i = 0; i < size; ++i) bits |= std::uint64_t{bytes[i]} << (8 * i);
+  if (size > 0 && size < 8 && bytes[size - 1] >= 0x80) bits |= ~std::uint64_t{0} << (8 * size);
+  push_value({static_cast<std::int64_t>(bits)});
+}
+
+void PickleReader::push_tuple(Tuple items) {
+  Item tuple;
+  for (const auto& item : items) nest(tuple, item);
+  tuple.what = std::move(items);
+  push(std::move(tuple));
+}
+
+// Python numbers the memo in order, so anything else is not its work.
+void PickleReader::memo_put(std::uint32_t index) {
+  if (index != memo_.size()) fail("found memo place ", index, ", expected ", memo_.size());
+  const Item& item = top();
+  Memo memo;
+  if (const auto* text = std::get_if<std::string_view>(&item.what)) memo = *text;
+  if (const auto* known = std::get_if<PickleCall>(&item.what)) memo = *known;
+  if (const auto* type = std::get_if<PtType>(&item.what)) memo = *type;
+  if (const auto* value = std::get_if<PtValue>(&item.what)) {
+    if (const auto* tensor = std::get_if<PtTensor>(&value->value)) memo = *tensor;
+  }
+  memo_.push_back(std::move(memo));
+}
+
+void PickleReader::memo_get(std::uint32_t index) {
+  if (index >= memo_.size()) fail("found memo place ", index, " of ", memo_.size());
+  const Memo& memo = memo_[index];
+  if (const auto* text = std::get_if<std::string_view>(&memo)) return push({*text});
+  if (const auto* known = std::get_if<PickleCall>(&memo)) return push({*known});
+  if (const auto* type = std::get_if<PtType>(&memo)) return push({*type});
+  if (const auto* tensor = std::get_if<PtTensor>(&memo)) return push_value({*tensor});
+  fail("found a list, dict or tuple that is used twice; save copies of it");
+}
+
+void PickleReader::append(Tuple items) {
+  Item& outer = top();
+  auto* value = std::get_if<PtValue>(&outer.what);
+  auto* list = value == nullptr ? nullptr : std::get_if<PtList>(&value->value);
+  if (list == nullptr) fail("expected a list to add to");
+  for (auto& item : items) {
+    nest(outer, item);
+    list->push_back(to_value(std::move(item)));
+  }
+}
+
+void PickleReader::set_items(Tuple items) {
+  Item& outer = top();
+  auto* value = std::get_if<PtValue>(&outer.what);
+  auto* dict = value == nullptr ? nullptr : std::get_if<PtDict>(&value->value);
+  if (dict == nullptr) fail("expected a dict to add to");
+  if (items.size() % 2 != 0) fail("found a key without a value");
+  for (std::size_t i = 0; i < items.size(); i += 2) {
+    nest(outer, items[i + 1]);
+    std::string key = to_text(items[i]);
+    dict->emplace_back(std::move(key), to_value(std::move(items[i + 1])));
+  }
+}
+
+PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages,
+                   std::string_view name) {
+  return PickleReader(pickle, storages, name).read();
+}
+
+}  // namespace gan

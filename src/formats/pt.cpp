@@ -1,0 +1,124 @@
+#include "gan_train/formats/pt.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "gan_train/core/error.hpp"
+
+#include "pickle.hpp"
+#include "wire.hpp"
+#include "zip.hpp"
+
+namespace gan {
+namespace {
+
+struct FixedRecord {
+  std::string_view name;
+  std::string_view content;
+};
+
+// What torch.save writes before the data, and behind them.
+constexpr std::array<FixedRecord, 3> kHead = {{
+    {".format_version", "1"},
+    {".storage_alignment", "64"},
+    {"byteorder", "little"},
+}};
+constexpr FixedRecord kVersion = {"version", "3\n"};
+
+bool is_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The records of an archive by what they are for.
+struct Contents {
+  ByteView pickle;
+  bool has_pickle = false;
+  bool has_version = false;
+  std::vector<PickleStorage> storages;
+};
+
+// False for a record that no .pt file has.
+bool sort_in(Contents& contents, std::string_view record, ByteView data) {
+  if (record == "data.pkl") {
+    contents.pickle = data;
+    return contents.has_pickle = true;
+  }
+  if (record.starts_with("data/") && is_digits(record.substr(5))) {
+    contents.storages.push_back({record.substr(5), data});
+    return true;
+  }
+  if (record == kVersion.name) {
+    contents.has_version = true;
+    return as_text(data) == kVersion.content;
+  }
+  if (record == ".data/serialization_id") return data.size() == 40 && is_digits(as_text(data));
+  return std::any_of(kHead.begin(), kHead.end(), [&](const FixedRecord& fixed) {
+    return fixed.name == record && fixed.content == as_text(data);
+  });
+}
+
+Contents sort_records(std::span<const ZipRecord> records, std::string_view name) {
+  Contents contents;
+  const auto folder =
+      records.empty() ? std::string_view() : records[0].name.substr(0, records[0].name.find('/'));
+  for (const auto& record : records) {
+    const auto slash = record.name.find('/');
+    if (slash == std::string_view::npos || record.name.substr(0, slash) != folder ||
+        !sort_in(contents, record.name.substr(slash + 1), record.data)) {
+      throw run_error(name, ": record ", printable(record.name), " of ", record.data.size(),
+                      " bytes is none that a .pt file has, or holds something else");
+    }
+  }
+  if (!contents.has_pickle || !contents.has_version) {
+    throw run_error(name, ": there is no record 'data.pkl' or 'version'; expected a .pt file");
+  }
+  return contents;
+}
+
+}  // namespace
+
+Bytes encode_pt(const PtDict& root, std::string_view folder) {
+  if (!is_plain_name(folder) || folder.find('/') != std::string_view::npos) {
+    throw run_error(printable(folder), " can't be the folder in a .pt file");
+  }
+  std::vector<ByteView> data;
+  const std::string pickle = write_pickle(root, data);
+
+  // In torch.save's order: torch.load may compute where data lie from it.
+  std::vector<std::pair<std::string, ByteView>> named = {{"data.pkl", as_bytes(pickle)}};
+  const auto add_fixed = [&](const FixedRecord& record) {
+    named.emplace_back(record.name, as_bytes(record.content));
+  };
+  std::for_each(kHead.begin(), kHead.end(), add_fixed);
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    named.emplace_back("data/" + std::to_string(i), data[i]);
+  }
+  add_fixed(kVersion);
+
+  std::vector<ZipRecord> records;
+  for (auto& [name, bytes] : named) {
+    name = std::string(folder) + '/' + name;
+    records.push_back({name, bytes});
+  }
+  Bytes file = encode_zip(records);
+  // What could not be read again (equal keys, broken UTF-8, too deep, too much)
+  // must not be written.
+  parse_pt(file, "the .pt file to write");
+  return file;
+}
+
+PtDict parse_pt(ByteView bytes, std::string_view name) {
+  const auto records = parse_zip(bytes, name);
+  const auto contents = sort_records(records, name);
+  return read_pickle(contents.pickle, contents.storages, name);
+}
+
+const PtValue* find(const PtDict& dict, std::string_view key) {
+  for (const auto& [name, value] : dict) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace gan

@@ -1,0 +1,40 @@
+#include "pt_tensor.hpp"
+
+#include <algorithm>
+
+namespace gan {
+
+const PtTypeRow& pt_type_row(PtType type) {
+  return *std::find_if(kPtTypes.begin(), kPtTypes.end(),
+                       [&](const PtTypeRow& row) { return row.type == type; });
+}
+
+std::size_t size_of(PtType type) { return pt_type_row(type).size; }
+
+std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape) {
+  if (shape.size() > kPtMaxDims) return std::nullopt;
+  // With zeros left out the answer does not hang on the order of the sizes, and
+  // the strides of an empty tensor can't overflow either.
+  std::int64_t product = 1;
+  bool empty = false;
+  for (const std::int64_t size : shape) {
+    if (size < 0) return std::nullopt;
+    empty |= size == 0;
+    if (__builtin_mul_overflow(product, std::max<std::int64_t>(size, 1), &product)) {
+      return std::nullopt;
+    }
+  }
+  return empty ? 0 : product;
+}
+
+std::vector<std::int64_t> contiguous_strides(std::span<const std::int64_t> shape) {
+  std::vector<std::int64_t> strides(shape.size());
+  std::int64_t stride = 1;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    strides[i] = stride;
+    stride *= std::max<std::int64_t>(shape[i], 1);
+  }
+  return strides;
+}
+
+}  // namespace gan

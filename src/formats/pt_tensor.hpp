@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gan_train/formats/pt.hpp"
+
+namespace gan {
+
+/// One row a type of tensor: how pickles name its storage.
+struct PtTypeRow {
+  PtType type;
+  std::string_view storage;  ///< a name in Python's module `torch`
+  std::size_t size;
+};
+
+inline constexpr std::array<PtTypeRow, 5> kPtTypes = {{
+    {PtType::kUint8, "ByteStorage", 1},
+    {PtType::kInt64, "LongStorage", 8},
+    {PtType::kFloat32, "FloatStorage", 4},
+    {PtType::kFloat64, "DoubleStorage", 8},
+    {PtType::kBfloat16, "BFloat16Storage", 2},
+}};
+
+const PtTypeRow& pt_type_row(PtType type);
+
+inline constexpr std::size_t kPtMaxDims = 8;
+
+/// The number of elements of a shape; nothing where it has too many or negative
+/// sizes, or where a product of some of them (zeros left out) passes 2^63 - 1.
+std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape);
+
+/// The strides, in elements, of a C-contiguous tensor of a shape that has an
+/// element_count.
+std::vector<std::int64_t> contiguous_strides(std::span<const std::int64_t> shape);
+
+}  // namespace gan

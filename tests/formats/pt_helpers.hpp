@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/formats/pt.hpp"
+
+#include "../../src/formats/wire.hpp"
+#include "../../src/formats/zip.hpp"
+#include "../../src/formats/zip_layout.hpp"
+
+namespace gan {
+
+using NamedRecords = std::vector<std::pair<std::string, Bytes>>;
+
+inline Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+/// What parsing complains about, "" where it does not.
+inline std::string complaint(ByteView bytes) {
+  try {
+    parse_pt(bytes, "x.pt");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+inline Bytes zip_of(const NamedRecords& records) {
+  std::vector<ZipRecord> views;
+  for (const auto& [name, data] : records) views.push_back({name, data});
+  return encode_zip(views);
+}
+
+/// A sound archive around any pickle.
+inline Bytes archive_of(std::string_view pickle, const NamedRecords& more = {}) {
+  NamedRecords records = {{"a/data.pkl", bytes_of(pickle)}, {"a/version", bytes_of("3\n")}};
+  records.insert(records.end(), more.begin(), more.end());
+  return zip_of(records);
+}
+
+/// Puts the right CRC-32 on an archive that was tampered with.
+inline Bytes resealed(Bytes file) {
+  const auto seal = zip_seal(crc32_of(ByteView(file).first(file.size() - kZipSealSize)));
+  std::copy(seal.begin(), seal.end(), file.end() - kZipSealSize);
+  return file;
+}
+
+/// The archive as torch.save would have left it: without a comment.
+inline Bytes unsealed(Bytes file) {
+  file.resize(file.size() - kZipSealSize);
+  file[file.size() - 2] = 0;
+  return file;
+}
+
+}  // namespace gan
