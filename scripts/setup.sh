@@ -40,13 +40,13 @@ install_packages() {
   if [[ $(id -u) -ne 0 ]]; then
     as_root=(sudo -n)
     sudo -n true 2>/dev/null ||
-      die "missing packages; install them with: sudo apt-get install -y ${missing[*]}"
+      die "missing packages; as root, install them with: apt-get install -y ${missing[*]}"
   fi
   say "installing Debian packages: ${missing[*]}"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
     apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
-  "${apt[@]}" update </dev/null
-  "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+  quietly "${apt[@]}" update
+  quietly "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
 }
 
 # The folder of TorchConfig.cmake that the user points at, where CMake would find it.
@@ -84,7 +84,7 @@ install_torch() {
     say "installing $wheel with CUDA into .venv (several GB to fetch)"
     # pip would take a CPU build of the same version for the same thing.
     pip_install "$wheel" && torch_in_venv >/dev/null && return
-    "$venv/bin/python" -m pip uninstall --quiet -y torch
+    quietly "$venv/bin/python" -m pip uninstall -y torch
     pip_install --no-cache-dir "$wheel"
   else
     say "installing the CPU build of $wheel into .venv (about 200 MB to fetch)"
@@ -99,7 +99,7 @@ install_torch() {
 install_cpu_torch() {
   pip_install "$1+cpu" 2>/dev/null && return
   pip_install "uv==$uv_version" &&
-    "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --torch-backend=cpu "$1" &&
+    quietly "$venv/bin/uv" pip install --python "$venv/bin/python" --torch-backend=cpu "$1" &&
     return
   [[ $(uname -m) != x86_64 ]] && pip_install "$1" && return
   die "the CPU build of $1 could not be had; point CMAKE_PREFIX_PATH at a LibTorch $torch_oldest" \
