@@ -24,8 +24,9 @@ struct Option {
   /// Allowed values: bounds of numbers (each of a list, both ends of a label)…
   double min = 0.0;
   double max = 0.0;
-  /// …whether the lower bound itself is excluded…
+  /// …whether a bound itself is excluded…
   bool above_min = false;
+  bool below_max = false;
   /// …or the words to choose from; none for free text.
   std::vector<std::string> choices = {};
   /// A shorter flag ("lr" for --lr), if any.
@@ -73,7 +74,7 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
 /// an Error (exit code 2) naming them all.
 void check_config(const Config& config);
 
-/// A Config from defaults and one file.
+/// A Config from defaults and one file, checked.
 Config load_config(const std::filesystem::path& path);
 
 /// The whole config as YAML, in table order; load_config reads it back equal.

@@ -1,0 +1,51 @@
+#include <algorithm>
+
+#include "gan_train/core/text.hpp"
+
+#include "parse.hpp"
+
+namespace gan {
+namespace {
+
+// "" or what is wrong with the spelling; whether the device is there is for LibTorch to say.
+std::string device_problem(const std::string& device) {
+  const std::vector<std::string> words = {"auto", "cpu", "cuda"};
+  if (std::find(words.begin(), words.end(), device) != words.end()) return "";
+  constexpr std::string_view kCuda = "cuda:";
+  constexpr std::int64_t kMostDevices = 128;
+  if (device.starts_with(kCuda)) {
+    const auto digits = std::string_view(device).substr(kCuda.size());
+    const bool plain = digits.find_first_not_of("0123456789") == std::string_view::npos;
+    const auto index = parse_int(digits);
+    if (plain && index && *index < kMostDevices) return "";
+    return str("train.device: ", in_quotes(device), " names no device; write cuda:0, cuda:1, …");
+  }
+  return str("train.device: ", in_quotes(device),
+             " is not known; allowed: auto, cpu, cuda or cuda:N", did_you_mean(device, words));
+}
+
+}  // namespace
+
+void check_config(const Config& config) {
+  std::vector<std::string> mistakes;
+  const auto refuse = [&](bool wrong, std::string_view message) {
+    if (wrong) mistakes.emplace_back(message);
+  };
+  const TrainConfig& train = config.train;
+  const bool half = train.discriminator_batch == "half";
+  refuse(half && train.reuse_fake,
+         "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, and "
+         "half batches of D leave too few fake images");
+  refuse(half && train.batch_size % 2 != 0,
+         str("train.batch_size: ", train.batch_size,
+             " is odd; train.discriminator_batch = half needs an even number"));
+  refuse(config.model.output == "sigmoid" && config.data.range == "symmetric",
+         "model.output: sigmoid cannot reach pixels in [-1, 1]; set data.range = unit, or "
+         "model.output = tanh");
+  refuse(config.loss.real_label == config.loss.fake_label,
+         "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
+  if (auto problem = device_problem(train.device); !problem.empty()) mistakes.push_back(problem);
+  if (!mistakes.empty()) throw usage_error(join(mistakes, "\n"));
+}
+
+}  // namespace gan

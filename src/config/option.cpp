@@ -1,0 +1,294 @@
+#include "gan_train/config/option.hpp"
+
+#include <iterator>
+
+// The one place where a knob is declared: a row here and its field in
+// config.hpp are all it takes. Files, flags, their checks, --help, the
+// reference in docs/ and the copies beside a run and in its checkpoints walk
+// this table.
+
+namespace gan {
+namespace {
+
+using Rows = std::vector<Option>;
+
+constexpr double kMany = 1e9;                // for counts that nothing else bounds
+constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, exact up to here
+
+Rows data_rows(DataConfig& data) {
+  return {
+      {.key = "data.dataset",
+       .field = &data.dataset,
+       .help = "Kind of data set: image files, or images that the program makes up itself."},
+      {.key = "data.path",
+       .field = &data.path,
+       .help = "Folder of the data set, or its images file.",
+       .alias = "data"},
+      {.key = "data.labels",
+       .field = &data.labels,
+       .help = "File of the labels; empty: the one beside the images, if there is one."},
+      {.key = "data.range",
+       .field = &data.range,
+       .help = "Pixels 0 to 255 are scaled to [-1, 1] (symmetric) or [0, 1] (unit).",
+       .choices = {"symmetric", "unit"}},
+      {.key = "data.sampling",
+       .field = &data.sampling,
+       .help = "Batches go through the shuffled data once an epoch (epoch), or each image is drawn "
+               "at random from all of them (replacement).",
+       .choices = {"epoch", "replacement"}},
+      {.key = "data.drop_last",
+       .field = &data.drop_last,
+       .help = "Drop the last batch of an epoch when it is smaller than the others."},
+      {.key = "data.limit",
+       .field = &data.limit,
+       .help = "Use only the first so many images; 0: all.",
+       .max = kMany},
+      {.key = "data.max_mib",
+       .field = &data.max_mib,
+       .help = "Refuse a data set that would take more memory than this, in MiB.",
+       .min = 1,
+       .max = 1 << 24},
+      {.key = "data.synthetic_size",
+       .field = &data.synthetic_size,
+       .help = "Number of images, or points, in a made-up data set (shapes, rings).",
+       .min = 1,
+       .max = kMany},
+      {.key = "data.image_size",
+       .field = &data.image_size,
+       .help = "Height and width of the made-up images (shapes), in pixels.",
+       .min = 4,
+       .max = 1024},
+      {.key = "data.channels",
+       .field = &data.channels,
+       .help = "Channels of the made-up images (shapes): 1 for grey, 3 for colour.",
+       .min = 1,
+       .max = 3,
+       .choices = {"1", "3"}},
+  };
+}
+
+Rows model_rows(ModelConfig& model) {
+  return {
+      {.key = "model.arch",
+       .field = &model.arch,
+       .help = "Architecture of the generator (G) and the discriminator (D)."},
+      {.key = "model.latent_dim",
+       .field = &model.latent_dim,
+       .help = "Dimension of the latent vector that G turns into an image.",
+       .min = 1,
+       .max = 65536},
+      {.key = "model.latent",
+       .field = &model.latent,
+       .help = "Distribution of the latents: standard normal, or uniform in [-1, 1].",
+       .choices = {"normal", "uniform"}},
+      {.key = "model.generator_widths",
+       .field = &model.generator_widths,
+       .help = "G's hidden layers, from latent to image: their widths (mlp), or the channels from "
+               "the smallest map to the largest (dcgan).",
+       .min = 1,
+       .max = 65536},
+      {.key = "model.discriminator_widths",
+       .field = &model.discriminator_widths,
+       .help = "D's hidden layers, from image to logit: their widths (mlp), or the channels from "
+               "the largest map to the smallest (dcgan).",
+       .min = 1,
+       .max = 65536},
+      {.key = "model.generator_activation",
+       .field = &model.generator_activation,
+       .help = "Activation after each hidden layer of G; D's is always leaky_relu.",
+       .choices = {"relu", "leaky_relu"}},
+      {.key = "model.leaky_slope",
+       .field = &model.leaky_slope,
+       .help = "Slope of leaky_relu below zero, in both networks.",
+       .max = 1},
+      {.key = "model.dropout",
+       .field = &model.dropout,
+       .help = "Dropout after each hidden layer of D: the chance that a unit is zeroed; 0: none.",
+       .max = 1,
+       .below_max = true},
+      {.key = "model.upsampling",
+       .field = &model.upsampling,
+       .help = "How dcgan's G doubles a map: a transposed convolution, or nearest-neighbour "
+               "upsampling and then a convolution.",
+       .choices = {"transposed", "nearest"}},
+      {.key = "model.kernel",
+       .field = &model.kernel,
+       .help = "Size of dcgan's square convolution kernels, in pixels.",
+       .min = 1,
+       .max = 31},
+      {.key = "model.generator_norm",
+       .field = &model.generator_norm,
+       .help = "Batch normalisation in G."},
+      {.key = "model.discriminator_norm",
+       .field = &model.discriminator_norm,
+       .help = "Batch normalisation in D."},
+      {.key = "model.bias", .field = &model.bias, .help = "Biases in dcgan's convolutions."},
+      {.key = "model.init",
+       .field = &model.init,
+       .help = "Initial weights: PyTorch's own; dcgan: normal with standard deviation 0.02; or "
+               "glorot: Glorot's uniform with zero biases.",
+       .choices = {"pytorch", "dcgan", "glorot"}},
+      {.key = "model.output",
+       .field = &model.output,
+       .help = "Last activation of G: tanh for [-1, 1], sigmoid for [0, 1].",
+       .choices = {"tanh", "sigmoid"}},
+  };
+}
+
+Rows loss_rows(LossConfig& loss) {
+  return {
+      {.key = "loss.kind", .field = &loss.kind, .help = "Loss of both networks, on D's logits."},
+      {.key = "loss.real_label",
+       .field = &loss.real_label,
+       .help = "Label of real images in D's loss: a number, or a range such as 0.8:1 from which "
+               "one is drawn for each image.",
+       .max = 1},
+      {.key = "loss.fake_label",
+       .field = &loss.fake_label,
+       .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2.",
+       .max = 1},
+  };
+}
+
+Rows optim_rows(OptimConfig& optim) {
+  return {
+      {.key = "optim.lr",
+       .field = &optim.lr,
+       .help = "Adam's learning rate.",
+       .max = 10,
+       .above_min = true,
+       .alias = "lr"},
+      {.key = "optim.discriminator_lr",
+       .field = &optim.discriminator_lr,
+       .help = "Learning rate of D alone; 0: the same as optim.lr.",
+       .max = 10},
+      {.key = "optim.beta1",
+       .field = &optim.beta1,
+       .help = "Adam's decay of the mean of the gradients.",
+       .max = 1,
+       .below_max = true},
+      {.key = "optim.beta2",
+       .field = &optim.beta2,
+       .help = "Adam's decay of the mean of the squared gradients.",
+       .max = 1,
+       .below_max = true},
+      {.key = "optim.eps",
+       .field = &optim.eps,
+       .help = "Adam's epsilon, which keeps its divisor from zero.",
+       .max = 1,
+       .above_min = true},
+  };
+}
+
+Rows train_rows(TrainConfig& train) {
+  return {
+      {.key = "train.epochs",
+       .field = &train.epochs,
+       .help = "Number of epochs.",
+       .min = 1,
+       .max = kMany,
+       .alias = "epochs"},
+      {.key = "train.batch_size",
+       .field = &train.batch_size,
+       .help = "Images in a batch: G's, and D's real ones and fake ones each (but see "
+               "train.discriminator_batch).",
+       .min = 1,
+       .max = 1 << 20,
+       .alias = "batch-size"},
+      {.key = "train.steps_per_epoch",
+       .field = &train.steps_per_epoch,
+       .help = "G's updates in an epoch; 0: as many as go through the data once.",
+       .max = kMany},
+      {.key = "train.discriminator_batch",
+       .field = &train.discriminator_batch,
+       .help = "Images in D's update: batch_size real and as many fake ones (full), or half of "
+               "batch_size of each (half).",
+       .choices = {"full", "half"}},
+      {.key = "train.discriminator_update",
+       .field = &train.discriminator_update,
+       .help = "D's update: one on real and fake images as one batch (joint), one on the sum of "
+               "their two losses (summed), or one on the real images and then one on the fake ones "
+               "(separate).",
+       .choices = {"joint", "summed", "separate"}},
+      {.key = "train.discriminator_steps",
+       .field = &train.discriminator_steps,
+       .help = "Updates of D for each update of G.",
+       .min = 1,
+       .max = 1000},
+      {.key = "train.reuse_fake",
+       .field = &train.reuse_fake,
+       .help = "G's update uses the fake images of D's last one, instead of fresh ones."},
+      {.key = "train.ema",
+       .field = &train.ema,
+       .help = "Decay, a step, of the running average (EMA) of G's weights; 0: no average.",
+       .max = 1,
+       .below_max = true},
+      {.key = "train.seed",
+       .field = &train.seed,
+       .help = "Seed of everything random in a run.",
+       .max = kLargestSeed,
+       .alias = "seed"},
+      {.key = "train.device",
+       .field = &train.device,
+       .help = "Where to compute: auto (CUDA if there is one, else cpu), cpu, cuda or cuda:N.",
+       .alias = "device"},
+      {.key = "train.threads",
+       .field = &train.threads,
+       .help = "Threads on the CPU; 0: LibTorch's choice.",
+       .max = 1024,
+       .alias = "threads"},
+  };
+}
+
+Rows output_rows(OutputConfig& output) {
+  return {
+      {.key = "output.dir",
+       .field = &output.dir,
+       .help = "Folder that the run is written to; empty: runs/<recipe>-<date-time>.",
+       .alias = "out"},
+      {.key = "output.samples",
+       .field = &output.samples,
+       .help = "Images in each grid of samples.",
+       .min = 1,
+       .max = 10000},
+      {.key = "output.sample_columns",
+       .field = &output.sample_columns,
+       .help = "Columns of the grid; 0: as square as can be.",
+       .max = 10000},
+      {.key = "output.sample_every",
+       .field = &output.sample_every,
+       .help = "Epochs from one grid of samples to the next; 0: no grids.",
+       .max = kMany},
+      {.key = "output.sample_scale",
+       .field = &output.sample_scale,
+       .help = "Each pixel of an image becomes a square of this many pixels in the grid.",
+       .min = 1,
+       .max = 64},
+      {.key = "output.dark_on_light",
+       .field = &output.dark_on_light,
+       .help = "Draw grids inverted: dark digits on a light ground."},
+      {.key = "output.checkpoint_every",
+       .field = &output.checkpoint_every,
+       .help = "Epochs from one kept generator to the next; 0: only the last.",
+       .max = kMany},
+      {.key = "output.log_every",
+       .field = &output.log_every,
+       .help = "Steps from one row of steps.csv to the next; 0: no such file.",
+       .max = kMany},
+  };
+}
+
+}  // namespace
+
+std::vector<Option> option_table(Config& config) {
+  Rows table;
+  for (auto rows :
+       {data_rows(config.data), model_rows(config.model), loss_rows(config.loss),
+        optim_rows(config.optim), train_rows(config.train), output_rows(config.output)}) {
+    table.insert(table.end(), std::make_move_iterator(rows.begin()),
+                 std::make_move_iterator(rows.end()));
+  }
+  return table;
+}
+
+}  // namespace gan

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+
+/// More mistakes than this are a file of another kind: nobody reads on.
+inline constexpr std::size_t kMostMistakes = 20;
+
+bool is_utf8(std::string_view text);
+
+/// A line of a text file: UTF-8 without control characters other than tab.
+bool is_text_line(std::string_view line);
+
+/// Takes the first line off `text` and returns it without its end (LF or CRLF).
+std::string_view take_line(std::string_view& text);
+
+/// `text` for a message: shortened, and safe for a terminal.
+std::string printable(std::string_view text);
+inline std::string in_quotes(std::string_view text) { return "'" + printable(text) + "'"; }
+
+/// What the readers share: gathers settings and mistakes, and sees to it that
+/// a key is given once.
+class SettingsBuilder {
+ public:
+  explicit SettingsBuilder(std::string_view name) : name_(name) {}
+
+  /// `section` is empty for a key at the top level, which may be dotted.
+  void add(int line, const std::string& section, const std::string& key, std::string value);
+
+  template <typename... Args>
+  void mistake(int line, const Args&... text) {
+    if (parsed_.mistakes.size() >= kMostMistakes) return;
+    parsed_.mistakes.push_back(str(at(line), ": ", text...));
+  }
+
+  bool has_mistakes() const { return !parsed_.mistakes.empty(); }
+  ParsedSettings take() { return std::move(parsed_); }
+
+ private:
+  std::string at(int line) const { return str(name_, ":", line); }
+
+  std::string name_;
+  ParsedSettings parsed_;
+  std::map<std::string, int> first_line_;
+};
+
+}  // namespace gan

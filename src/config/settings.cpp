@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/text.hpp"
+
+#include "parse.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string section_of(std::string_view key) {
+  return std::string(key.substr(0, std::min(key.find('.'), key.size())));
+}
+
+std::string name_in_section(std::string_view key) {
+  const auto dot = key.find('.');
+  return std::string(dot == std::string_view::npos ? key : key.substr(dot + 1));
+}
+
+std::vector<std::string> sections_of(std::span<const Option> table) {
+  std::vector<std::string> sections;
+  for (const auto& option : table) {
+    auto section = section_of(option.key);
+    if (sections.empty() || sections.back() != section) sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
+// "; did you mean …?": the same name in another section, else a near one in its own.
+std::string suggestion(std::span<const Option> table, const std::string& key) {
+  const auto wanted = name_in_section(key);
+  const bool dotted = key.find('.') != std::string::npos;
+  std::vector<std::string> near;
+  for (const auto& option : table) {
+    const auto name = name_in_section(option.key);
+    if (name == wanted || option.alias == wanted) return "; did you mean '" + option.key + "'?";
+    if (!dotted || section_of(option.key) == section_of(key)) near.push_back(name);
+  }
+  return did_you_mean(wanted, near);
+}
+
+std::string unknown_key(std::span<const Option> table, const std::string& key,
+                        std::set<std::string>& reported) {
+  const auto sections = sections_of(table);
+  const auto section = section_of(key);
+  const bool known = std::find(sections.begin(), sections.end(), section) != sections.end();
+  if (key == section && known) return in_quotes(key) + " is a section; its keys stand below it";
+  if (key == section) return "unknown key " + in_quotes(key) + suggestion(table, key);
+  if (known) {
+    return str("unknown key ", in_quotes(name_in_section(key)), " in [", section, "]",
+               suggestion(table, key));
+  }
+  if (!reported.insert(section).second) return "";
+  return str("unknown section [", printable(section), "]", did_you_mean(section, sections));
+}
+
+// A flag names its key itself.
+std::string place_of(const Setting& setting) {
+  const bool flag = setting.origin.starts_with("--");
+  return flag ? setting.origin : setting.origin + ": " + setting.key;
+}
+
+}  // namespace
+
+void apply_settings(std::span<const Option> table, const std::vector<Setting>& settings,
+                    std::vector<std::string> mistakes) {
+  std::set<std::string> reported;
+  for (const auto& setting : settings) {
+    if (mistakes.size() >= kMostMistakes) break;
+    const auto option = std::find_if(table.begin(), table.end(),
+                                     [&](const Option& row) { return row.key == setting.key; });
+    if (option == table.end()) {
+      const auto problem = unknown_key(table, setting.key, reported);
+      if (!problem.empty()) mistakes.push_back(setting.origin + ": " + problem);
+    } else if (const auto problem = set_value(*option, setting.value); !problem.empty()) {
+      mistakes.push_back(place_of(setting) + ": " + problem);
+    }
+  }
+  if (mistakes.empty()) return;
+  if (mistakes.size() >= kMostMistakes)
+    mistakes.emplace_back("there may be more: mend these first");
+  throw usage_error(join(mistakes, "\n"));
+}
+
+ParsedSettings read_settings(const fs::path& path) {
+  const auto name = path.string();
+  const auto extension = path.extension();
+  const bool ini = extension == ".ini";
+  std::error_code code;
+  const auto status = fs::status(path, code);
+  if (!fs::exists(status)) throw usage_error(name, ": no such config file");
+  if (fs::is_directory(status)) throw usage_error(name, ": is a folder, not a config file");
+  if (!fs::is_regular_file(status)) throw usage_error(name, ": is not a regular file");
+  if (!ini && extension != ".yaml" && extension != ".yml") {
+    throw usage_error(name, ": a config file ends in .ini, .yaml or .yml");
+  }
+  constexpr std::uint64_t kMostBytes = 1 << 20;
+  const auto size = fs::file_size(path, code);
+  if (!code && size > kMostBytes) {
+    throw usage_error(name, ": holds ", size, " bytes; a config file has at most ", kMostBytes);
+  }
+  const auto bytes = read_file(path, kMostBytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return ini ? parse_ini(text, name) : parse_yaml(text, name);
+}
+
+Config load_config(const fs::path& path) {
+  Config config;
+  auto parsed = read_settings(path);
+  apply_settings(option_table(config), parsed.settings, std::move(parsed.mistakes));
+  check_config(config);
+  return config;
+}
+
+}  // namespace gan

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "gan_train/core/text.hpp"
+
+#include "parse.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::size_t kMostWidths = 32;
+
+std::string text_of(std::int64_t value) { return std::to_string(value); }
+std::string text_of(double value) { return format_double(value); }
+std::string text_of(bool value) { return value ? "true" : "false"; }
+std::string text_of(const std::string& value) { return value; }
+std::string text_of(const LabelRange& value) {
+  const auto lo = format_double(value.lo);
+  return value.lo == value.hi ? lo : lo + ":" + format_double(value.hi);
+}
+std::string text_of(const Widths& value) {
+  std::vector<std::string> parts;
+  for (const auto width : value) parts.push_back(std::to_string(width));
+  return join(parts, ", ");
+}
+
+// A bound is mostly a whole number, which to_chars might write as 1e+06.
+std::string bound_text(double bound) {
+  const bool whole = bound >= -0x1p53 && bound <= 0x1p53 && std::int64_t(bound) == bound;
+  return whole ? std::to_string(static_cast<std::int64_t>(bound)) : format_double(bound);
+}
+
+template <typename Number>
+bool in_range(const Option& option, Number value) {
+  const auto x = static_cast<double>(value);
+  const bool above = option.above_min ? x > option.min : x >= option.min;
+  const bool below = option.below_max ? x < option.max : x <= option.max;
+  return above && below;
+}
+
+// What is wrong with a text, and what would be right.
+std::string wrong(const Option& option, std::string_view text, std::string_view what) {
+  const auto shown = trim(text).empty() ? std::string("an empty value") : in_quotes(text);
+  const auto allowed = range_text(option);
+  return str(shown, " ", what, allowed.empty() ? "" : "; allowed: ", allowed);
+}
+
+template <typename Number>
+std::string set_number(const Option& option, std::string_view text, std::optional<Number> value,
+                       std::string_view kind, Number& field) {
+  if (!value) return wrong(option, text, str("is not ", kind));
+  if (!in_range(option, *value)) return wrong(option, text, "is out of range");
+  field = *value;
+  return "";
+}
+
+std::string set(const Option& option, std::string_view text, std::int64_t& field) {
+  return set_number(option, text, parse_int(trim(text)), "an integer", field);
+}
+
+std::string set(const Option& option, std::string_view text, double& field) {
+  return set_number(option, text, parse_double(trim(text)), "a number", field);
+}
+
+std::string set(const Option& option, std::string_view text, bool& field) {
+  std::string word(trim(text));
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool yes = word == "true" || word == "yes" || word == "on" || word == "1";
+  const bool no = word == "false" || word == "no" || word == "off" || word == "0";
+  if (!yes && !no) return wrong(option, text, "is neither true nor false");
+  field = yes;
+  return "";
+}
+
+std::string set(const Option&, std::string_view text, std::string& field) {
+  // The checkpoint's config is read by Python too, which wants UTF-8.
+  if (!is_utf8(text)) return in_quotes(text) + " is not text in UTF-8";
+  if (text.find('\0') != std::string_view::npos) return in_quotes(text) + " holds a NUL character";
+  field = text;
+  return "";
+}
+
+std::string set(const Option& option, std::string_view text, Widths& field) {
+  const auto parts = split(text, ',');
+  if (parts.size() > kMostWidths) {
+    return str("has ", parts.size(), " numbers; at most ", kMostWidths, " are allowed");
+  }
+  Widths widths(parts.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (auto problem = set(option, parts[i], widths[i]); !problem.empty()) return problem;
+  }
+  field = std::move(widths);
+  return "";
+}
+
+std::string set(const Option& option, std::string_view text, LabelRange& field) {
+  LabelRange label;
+  const auto colon = text.find(':');
+  const auto first = text.substr(0, colon);
+  if (auto problem = set(option, first, label.lo); !problem.empty()) return problem;
+  label.hi = label.lo;
+  if (colon != std::string_view::npos) {
+    if (auto problem = set(option, text.substr(colon + 1), label.hi); !problem.empty()) {
+      return problem;
+    }
+  }
+  if (label.lo > label.hi) {
+    return str(in_quotes(text), " runs downwards; write ", text_of(LabelRange{label.hi, label.lo}));
+  }
+  field = label;
+  return "";
+}
+
+}  // namespace
+
+std::string type_name(const Option& option) {
+  struct Name {
+    std::string operator()(const bool*) const { return "boolean"; }
+    std::string operator()(const std::int64_t*) const { return "integer"; }
+    std::string operator()(const double*) const { return "number"; }
+    std::string operator()(const std::string*) const { return "text"; }
+    std::string operator()(const Widths*) const { return "list of integers"; }
+    std::string operator()(const LabelRange*) const { return "number or range"; }
+  };
+  return std::visit(Name(), option.field);
+}
+
+std::string range_text(const Option& option) {
+  if (!option.choices.empty()) return "one of " + join(option.choices, ", ");
+  if (std::holds_alternative<bool*>(option.field)) return "true or false";
+  if (std::holds_alternative<std::string*>(option.field)) return "";
+  const auto min = bound_text(option.min);
+  const auto max = bound_text(option.max);
+  if (!option.above_min && !option.below_max) return min + " to " + max;
+  return (option.above_min ? "> " : "at least ") + min + " and " +
+         (option.below_max ? "< " : "at most ") + max;
+}
+
+std::string value_text(const Option& option) {
+  return std::visit([](const auto* field) { return text_of(*field); }, option.field);
+}
+
+std::string set_value(const Option& option, std::string_view text) {
+  const auto& choices = option.choices;
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
+    const auto near = text.size() > 1 ? did_you_mean(text, choices) : "";
+    return wrong(option, text, "is not known") + near;
+  }
+  return std::visit([&](auto* field) { return set(option, text, *field); }, option.field);
+}
+
+}  // namespace gan
