@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+
+#include "helpers.hpp"
+
+namespace gan {
+namespace {
+
+std::string check(const Config& config) {
+  return message_of([&] { check_config(config); });
+}
+
+TEST(Check, ReusedFakesNeedWholeBatches) {
+  Config config;
+  config.train.reuse_fake = true;
+  EXPECT_EQ(check(config), "(none)");
+  config.train.discriminator_batch = "half";
+  EXPECT_EQ(check(config),
+            "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, "
+            "and half batches of D leave too few fake images");
+}
+
+TEST(Check, HalfBatchesNeedEvenOnes) {
+  Config config;
+  config.train.batch_size = 129;
+  EXPECT_EQ(check(config), "(none)");
+  config.train.discriminator_batch = "half";
+  EXPECT_EQ(check(config),
+            "train.batch_size: 129 is odd; train.discriminator_batch = half needs an even number");
+  config.train.batch_size = 256;
+  EXPECT_EQ(check(config), "(none)");
+}
+
+TEST(Check, SigmoidNeedsUnitPixels) {
+  Config config;
+  config.model.output = "sigmoid";
+  EXPECT_EQ(check(config),
+            "model.output: sigmoid cannot reach pixels in [-1, 1]; set data.range = unit, or "
+            "model.output = tanh");
+  config.data.range = "unit";
+  EXPECT_EQ(check(config), "(none)");
+  // As in the Keras MLP.
+  config.model.output = "tanh";
+  EXPECT_EQ(check(config), "(none)");
+}
+
+TEST(Check, LabelsMustDiffer) {
+  Config config;
+  config.loss.real_label = config.loss.fake_label = {0.5, 0.5};
+  EXPECT_EQ(check(config),
+            "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
+}
+
+TEST(Check, DevicesAreSpelledRight) {
+  Config config;
+  for (const auto* device : {"auto", "cpu", "cuda", "cuda:0", "cuda:127"}) {
+    config.train.device = device;
+    EXPECT_EQ(check(config), "(none)") << device;
+  }
+  for (const auto* device : {"cuda:", "cuda:x", "cuda:-1", "cuda:+1", "cuda:128", "cuda:1 "}) {
+    config.train.device = device;
+    EXPECT_EQ(check(config),
+              str("train.device: '", device, "' names no device; write cuda:0, cuda:1, …"));
+  }
+  config.train.device = "cdua";
+  EXPECT_EQ(check(config),
+            "train.device: 'cdua' is not known; allowed: auto, cpu, cuda or cuda:N; did you mean "
+            "'cuda'?");
+  config.train.device = "";
+  EXPECT_EQ(check(config), "train.device: '' is not known; allowed: auto, cpu, cuda or cuda:N");
+}
+
+TEST(Check, ReportsAllTogether) {
+  Config config;
+  config.model.output = "sigmoid";
+  config.train.discriminator_batch = "half";
+  config.train.reuse_fake = true;
+  config.train.batch_size = 3;
+  config.train.device = "x";
+  const auto message = check(config);
+  EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 3);
+}
+
+}  // namespace
+}  // namespace gan

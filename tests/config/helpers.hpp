@@ -1,0 +1,70 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+
+namespace gan {
+
+/// The message of the gan::Error that `action` throws; a usage error is marked
+/// by nothing, another by its exit code, and no error by "(none)".
+template <typename Action>
+std::string message_of(Action action) {
+  try {
+    action();
+  } catch (const Error& problem) {
+    const std::string what = problem.what();
+    return problem.exit_code() == Error::kUsage ? what
+                                                : str("(exit ", problem.exit_code(), ") ", what);
+  }
+  return "(none)";
+}
+
+inline Config config_of(ParsedSettings parsed) {
+  Config config;
+  apply_settings(option_table(config), parsed.settings, std::move(parsed.mistakes));
+  return config;
+}
+
+inline Config from_ini(std::string_view text) { return config_of(parse_ini(text, "x.ini")); }
+inline Config from_yaml(std::string_view text) { return config_of(parse_yaml(text, "x.yaml")); }
+
+inline std::string ini_message(std::string_view text) {
+  return message_of([&] { from_ini(text); });
+}
+inline std::string yaml_message(std::string_view text) {
+  return message_of([&] { from_yaml(text); });
+}
+
+inline const Option& find_option(const std::vector<Option>& table, std::string_view key) {
+  const auto row = std::find_if(table.begin(), table.end(),
+                                [&](const Option& option) { return option.key == key; });
+  if (row == table.end()) throw usage_error("no option ", key);
+  return *row;
+}
+
+/// "key=value" of each option: what configs are compared by.
+inline std::vector<std::string> values_of(Config config) {
+  std::vector<std::string> values;
+  for (const auto& option : option_table(config)) {
+    values.push_back(option.key + "=" + value_text(option));
+  }
+  return values;
+}
+
+/// "key=value" of what a reader found, then its mistakes.
+inline std::vector<std::string> found(const ParsedSettings& parsed) {
+  std::vector<std::string> all;
+  for (const auto& setting : parsed.settings) all.push_back(setting.key + "=" + setting.value);
+  all.insert(all.end(), parsed.mistakes.begin(), parsed.mistakes.end());
+  return all;
+}
+
+using Strings = std::vector<std::string>;
+
+}  // namespace gan
