@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -13,5 +14,9 @@ bool is_gzip(ByteView bytes);
 /// stops with one as soon as the output would pass `limit` bytes, having
 /// allocated no more than was really unpacked (twice that at most).
 Bytes gunzip(ByteView bytes, std::uint64_t limit, std::string_view name);
+
+/// The first `count` bytes of what a gzip file unpacks to, or all if there are
+/// fewer. What follows them is not checked.
+Bytes gunzip_head(ByteView bytes, std::size_t count, std::string_view name);
 
 }  // namespace gan

@@ -1,0 +1,158 @@
+#include "gan_train/formats/idx.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/formats/gzip.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::size_t kMaxDims = 4;
+constexpr std::size_t kMaxHeader = 4 + 4 * kMaxDims;
+constexpr std::uint8_t kUnsignedByte = 0x08;
+
+struct Header {
+  std::vector<std::int64_t> dims;
+  std::uint64_t size = 0;   // of the header itself
+  std::int64_t values = 0;  // how many follow
+  std::uint64_t file_size() const { return size + static_cast<std::uint64_t>(values); }
+};
+
+std::string hex(std::uint8_t byte) {
+  char buffer[8];
+  std::snprintf(buffer, sizeof buffer, "0x%02X", byte);
+  return buffer;
+}
+
+const char* type_name(std::uint8_t type) {
+  switch (type) {
+    case 0x09:
+      return "signed byte";
+    case 0x0B:
+      return "int16";
+    case 0x0C:
+      return "int32";
+    case 0x0D:
+      return "float32";
+    case 0x0E:
+      return "float64";
+    default:
+      return "unknown";
+  }
+}
+
+std::string shape_text(const std::vector<std::int64_t>& dims) {
+  std::vector<std::string> sizes;
+  for (const auto dim : dims) sizes.push_back(std::to_string(dim));
+  return join(sizes, "x");
+}
+
+std::int64_t read_size(ByteView bytes) {
+  return std::int64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+}
+
+void check_magic(ByteView bytes, std::string_view name) {
+  if (bytes.size() < 4) {
+    throw run_error(name, ": ends at offset ", bytes.size(), ", inside the 4 bytes that begin an ",
+                    "IDX file");
+  }
+  if (bytes[0] != 0 || bytes[1] != 0) {
+    throw run_error(name, ": offset 0: found ", hex(bytes[0]), " ", hex(bytes[1]),
+                    " where an IDX file has 0x00 0x00");
+  }
+  if (bytes[2] != kUnsignedByte) {
+    throw run_error(name, ": offset 2: found type ", hex(bytes[2]), " (", type_name(bytes[2]),
+                    ") where 0x08 (unsigned byte) is needed");
+  }
+  if (bytes[3] < 1 || bytes[3] > kMaxDims) {
+    throw run_error(name, ": offset 3: found ", int{bytes[3]}, " dimensions where 1 to ", kMaxDims,
+                    " are expected");
+  }
+}
+
+Header parse_header(ByteView bytes, std::string_view name) {
+  check_magic(bytes, name);
+  Header header;
+  header.size = 4 + 4 * std::uint64_t{bytes[3]};
+  if (bytes.size() < header.size) {
+    throw run_error(name, ": ends at offset ", bytes.size(), ", inside its header of ", header.size,
+                    " bytes");
+  }
+  header.values = 1;
+  for (std::size_t offset = 4; offset < header.size; offset += 4) {
+    const auto dim = read_size(bytes.subspan(offset));
+    if (dim == 0) throw run_error(name, ": offset ", offset, ": found a size of 0; 1 is the least");
+    header.dims.push_back(dim);
+    if (__builtin_mul_overflow(header.values, dim, &header.values)) {
+      throw run_error(name, ": offset ", offset, ": the sizes ", shape_text(header.dims),
+                      " are more than any file can hold");
+    }
+  }
+  return header;
+}
+
+void check_file_size(const Header& header, std::uint64_t found, std::string_view name) {
+  const auto expected = header.file_size();
+  if (found == expected) return;
+  const auto what = str("expected ", expected, " bytes (a header of ", header.size, ", then ",
+                        shape_text(header.dims), " values)");
+  if (found < expected) throw run_error(name, ": truncated at offset ", found, "; ", what);
+  throw run_error(name, ": offset ", expected, ": found ", found - expected,
+                  " bytes after the last value; ", what);
+}
+
+void check_limit(const Header& header, std::uint64_t limit, std::string_view name) {
+  if (std::cmp_less_equal(header.values, limit)) return;
+  throw run_error(name, ": offset 4: the sizes ", shape_text(header.dims), " make ", header.values,
+                  " bytes; at most ", limit, " are allowed");
+}
+
+// No honest IDX file of `limit` values is longer, raw or gzip: incompressible
+// data grow by less than a thousandth.
+std::uint64_t max_file_size(std::uint64_t limit) {
+  const std::uint64_t slack = limit / 1000 + (1 << 16);
+  return limit > UINT64_MAX - slack ? UINT64_MAX : limit + slack;
+}
+
+}  // namespace
+
+IdxArray parse_idx(ByteView bytes, std::string_view name) {
+  auto header = parse_header(bytes, name);
+  check_file_size(header, bytes.size(), name);
+  return {std::move(header.dims),
+          Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(header.size), bytes.end())};
+}
+
+IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit) {
+  auto bytes = read_file(path, max_file_size(limit));
+  const bool packed = is_gzip(bytes);
+  const auto file = path.string();
+  const auto name = packed ? file + " (unpacked)" : file;
+  auto header = parse_header(packed ? gunzip_head(bytes, kMaxHeader, file) : bytes, name);
+  check_limit(header, limit, name);
+  if (packed) bytes = gunzip(bytes, header.file_size(), file);
+  check_file_size(header, bytes.size(), name);
+  // In place: the values of a large file are never there twice.
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
+  return {std::move(header.dims), std::move(bytes)};
+}
+
+std::string idx_header(const std::vector<std::int64_t>& dims) {
+  if (dims.empty() || dims.size() > kMaxDims) {
+    throw run_error("an IDX file has 1 to ", kMaxDims, " dimensions, not ", dims.size());
+  }
+  std::string header{'\0', '\0', static_cast<char>(kUnsignedByte), static_cast<char>(dims.size())};
+  for (const auto dim : dims) {
+    if (dim < 1 || dim > UINT32_MAX) {
+      throw run_error("an IDX file cannot have the sizes ", shape_text(dims),
+                      ": each must be from 1 to ", UINT32_MAX);
+    }
+    for (int shift = 24; shift >= 0; shift -= 8) header += static_cast<char>(dim >> shift & 0xff);
+  }
+  return header;
+}
+
+}  // namespace gan

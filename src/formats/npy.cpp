@@ -1,0 +1,178 @@
+#include "gan_train/formats/npy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::size_t kMaxDims = 32;  // NumPy's own bound
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::vector<std::string> sizes;
+  for (const auto size : shape) sizes.push_back(std::to_string(size));
+  return "(" + join(sizes, ", ") + (shape.size() == 1 ? ",)" : ")");
+}
+
+// Reads the header: a Python dict of three keys, in any order.
+class HeaderReader {
+ public:
+  HeaderReader(std::string_view text, std::size_t offset, std::string_view name)
+      : text_(text), offset_(offset), name_(name) {}
+
+  NpyArray read() {
+    NpyArray array;
+    bool descr = false, order = false, shape = false;
+    expect('{');
+    while (!accept('}')) {
+      const auto key_at = at_;
+      const auto key = string();
+      expect(':');
+      if (key == "descr" && !std::exchange(descr, true)) {
+        array.dtype = dtype();
+      } else if (key == "fortran_order" && !std::exchange(order, true)) {
+        c_order();
+      } else if (key == "shape" && !std::exchange(shape, true)) {
+        array.shape = sizes();
+      } else {
+        fail(key_at, str("'", key, "' is unknown or there twice"));
+      }
+      if (!accept(',')) {
+        expect('}');
+        break;
+      }
+    }
+    skip_space();
+    if (at_ != text_.size()) fail(at_, "something follows the closing '}'");
+    if (!descr || !order || !shape) fail(0, "needs 'descr', 'fortran_order' and 'shape'");
+    return array;
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t at, std::string_view what) const {
+    throw run_error(name_, ": offset ", offset_ + at, ": .npy header: ", what);
+  }
+
+  void skip_space() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
+  }
+
+  bool accept(char wanted) {
+    skip_space();
+    if (at_ == text_.size() || text_[at_] != wanted) return false;
+    ++at_;
+    return true;
+  }
+
+  void expect(char wanted) {
+    if (!accept(wanted)) fail(at_, str("expected '", wanted, "'"));
+  }
+
+  std::string_view string() {
+    expect('\'');
+    const auto end = text_.find('\'', at_);
+    if (end == std::string_view::npos) fail(at_, "a string without its end");
+    return text_.substr(std::exchange(at_, end + 1), end - at_);
+  }
+
+  std::string dtype() {
+    skip_space();
+    const auto at = at_;
+    const auto found = string();
+    if (found == "|u1" || found == "<f4") return std::string(found);
+    fail(at, str("found values of '", found, "' where '|u1' or '<f4' is needed"));
+  }
+
+  void c_order() {
+    skip_space();
+    if (text_.substr(at_).starts_with("False")) {
+      at_ += 5;
+    } else {
+      fail(at_, "fortran_order must be False (save numpy.ascontiguousarray of the array)");
+    }
+  }
+
+  std::vector<std::int64_t> sizes() {
+    std::vector<std::int64_t> shape;
+    expect('(');
+    while (!accept(')')) {
+      skip_space();
+      const auto end = std::min(text_.find_first_of(" ,)", at_), text_.size());
+      const auto size = parse_int(text_.substr(at_, end - at_));
+      if (!size || *size < 0 || shape.size() == kMaxDims) fail(at_, "this is no shape");
+      shape.push_back(*size);
+      at_ = end;
+      if (!accept(',')) {
+        // In Python (3) is a number; a tuple of one needs its comma.
+        if (shape.size() == 1) fail(at_, "expected ','");
+        expect(')');
+        break;
+      }
+    }
+    return shape;
+  }
+
+  std::string_view text_;
+  std::size_t offset_;
+  std::string_view name_;
+  std::size_t at_ = 0;
+};
+
+std::uint64_t byte_count(const NpyArray& array, std::string_view name) {
+  std::int64_t count = array.dtype == "<f4" ? 4 : 1;
+  for (const auto size : array.shape) {
+    if (__builtin_mul_overflow(count, size, &count)) {
+      throw run_error(name, ": the shape ", shape_text(array.shape),
+                      " is more than any file can hold");
+    }
+  }
+  return static_cast<std::uint64_t>(count);
+}
+
+}  // namespace
+
+std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& shape) {
+  std::string dict =
+      str("{'descr': '", dtype, "', 'fortran_order': False, 'shape': ", shape_text(shape), ", }");
+  const std::size_t prefix = kMagic.size() + 4;
+  // A newline ends the header; spaces before it align the data.
+  dict.append(63 - (prefix + dict.size()) % 64, ' ');
+  dict += '\n';
+  std::string header(kMagic);
+  header +=
+      {'\x01', '\x00', static_cast<char>(dict.size() & 0xff), static_cast<char>(dict.size() >> 8)};
+  return header + dict;
+}
+
+NpyArray parse_npy(ByteView bytes, std::string_view name) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!text.starts_with(kMagic)) throw run_error(name, ": offset 0: no .npy file");
+  if (bytes.size() < 12) throw run_error(name, ": truncated at offset ", bytes.size());
+  const int version = bytes[6];
+  if ((version != 1 && version != 2) || bytes[7] != 0) {
+    throw run_error(name, ": offset 6: found .npy format ", version, ".", int{bytes[7]},
+                    " where 1.0 or 2.0 is needed");
+  }
+  std::uint64_t length = bytes[8] | bytes[9] << 8;
+  if (version == 2) length |= std::uint64_t{bytes[10]} << 16 | std::uint64_t{bytes[11]} << 24;
+  const std::size_t start = version == 1 ? 10 : 12;
+  if (length > bytes.size() - start) {
+    throw run_error(name, ": offset 8: a header of ", length, " bytes where ", bytes.size() - start,
+                    " are left");
+  }
+  auto array = HeaderReader(text.substr(start, length), start, name).read();
+  array.values = bytes.subspan(start + length);
+  const auto expected = byte_count(array, name);
+  if (array.values.size() != expected) {
+    throw run_error(name, ": offset ", start + length, ": found ", array.values.size(),
+                    " bytes of values where the shape ", shape_text(array.shape), " of '",
+                    array.dtype, "' makes ", expected);
+  }
+  return array;
+}
+
+}  // namespace gan

@@ -1,0 +1,111 @@
+#include "gan_train/formats/gzip.hpp"
+
+#include <gtest/gtest.h>
+
+#include "gan_train/core/random.hpp"
+
+#include "formats/message.hpp"
+#include "formats/pack.hpp"
+
+namespace gan {
+namespace {
+
+Bytes noise(std::size_t size) {
+  Bytes bytes(size);
+  SplitMix64 rng(7);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(rng.next());
+  return bytes;
+}
+
+Bytes operator+(Bytes left, const Bytes& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+std::string failure(ByteView bytes, std::uint64_t limit = UINT64_MAX) {
+  return message_of([&] { gunzip(bytes, limit, "x.gz"); });
+}
+
+TEST(Gzip, IsToldByItsFirstTwoBytes) {
+  EXPECT_TRUE(is_gzip(Bytes{0x1f, 0x8b}));
+  EXPECT_FALSE(is_gzip(Bytes{0x1f}));
+  EXPECT_FALSE(is_gzip(Bytes{0x8b, 0x1f}));
+  EXPECT_FALSE(is_gzip(Bytes{}));
+}
+
+TEST(Gzip, GivesBackWhatWasPacked) {
+  for (const std::size_t size : {0, 1, 4095, 4096, 4097, 8192, 1 << 20}) {
+    const auto data = noise(size);
+    EXPECT_EQ(gunzip(pack(data), UINT64_MAX, "x"), data) << size;
+    EXPECT_EQ(gunzip(pack(data), size, "x"), data) << size;
+    const Bytes zeros(size);
+    EXPECT_EQ(gunzip(pack(zeros), size, "x"), zeros) << size;
+  }
+}
+
+TEST(Gzip, JoinsItsMembers) {
+  const auto first = noise(70000);
+  const Bytes second{1, 2, 3};
+  EXPECT_EQ(gunzip(pack(first) + pack({}) + pack(second), 70003, "x"), first + second);
+}
+
+TEST(Gzip, HeadIsAllThatWasAskedForOrIsThere) {
+  const Bytes data{1, 2, 3, 4, 5};
+  EXPECT_EQ(gunzip_head(pack(data), 3, "x"), (Bytes{1, 2, 3}));
+  EXPECT_EQ(gunzip_head(pack(data), 100, "x"), data);
+  EXPECT_EQ(gunzip_head(pack(Bytes{1}) + pack(data), 3, "x"), (Bytes{1, 1, 2}));
+}
+
+TEST(Gzip, RefusesAnotherFile) {
+  EXPECT_EQ(failure(Bytes{}), "x.gz: offset 0: no gzip file, which begins with 1F 8B");
+  EXPECT_EQ(failure(Bytes(20)), "x.gz: offset 0: no gzip file, which begins with 1F 8B");
+}
+
+TEST(Gzip, RefusesEveryTruncation) {
+  const auto packed = pack(noise(200));
+  for (std::size_t size = 2; size < packed.size(); ++size) {
+    EXPECT_EQ(failure(ByteView(packed).first(size)),
+              str("x.gz: offset ", size, " of ", size, ": the gzip data break off, truncated"));
+  }
+}
+
+TEST(Gzip, RefusesAWrongChecksumOrLength) {
+  const auto packed = pack(noise(200));
+  for (std::size_t back = 1; back <= 8; ++back) {
+    auto damaged = packed;
+    damaged[damaged.size() - back] ^= 1;
+    EXPECT_NE(failure(damaged).find(back > 4 ? "the gzip data do not match their CRC-32"
+                                             : "damaged gzip data: incorrect length check"),
+              std::string::npos)
+        << failure(damaged);
+  }
+}
+
+TEST(Gzip, RefusesDamagedData) {
+  auto packed = pack(noise(200));
+  packed[10] = 0x07;  // a deflate block of a kind that is not
+  EXPECT_NE(failure(packed).find("damaged gzip data: invalid block type"), std::string::npos)
+      << failure(packed);
+}
+
+TEST(Gzip, RefusesWhatFollowsIt) {
+  const auto packed = pack(noise(10));
+  for (const auto& rest : {Bytes{0}, Bytes{0x1f}, Bytes(512), Bytes{'a', 'b'}}) {
+    EXPECT_EQ(failure(packed + rest),
+              str("x.gz: offset ", packed.size(), " of ", packed.size() + rest.size(), ": ",
+                  rest.size(), " bytes follow that are not gzip data"));
+  }
+}
+
+TEST(Gzip, StopsABombAtItsLimit) {
+  const auto bomb = pack(Bytes(64 << 20));
+  EXPECT_LT(bomb.size(), 70000u);
+  EXPECT_EQ(failure(bomb, 1000), "x.gz: unpacks to more than the 1000 bytes expected");
+  EXPECT_EQ(failure(pack(Bytes(11)), 10), "x.gz: unpacks to more than the 10 bytes expected");
+  EXPECT_EQ(failure(pack(Bytes(1)), 0), "x.gz: unpacks to more than the 0 bytes expected");
+  // The damage at its end is never reached.
+  EXPECT_EQ(failure(ByteView(bomb).first(bomb.size() / 2), 1000), failure(bomb, 1000));
+}
+
+}  // namespace
+}  // namespace gan
