@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cairo.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gan_train/core/file.hpp"
+
+#include "ticks.hpp"
+
+namespace gan {
+
+struct Color {
+  double red, green, blue;
+};
+
+/// Colours that stay apart for the colour-blind (Okabe and Ito 2008).
+inline constexpr std::array<Color, 7> kPalette{{{0.000, 0.447, 0.698},    // blue
+                                                {0.835, 0.369, 0.000},    // vermilion
+                                                {0.000, 0.620, 0.451},    // bluish green
+                                                {0.800, 0.475, 0.655},    // reddish purple
+                                                {0.902, 0.624, 0.000},    // orange
+                                                {0.337, 0.706, 0.914},    // sky blue
+                                                {0.000, 0.000, 0.000}}};  // black
+
+inline constexpr Color kInk{0.15, 0.15, 0.15};
+
+struct TextStyle {
+  double size = 13;
+  double align = 0;  ///< how much of the text lies left of x: 0, 0.5 or 1
+  double angle = 0;
+  bool bold = false;
+};
+
+/// A white picture to draw on with cairo.
+class Canvas {
+ public:
+  Canvas(int width, int height);
+
+  cairo_t* cairo() const { return cairo_.get(); }
+  double width() const;
+  double height() const;
+
+  void set_color(const Color& color, double alpha = 1);
+  /// Text whose base line begins (see `align`) at x, y.
+  void text(const std::string& text, double x, double y, const TextStyle& style);
+  double text_width(const std::string& text, const TextStyle& style);
+  /// A line of one pixel, sharp when horizontal or vertical.
+  void thin_line(double x0, double y0, double x1, double y1);
+
+  /// The bytes of a PNG file.
+  Bytes png();
+
+ private:
+  void set_font(const TextStyle& style);
+  std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface_;
+  std::unique_ptr<cairo_t, decltype(&cairo_destroy)> cairo_;
+};
+
+/// The rectangle of a plot, in pixels, and the axes that span it.
+struct Frame {
+  double left, top, right, bottom;
+  Axis x, y;
+
+  double x_pixel(double value) const {
+    return left + (right - left) * (value - x.low) / (x.high - x.low);
+  }
+  double y_pixel(double value) const {
+    return bottom - (bottom - top) * (value - y.low) / (y.high - y.low);
+  }
+};
+
+/// The room that the labels of the y axis take.
+double label_width(Canvas& canvas, const Axis& y);
+
+/// Grid lines, ticks, their labels, and those of the axes.
+void draw_axes(Canvas& canvas, const Frame& frame, const std::string& x_label,
+               const std::string& y_label);
+
+/// The title and below it a line or more of legend, entries in the order of
+/// kPalette; returns where the room below them begins.
+double draw_head(Canvas& canvas, double left, const std::string& title,
+                 const std::vector<std::string>& names);
+
+}  // namespace gan

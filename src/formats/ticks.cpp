@@ -1,0 +1,76 @@
+#include "ticks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+namespace gan {
+namespace {
+
+constexpr double kHuge = 1e300;
+
+double power_of_ten(double value) { return std::floor(std::log10(value) + 1e-9); }
+
+// The least of 1, 2, 5 times a power of ten that is at least `raw`.
+double nice_step(double raw) {
+  const double power = std::pow(10.0, power_of_ten(raw));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= raw * (1 - 1e-6)) return factor * power;
+  }
+  return 10 * power;
+}
+
+// Values that are all alike get room around them.
+void widen(Axis& axis, double margin) {
+  const double magnitude = std::max(std::abs(axis.low), std::abs(axis.high));
+  const double length = axis.high - axis.low;
+  const double room = magnitude < 1 / kHuge       ? 1.0
+                      : length < 1e-9 * magnitude ? 0.1 * magnitude
+                                                  : margin * length;
+  axis.low -= room;
+  axis.high += room;
+}
+
+}  // namespace
+
+bool is_drawable(double value) { return std::isfinite(value) && std::abs(value) < kHuge; }
+
+Axis make_axis(std::span<const double> values, double margin, int count) {
+  Axis axis;
+  bool any = false, whole = true;
+  for (const double value : values) {
+    if (!is_drawable(value)) continue;
+    axis.low = any ? std::min(axis.low, value) : value;
+    axis.high = any ? std::max(axis.high, value) : value;
+    whole = whole && value == std::rint(value);
+    any = true;
+  }
+  if (any) widen(axis, margin);
+  axis.step = nice_step((axis.high - axis.low) / count);
+  if (any && whole) axis.step = std::max(axis.step, 1.0);
+  const double first = std::ceil(axis.low / axis.step - 1e-6);
+  const double last = std::floor(axis.high / axis.step + 1e-6);
+  for (double i = first; i <= last; ++i) axis.ticks.push_back(i * axis.step);
+  return axis;
+}
+
+std::string Axis::label(double tick) const {
+  if (std::abs(tick) < step / 2) return "0";
+  char buffer[64];
+  const double magnitude = std::max(std::abs(low), std::abs(high));
+  const int digits = static_cast<int>(-power_of_ten(step));  // after the point
+  if (magnitude < 1e6 && step >= 1e-4) {
+    std::snprintf(buffer, sizeof buffer, "%.*f", std::max(0, digits), tick);
+    return buffer;
+  }
+  const int precision = std::clamp(static_cast<int>(power_of_ten(std::abs(tick))) + digits, 0, 15);
+  std::snprintf(buffer, sizeof buffer, "%.*e", precision, tick);
+  // 2.5e+06 as 2.5e6
+  std::string text(buffer);
+  const auto e = text.find('e');
+  return text.substr(0, e + 1) + std::to_string(std::atoi(text.c_str() + e + 1));
+}
+
+}  // namespace gan
