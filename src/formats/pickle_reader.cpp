@@ -1,6 +1,7 @@
 #include "pickle_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <iterator>
 
@@ -25,14 +26,17 @@ PtDict PickleReader::read() {
     step(opcode);
   }
   if (next_ != pickle_.size()) fail("found ", pickle_.size() - next_, " bytes behind the end");
-  PtValue root = to_value(pop());
+  Item whole = pop();
   if (!stack_.empty()) fail("found ", stack_.size(), " values left over at the end");
-  if (!std::holds_alternative<PtDict>(root.value)) fail("expected a dict as the whole");
-  check_unique_keys(root);
+  auto* root = std::get_if<PtValue>(&whole.what);
+  if (root == nullptr || !std::holds_alternative<PtDict>(root->value)) {
+    fail("found ", kind(whole), ", expected a dict as the whole");
+  }
+  check_unique_keys(*root);
   for (const auto& [key, record] : records_) {
     if (!record.used) throw run_error(name_, ": record 'data/", key, "' belongs to no tensor");
   }
-  return std::get<PtDict>(std::move(root.value));
+  return std::get<PtDict>(std::move(root->value));
 }
 
 // ── Bytes ──────────────────────────────────────────────────────────────────
@@ -60,6 +64,16 @@ std::string_view PickleReader::take_line() {
 }
 
 // ── Stack ──────────────────────────────────────────────────────────────────
+
+std::string_view PickleReader::kind(const Item& item) {
+  // In the order of the variants' alternatives.
+  static constexpr std::array<std::string_view, 8> kValues = {
+      "None", "a bool", "an integer", "a float", "a string", "a tensor", "a list", "a dict"};
+  static constexpr std::array<std::string_view, 7> kOthers = {
+      "", "a string", "a tuple", "a function", "a tensor type", "a storage", "a mark"};
+  const auto* value = std::get_if<PtValue>(&item.what);
+  return value == nullptr ? kOthers.at(item.what.index()) : kValues.at(value->value.index());
+}
 
 PickleReader::Item& PickleReader::top() {
   if (stack_.empty() || std::holds_alternative<Mark>(stack_.back().what)) {
@@ -91,7 +105,7 @@ PickleReader::Tuple PickleReader::pop_to_mark() {
 
 std::string PickleReader::to_text(const Item& item) {
   const auto* text = std::get_if<std::string_view>(&item.what);
-  if (text == nullptr) fail("expected a string as the key of a dict");
+  if (text == nullptr) fail("found ", kind(item), ", expected a string as the key of a dict");
   text_ += text->size();
   if (text_ > kPickleMaxText) fail("more than ", kPickleMaxText, " bytes of strings");
   return std::string(*text);
@@ -100,7 +114,9 @@ std::string PickleReader::to_text(const Item& item) {
 PtValue PickleReader::to_value(Item&& item) {
   if (std::holds_alternative<std::string_view>(item.what)) return {to_text(item)};
   auto* value = std::get_if<PtValue>(&item.what);
-  if (value == nullptr) fail("expected None, a bool, number, string, tensor, list or dict");
+  if (value == nullptr) {
+    fail("found ", kind(item), ", expected None, a bool, number, string, tensor, list or dict");
+  }
   return std::move(*value);
 }
 
@@ -232,7 +248,7 @@ void PickleReader::append(Tuple items) {
   Item& outer = top();
   auto* value = std::get_if<PtValue>(&outer.what);
   auto* list = value == nullptr ? nullptr : std::get_if<PtList>(&value->value);
-  if (list == nullptr) fail("expected a list to add to");
+  if (list == nullptr) fail("found ", kind(outer), ", expected a list to add to");
   for (auto& item : items) {
     nest(outer, item);
     list->push_back(to_value(std::move(item)));
@@ -243,12 +259,12 @@ void PickleReader::set_items(Tuple items) {
   Item& outer = top();
   auto* value = std::get_if<PtValue>(&outer.what);
   auto* dict = value == nullptr ? nullptr : std::get_if<PtDict>(&value->value);
-  if (dict == nullptr) fail("expected a dict to add to");
+  if (dict == nullptr) fail("found ", kind(outer), ", expected a dict to add to");
   if (items.size() % 2 != 0) fail("found a key without a value");
   for (std::size_t i = 0; i < items.size(); i += 2) {
     nest(outer, items[i + 1]);
     std::string key = to_text(items[i]);
-    dict->emplace_back(std::move(key), to_value(std::move(items[i + 1])));
+    dict->push_back({std::move(key), to_value(std::move(items[i + 1]))});
   }
 }
 

@@ -43,6 +43,7 @@ class PickleReader {
     std::size_t depth = 0;  // of containers inside
     bool ordered = false;   // an OrderedDict without attributes
   };
+  static std::string_view kind(const Item& item);  // as errors call it
   // Only what can't grow when copied: shared containers could make a small file
   // unfold to any size.
   using Memo = std::variant<std::monostate, std::string_view, PickleCall, PtType, PtTensor>;

@@ -22,7 +22,7 @@ template <typename T>
 T PickleReader::pop_as(std::string_view expected) {
   Item item = pop();
   T* found = std::get_if<T>(&item.what);
-  if (found == nullptr) fail("expected ", expected);
+  if (found == nullptr) fail("found ", kind(item), ", expected ", expected);
   return std::move(*found);
 }
 
@@ -91,13 +91,14 @@ void PickleReader::call() {
 PtValue PickleReader::rebuild_tensor(Tuple& arguments) {
   if (arguments.size() != 6) fail("a tensor has 6 arguments, found ", arguments.size());
   const auto* storage = std::get_if<Storage>(&arguments[0].what);
-  if (storage == nullptr) fail("expected a storage as a tensor's first argument");
+  if (storage == nullptr) fail("found ", kind(arguments[0]), ", expected a tensor's storage");
   const auto offset = integer(arguments[1], "a tensor's offset");
   PtTensor tensor{storage->type, sizes(arguments[2], "a tensor's shape"), {}};
   const auto strides = sizes(arguments[3], "a tensor's strides");
   const auto* grad = std::get_if<PtValue>(&arguments[4].what);
   if (grad == nullptr || !std::holds_alternative<bool>(grad->value)) {
-    fail("expected a bool as a tensor's fifth argument");
+    fail("found ", kind(arguments[4]),
+         ", expected a bool that says whether a tensor has gradients");
   }
   check_hooks(arguments[5]);
 
@@ -149,13 +150,14 @@ void PickleReader::check_hooks(const Item& item) const {
 std::int64_t PickleReader::integer(const Item& item, std::string_view what) const {
   const auto* value = std::get_if<PtValue>(&item.what);
   const auto* found = value == nullptr ? nullptr : std::get_if<std::int64_t>(&value->value);
-  if (found == nullptr || *found < 0) fail("expected a whole number from 0 on as ", what);
+  if (found == nullptr) fail("found ", kind(item), ", expected an integer as ", what);
+  if (*found < 0) fail("found ", *found, ", expected at least 0 as ", what);
   return *found;
 }
 
 std::vector<std::int64_t> PickleReader::sizes(const Item& item, std::string_view what) const {
   const auto* tuple = std::get_if<Tuple>(&item.what);
-  if (tuple == nullptr) fail("expected a tuple as ", what);
+  if (tuple == nullptr) fail("found ", kind(item), ", expected a tuple as ", what);
   std::vector<std::int64_t> numbers;
   for (const auto& size : *tuple) numbers.push_back(integer(size, what));
   return numbers;

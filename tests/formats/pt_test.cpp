@@ -91,7 +91,7 @@ TEST(Pt, PlacesManyTensors) {
   PtDict root;
   for (std::size_t i = 0; i < data.size(); ++i) {
     const auto size = static_cast<std::int64_t>(data[i].size());
-    root.emplace_back("t" + std::to_string(i), PtValue{PtTensor{PtType::kUint8, {size}, data[i]}});
+    root.push_back({"t" + std::to_string(i), {PtTensor{PtType::kUint8, {size}, data[i]}}});
   }
   const Bytes file = encode_pt(root, "g_200");
   const PtDict read = parse_pt(file, "x.pt");

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,12 +29,19 @@ struct PtTensor {
 };
 
 struct PtValue;
+struct PtEntry;
 using PtList = std::vector<PtValue>;
-using PtDict = std::vector<std::pair<std::string, PtValue>>;  ///< in file order, keys unique
+using PtDict = std::vector<PtEntry>;  ///< in file order, keys unique
 
 struct PtValue {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, PtTensor, PtList, PtDict>
       value;
+};
+
+/// Not a std::pair, which can't hold a type that is still incomplete.
+struct PtEntry {
+  std::string first;  ///< the key
+  PtValue second;
 };
 
 /// The bytes of a .pt file, which Python's `torch.load(f, weights_only=True)`
