@@ -1,0 +1,185 @@
+#include "gan_train/core/file.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <set>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class File : public ::testing::Test {
+ protected:
+  File() : folder_(fs::temp_directory_path() / str("gan_file_test_", ::getpid())) {
+    fs::create_directories(folder_);
+  }
+  ~File() override { fs::remove_all(folder_); }
+
+  std::set<std::string> names() const {
+    std::set<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder_)) found.insert(entry.path().filename());
+    return found;
+  }
+  /// What the action's error says after the folder's name.
+  template <typename Action>
+  std::string message_of(Action action) const {
+    try {
+      action();
+    } catch (const Error& problem) {
+      EXPECT_EQ(problem.exit_code(), Error::kFailed);
+      return std::string(problem.what()).substr(folder_.string().size() + 1);
+    }
+    return "(none)";
+  }
+
+  fs::path folder_;
+};
+
+/// No file may grow beyond `bytes` while this lives: a full disk for one process.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_F(File, WritesWholeFilesAndLeavesNothingElse) {
+  write_file(folder_ / "a", "one");
+  write_file(folder_ / "a", "two");
+  EXPECT_EQ(text_of(folder_ / "a"), "two");
+  EXPECT_EQ(names(), std::set<std::string>{"a"});
+}
+
+TEST_F(File, TheOldFileStandsUntilCommit) {
+  write_file(folder_ / "a", "old");
+  {
+    AtomicFile file(folder_ / "a");
+    file.write("ne");
+    file.write("w");
+    EXPECT_EQ(text_of(folder_ / "a"), "old");
+    file.commit();
+    EXPECT_EQ(text_of(folder_ / "a"), "new");
+  }
+  EXPECT_EQ(text_of(folder_ / "a"), "new");
+}
+
+TEST_F(File, WithoutCommitNothingHappened) {
+  write_file(folder_ / "a", "old");
+  {
+    AtomicFile(folder_ / "a").write("new");
+  }
+  {
+    AtomicFile(folder_ / "b").write("new");
+  }
+  EXPECT_EQ(text_of(folder_ / "a"), "old");
+  EXPECT_EQ(names(), std::set<std::string>{"a"});
+}
+
+TEST_F(File, AFailedWriteLeavesTheOldFileAndNoTemporary) {
+  write_file(folder_ / "a", "old");
+  const std::string big(100000, 'x');
+  {
+    const SmallDisk disk(1000);
+    EXPECT_EQ(message_of([&] { write_file(folder_ / "a", big); }),
+              "a: cannot write: File too large");
+  }
+  EXPECT_EQ(text_of(folder_ / "a"), "old");
+  EXPECT_EQ(names(), std::set<std::string>{"a"});
+}
+
+TEST_F(File, AFailedRenameLeavesTheOldAndNoTemporary) {
+  fs::create_directories(folder_ / "a" / "b");
+  EXPECT_EQ(message_of([&] { write_file(folder_ / "a", "x"); }),
+            "a: cannot put in place (rename): Is a directory");
+  EXPECT_EQ(names(), std::set<std::string>{"a"});
+  EXPECT_TRUE(fs::exists(folder_ / "a" / "b"));
+}
+
+TEST_F(File, AFolderThatGoesAwayIsAnError) {
+  fs::create_directory(folder_ / "d");
+  AtomicFile file(folder_ / "d" / "a");
+  fs::remove_all(folder_ / "d");
+  file.write("x");
+  EXPECT_EQ(message_of([&] { file.commit(); }),
+            "d/a: cannot put in place (rename): No such file or directory");
+  EXPECT_EQ(message_of([&] { write_file(folder_ / "d" / "a", "x"); }),
+            "d/a: cannot create: No such file or directory");
+}
+
+TEST_F(File, AReadOnlyFolderIsAnError) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere";
+  write_file(folder_ / "a", "old");
+  fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_EQ(message_of([&] { write_file(folder_ / "a", "x"); }),
+            "a: cannot create: Permission denied");
+  fs::permissions(folder_, fs::perms::owner_all);
+  EXPECT_EQ(text_of(folder_ / "a"), "old");
+}
+
+TEST_F(File, ReadsWhatWasWritten) {
+  Bytes bytes(70000);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7);
+  write_file(folder_ / "a", bytes);
+  EXPECT_EQ(read_file(folder_ / "a"), bytes);
+  EXPECT_EQ(read_file(folder_ / "a", 70000), bytes);
+  write_file(folder_ / "empty", "");
+  EXPECT_TRUE(read_file(folder_ / "empty").empty());
+}
+
+TEST_F(File, RefusesToRead) {
+  write_file(folder_ / "a", "12345");
+  fs::create_directory(folder_ / "d");
+  EXPECT_EQ(message_of([&] { read_file(folder_ / "a", 4); }),
+            "a: holds 5 bytes; at most 4 are allowed");
+  EXPECT_EQ(message_of([&] { read_file(folder_ / "b"); }),
+            "b: cannot open: No such file or directory");
+  EXPECT_EQ(message_of([&] { read_file(folder_ / "d"); }), "d: is not a regular file");
+}
+
+TEST_F(File, AppendsLines) {
+  {
+    AppendFile(folder_ / "a").line("1,2");
+  }
+  {
+    AppendFile file(folder_ / "a");
+    file.line("3,4");
+    EXPECT_EQ(text_of(folder_ / "a"), "1,2\n3,4\n");
+  }
+  const SmallDisk disk(4);
+  EXPECT_EQ(message_of([&] { AppendFile(folder_ / "a").line("5"); }),
+            "a: cannot write: File too large");
+}
+
+TEST_F(File, MakesFolders) {
+  make_folders(folder_ / "x" / "y");
+  make_folders(folder_ / "x" / "y");
+  EXPECT_TRUE(fs::is_directory(folder_ / "x" / "y"));
+  write_file(folder_ / "a", "");
+  EXPECT_EQ(message_of([&] { make_folders(folder_ / "a" / "b"); }),
+            "a/b: cannot create the folder: Not a directory");
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,96 @@
+#include "gan_train/core/text.hpp"
+
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+
+namespace gan {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+std::string near(std::string_view word, const Strings& known) { return did_you_mean(word, known); }
+
+TEST(Text, TrimsWhiteSpaceAtBothEnds) {
+  EXPECT_EQ(trim(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trim(" \n"), "");
+  EXPECT_EQ(trim(""), "");
+}
+
+TEST(Text, SplitsAndTrims) {
+  EXPECT_EQ(split("a, b ,c", ','), (Strings{"a", "b", "c"}));
+  EXPECT_EQ(split("a,,", ','), (Strings{"a", "", ""}));
+  EXPECT_EQ(split("  ", ','), Strings{});
+}
+
+TEST(Text, Joins) {
+  EXPECT_EQ(join(Strings{"a", "b", "c"}, ", "), "a, b, c");
+  EXPECT_EQ(join(Strings{"a", "", "c"}, ","), "a,,c");
+  EXPECT_EQ(join(Strings{}, ", "), "");
+}
+
+TEST(Text, ParsesWholeIntegersOnly) {
+  EXPECT_EQ(parse_int("42"), 42);
+  EXPECT_EQ(parse_int("+42"), 42);
+  EXPECT_EQ(parse_int("-42"), -42);
+  EXPECT_EQ(parse_int("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(parse_int("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
+  for (const auto* text : {"", " 1", "1 ", "1.0", "1e3", "0x10", "9223372036854775808", "-", "+"}) {
+    EXPECT_EQ(parse_int(text), std::nullopt) << text;
+  }
+}
+
+TEST(Text, ParsesWholeFiniteNumbersOnly) {
+  EXPECT_EQ(parse_double("1e-4"), 1e-4);
+  EXPECT_EQ(parse_double("+.5"), 0.5);
+  EXPECT_EQ(parse_double("-3"), -3.0);
+  for (const auto* text : {"", "nan", "inf", "-inf", "infinity", "1e999", "1,5", "1 ", "0x1p3"}) {
+    EXPECT_EQ(parse_double(text), std::nullopt) << text;
+  }
+}
+
+TEST(Text, FormatsNumbersSoThatTheyReadBack) {
+  EXPECT_EQ(format_double(0.5), "0.5");
+  EXPECT_EQ(format_double(100), "100");
+  for (const double value : {0.1, 1.0 / 3, 2e-4, 5e-324, 1.7976931348623157e308, -0.0, 1e21}) {
+    const auto back = parse_double(format_double(value));
+    ASSERT_TRUE(back.has_value());
+    EXPECT_EQ(*back, value);
+    EXPECT_EQ(std::signbit(*back), std::signbit(value));
+  }
+}
+
+TEST(DidYouMean, CountsEditsAndSwapsOfNeighbours) {
+  EXPECT_EQ(near("abcdef", {"abcdef"}), "; did you mean 'abcdef'?");
+  EXPECT_EQ(near("abdcef", {"abcdef"}), "; did you mean 'abcdef'?");  // a swap
+  EXPECT_EQ(near("abcef", {"abcdef"}), "; did you mean 'abcdef'?");   // one left out
+  EXPECT_EQ(near("abcxdef", {"abcdef"}), "; did you mean 'abcdef'?");
+  EXPECT_EQ(near("abxdyf", {"abcdef"}), "; did you mean 'abcdef'?");  // two of six
+  EXPECT_EQ(near("xbydzf", {"abcdef"}), "");                          // three of six
+}
+
+TEST(DidYouMean, TakesASwapForOneEdit) {
+  // Of three letters one edit is allowed: a swap is one, two changes are not.
+  EXPECT_EQ(near("bca", {"cba"}), "; did you mean 'cba'?");
+  EXPECT_EQ(near("xya", {"cba"}), "");
+}
+
+TEST(DidYouMean, AllowsOneEditInAShortWord) {
+  EXPECT_EQ(near("ls", {"lr"}), "; did you mean 'lr'?");
+  EXPECT_EQ(near("ab", {"lr"}), "");
+}
+
+TEST(DidYouMean, PrefersTheNearestThenTheFirst) {
+  EXPECT_EQ(near("beta2x", {"beta1", "beta2"}), "; did you mean 'beta2'?");
+  EXPECT_EQ(near("beta", {"beta1", "beta2"}), "; did you mean 'beta1'?");
+}
+
+TEST(DidYouMean, HasNothingToSayToStrangersOrWithoutCandidates) {
+  EXPECT_EQ(near("zebra", {"lr", "beta1"}), "");
+  EXPECT_EQ(near("zebra", {}), "");
+  EXPECT_EQ(near("", {"lr"}), "");
+  EXPECT_EQ(near(std::string(65, 'a'), {std::string(65, 'a')}), "");
+}
+
+}  // namespace
+}  // namespace gan
