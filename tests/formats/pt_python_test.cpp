@@ -1,0 +1,211 @@
+// Python's torch reads what we write, and we read what it writes. Needs a
+// Python with torch, named by the environment variable GAN_TRAIN_PYTHON.
+#include <cstdlib>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <string>
+
+#include "pt_helpers.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PtPython : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const char* python = std::getenv("GAN_TRAIN_PYTHON");
+    if (python == nullptr || *python == '\0') {
+      GTEST_SKIP() << "NOT TESTED: set GAN_TRAIN_PYTHON to a Python with torch";
+    }
+    python_ = python;
+    std::string pattern = (fs::temp_directory_path() / "gan_train_ptXXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override {
+    if (!folder_.empty()) fs::remove_all(folder_);
+  }
+
+  // Runs a script in the test's folder; whether it ended well.
+  bool run(std::string_view script) const {
+    write_file(folder_ / "script.py", script);
+    const auto command =
+        "cd '" + folder_.string() + "' && '" + python_ + "' script.py >output.txt 2>&1";
+    if (std::system(command.c_str()) == 0) return true;
+    ADD_FAILURE() << as_text(read_file(folder_ / "output.txt"));
+    return false;
+  }
+
+  std::string python_;
+  fs::path folder_;
+};
+
+template <typename T>
+Bytes raw(const std::vector<T>& values) {
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(values.data());
+  return {begin, begin + values.size() * sizeof(T)};
+}
+
+TEST_F(PtPython, ReadsOurFilesBitForBit) {
+  const Bytes floats = raw<std::uint32_t>({0, 0x80000000, 0x3f800000, 0x7fc00000, 0x7f800000, 1});
+  const Bytes doubles = raw<double>({1.0 / 3, -1e300});
+  const Bytes halves = raw<std::uint16_t>({0x3f80, 0xc000});
+  const Bytes longs = raw<std::int64_t>({INT64_MIN, -1, INT64_MAX});
+  const Bytes bytes = {0, 127, 255};
+  const PtDict root = {
+      {"f", {PtTensor{PtType::kFloat32, {2, 1, 3}, floats}}},
+      {"d", {PtTensor{PtType::kFloat64, {2}, doubles}}},
+      {"h", {PtTensor{PtType::kBfloat16, {1, 2}, halves}}},
+      {"l", {PtTensor{PtType::kInt64, {3}, longs}}},
+      {"u", {PtTensor{PtType::kUint8, {3}, bytes}}},
+      {"scalar", {PtTensor{PtType::kUint8, {}, ByteView(bytes).last(1)}}},
+      {"empty", {PtTensor{PtType::kFloat32, {0, 5}, {}}}},
+      {"last", {PtTensor{PtType::kUint8, {2}, ByteView(bytes).first(2)}}},
+      {"plain",
+       {PtDict{
+           {"none", {}},
+           {"yes", {true}},
+           {"ints", {PtList{{std::int64_t{255}}, {std::int64_t{-256}}, {INT64_MAX}, {INT64_MIN}}}},
+           {"pi", {3.141592653589793}},
+           {"", {std::string("Grüße\n")}},
+           {"nothing", {PtDict()}}}}}};
+  write_file(folder_ / "g_200.pt", encode_pt(root, "g_200"));
+  EXPECT_TRUE(run(R"(
+import os, torch
+os.environ['TORCH_SERIALIZATION_DEBUG'] = '1'  # checks the computed offsets too
+
+def check(d):
+    def same(key, dtype, shape, values):
+        t = d[key]
+        assert t.dtype == dtype and tuple(t.shape) == shape and t.is_contiguous(), (key, t)
+        assert bytes(t.contiguous().view(-1).view(torch.uint8).tolist()) == values, (key, t)
+    import struct
+    same('f', torch.float32, (2, 1, 3),
+         struct.pack('<6I', 0, 0x80000000, 0x3f800000, 0x7fc00000, 0x7f800000, 1))
+    same('d', torch.float64, (2,), struct.pack('<2d', 1 / 3, -1e300))
+    same('h', torch.bfloat16, (1, 2), struct.pack('<2H', 0x3f80, 0xc000))
+    same('l', torch.int64, (3,), struct.pack('<3q', -2**63, -1, 2**63 - 1))
+    same('u', torch.uint8, (3,), bytes([0, 127, 255]))
+    same('scalar', torch.uint8, (), b'\xff')
+    same('empty', torch.float32, (0, 5), b'')
+    same('last', torch.uint8, (2,), bytes([0, 127]))
+    plain = d['plain']
+    assert plain == {'none': None, 'yes': True, 'ints': [255, -256, 2**63 - 1, -2**63],
+                     'pi': 3.141592653589793, '': 'Gr\u00fc\u00dfe\n', 'nothing': {}}, plain
+    assert plain['yes'] is True
+    assert list(d) == ['f', 'd', 'h', 'l', 'u', 'scalar', 'empty', 'last', 'plain']
+
+check(torch.load('g_200.pt'))
+check(torch.load('g_200.pt', weights_only=True, mmap=True))
+torch.utils.serialization.config.load.calculate_storage_offsets = True
+check(torch.load('g_200.pt', weights_only=True, mmap=True))
+import zipfile
+assert zipfile.ZipFile('g_200.pt').testzip() is None
+)"));
+}
+
+constexpr std::string_view kModel = R"(
+import torch
+torch.manual_seed(1)
+model = torch.nn.Sequential(torch.nn.Conv2d(1, 3, 2), torch.nn.BatchNorm2d(3), torch.nn.ReLU(),
+                            torch.nn.Linear(4, 5))
+torch.save(model.state_dict(), 'model.pt')
+flat = torch.arange(24, dtype=torch.float64)
+shared = torch.arange(3, dtype=torch.uint8)
+values = {'double': flat, 'rows': flat.view(4, 6)[1:3], 'bf16': torch.tensor([1.0, -2.0]).bfloat16(),
+          'long': torch.tensor([2**40, -1]), 'byte': shared, 'again': shared,
+          'scalar': torch.tensor(2.5), 'empty': torch.empty(3, 0),
+          'parameter': torch.nn.Parameter(torch.ones(2)),
+          'config': {'lr': 2e-4, 'steps': [1, 2**40, None, True], 'name': 'm' * 300},
+          'many': {str(i): torch.full((1,), i) for i in range(600)}}
+torch.save(values, 'values.pt')
+)";
+
+void expect_bytes(const PtDict& dict, std::string_view key, const Bytes& expected) {
+  const PtValue* value = find(dict, key);
+  ASSERT_NE(value, nullptr) << key;
+  const auto& bytes = std::get<PtTensor>(value->value).bytes;
+  EXPECT_EQ(Bytes(bytes.begin(), bytes.end()), expected) << key;
+}
+
+TEST_F(PtPython, WritesFilesThatWeRead) {
+  ASSERT_TRUE(run(kModel));
+  const Bytes model_file = read_file(folder_ / "model.pt");
+  const PtDict model = parse_pt(model_file, "model.pt");
+  std::string keys;
+  for (const auto& [key, value] : model) keys += key + " ";
+  EXPECT_EQ(keys,
+            "0.weight 0.bias 1.weight 1.bias 1.running_mean 1.running_var 1.num_batches_tracked "
+            "3.weight 3.bias ");
+  const std::vector<std::int64_t> shape = {3, 1, 2, 2};
+  EXPECT_EQ(std::get<PtTensor>(model.at(0).second.value).shape, shape);
+  expect_bytes(model, "1.running_var", raw<float>({1, 1, 1}));
+
+  const Bytes values_file = read_file(folder_ / "values.pt");
+  const PtDict values = parse_pt(values_file, "values.pt");
+  expect_bytes(values, "rows", raw<double>({6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}));
+  expect_bytes(values, "bf16", raw<std::uint16_t>({0x3f80, 0xc000}));
+  expect_bytes(values, "long", raw<std::int64_t>({1LL << 40, -1}));
+  expect_bytes(values, "again", {0, 1, 2});
+  expect_bytes(values, "scalar", raw<float>({2.5F}));
+  expect_bytes(values, "empty", {});
+  expect_bytes(values, "parameter", raw<float>({1, 1}));
+  const auto& many = std::get<PtDict>(find(values, "many")->value);
+  ASSERT_EQ(many.size(), 600);
+  expect_bytes(many, "599", raw<std::int64_t>({599}));
+  const auto& config = std::get<PtDict>(find(values, "config")->value);
+  EXPECT_EQ(std::get<double>(find(config, "lr")->value), 2e-4);
+  EXPECT_EQ(std::get<std::string>(find(config, "name")->value), std::string(300, 'm'));
+}
+
+// Also without our seal no bit of torch.save's file goes unchecked.
+TEST_F(PtPython, EveryFlippedBitOfItsFilesIsRefused) {
+  ASSERT_TRUE(run(R"(
+import torch
+torch.save(torch.nn.Sequential(torch.nn.Linear(2, 1)).state_dict(), 'x.pt')
+)"));
+  Bytes file = read_file(folder_ / "x.pt");
+  ASSERT_EQ(complaint(file), "");
+  for (std::size_t bit = 0; bit < 8 * file.size(); ++bit) {
+    const auto mask = static_cast<std::uint8_t>(1 << bit % 8);
+    file[bit / 8] ^= mask;
+    EXPECT_NE(complaint(file), "") << "bit " << bit % 8 << " of byte " << bit / 8;
+    file[bit / 8] ^= mask;
+  }
+}
+
+TEST_F(PtPython, ItsOtherFilesAreRefused) {
+  ASSERT_TRUE(run(R"(
+import os, torch
+class Evil:
+    def __reduce__(self):
+        return (os.system, ('touch executed',))
+shared = [1]
+for i, value in enumerate([{'x': Evil()}, Evil(), torch.ones(2), {'t': torch.ones(2, 3).t()},
+                           {1: 2}, {'x': (1, 2)}, {'x': {1}}, {'h': torch.ones(2).half()},
+                           {'a': shared, 'b': shared}, {'x': 2**63}, {'x': b'bytes'},
+                           {'s': torch.ones(2).to_sparse()}, torch.nn.Linear(2, 1)]):
+    torch.save(value, f'{i}.pt')
+torch.save({'x': torch.ones(2)}, '13.pt', _use_new_zipfile_serialization=False)
+torch.jit.script(torch.nn.Linear(2, 1)).save('14.pt')
+import zipfile
+torch.save({'x': torch.ones(2)}, 'plain.pt')
+with zipfile.ZipFile('plain.pt') as old, zipfile.ZipFile('15.pt', 'w', zipfile.ZIP_DEFLATED) as new:
+    for name in old.namelist():
+        new.writestr(name, old.read(name))
+)"));
+  for (int i = 0; i <= 15; ++i) {
+    const Bytes file = read_file(folder_ / (std::to_string(i) + ".pt"));
+    const auto what = complaint(file);
+    EXPECT_NE(what, "") << i;
+    EXPECT_EQ(what.find('\n'), std::string::npos);
+    RecordProperty("complaint_" + std::to_string(i), what);
+  }
+  EXPECT_NE(complaint(read_file(folder_ / "0.pt")).find("system"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_ / "executed"));
+}
+
+}  // namespace
+}  // namespace gan
