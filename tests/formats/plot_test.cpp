@@ -131,6 +131,8 @@ TEST_F(Plots, ScatterShowsBothKindsWhereTheyAre) {
   for (int i = 0; i < 50; ++i) {  // opaque where they pile up
     real.insert(real.end(), {-1, -1});
     fake.insert(fake.end(), {1, 1});
+    // In the margins, where nothing may be drawn.
+    fake.insert(fake.end(), {-2.1f, 0, 2.1f, 0, 0, -2.1f, 0, 2.1f});
   }
   const auto nan = std::numeric_limits<float>::quiet_NaN();
   fake.insert(fake.end(), {9, 9, nan, 0, 0, nan, 1e30f, -1e30f});
