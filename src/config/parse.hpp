@@ -13,8 +13,6 @@ namespace gan {
 /// More mistakes than this are a file of another kind: nobody reads on.
 inline constexpr std::size_t kMostMistakes = 20;
 
-bool is_utf8(std::string_view text);
-
 /// A line of a text file: UTF-8 without control characters other than tab.
 bool is_text_line(std::string_view line);
 
@@ -22,8 +20,8 @@ bool is_text_line(std::string_view line);
 std::string_view take_line(std::string_view& text);
 
 /// `text` for a message: shortened, and safe for a terminal.
-std::string printable(std::string_view text);
-inline std::string in_quotes(std::string_view text) { return "'" + printable(text) + "'"; }
+std::string shown(std::string_view text);
+inline std::string in_quotes(std::string_view text) { return "'" + shown(text) + "'"; }
 
 /// What the readers share: gathers settings and mistakes, and sees to it that
 /// a key is given once.

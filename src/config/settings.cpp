@@ -55,7 +55,7 @@ std::string unknown_key(std::span<const Option> table, const std::string& key,
                suggestion(table, key));
   }
   if (!reported.insert(section).second) return "";
-  return str("unknown section [", printable(section), "]", did_you_mean(section, sections));
+  return str("unknown section [", shown(section), "]", did_you_mean(section, sections));
 }
 
 // A flag names its key itself.

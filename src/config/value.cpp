@@ -4,6 +4,7 @@
 
 #include "gan_train/core/text.hpp"
 
+#include "../formats/wire.hpp"
 #include "parse.hpp"
 
 namespace gan {
