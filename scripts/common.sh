@@ -50,8 +50,9 @@ ensure_tool() {
   pip_install "$1==$2"
 }
 
-# build [TARGET...]: everything, or the targets named.
+# build [TARGET...]: everything, or the targets named. Once configured, Ninja runs CMake
+# again by itself where it must.
 build() {
-  cmake --preset release
+  [[ -f build/build.ninja ]] || cmake --preset release
   cmake --build --preset release ${1:+--target "$@"}
 }
