@@ -140,6 +140,7 @@ TEST(PickleHostile, RefusesMisuseOfTheStack) {
     EXPECT_NE(run(body), "") << body;
   }
   EXPECT_EQ(run("}(u"), "");
+  EXPECT_NE(run("}(" + text("a") + "u").find("without a value"), std::string::npos);
   EXPECT_NE(run("}" + text("k") + "Ns" + text("k") + "Ns").find("twice"), std::string::npos);
   EXPECT_NE(run("}" + text("\xed\xa0\x80") + "Ns").find("UTF-8"), std::string::npos);
   EXPECT_NE(run("}" + text("k") + "\x8a\x09" + std::string(9, '\0') + "s"), "");
@@ -254,7 +255,8 @@ TEST(PickleHostile, TakesOnlyMetadataAsAttributes) {
   for (const auto& state :
        {metadata("N"), metadata("]"), metadata("}" + text("x") + "Ns"), "}"s, "N"s,
         metadata("}" + text("x") + "}" + text("y") + "]ss"), "}" + text("__class__") + "Ns",
-        metadata("}") + text("more") + "Ns", metadata("}") + text("_metadata") + "}s"}) {
+        "}" + text("__class__") + "}s", metadata("}") + text("more") + "Ns",
+        metadata("}") + text("_metadata") + "}s"}) {
     EXPECT_NE(build(state), "") << state;
   }
   EXPECT_NE(run(ordered + metadata("}") + "b" + metadata("}") + "b"), "");

@@ -145,14 +145,17 @@ TEST(ZipHostile, RefusesNamesThatAreNotPlain) {
 }
 
 TEST(ZipHostile, RefusesRecordsThatNoPtFileHas) {
-  const std::vector<std::pair<std::string, Bytes>> wrong = {{"a/code/x.py", {}},
-                                                            {"b/version", bytes_of("3\n")},
-                                                            {"version", bytes_of("3\n")},
-                                                            {"a/data/x", {}},
-                                                            {"a/data", {}},
-                                                            {"a/data/0", {}},
-                                                            {"a/byteorder", bytes_of("big")},
-                                                            {"a/constants.pkl", {}}};
+  const std::vector<std::pair<std::string, Bytes>> wrong = {
+      {"a/code/x.py", {}},
+      {"b/version", bytes_of("3\n")},
+      {"version", bytes_of("3\n")},
+      {"a/data/x", {}},
+      {"a/data", {}},
+      {"a/data/0", {}},
+      {"a/byteorder", bytes_of("big")},
+      {"a/constants.pkl", {}},
+      {"a/.data/serialization_id", bytes_of("1")},
+      {"a/.data/serialization_id", Bytes(40, 'x')}};
   for (const auto& record : wrong) {
     NamedRecords records = kPlain;
     records.push_back(record);
