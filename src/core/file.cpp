@@ -64,10 +64,11 @@ void AtomicFile::write(ByteView bytes) {
   if (!write_all(fd_, bytes)) fail("write");
 }
 
-void AtomicFile::commit() {
-  if (!sync_fd(fd_)) fail("write (fsync)");
+void AtomicFile::commit(bool durable) {
+  if (durable && !sync_fd(fd_)) fail("write (fsync)");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("put in place (rename)");
   ::close(std::exchange(fd_, -1));
+  if (!durable) return;
   // Makes the rename itself last; some file systems can't sync a folder.
   const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return;
@@ -76,10 +77,10 @@ void AtomicFile::commit() {
   if (!synced) fail("write (fsync of its folder)");
 }
 
-void write_file(const fs::path& path, ByteView bytes) {
+void write_file(const fs::path& path, ByteView bytes, bool durable) {
   AtomicFile file(path);
   file.write(bytes);
-  file.commit();
+  file.commit(durable);
 }
 
 Bytes read_file(const fs::path& path, std::uint64_t limit) {

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "gan_train/core/registry.hpp"
 #include "gan_train/train/sample.hpp"
@@ -169,8 +170,7 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
 }
 
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
-  torch::Tensor fake = std::move(fake_);
-  fake_ = {};
+  torch::Tensor fake = std::exchange(fake_, torch::Tensor());
   if (!fake.defined()) {
     fake = networks.generator->forward(latents(n, Stream::kLatentG, steps_done_, record));
   }

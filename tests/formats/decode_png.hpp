@@ -4,7 +4,7 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_PNG
 #define STBI_NO_STDIO
-#include <stb/stb_image.h>
+#include <stb_image.h>
 #include <stdexcept>
 
 #include "gan_train/formats/image.hpp"

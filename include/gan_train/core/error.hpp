@@ -35,13 +35,13 @@ std::string str(const Args&... args) {
 /// An Error for a mistake in the call or the config (exit code 2).
 template <typename... Args>
 Error usage_error(const Args&... args) {
-  return Error(str(args...), Error::kUsage);
+  return Error(gan::str(args...), Error::kUsage);
 }
 
 /// An Error for a run that failed (exit code 1).
 template <typename... Args>
 Error run_error(const Args&... args) {
-  return Error(str(args...), Error::kFailed);
+  return Error(gan::str(args...), Error::kFailed);
 }
 
 }  // namespace gan

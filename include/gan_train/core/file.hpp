@@ -18,7 +18,8 @@ inline ByteView as_bytes(std::string_view text) {
 }
 
 /// A file that is there whole or not at all. Bytes go to a temporary beside
-/// `path`; commit() syncs it, renames it into place and syncs the folder.
+/// `path`; commit() syncs it, renames it into place and syncs the folder (not
+/// `durable`: only renames, for one of many files that can be made again).
 /// Destroyed without commit(), it leaves no trace. Errors name the file, the
 /// step and the system's reason.
 class AtomicFile {
@@ -30,7 +31,7 @@ class AtomicFile {
 
   void write(ByteView bytes);
   void write(std::string_view text) { write(as_bytes(text)); }
-  void commit();
+  void commit(bool durable = true);
 
  private:
   [[noreturn]] void fail(std::string_view step) const;
@@ -40,7 +41,7 @@ class AtomicFile {
 };
 
 /// Writes a whole file atomically.
-void write_file(const std::filesystem::path& path, ByteView bytes);
+void write_file(const std::filesystem::path& path, ByteView bytes, bool durable = true);
 inline void write_file(const std::filesystem::path& path, std::string_view text) {
   write_file(path, as_bytes(text));
 }

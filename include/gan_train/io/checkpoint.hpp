@@ -1,0 +1,49 @@
+#pragma once
+
+#include <torch/nn/modules/container/sequential.h>
+
+#include <cstdint>
+#include <filesystem>
+
+#include "gan_train/config/config.hpp"
+#include "gan_train/core/shape.hpp"
+#include "gan_train/train/loop.hpp"
+#include "gan_train/train/trainer.hpp"
+
+namespace gan {
+
+/// Checkpoints are .pt files that describe themselves (docs/formats.md): an
+/// ordinary dict for Python's torch.load, read here without running anything
+/// from them. Errors name the file and what is wrong with it.
+
+/// A generator ready to sample from, on the CPU, in evaluation mode.
+struct LoadedGenerator {
+  Config config;
+  ImageShape shape;
+  std::int64_t epoch = 0;
+  std::int64_t step = 0;
+  torch::nn::Sequential generator{nullptr};
+};
+
+/// g_<epoch>.pt: the generator to sample from (averaged where train.ema > 0)
+/// and what is needed to rebuild it.
+void save_generator(const std::filesystem::path& path, const Trainer& trainer);
+
+/// Reads either kind of checkpoint.
+LoadedGenerator load_generator(const std::filesystem::path& path);
+
+/// last.pt: everything needed to go on exactly.
+void save_state(const std::filesystem::path& path, const Trainer& trainer, const LoopState& loop);
+
+/// Puts a saved state into a Trainer built for the same networks and data.
+void load_state(const std::filesystem::path& path, Trainer& trainer, LoopState& loop);
+
+/// The resolved config that a checkpoint holds.
+Config load_checkpoint_config(const std::filesystem::path& path);
+
+/// The tensors of --debug-dump as a .pt file: a dict of tensors (names that
+/// come more than once are numbered), and both networks' weights if asked for.
+void save_record(const std::filesystem::path& path, const StepRecord& record);
+void save_weights(const std::filesystem::path& path, const Trainer& trainer);
+
+}  // namespace gan

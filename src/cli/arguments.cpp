@@ -1,0 +1,82 @@
+#include "arguments.hpp"
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/models/networks.hpp"
+#include "recipes.hpp"
+
+namespace gan {
+
+std::vector<Option> full_option_table(Config& config) {
+  auto table = option_table(config);
+  for (Option& option : table) {
+    if (option.key == "model.arch") option.choices = names_of(architectures());
+    if (option.key == "loss.kind") option.choices = names_of(losses());
+    if (option.key == "data.dataset") option.choices = names_of(dataset_kinds());
+  }
+  return table;
+}
+
+bool parse_arguments(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return true;
+  } catch (const CLI::ExtrasError&) {
+    const std::string word = app.remaining().front();
+    const auto name = word.substr(word.find_first_not_of('-') == std::string::npos
+                                      ? 0 : word.find_first_not_of('-'));
+    std::vector<std::string> known;
+    for (const auto* option : app.get_options()) {
+      for (const auto& flag : option->get_lnames()) known.push_back(flag);
+    }
+    throw usage_error(word.starts_with("-") ? "unknown option " : "unexpected argument ", word,
+                      did_you_mean(name.substr(0, name.find('=')), known), " (see --help)");
+  } catch (const CLI::ParseError& error) {
+    throw usage_error(error.what(), " (see --help)");
+  }
+  return false;
+}
+
+ConfigArguments::ConfigArguments(CLI::App& app) {
+  app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe");
+  Config defaults;
+  for (const Option& option : full_option_table(defaults)) {
+    std::string flags = "--" + option.key;
+    if (!option.alias.empty()) flags += ",--" + option.alias;
+    const std::string shown = "--" + (option.alias.empty() ? option.key : option.alias);
+    const bool is_flag = std::holds_alternative<bool*>(option.field);
+    app.add_option_function<std::string>(
+           flags,
+           [this, key = option.key, shown](const std::string& value) {
+             flags_.push_back({key, value, shown});
+           },
+           option.help)
+        ->expected(is_flag ? 0 : 1, 1)
+        ->default_str(is_flag ? "true" : "")
+        ->type_name(type_name(option))
+        ->trigger_on_parse()
+        // The table is long: help shows the common ones, `gan options` all.
+        ->group(option.alias.empty() ? "" : "Config");
+  }
+  app.footer("Every key of the config is a flag too, such as --optim.beta1 0.5;\n"
+             "`gan options` lists them all.");
+}
+
+void ConfigArguments::apply(Config& config) const {
+  const auto table = full_option_table(config);
+  ParsedSettings parsed;
+  if (!file_.empty()) parsed = read_settings(find_recipe(file_));
+  parsed.settings.insert(parsed.settings.end(), flags_.begin(), flags_.end());
+  apply_settings(table, parsed.settings, parsed.mistakes);
+  check_config(config);
+}
+
+std::string ConfigArguments::recipe() const {
+  return file_.empty() ? "run" : std::filesystem::path(file_).stem().string();
+}
+
+}  // namespace gan

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+#include "gan_train/config/option.hpp"
+
+namespace gan {
+
+/// The option table with the names that the registries hold as choices.
+std::vector<Option> full_option_table(Config& config);
+
+/// Parses a command line. CLI11's complaints become Errors (exit code 2) that
+/// suggest a near flag; true where help was printed and nothing is left to do.
+bool parse_arguments(CLI::App& app, int argc, char** argv);
+
+/// --config and a flag for every option.
+class ConfigArguments {
+ public:
+  explicit ConfigArguments(CLI::App& app);
+
+  /// What the config file and then the flags say, set upon `config`.
+  void apply(Config& config) const;
+
+  /// The config file's name without folder and extension; "run" without one.
+  std::string recipe() const;
+
+ private:
+  std::string file_;
+  std::vector<Setting> flags_;
+};
+
+}  // namespace gan

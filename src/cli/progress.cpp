@@ -1,0 +1,94 @@
+#include "progress.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "gan_train/core/log.hpp"
+
+namespace gan {
+namespace {
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string clock_text(double seconds) {
+  const auto total = static_cast<long long>(seconds + 0.5);
+  char text[32];
+  if (total >= 3600) {
+    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", total / 3600, total / 60 % 60,
+                  total % 60);
+  } else {
+    std::snprintf(text, sizeof text, "%lld:%02lld", total / 60, total % 60);
+  }
+  return text;
+}
+
+std::string figures_text(const LogRow& row) {
+  const RunningFigures& f = row.figures;
+  char text[160];
+  std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f  %.0f img/s",
+                f.mean(kDLoss), f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake),
+                row.images_per_second);
+  return text;
+}
+
+std::string bar_text(double share, int cells) {
+  const int full = static_cast<int>(share * cells);
+  return "[" + std::string(static_cast<std::size_t>(full), '=') +
+         std::string(static_cast<std::size_t>(cells - full), ' ') + "]";
+}
+
+}  // namespace
+
+Progress::Progress(const Trainer& trainer, bool quiet)
+    : epochs_(trainer.config().train.epochs),
+      steps_per_epoch_(trainer.steps_per_epoch()),
+      first_step_(trainer.steps_done()),
+      live_(isatty(STDERR_FILENO) == 1 && !quiet),
+      quiet_(quiet),
+      shown_(start_) {}
+
+Progress::~Progress() {
+  if (live_) log::live_line("");
+}
+
+void Progress::step(const LogRow& row) {
+  const auto now = Clock::now();
+  const auto pause = live_ ? std::chrono::milliseconds(100) : std::chrono::seconds(30);
+  if (quiet_ || now - shown_ < pause) return;
+  shown_ = now;
+  const double spent = std::chrono::duration<double>(now - start_).count();
+  const auto left_steps = static_cast<double>(epochs_ * steps_per_epoch_ - row.step);
+  const double left = spent / static_cast<double>(row.step - first_step_) * left_steps;
+  const double share =
+      static_cast<double>((row.step - 1) % steps_per_epoch_ + 1) / static_cast<double>(steps_per_epoch_);
+
+  const std::string head = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(epochs_);
+  const std::string tail = clock_text(left) + " left";
+  if (!live_) {
+    log::info(head + " at step " + std::to_string(row.step) + "  " + figures_text(row) + "  " +
+              tail);
+    return;
+  }
+  const std::size_t width = terminal_width() - 1;
+  const std::string figures = figures_text(row);
+  std::string line = head + " " + bar_text(share, 20) + " " + figures + "  " + tail;
+  // A narrow terminal loses the bar first, then the figures.
+  if (line.size() > width) line = head + " " + figures + "  " + tail;
+  if (line.size() > width) line = head + "  " + tail;
+  log::live_line(line.substr(0, width));
+}
+
+void Progress::epoch(const LogRow& row) {
+  const std::string line = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(epochs_) +
+                           "  " + figures_text(row) + "  " + clock_text(row.figures.seconds);
+  quiet_ ? log::file_only(line) : log::info(line);
+}
+
+}  // namespace gan

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "gan_train/train/loop.hpp"
+
+namespace gan {
+
+/// Shows how training goes: a live line on a terminal, a line an epoch (and
+/// every half minute of a long one) where standard error is piped.
+class Progress {
+ public:
+  Progress(const Trainer& trainer, bool quiet);
+  ~Progress();
+
+  void step(const LogRow& epoch_so_far);
+  void epoch(const LogRow& row);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::int64_t epochs_;
+  std::int64_t steps_per_epoch_;
+  std::int64_t first_step_;
+  bool live_;
+  bool quiet_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point shown_;
+};
+
+}  // namespace gan

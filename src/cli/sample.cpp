@@ -1,0 +1,134 @@
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/registry.hpp"
+#include "gan_train/formats/npy.hpp"
+#include "gan_train/io/checkpoint.hpp"
+#include "gan_train/io/sample_writer.hpp"
+#include "gan_train/train/sample.hpp"
+#include "gan_train/train/trainer.hpp"
+#include "signals.hpp"
+
+namespace gan {
+namespace {
+
+struct SampleArguments {
+  std::string checkpoint;
+  std::int64_t count = 0;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t scale = 0;
+  std::int64_t seed = 0;
+  std::int64_t threads = 0;
+  std::string format = "grid";
+  std::string out;
+  std::string device = "auto";
+  std::string save_latents;
+  bool quiet = false;
+};
+
+void add_arguments(CLI::App& app, SampleArguments& arguments) {
+  app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt or last.pt")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+  app.add_option("-o,--out", arguments.out, "file or, for png, folder to write")
+      ->type_name("PATH");
+  std::string formats;
+  for (const auto& format : sample_formats()) {
+    formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
+  }
+  app.add_option("--format", arguments.format, formats);
+  app.add_option("--seed", arguments.seed, "image i of a seed is always the same (default 0)");
+  app.add_option("--rows", arguments.rows, "rows of the grid")->check(CLI::Range(1, 65536));
+  app.add_option("--cols", arguments.columns, "columns of the grid")->check(CLI::Range(1, 65536));
+  app.add_option("--scale", arguments.scale, "each pixel becomes SCALE x SCALE (default as trained)")
+      ->check(CLI::Range(1, 64));
+  app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
+  app.add_option("--threads", arguments.threads, "CPU threads")->check(CLI::Range(1, 1024));
+  app.add_option("--save-latents", arguments.save_latents, "also write the latents, as .npy")
+      ->type_name("FILE");
+  app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
+}
+
+// Fills in what was not said; rows and columns must agree with the count.
+void settle_layout(SampleArguments& a) {
+  const bool whole_grid = a.rows > 0 && a.columns > 0;
+  if (a.count == 0) a.count = whole_grid ? a.rows * a.columns : std::max<std::int64_t>(100, a.rows);
+  if (a.rows > 0 && a.columns == 0) a.columns = (a.count + a.rows - 1) / a.rows;
+  if (whole_grid && a.count > a.rows * a.columns) {
+    throw usage_error("-n ", a.count, " images do not fit into ", a.rows, " rows of ", a.columns);
+  }
+}
+
+// Draws block after block; memory does not grow with the count.
+void draw(const SampleArguments& arguments, const LoadedGenerator& loaded, SampleWriter& writer) {
+  std::optional<AtomicFile> latents_file;
+  if (!arguments.save_latents.empty()) {
+    latents_file.emplace(arguments.save_latents);
+    latents_file->write(npy_header("<f4", {arguments.count, loaded.config.model.latent_dim}));
+  }
+  for (std::int64_t done = 0; done < arguments.count; done += kSampleBlock) {
+    if (caught_signal() != 0) return;
+    const auto latents = draw_latents(loaded.config.model, kSampleBlock,
+                                      static_cast<std::uint64_t>(arguments.seed), Stream::kSample,
+                                      static_cast<std::uint64_t>(done / kSampleBlock));
+    const std::int64_t wanted = std::min(kSampleBlock, arguments.count - done);
+    writer.add(generate(loaded.generator, latents).narrow(0, 0, wanted));
+    if (latents_file) {
+      const auto used = latents.narrow(0, 0, wanted).contiguous();
+      latents_file->write({static_cast<const std::uint8_t*>(used.const_data_ptr()), used.nbytes()});
+    }
+  }
+  writer.finish();
+  if (latents_file) latents_file->commit();
+}
+
+int run_sample(int argc, char** argv) {
+  CLI::App app("Draws images from a trained generator", "gan sample");
+  SampleArguments arguments;
+  add_arguments(app, arguments);
+  if (parse_arguments(app, argc, argv)) return 0;
+  if (arguments.quiet) log::set_level(log::Level::kWarning);
+  settle_layout(arguments);
+  const SampleFormat& format = find_row(sample_formats(), arguments.format, "format");
+  if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
+  const torch::Device device = resolve_device(arguments.device);
+
+  LoadedGenerator loaded = load_generator(arguments.checkpoint);
+  if (loaded.shape.is_point() && !format.takes_points) {
+    throw usage_error("--format ", format.name, ": this generator draws points, not images; use "
+                      "grid or npy-float");
+  }
+  loaded.generator->to(device);
+  const OutputConfig& trained = loaded.config.output;
+  SampleFile file{.path = arguments.out.empty() ? std::string(format.path) : arguments.out,
+                  .count = arguments.count,
+                  .shape = loaded.shape,
+                  .range = loaded.config.data.range,
+                  .grid = {.columns = arguments.columns,
+                           .scale = arguments.scale > 0     ? arguments.scale
+                                    : format.name == "grid" ? trained.sample_scale
+                                                            : 1,
+                           .dark_on_light = trained.dark_on_light && format.name == "grid"}};
+  const auto path = file.path;
+  const auto writer = format.make(std::move(file));
+  catch_signals();
+  draw(arguments, loaded, *writer);
+  if (caught_signal() != 0) return 128 + caught_signal();
+  log::info(str("wrote ", arguments.count, " samples (seed ", arguments.seed, ", epoch ",
+                loaded.epoch, ") to ", path.string()));
+  return 0;
+}
+
+}  // namespace
+
+const Command kSampleCommand = {"sample", "draws images from a trained generator", run_sample};
+
+}  // namespace gan

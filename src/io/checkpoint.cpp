@@ -1,0 +1,269 @@
+#include "gan_train/io/checkpoint.hpp"
+
+#include <map>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/text.hpp"
+#include "tensors.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kFormatVersion = 1;
+
+// ── The config as nested dicts of plain values ──
+
+PtValue config_value(const Option& option) {
+  return std::visit(
+      [&](const auto* field) -> PtValue {
+        using Type = std::remove_cvref_t<decltype(*field)>;
+        if constexpr (std::is_same_v<Type, Widths>) {
+          PtList list;
+          for (const std::int64_t width : *field) list.push_back({width});
+          return {list};
+        } else if constexpr (std::is_same_v<Type, LabelRange>) {
+          return {PtList{{field->lo}, {field->hi}}};
+        } else {
+          return {*field};
+        }
+      },
+      option.field);
+}
+
+PtDict pack_config(Config config) {
+  PtDict sections;
+  for (const Option& option : option_table(config)) {
+    const auto dot = option.key.find('.');
+    const std::string section = option.key.substr(0, dot);
+    if (sections.empty() || sections.back().first != section) sections.push_back({section, {PtDict()}});
+    std::get<PtDict>(sections.back().second.value)
+        .emplace_back(option.key.substr(dot + 1), config_value(option));
+  }
+  return sections;
+}
+
+std::string text_of(const PtValue& value, const std::string& joint) {
+  if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<std::int64_t>(&value.value)) return std::to_string(*number);
+  if (const auto* real = std::get_if<double>(&value.value)) return format_double(*real);
+  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
+  std::vector<std::string> parts;
+  if (const auto* list = std::get_if<PtList>(&value.value)) {
+    for (const auto& item : *list) parts.push_back(text_of(item, joint));
+  }
+  return join(parts, joint);
+}
+
+// ── Reading with clear words where something isn't there ──
+
+template <typename Type>
+const Type& get(const PtDict& dict, std::string_view key, const std::string& name) {
+  const PtValue* value = find(dict, key);
+  const Type* typed = value == nullptr ? nullptr : std::get_if<Type>(&value->value);
+  if (typed == nullptr) {
+    throw run_error(name, ": has no usable '", key, "'; not a gan-train checkpoint, or damaged");
+  }
+  return *typed;
+}
+
+Config unpack_config(const PtDict& root, const std::string& name) {
+  Config config;
+  const auto table = option_table(config);
+  std::vector<Setting> settings;
+  for (const auto& [section, values] : get<PtDict>(root, "config", name)) {
+    const auto* dict = std::get_if<PtDict>(&values.value);
+    if (dict == nullptr) throw run_error(name, ": config section '", section, "' is not a dict");
+    for (const auto& [key, value] : *dict) {
+      const bool is_label = key.ends_with("_label");
+      settings.push_back({section + "." + key, text_of(value, is_label ? ":" : ","), name});
+    }
+  }
+  apply_settings(table, settings);
+  return config;
+}
+
+struct Parsed {
+  Bytes bytes;  // what root's tensors point into
+  PtDict root;
+};
+
+Parsed read_checkpoint(const fs::path& path) {
+  Parsed parsed;
+  parsed.bytes = read_file(path);
+  parsed.root = parse_pt(parsed.bytes, path.string());
+  const auto* format = find(parsed.root, "format");
+  if (format == nullptr || text_of(*format, "") != "gan-train") {
+    throw run_error(path.string(), ": is a PyTorch file, but not a gan-train checkpoint");
+  }
+  const auto version = get<std::int64_t>(parsed.root, "version", path.string());
+  if (version != kFormatVersion) {
+    throw run_error(path.string(), ": has format version ", version, "; this program reads ",
+                    kFormatVersion);
+  }
+  return parsed;
+}
+
+PtDict header(const char* kind, const Trainer& trainer) {
+  const ImageShape& shape = trainer.shape();
+  const std::int64_t step = trainer.steps_done();
+  return {{"format", {std::string("gan-train")}},
+          {"version", {kFormatVersion}},
+          {"kind", {std::string(kind)}},
+          {"epoch", {step / trainer.steps_per_epoch()}},
+          {"step", {step}},
+          {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
+          {"config", {pack_config(trainer.config())}}};
+}
+
+ImageShape unpack_shape(const PtDict& root, const std::string& name) {
+  const auto& list = get<PtList>(root, "image_shape", name);
+  std::vector<std::int64_t> sizes;
+  for (const auto& item : list) {
+    const auto* size = std::get_if<std::int64_t>(&item.value);
+    // Larger than any image that is trained on, small enough not to overflow a product.
+    if (size != nullptr && *size >= 1 && *size <= 65536) sizes.push_back(*size);
+  }
+  if (sizes.size() != 3 || list.size() != 3) {
+    throw run_error(name, ": its image_shape is not three sizes from 1 to 65536");
+  }
+  return {sizes[0], sizes[1], sizes[2]};
+}
+
+// ── Optimisers and running figures ──
+
+std::vector<std::string> parameter_names(const torch::nn::Module& module) {
+  std::vector<std::string> names;
+  for (const auto& item : module.named_parameters()) names.push_back(item.key());
+  return names;
+}
+
+PtDict pack_adam(const Adam& adam, const torch::nn::Module& module, TensorPacker& packer) {
+  const auto names = parameter_names(module);
+  const auto& state = adam.state();
+  return {{"steps", {state.steps}},
+          {"exp_avg", {packer.pack(state.exp_avg, names)}},
+          {"exp_avg_sq", {packer.pack(state.exp_avg_sq, names)}}};
+}
+
+void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam,
+                 const std::string& where) {
+  const auto names = parameter_names(module);
+  Adam::State state = adam.state();
+  state.steps = get<std::int64_t>(dict, "steps", where);
+  const auto take = [&](const char* key, std::vector<torch::Tensor>& moments) {
+    const auto& saved = get<PtDict>(dict, key, where);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      unpack(find(saved, names[i]), moments[i], str(where, ": ", key, " '", names[i], "'"));
+    }
+  };
+  take("exp_avg", state.exp_avg);
+  take("exp_avg_sq", state.exp_avg_sq);
+  adam.load(state);
+}
+
+PtDict pack_running(const RunningFigures& running) {
+  PtList sums;
+  for (const double sum : running.sums) sums.push_back({sum});
+  return {{"sums", {sums}}, {"steps", {running.steps}}, {"seconds", {running.seconds}}};
+}
+
+RunningFigures unpack_running(const PtDict& dict, const std::string& name) {
+  RunningFigures running;
+  const auto& sums = get<PtList>(dict, "sums", name);
+  for (std::size_t i = 0; i < running.sums.size(); ++i) {
+    const auto* sum = i < sums.size() ? std::get_if<double>(&sums[i].value) : nullptr;
+    if (sum == nullptr) throw run_error(name, ": its running figures are not ", kFigureCount,
+                                        " numbers");
+    running.sums[i] = *sum;
+  }
+  running.steps = get<std::int64_t>(dict, "steps", name);
+  running.seconds = get<double>(dict, "seconds", name);
+  return running;
+}
+
+}  // namespace
+
+void save_generator(const fs::path& path, const Trainer& trainer) {
+  TensorPacker packer;
+  PtDict root = header("generator", trainer);
+  root.push_back({"generator", {packer.pack(*trainer.sampling_generator())}});
+  write_file(path, encode_pt(root, path.stem().string()));
+}
+
+void save_state(const fs::path& path, const Trainer& trainer, const LoopState& loop) {
+  TensorPacker packer;
+  const Networks& nets = trainer.networks;
+  PtDict root = header("state", trainer);
+  root.push_back({"generator", {packer.pack(*nets.generator)}});
+  root.push_back({"discriminator", {packer.pack(*nets.discriminator)}});
+  if (trainer.ema) root.push_back({"ema", {packer.pack(*trainer.ema)}});
+  root.push_back({"g_optimizer", {pack_adam(trainer.g_optimizer, *nets.generator, packer)}});
+  root.push_back({"d_optimizer", {pack_adam(trainer.d_optimizer, *nets.discriminator, packer)}});
+  root.push_back({"epoch_figures", {pack_running(loop.epoch)}});
+  root.push_back({"interval_figures", {pack_running(loop.interval)}});
+  write_file(path, encode_pt(root, path.stem().string()));
+}
+
+void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
+  const std::string name = path.string();
+  const Parsed parsed = read_checkpoint(path);
+  const PtDict& root = parsed.root;
+  if (get<std::string>(root, "kind", name) != "state") {
+    throw run_error(name, ": holds a generator only; to go on training, last.pt is needed");
+  }
+  Networks& nets = trainer.networks;
+  unpack(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");
+  unpack(get<PtDict>(root, "discriminator", name), *nets.discriminator, name + ": discriminator");
+  if (trainer.ema) unpack(get<PtDict>(root, "ema", name), *trainer.ema, name + ": ema");
+  unpack_adam(get<PtDict>(root, "g_optimizer", name), *nets.generator, trainer.g_optimizer, name);
+  unpack_adam(get<PtDict>(root, "d_optimizer", name), *nets.discriminator, trainer.d_optimizer,
+              name);
+  loop.epoch = unpack_running(get<PtDict>(root, "epoch_figures", name), name);
+  loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
+  trainer.set_steps_done(get<std::int64_t>(root, "step", name));
+}
+
+LoadedGenerator load_generator(const fs::path& path) {
+  const std::string name = path.string();
+  const Parsed parsed = read_checkpoint(path);
+  const PtDict& root = parsed.root;
+  LoadedGenerator loaded;
+  loaded.config = unpack_config(root, name);
+  loaded.shape = unpack_shape(root, name);
+  loaded.epoch = get<std::int64_t>(root, "epoch", name);
+  loaded.step = get<std::int64_t>(root, "step", name);
+  loaded.generator = make_networks(loaded.config.model, loaded.shape, 0).generator;
+  const char* key = find(root, "ema") != nullptr ? "ema" : "generator";
+  unpack(get<PtDict>(root, key, name), *loaded.generator, name + ": " + key);
+  loaded.generator->eval();
+  return loaded;
+}
+
+Config load_checkpoint_config(const fs::path& path) {
+  const Parsed parsed = read_checkpoint(path);
+  return unpack_config(parsed.root, path.string());
+}
+
+void save_record(const fs::path& path, const StepRecord& record) {
+  TensorPacker packer;
+  std::map<std::string, int> seen;
+  PtDict root;
+  for (const auto& [name, tensor] : record) {
+    const int number = seen[name]++;
+    root.push_back({number == 0 ? name : str(name, "_", number + 1), packer.pack(tensor)});
+  }
+  write_file(path, encode_pt(root));
+}
+
+void save_weights(const fs::path& path, const Trainer& trainer) {
+  TensorPacker packer;
+  write_file(path,
+             encode_pt({{"generator", {packer.pack(*trainer.networks.generator)}},
+                        {"discriminator", {packer.pack(*trainer.networks.discriminator)}}}));
+}
+
+}  // namespace gan

@@ -1,0 +1,132 @@
+#include "gan_train/io/sample_writer.hpp"
+
+#include <torch/torch.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/formats/idx.hpp"
+#include "gan_train/formats/npy.hpp"
+
+namespace gan {
+namespace {
+
+ByteView bytes_of(const torch::Tensor& tensor) {
+  return {static_cast<const std::uint8_t*>(tensor.const_data_ptr()), tensor.nbytes()};
+}
+
+// One picture of all of them; points become a scatter plot.
+class GridWriter : public SampleWriter {
+ public:
+  explicit GridWriter(SampleFile file) : SampleWriter(std::move(file)) {
+    constexpr std::int64_t kMost = 65536;
+    if (file_.count > kMost) {
+      throw usage_error("a grid takes at most ", kMost, " images, ", file_.count,
+                        " were asked for; use --format idx, npy or png");
+    }
+  }
+  void add(const torch::Tensor& images) override { parts_.push_back(images.clone()); }
+  void finish() override {
+    const auto all = torch::cat(parts_).contiguous();
+    if (file_.shape.is_point()) {
+      const auto* xy = all.const_data_ptr<float>();
+      write_file(file_.path, scatter_png({}, {xy, xy + all.numel()}, 1.0, "Samples"));
+      return;
+    }
+    const auto pixels = to_pixels(all, file_.range);
+    write_file(file_.path, encode_png(image_grid(bytes_of(pixels), file_.shape, file_.grid)));
+  }
+
+ private:
+  std::vector<torch::Tensor> parts_;
+};
+
+// A file an image: <path>/000000.png …
+class PngWriter : public SampleWriter {
+ public:
+  explicit PngWriter(SampleFile file)
+      : SampleWriter(std::move(file)),
+        digits_(std::max<std::size_t>(6, std::to_string(file_.count - 1).size())) {
+    make_folders(file_.path);
+  }
+  void add(const torch::Tensor& images) override {
+    const auto pixels = to_pixels(images, file_.range);
+    GridOptions one = file_.grid;
+    one.gap = 0;
+    for (const auto& image : pixels.unbind()) {
+      std::string name = std::to_string(next_++);
+      name.insert(0, digits_ - name.size(), '0');
+      write_file(file_.path / (name + ".png"),
+                 encode_png(image_grid(bytes_of(image), file_.shape, one)), /*durable=*/false);
+    }
+  }
+
+ private:
+  std::size_t digits_;
+  std::int64_t next_ = 0;
+};
+
+// A header, then the values of each image as they come.
+class ArrayWriter : public SampleWriter {
+ public:
+  ArrayWriter(SampleFile file, const std::string& header, bool as_float)
+      : SampleWriter(std::move(file)), out_(file_.path), as_float_(as_float) {
+    out_.write(header);
+  }
+  void add(const torch::Tensor& images) override {
+    out_.write(bytes_of(as_float_ ? images.permute({0, 2, 3, 1}).contiguous()
+                                  : to_pixels(images, file_.range)));
+  }
+  void finish() override { out_.commit(); }
+
+ private:
+  AtomicFile out_;
+  bool as_float_;
+};
+
+// n x height x width (x 3 for RGB); points are n x 2.
+std::vector<std::int64_t> dims(const SampleFile& file) {
+  if (file.shape.is_point()) return {file.count, 2};
+  std::vector<std::int64_t> sizes = {file.count, file.shape.height, file.shape.width};
+  if (file.shape.channels > 1) sizes.push_back(file.shape.channels);
+  return sizes;
+}
+
+template <typename Writer>
+std::unique_ptr<SampleWriter> make(SampleFile file) {
+  return std::make_unique<Writer>(std::move(file));
+}
+
+std::unique_ptr<SampleWriter> make_idx(SampleFile file) {
+  const std::string header = idx_header(dims(file));
+  return std::make_unique<ArrayWriter>(std::move(file), header, false);
+}
+
+std::unique_ptr<SampleWriter> make_npy(SampleFile file) {
+  const std::string header = npy_header("|u1", dims(file));
+  return std::make_unique<ArrayWriter>(std::move(file), header, false);
+}
+
+std::unique_ptr<SampleWriter> make_npy_float(SampleFile file) {
+  const std::string header = npy_header("<f4", dims(file));
+  return std::make_unique<ArrayWriter>(std::move(file), header, true);
+}
+
+constexpr std::array<SampleFormat, 5> kFormats = {{
+    {"grid", "one PNG picture of all", "samples.png", true, make<GridWriter>},
+    {"png", "a folder with a PNG an image", "samples", false, make<PngWriter>},
+    {"idx", "an IDX file of bytes, as MNIST's own", "samples-idx3-ubyte", false, make_idx},
+    {"npy", "a NumPy file of bytes", "samples.npy", false, make_npy},
+    {"npy-float", "a NumPy file of the generator's own float32 values", "samples.npy", true,
+     make_npy_float},
+}};
+
+}  // namespace
+
+std::span<const SampleFormat> sample_formats() { return kFormats; }
+
+}  // namespace gan

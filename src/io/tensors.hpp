@@ -1,0 +1,32 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "gan_train/formats/pt.hpp"
+
+namespace gan {
+
+/// Builds .pt values from tensors, keeping alive the memory they point into.
+class TensorPacker {
+ public:
+  PtValue pack(const torch::Tensor& tensor);
+  PtDict pack(const std::vector<torch::Tensor>& tensors, const std::vector<std::string>& names);
+  /// All parameters and buffers of a module under PyTorch's names.
+  PtDict pack(const torch::nn::Module& module);
+
+ private:
+  std::vector<torch::Tensor> alive_;
+};
+
+/// Copies a saved tensor into `target`, which has the shape it must have; Error
+/// beginning with `where` otherwise.
+void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);
+
+/// Copies saved tensors into all parameters and buffers of a module: none may
+/// be missing, none may be left over.
+void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where);
+
+}  // namespace gan

@@ -1,0 +1,154 @@
+#include "gan_train/data/dataset.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/formats/idx.hpp"
+#include "temp_folder.hpp"
+
+namespace gan {
+namespace {
+
+void write_idx(const std::filesystem::path& path, const std::vector<std::int64_t>& dims) {
+  std::int64_t count = 1;
+  for (const auto size : dims) count *= size;
+  std::string bytes = idx_header(dims);
+  for (std::int64_t i = 0; i < count; ++i) bytes += static_cast<char>(i % 251);
+  write_file(path, bytes);
+}
+
+DataConfig idx_config(const std::filesystem::path& path) {
+  DataConfig config;
+  config.path = path.string();
+  return config;
+}
+
+std::string message_of(const DataConfig& config) {
+  try {
+    load_dataset(config);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(IdxDataset, ReadsBothSpellingsWithLabels) {
+  for (const char* joint : {"-", "."}) {
+    const TempFolder folder;
+    write_idx(folder / (std::string("train-images") + joint + "idx3-ubyte"), {5, 4, 6});
+    write_idx(folder / (std::string("train-labels") + joint + "idx1-ubyte"), {5});
+    const Dataset data = load_dataset(idx_config(folder.path()));
+    EXPECT_EQ(data.size(), 5);
+    EXPECT_EQ(data.shape, (ImageShape{1, 4, 6}));
+    EXPECT_EQ(data.samples[1][0][0][0].item<int>(), 24);
+    EXPECT_EQ(data.labels[4].item<int>(), 4);
+  }
+}
+
+TEST(IdxDataset, ReadsAFileItselfWithoutLabels) {
+  const TempFolder folder;
+  write_idx(folder / "mine", {5, 4, 6});
+  const Dataset data = load_dataset(idx_config(folder / "mine"));
+  EXPECT_EQ(data.size(), 5);
+  EXPECT_FALSE(data.labels.defined());
+}
+
+TEST(IdxDataset, FourDimensionsAreChannelsLast) {
+  const TempFolder folder;
+  write_idx(folder / "rgb", {2, 4, 5, 3});
+  const Dataset data = load_dataset(idx_config(folder / "rgb"));
+  EXPECT_EQ(data.shape, (ImageShape{3, 4, 5}));
+  EXPECT_EQ(data.samples[0][2][0][1].item<int>(), 5);  // row 0, column 1, blue
+}
+
+TEST(IdxDataset, RefusesLabelsThatDoNotMatch) {
+  const TempFolder folder;
+  write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
+  write_idx(folder / "train-labels-idx1-ubyte", {4});
+  const std::string message = message_of(idx_config(folder.path()));
+  EXPECT_NE(message.find("holds 4 labels"), std::string::npos) << message;
+  EXPECT_NE(message.find("5 images"), std::string::npos) << message;
+}
+
+TEST(IdxDataset, SaysWhatIsMissing) {
+  const TempFolder folder;
+  EXPECT_NE(message_of(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
+            std::string::npos);
+  EXPECT_NE(message_of(idx_config(folder / "gone")).find("no such file or folder"),
+            std::string::npos);
+}
+
+TEST(IdxDataset, LimitKeepsTheFirst) {
+  const TempFolder folder;
+  write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
+  write_idx(folder / "train-labels-idx1-ubyte", {5});
+  DataConfig config = idx_config(folder.path());
+  config.limit = 2;
+  const Dataset data = load_dataset(config);
+  EXPECT_EQ(data.size(), 2);
+  EXPECT_EQ(data.labels.size(0), 2);
+}
+
+TEST(Gather, ScalesBytesToTheRangeAndBack) {
+  const auto samples = torch::arange(256).to(torch::kUInt8).view({256, 1, 1, 1});
+  const auto symmetric = gather(samples, {0, 255}, "symmetric");
+  EXPECT_EQ(symmetric[0].item<float>(), -1.0F);
+  EXPECT_EQ(symmetric[1].item<float>(), 1.0F);
+  const auto unit = gather(samples, {255, 0}, "unit");
+  EXPECT_EQ(unit[0].item<float>(), 1.0F);
+  EXPECT_EQ(unit[1].item<float>(), 0.0F);
+
+  std::vector<std::int64_t> all(256);
+  for (std::size_t i = 0; i < 256; ++i) all[i] = static_cast<std::int64_t>(i);
+  for (const char* range : {"symmetric", "unit"}) {
+    EXPECT_TRUE(torch::equal(to_pixels(gather(samples, all, range), range).flatten(),
+                             samples.flatten()))
+        << range;
+  }
+}
+
+TEST(Gather, PixelsAreChannelsLastAndClamped) {
+  auto image = torch::zeros({1, 3, 2, 2});
+  image[0][1] = 7.0;
+  const auto pixels = to_pixels(image, "unit");
+  EXPECT_EQ(pixels.sizes(), torch::IntArrayRef({1, 2, 2, 3}));
+  EXPECT_EQ(pixels[0][1][1][1].item<int>(), 255);
+  EXPECT_EQ(pixels[0][1][1][0].item<int>(), 0);
+}
+
+TEST(Rings, AreEightGaussiansOnACircle) {
+  DataConfig config;
+  config.dataset = "rings";
+  config.synthetic_size = 8000;
+  const Dataset data = load_dataset(config);
+  const auto points = data.samples.view({-1, 2});
+  for (int mode = 0; mode < 8; ++mode) {
+    const auto cluster = points.index({data.labels == mode});
+    EXPECT_EQ(cluster.size(0), 1000);
+    EXPECT_NEAR(cluster.mean(0).norm().item<double>(), 0.75, 0.003);
+    EXPECT_NEAR(cluster.std(0).mean().item<double>(), 0.02, 0.001);
+  }
+}
+
+TEST(Shapes, AreLabelledAndAlwaysTheSame) {
+  DataConfig config;
+  config.dataset = "shapes";
+  config.synthetic_size = 64;
+  config.image_size = 16;
+  config.channels = 3;
+  const Dataset data = load_dataset(config);
+  EXPECT_EQ(data.shape, (ImageShape{3, 16, 16}));
+  EXPECT_TRUE(torch::equal(data.samples, load_dataset(config).samples));
+  EXPECT_EQ(data.labels[9].item<int>(), 1);
+  // Every image has both ink and ground.
+  const auto flat = data.samples.flatten(1).to(torch::kFloat32);
+  EXPECT_GT(std::get<0>(flat.max(1)).min().item<double>(), 100.0);
+  EXPECT_EQ(std::get<0>(flat.min(1)).max().item<double>(), 0.0);
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,79 @@
+#include "gan_train/data/sampler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+std::vector<std::int64_t> pass_of(BatchSampler& sampler, std::int64_t pass) {
+  std::vector<std::int64_t> all;
+  for (std::int64_t i = 0; i < sampler.batches_per_pass(); ++i) {
+    const auto batch = sampler.batch(pass * sampler.batches_per_pass() + i);
+    all.insert(all.end(), batch.begin(), batch.end());
+  }
+  return all;
+}
+
+TEST(BatchSampler, APassShowsEachItemOnceInAnOrderOfItsOwn) {
+  BatchSampler sampler(103, 10, DataConfig(), 7);
+  EXPECT_EQ(sampler.batches_per_pass(), 11);
+  EXPECT_EQ(sampler.batch(10).size(), 3U);  // the partial batch is kept
+  const auto first = pass_of(sampler, 0);
+  const auto second = pass_of(sampler, 1);
+  EXPECT_EQ(std::set(first.begin(), first.end()).size(), 103U);
+  EXPECT_EQ(std::set(second.begin(), second.end()).size(), 103U);
+  EXPECT_NE(first, second);
+}
+
+TEST(BatchSampler, DropLastLeavesThePartialBatchOut) {
+  DataConfig config;
+  config.drop_last = true;
+  BatchSampler sampler(103, 10, config, 7);
+  EXPECT_EQ(sampler.batches_per_pass(), 10);
+  EXPECT_EQ(pass_of(sampler, 0).size(), 100U);
+}
+
+TEST(BatchSampler, ABatchDependsOnSeedAndNumberAlone) {
+  for (const char* sampling : {"epoch", "replacement"}) {
+    DataConfig config;
+    config.sampling = sampling;
+    BatchSampler walked(50, 8, config, 3);
+    for (std::int64_t i = 0; i < 20; ++i) walked.batch(i);
+    BatchSampler jumped(50, 8, config, 3);
+    EXPECT_EQ(walked.batch(20), jumped.batch(20)) << sampling;
+    EXPECT_EQ(walked.batch(2), jumped.batch(2)) << sampling;
+    BatchSampler other(50, 8, config, 4);
+    EXPECT_NE(walked.batch(2), other.batch(2)) << sampling;
+  }
+}
+
+TEST(BatchSampler, DrawsWithReplacementCoverTheDataEvenly) {
+  DataConfig config;
+  config.sampling = "replacement";
+  BatchSampler sampler(10, 10, config, 1);
+  std::vector<int> counts(10);
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    for (const auto index : sampler.batch(i)) ++counts[static_cast<std::size_t>(index)];
+  }
+  for (const int count : counts) EXPECT_NEAR(count, 1000, 150);  // 5 sigma
+}
+
+TEST(BatchSampler, ABatchLargerThanTheDataNamesBothNumbers) {
+  try {
+    BatchSampler sampler(100, 128, DataConfig(), 1);
+    FAIL();
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find("128"), std::string::npos) << what;
+    EXPECT_NE(what.find("100"), std::string::npos) << what;
+    EXPECT_EQ(error.exit_code(), 2);
+  }
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,131 @@
+#include "gan_train/io/checkpoint.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/sample.hpp"
+#include "temp_folder.hpp"
+
+namespace gan {
+namespace {
+
+Config small_config() {
+  Config config;
+  config.data.dataset = "shapes";
+  config.data.synthetic_size = 96;
+  config.data.image_size = 16;
+  config.model.arch = "dcgan";
+  config.model.latent_dim = 8;
+  config.model.generator_widths = {8, 4};
+  config.model.discriminator_widths = {4, 8};
+  config.model.generator_norm = config.model.discriminator_norm = true;
+  config.loss.real_label = {0.8, 1.0};
+  config.train.batch_size = 32;
+  config.train.ema = 0.9;
+  config.train.device = "cpu";
+  return config;
+}
+
+bool same(const torch::nn::Module& a, const torch::nn::Module& b) {
+  const auto left = a.named_parameters();
+  for (const auto& item : b.named_parameters()) {
+    if (!torch::equal(left[item.key()], item.value())) return false;
+  }
+  const auto buffers = a.named_buffers();
+  for (const auto& item : b.named_buffers()) {
+    if (!torch::equal(buffers[item.key()], item.value())) return false;
+  }
+  return true;
+}
+
+TEST(Checkpoint, AGeneratorComesBackWithItsConfigAndImages) {
+  const TempFolder folder;
+  const Config config = small_config();
+  Trainer trainer(config, load_dataset(config.data));
+  for (int i = 0; i < 4; ++i) trainer.step();
+  save_generator(folder / "g_1.pt", trainer);
+  const LoadedGenerator loaded = load_generator(folder / "g_1.pt");
+  EXPECT_EQ(to_yaml(loaded.config), to_yaml(config));
+  EXPECT_EQ(loaded.shape, (ImageShape{1, 16, 16}));
+  EXPECT_EQ(loaded.step, 4);
+  EXPECT_TRUE(same(*loaded.generator, *trainer.ema));
+  const auto latents = draw_latents(config.model, 10, 1, Stream::kSample, 0);
+  EXPECT_TRUE(torch::equal(generate(loaded.generator, latents), generate(trainer.ema, latents)));
+}
+
+TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
+  const TempFolder folder;
+  const Config config = small_config();
+  const Dataset data = load_dataset(config.data);
+  Trainer unbroken(config, data);
+  LoopState state;
+  for (int i = 0; i < 5; ++i) unbroken.step();
+  state.epoch.sums = {0.1, 0.2, 0.3, 0.4};
+  state.epoch.steps = 2;
+  save_state(folder / "last.pt", unbroken, state);
+
+  Trainer resumed(config, data);
+  LoopState loaded;
+  load_state(folder / "last.pt", resumed, loaded);
+  EXPECT_EQ(loaded.epoch.sums, state.epoch.sums);
+  EXPECT_EQ(loaded.epoch.steps, 2);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(torch::equal(unbroken.step(), resumed.step())) << i;
+  }
+  EXPECT_TRUE(same(*unbroken.networks.generator, *resumed.networks.generator));
+  EXPECT_TRUE(same(*unbroken.networks.discriminator, *resumed.networks.discriminator));
+  EXPECT_TRUE(same(*unbroken.ema, *resumed.ema));
+}
+
+TEST(Checkpoint, StatesServeForSamplingButGeneratorsNotForResuming) {
+  const TempFolder folder;
+  const Config config = small_config();
+  Trainer trainer(config, load_dataset(config.data));
+  trainer.step();
+  LoopState state;
+  save_state(folder / "last.pt", trainer, state);
+  EXPECT_TRUE(same(*load_generator(folder / "last.pt").generator, *trainer.ema));
+  save_generator(folder / "g_1.pt", trainer);
+  try {
+    load_state(folder / "g_1.pt", trainer, state);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("holds a generator only"), std::string::npos);
+  }
+}
+
+TEST(Checkpoint, ANetworkThatDoesNotFitIsNamed) {
+  const TempFolder folder;
+  Config config = small_config();
+  Trainer trainer(config, load_dataset(config.data));
+  LoopState state;
+  save_state(folder / "last.pt", trainer, state);
+  config.model.generator_widths = {8, 6};
+  Trainer other(config, load_dataset(config.data));
+  try {
+    load_state(folder / "last.pt", other, state);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("generator '4.weight': has shape"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Checkpoint, ForeignAndDamagedFilesAreRefused) {
+  const TempFolder folder;
+  write_file(folder / "text.pt", "not a checkpoint");
+  EXPECT_THROW(load_generator(folder / "text.pt"), Error);
+  EXPECT_THROW(load_generator(folder / "none.pt"), Error);
+  const Config config = small_config();
+  Trainer trainer(config, load_dataset(config.data));
+  save_generator(folder / "g.pt", trainer);
+  Bytes bytes = read_file(folder / "g.pt");
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(folder / "g.pt", bytes);
+  EXPECT_THROW(load_generator(folder / "g.pt"), Error);
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,127 @@
+#include "gan_train/models/networks.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+struct Recipe {
+  const char* file;
+  std::int64_t generator;
+  std::int64_t discriminator;
+};
+
+// The parameter counts that the recipes' sources have.
+constexpr Recipe kRecipes[] = {
+    {"mnist_mlp.ini", 1'486'352, 1'460'225},
+    {"mnist_keras_dcgan.ini", 839'937, 212'865},
+    {"mnist_pytorch_mlp.ini", 251'024, 233'985},
+    {"mnist_tf_mlp.ini", 114'064, 100'609},
+    {"mnist_cpp_dcgan.ini", 837'504, 659'456},
+};
+
+class RecipeNetworks : public testing::TestWithParam<Recipe> {};
+
+TEST_P(RecipeNetworks, HaveTheirSourcesParametersAndMnistShapes) {
+  const Recipe& recipe = GetParam();
+  const Config config = load_config(std::string(CONFIGS_DIR "/") + recipe.file);
+  Networks nets = make_networks(config.model, {1, 28, 28}, 1);
+  EXPECT_EQ(count_parameters(*nets.generator), recipe.generator);
+  EXPECT_EQ(count_parameters(*nets.discriminator), recipe.discriminator);
+  const auto images = nets.generator->forward(torch::zeros({3, config.model.latent_dim}));
+  EXPECT_EQ(images.sizes(), torch::IntArrayRef({3, 1, 28, 28}));
+  EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({3}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RecipeNetworks, testing::ValuesIn(kRecipes), [](const auto& info) {
+  const std::string file = info.param.file;
+  return file.substr(0, file.find('.'));
+});
+
+struct DcganCase {
+  const char* upsampling;
+  std::int64_t kernel;
+  ImageShape shape;
+};
+
+class DcganShapes : public testing::TestWithParam<DcganCase> {};
+
+TEST_P(DcganShapes, AreDerivedFromTheImage) {
+  const DcganCase& c = GetParam();
+  ModelConfig config;
+  config.arch = "dcgan";
+  config.upsampling = c.upsampling;
+  config.kernel = c.kernel;
+  config.latent_dim = 8;
+  config.generator_widths = {12, 8, 4};
+  config.discriminator_widths = {4, 8};
+  config.generator_norm = config.discriminator_norm = true;
+  Networks nets = make_networks(config, c.shape, 1);
+  const auto images = nets.generator->forward(torch::randn({2, 8}));
+  EXPECT_EQ(images.sizes(),
+            torch::IntArrayRef({2, c.shape.channels, c.shape.height, c.shape.width}));
+  EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({2}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DcganShapes,
+    testing::Values(DcganCase{"transposed", 4, {1, 28, 28}}, DcganCase{"transposed", 5, {1, 28, 28}},
+                    DcganCase{"transposed", 4, {3, 32, 20}}, DcganCase{"transposed", 5, {3, 33, 47}},
+                    DcganCase{"transposed", 6, {1, 31, 64}}, DcganCase{"transposed", 3, {1, 29, 30}},
+                    DcganCase{"nearest", 5, {1, 28, 28}}, DcganCase{"nearest", 3, {3, 45, 31}}));
+
+TEST(Networks, InitialisationsHaveTheirSpread) {
+  ModelConfig config;
+  config.init = "dcgan";
+  auto nets = make_networks(config, {1, 28, 28}, 1);
+  const auto weight = nets.generator->named_parameters()["0.weight"];
+  EXPECT_NEAR(weight.std().item<double>(), 0.02, 0.001);
+  EXPECT_EQ(nets.generator->named_parameters()["0.bias"].abs().max().item<double>(), 0.0);
+
+  config.init = "glorot";
+  nets = make_networks(config, {1, 28, 28}, 1);
+  const double bound = std::sqrt(6.0 / (100 + 256));
+  const auto glorot = nets.generator->named_parameters()["0.weight"];
+  EXPECT_NEAR(glorot.abs().max().item<double>(), bound, bound * 0.01);
+  EXPECT_LE(glorot.abs().max().item<double>(), bound);
+
+  config.init = "pytorch";
+  nets = make_networks(config, {1, 28, 28}, 1);
+  const auto pytorch = nets.generator->named_parameters()["0.weight"];
+  EXPECT_NEAR(pytorch.abs().max().item<double>(), 1.0 / std::sqrt(100.0), 0.001);
+}
+
+TEST(Networks, WeightsFollowTheSeed) {
+  const auto first = [](std::uint64_t seed) {
+    return make_networks(ModelConfig(), {1, 8, 8}, seed).generator->parameters().front();
+  };
+  EXPECT_TRUE(torch::equal(first(3), first(3)));
+  EXPECT_FALSE(torch::equal(first(3), first(4)));
+}
+
+TEST(Networks, SayWhyNoneCanBeDerived) {
+  ModelConfig config;
+  config.arch = "dcgan";
+  config.discriminator_widths = {4, 4, 4, 4};
+  try {
+    make_networks(config, {1, 8, 8}, 1);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "model.discriminator_widths: 4 halvings are too many for 8x8 "
+                               "images; list fewer widths");
+    EXPECT_EQ(error.exit_code(), 2);
+  }
+  config.upsampling = "nearest";
+  EXPECT_THROW(make_networks(config, {1, 28, 28}, 1), Error);  // an even kernel
+  config.arch = "dcgann";
+  EXPECT_THROW(make_networks(config, {1, 28, 28}, 1), Error);
+}
+
+}  // namespace
+}  // namespace gan

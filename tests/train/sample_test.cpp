@@ -1,0 +1,48 @@
+#include "gan_train/train/sample.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "gan_train/models/networks.hpp"
+
+namespace gan {
+namespace {
+
+TEST(Latents, FollowTheirDistribution) {
+  ModelConfig config;
+  const auto normal = draw_latents(config, 2000, 1, Stream::kSample, 0);
+  EXPECT_NEAR(normal.mean().item<double>(), 0.0, 0.01);
+  EXPECT_NEAR(normal.std().item<double>(), 1.0, 0.01);
+  config.latent = "uniform";
+  const auto uniform = draw_latents(config, 2000, 1, Stream::kSample, 0);
+  EXPECT_NEAR(uniform.std().item<double>(), 1.0 / std::sqrt(3.0), 0.01);
+  EXPECT_LE(uniform.abs().max().item<double>(), 1.0);
+}
+
+TEST(Generate, AnImageIsTheSameWhateverTheCount) {
+  ModelConfig config;
+  config.arch = "dcgan";
+  config.generator_widths = {16, 8};
+  config.discriminator_widths = {8};
+  config.generator_norm = true;
+  Networks nets = make_networks(config, {1, 28, 28}, 1);
+  const auto latents = draw_latents(config, 130, 5, Stream::kSample, 0);
+  const auto all = generate(nets.generator, latents);
+  for (const std::int64_t n : {1, 7, 64, 65}) {
+    EXPECT_TRUE(torch::equal(generate(nets.generator, latents.narrow(0, 0, n)), all.narrow(0, 0, n)))
+        << n;
+  }
+}
+
+TEST(Generate, LeavesTheNetworkAsItWas) {
+  ModelConfig config;
+  config.generator_norm = true;
+  Networks nets = make_networks(config, {1, 8, 8}, 1);
+  const auto before = nets.generator->named_buffers()["1.running_mean"].clone();
+  generate(nets.generator, torch::randn({70, 100}));
+  EXPECT_TRUE(nets.generator->is_training());
+  EXPECT_TRUE(torch::equal(before, nets.generator->named_buffers()["1.running_mean"]));
+}
+
+}  // namespace
+}  // namespace gan

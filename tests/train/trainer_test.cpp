@@ -1,0 +1,177 @@
+#include "gan_train/train/trainer.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/loop.hpp"
+#include "gan_train/train/sample.hpp"
+
+namespace gan {
+namespace {
+
+Config tiny_config() {
+  Config config;
+  config.data.dataset = "shapes";
+  config.data.synthetic_size = 100;
+  config.data.image_size = 8;
+  config.model.latent_dim = 4;
+  config.model.generator_widths = {16};
+  config.model.discriminator_widths = {16};
+  config.train.batch_size = 32;
+  config.train.epochs = 2;
+  config.train.device = "cpu";
+  return config;
+}
+
+torch::Tensor weights(const torch::nn::Sequential& net) {
+  std::vector<torch::Tensor> flat;
+  for (const auto& parameter : net->parameters()) flat.push_back(parameter.detach().flatten());
+  return torch::cat(flat).clone();
+}
+
+TEST(Trainer, EpochsAreAsLongAsTheDataSays) {
+  Config config = tiny_config();
+  const Dataset data = load_dataset(config.data);
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 4);  // 100 / 32, partial batch kept
+  config.data.drop_last = true;
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
+  config.data.sampling = "replacement";
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
+  config.data.sampling = "epoch";
+  config.train.discriminator_batch = "half";
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 6);  // 16 real images a step
+  config.train.discriminator_steps = 2;
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
+  config.train.steps_per_epoch = 7;
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 7);
+}
+
+TEST(Trainer, TheSameSeedGivesTheSameBits) {
+  Config config = tiny_config();
+  config.model.dropout = 0.3;
+  config.loss.real_label = {0.8, 1.0};
+  const Dataset data = load_dataset(config.data);
+  Trainer a(config, data);
+  Trainer b(config, data);
+  for (int i = 0; i < 5; ++i) {
+    const auto figures = a.step();
+    // What else is drawn meanwhile must not matter.
+    torch::randn({17});
+    generate(b.sampling_generator(), torch::randn({3, 4}));
+    EXPECT_TRUE(torch::equal(figures, b.step())) << i;
+  }
+  EXPECT_TRUE(torch::equal(weights(a.networks.generator), weights(b.networks.generator)));
+  config.train.seed = 2;
+  Trainer c(config, data);
+  EXPECT_FALSE(torch::equal(weights(a.networks.generator), weights(c.networks.generator)));
+}
+
+TEST(Trainer, ARecordHoldsWhatTheModeUses) {
+  struct Case {
+    const char* batch;
+    bool reuse;
+    std::int64_t real;
+    std::int64_t latents_g;  // 0: none drawn
+  };
+  for (const Case& c : {Case{"full", false, 32, 32}, Case{"full", true, 32, 0},
+                        Case{"half", false, 16, 32}}) {
+    Config config = tiny_config();
+    config.train.discriminator_batch = c.batch;
+    config.train.reuse_fake = c.reuse;
+    Trainer trainer(config, load_dataset(config.data));
+    StepRecord record;
+    trainer.step(&record);
+    std::int64_t latents_g = 0;
+    for (const auto& [name, tensor] : record) {
+      if (name == "real" || name == "latents_d" || name == "real_labels") {
+        EXPECT_EQ(tensor.size(0), c.real) << name;
+      }
+      if (name == "latents_g") latents_g = tensor.size(0);
+    }
+    EXPECT_EQ(latents_g, c.latents_g);
+  }
+}
+
+TEST(Trainer, JointAndSummedUpdatesDifferOnlyByTheLossScaleWithoutNorm) {
+  Config config = tiny_config();
+  const Dataset data = load_dataset(config.data);
+  config.train.discriminator_update = "summed";
+  const auto summed = Trainer(config, data).step();
+  config.train.discriminator_update = "joint";
+  const auto joint = Trainer(config, data).step();
+  EXPECT_NEAR(summed[kDLoss].item<double>(), 2 * joint[kDLoss].item<double>(), 1e-5);
+}
+
+TEST(Trainer, MoreDiscriminatorStepsUpdateItMoreOften) {
+  Config config = tiny_config();
+  config.train.discriminator_steps = 3;
+  Trainer trainer(config, load_dataset(config.data));
+  trainer.step();
+  EXPECT_EQ(trainer.d_optimizer.state().steps, 3);
+  EXPECT_EQ(trainer.g_optimizer.state().steps, 1);
+}
+
+TEST(Trainer, EmaFollowsTheFormula) {
+  Config config = tiny_config();
+  config.train.ema = 0.75;
+  Trainer trainer(config, load_dataset(config.data));
+  const auto before = weights(trainer.networks.generator);
+  trainer.step();
+  const auto after = weights(trainer.networks.generator);
+  EXPECT_TRUE(torch::allclose(weights(trainer.ema), 0.75 * before + 0.25 * after, 1e-5, 1e-7));
+}
+
+TEST(Trainer, RefusesWhatThisMachineLacks) {
+  if (torch::cuda::is_available()) GTEST_SKIP() << "there is a CUDA device";
+  try {
+    resolve_device("cuda");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("CPU only"), std::string::npos) << error.what();
+    EXPECT_EQ(error.exit_code(), 2);
+  }
+  EXPECT_EQ(resolve_device("auto").str(), "cpu");
+}
+
+TEST(Loop, LogsEachEpochAndIntervalAndStopsWhenAsked) {
+  Config config = tiny_config();
+  config.output.log_every = 3;
+  Trainer trainer(config, load_dataset(config.data));
+  LoopState state;
+  std::vector<std::int64_t> epochs;
+  std::vector<std::int64_t> rows;
+  Hooks hooks;
+  hooks.on_epoch = [&](const LogRow& row) {
+    epochs.push_back(row.epoch);
+    EXPECT_EQ(row.figures.steps, 4);
+  };
+  hooks.on_log = [&](const LogRow& row) { rows.push_back(row.step); };
+  hooks.stop = [&] { return trainer.steps_done() == 5; };
+  EXPECT_FALSE(run_training(trainer, state, hooks));
+  EXPECT_EQ(state.epoch.steps, 1);
+  hooks.stop = nullptr;
+  EXPECT_TRUE(run_training(trainer, state, hooks));
+  EXPECT_EQ(epochs, (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(rows, (std::vector<std::int64_t>{3, 6}));
+}
+
+TEST(Loop, StopsAtALossThatIsNotANumber) {
+  Config config = tiny_config();
+  Trainer trainer(config, load_dataset(config.data));
+  {
+    const torch::NoGradGuard no_grad;
+    trainer.networks.generator->parameters().front().fill_(std::nan(""));
+  }
+  LoopState state;
+  try {
+    run_training(trainer, state, {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("step 1:"), std::string::npos) << error.what();
+    EXPECT_EQ(error.exit_code(), 1);
+  }
+}
+
+}  // namespace
+}  // namespace gan
