@@ -74,7 +74,7 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
       nn::Conv2dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(config.bias)));
 }
 
-nn::Sequential make_generator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential dcgan_generator(const ModelConfig& config, const ImageShape& shape) {
   const auto& widths = config.generator_widths;
   const auto sizes = pyramid(shape, widths.size());
   nn::Sequential net;
@@ -88,10 +88,13 @@ nn::Sequential make_generator(const ModelConfig& config, const ImageShape& shape
   return net;
 }
 
-nn::Sequential make_discriminator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential dcgan_discriminator(const ModelConfig& config, const ImageShape& shape) {
   const std::int64_t kernel = config.kernel;
   const std::int64_t padding = (kernel - 1) / 2;
-  const auto halved = [&](std::int64_t size) { return (size + 2 * padding - kernel) / 2 + 1; };
+  const auto halved = [&](std::int64_t size) {
+    const std::int64_t room = size + 2 * padding - kernel;
+    return room < 0 ? 0 : room / 2 + 1;
+  };
   nn::Sequential net;
   std::int64_t in = shape.channels;
   Size size{shape.height, shape.width};
@@ -116,7 +119,7 @@ nn::Sequential make_discriminator(const ModelConfig& config, const ImageShape& s
   return net;
 }
 
-Networks make(const ModelConfig& config, const ImageShape& shape) {
+Networks make_dcgan(const ModelConfig& config, const ImageShape& shape) {
   if (shape.is_point()) throw usage_error("model.arch: dcgan draws images, not points; use mlp");
   if (config.upsampling == "nearest" && config.kernel % 2 == 0) {
     throw usage_error("model.kernel: upsampling 'nearest' needs an odd kernel, found ",
@@ -125,12 +128,12 @@ Networks make(const ModelConfig& config, const ImageShape& shape) {
   if (config.generator_widths.empty() || config.discriminator_widths.empty()) {
     throw usage_error("model: dcgan needs at least one width for each network");
   }
-  return {make_generator(config, shape), make_discriminator(config, shape)};
+  return {dcgan_generator(config, shape), dcgan_discriminator(config, shape)};
 }
 
 }  // namespace
 
 const Architecture kDcgan = {
-    "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size", make};
+    "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size", make_dcgan};
 
 }  // namespace gan

@@ -5,7 +5,7 @@ namespace {
 
 namespace nn = torch::nn;
 
-nn::Sequential make_generator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential mlp_generator(const ModelConfig& config, const ImageShape& shape) {
   nn::Sequential net;
   std::int64_t in = config.latent_dim;
   for (const std::int64_t width : config.generator_widths) {
@@ -21,7 +21,7 @@ nn::Sequential make_generator(const ModelConfig& config, const ImageShape& shape
   return net;
 }
 
-nn::Sequential make_discriminator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential mlp_discriminator(const ModelConfig& config, const ImageShape& shape) {
   nn::Sequential net;
   net->push_back(nn::Flatten());
   std::int64_t in = shape.size();
@@ -37,12 +37,12 @@ nn::Sequential make_discriminator(const ModelConfig& config, const ImageShape& s
   return net;
 }
 
-Networks make(const ModelConfig& config, const ImageShape& shape) {
-  return {make_generator(config, shape), make_discriminator(config, shape)};
+Networks make_mlp(const ModelConfig& config, const ImageShape& shape) {
+  return {mlp_generator(config, shape), mlp_discriminator(config, shape)};
 }
 
 }  // namespace
 
-const Architecture kMlp = {"mlp", "fully connected networks of any widths", make};
+const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp};
 
 }  // namespace gan

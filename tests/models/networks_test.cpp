@@ -39,8 +39,8 @@ TEST_P(RecipeNetworks, HaveTheirSourcesParametersAndMnistShapes) {
   EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({3}));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RecipeNetworks, testing::ValuesIn(kRecipes), [](const auto& info) {
-  const std::string file = info.param.file;
+INSTANTIATE_TEST_SUITE_P(All, RecipeNetworks, testing::ValuesIn(kRecipes), [](const auto& recipe) {
+  const std::string file = recipe.param.file;
   return file.substr(0, file.find('.'));
 });
 
