@@ -10,6 +10,8 @@ scripts/setup.sh --tests
 build
 scripts/get_data.sh mnist
 
+# The tests that hold our files against PyTorch's run this one.
+export GAN_TRAIN_PYTHON=${GAN_TRAIN_PYTHON:-$venv/bin/python}
 results=$root/build/test-results.xml
 rm -f "$results"
 code=0
