@@ -1,6 +1,5 @@
 #include <gan_train/core/version.hpp>
 #include <gan_train/losses/loss.hpp>
-
 #include <iostream>
 
 int main() {
