@@ -161,7 +161,8 @@ void Run::after_epoch(const LogRow& row) {
   const std::int64_t epochs = trainer_.config().train.epochs;
   const bool is_last = row.epoch == epochs;
   const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
-  if (output().samples > 0 && (due(output().sample_every) || is_last)) save_samples(row.epoch);
+  const bool draws = output().samples > 0 && output().sample_every > 0;
+  if (draws && (due(output().sample_every) || is_last)) save_samples(row.epoch);
   if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
   if (due(output().checkpoint_every) || is_last) {
     save_generator(folder_.generator(row.epoch), trainer_);

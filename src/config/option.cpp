@@ -244,7 +244,7 @@ Rows output_rows(OutputConfig& output) {
   return {
       {.key = "output.dir",
        .field = &output.dir,
-       .help = "Folder that the run is written to; empty: runs/<recipe>-<date-time>.",
+       .help = "Folder that the run is written to; empty: runs/RECIPE-DATE-TIME.",
        .alias = "out"},
       {.key = "output.samples",
        .field = &output.samples,

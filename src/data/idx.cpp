@@ -14,13 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// `train-images-idx3-ubyte` in the spellings it is found under.
-std::optional<fs::path> find_part(const fs::path& folder, std::string_view part,
-                                  std::string_view ranks) {
+// `<stem>-idx3-ubyte` in the spellings it is found under.
+std::optional<fs::path> find_spelling(const fs::path& folder, std::string_view stem,
+                                      std::string_view ranks) {
   for (const char rank : ranks) {
     for (const char* joint : {"-", "."}) {
       for (const char* end : {"", ".gz"}) {
-        const fs::path path = folder / str("train-", part, joint, "idx", rank, "-ubyte", end);
+        const fs::path path = folder / str(stem, joint, "idx", rank, "-ubyte", end);
         if (fs::is_regular_file(path)) return path;
       }
     }
@@ -34,7 +34,7 @@ fs::path find_images(const fs::path& path) {
     throw usage_error(path.string(), ": no such file or folder; fetch MNIST with "
                       "`scripts/get_data.sh mnist` or name your data with --data");
   }
-  const auto images = find_part(path, "images", "342");
+  const auto images = find_spelling(path, "train-images", "342");
   if (!images) {
     throw usage_error(path.string(), ": holds no train-images-idx3-ubyte (or .idx3-ubyte, or .gz); "
                       "name a folder that does, or the IDX file itself, with --data");
@@ -64,6 +64,15 @@ ImageShape shape_of(const std::vector<std::int64_t>& dims, const std::string& na
   }
 }
 
+// The labels beside `images`: train-images-idx3-ubyte -> train-labels-idx1-ubyte.
+std::optional<fs::path> labels_beside(const fs::path& images) {
+  const std::string name = images.filename().string();
+  const auto part = name.find("-images");
+  if (part == std::string::npos) return std::nullopt;
+  const std::string stem = name.substr(0, part) + "-labels";
+  return find_spelling(images.parent_path(), stem, "1");
+}
+
 torch::Tensor read_labels(const fs::path& path, std::int64_t images, std::uint64_t limit) {
   IdxArray labels = read_idx(path, limit);
   if (labels.dims.size() != 1 || labels.dims[0] != images) {
@@ -79,14 +88,15 @@ Dataset load_idx(const DataConfig& config) {
   IdxArray array = read_idx(path, limit);
   Dataset data{.source = path.string(), .shape = shape_of(array.dims, path.string()), .samples = {},
                .labels = {}};
+  if (data.shape.is_point()) {
+    throw usage_error(path.string(), ": images of 1x2 pixels are too small to train on");
+  }
   const std::int64_t n = array.dims[0];
   data.samples = to_tensor(std::move(array))
                      .view({n, data.shape.height, data.shape.width, data.shape.channels})
                      .permute({0, 3, 1, 2})
                      .contiguous();
-  std::optional<fs::path> labels;
-  if (!config.labels.empty()) labels = config.labels;
-  if (!labels && fs::is_directory(config.path)) labels = find_part(config.path, "labels", "1");
+  const auto labels = config.labels.empty() ? labels_beside(path) : fs::path(config.labels);
   if (labels) data.labels = read_labels(*labels, n, limit);
   return data;
 }

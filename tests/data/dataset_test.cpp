@@ -57,6 +57,20 @@ TEST(IdxDataset, ReadsAFileItselfWithoutLabels) {
   EXPECT_FALSE(data.labels.defined());
 }
 
+TEST(IdxDataset, FindsTheLabelsBesideAnImagesFile) {
+  const TempFolder folder;
+  write_idx(folder / "t10k-images-idx3-ubyte", {5, 4, 6});
+  write_idx(folder / "t10k-labels.idx1-ubyte", {5});
+  const Dataset data = load_dataset(idx_config(folder / "t10k-images-idx3-ubyte"));
+  EXPECT_TRUE(data.labels.defined());
+}
+
+TEST(IdxDataset, RefusesImagesOfTwoPixels) {
+  const TempFolder folder;
+  write_idx(folder / "tiny", {5, 2});
+  EXPECT_NE(message_of(idx_config(folder / "tiny")).find("too small"), std::string::npos);
+}
+
 TEST(IdxDataset, FourDimensionsAreChannelsLast) {
   const TempFolder folder;
   write_idx(folder / "rgb", {2, 4, 5, 3});

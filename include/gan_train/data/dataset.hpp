@@ -23,8 +23,8 @@ struct Dataset {
   std::int64_t size() const { return samples.defined() ? samples.size(0) : 0; }
 };
 
-/// A kind of data set. Adding one is a file in src/data/ and a line in
-/// src/data/registry.cpp.
+/// A kind of data set. Adding one is a file in src/data/, its declaration in
+/// datasets.hpp there and its line in registry.cpp.
 struct DatasetKind {
   std::string_view name;
   std::string_view help;

@@ -8,8 +8,8 @@
 namespace gan {
 
 /// A GAN loss on logits: pure functions, each the mean over its batch as a
-/// scalar that carries gradients. Adding one is a file in src/losses/ and a
-/// line in src/losses/registry.cpp.
+/// scalar that carries gradients. Adding one is a file in src/losses/, its
+/// declaration in losses.hpp there and its line in registry.cpp.
 struct Loss {
   std::string_view name;
   std::string_view help;

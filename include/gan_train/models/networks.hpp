@@ -19,8 +19,8 @@ struct Networks {
   torch::nn::Sequential discriminator;
 };
 
-/// An architecture. Adding one is a file in src/models/ and a line in
-/// src/models/registry.cpp.
+/// An architecture. Adding one is a file in src/models/, its declaration in
+/// models.hpp there and its line in registry.cpp.
 struct Architecture {
   std::string_view name;
   std::string_view help;
