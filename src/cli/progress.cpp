@@ -76,13 +76,19 @@ void Progress::step(const LogRow& row) {
               tail);
     return;
   }
-  const std::size_t width = terminal_width() - 1;
+  char brief[64];
+  std::snprintf(brief, sizeof brief, "D %.3f  G %.3f", row.figures.mean(kDLoss),
+                row.figures.mean(kGLoss));
+  // A narrow terminal loses the bar first, then figure after figure.
   const std::string figures = figures_text(row);
-  std::string line = head + " " + bar_text(share, 20) + " " + figures + "  " + tail;
-  // A narrow terminal loses the bar first, then the figures.
-  if (line.size() > width) line = head + " " + figures + "  " + tail;
-  if (line.size() > width) line = head + "  " + tail;
-  log::live_line(line.substr(0, width));
+  const std::string lines[] = {head + " " + bar_text(share, 20) + " " + figures + "  " + tail,
+                               head + "  " + figures + "  " + tail,
+                               head + " " + bar_text(share, 10) + " " + brief + "  " + tail,
+                               head + "  " + brief + "  " + tail, head + "  " + tail};
+  const std::size_t width = terminal_width() - 1;
+  const auto* line = std::find_if(std::begin(lines), std::end(lines) - 1,
+                                  [&](const std::string& text) { return text.size() <= width; });
+  log::live_line(line->substr(0, width));
 }
 
 void Progress::epoch(const LogRow& row) {

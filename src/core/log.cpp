@@ -22,7 +22,12 @@ struct State {
   std::string live;
   std::recursive_mutex mutex;
 
-  State() : terminal(spdlog::stderr_color_st("terminal")) { terminal->set_pattern("%^%v%$"); }
+  State() {
+    auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>();
+    sink->set_color(spdlog::level::info, sink->reset);  // colour is for what needs attention
+    terminal = std::make_shared<spdlog::logger>("terminal", sink);
+    terminal->set_pattern("%^%v%$");
+  }
 };
 
 State& state() {
