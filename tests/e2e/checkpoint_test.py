@@ -1,0 +1,248 @@
+"""Checkpoints as Python reads them, and what gan-sample makes of them."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import common
+
+try:
+    import numpy as np
+    import torch
+
+    import files
+except ImportError:
+    torch = None
+
+
+class Trained(common.ProgramTest):
+    """A tiny run on made-up shapes, shared by the tests of a class."""
+
+    flags = ()
+
+    @classmethod
+    def setUpClass(cls):
+        common.need(torch, "this Python has no torch or no numpy")
+        trainer = common.ProgramTest("train")
+        trainer.setUp()
+        cls.addClassCleanup(trainer.doCleanups)
+        trainer.train("--config", common.SMOKE, "--epochs", 1, "--out", "run", *cls.flags)
+        cls.checkpoint = trainer.folder / "run" / "checkpoints" / "g_1.pt"
+
+
+class RebuildTest(common.ProgramTest):
+    def test_python_draws_the_same_images(self):
+        common.need(torch, "this Python has no torch or no numpy")
+        common.need_mnist()
+        self.train(
+            "--config",
+            common.CONFIGS / "mnist_mlp.ini",
+            "--data",
+            common.MNIST,
+            "--epochs",
+            1,
+            "--train.steps_per_epoch",
+            5,
+            "--data.limit",
+            2000,
+            "--out",
+            "run",
+        )
+        checkpoint = self.folder / "run" / "checkpoints" / "g_1.pt"
+        self.sample(
+            "--ckpt",
+            checkpoint,
+            "-n",
+            70,
+            "--format",
+            "npy-float",
+            "--out",
+            "ours.npy",
+            "--save-latents",
+            "z.npy",
+        )
+        script = pathlib.Path(__file__).with_name("rebuild_generator.py")
+        subprocess.run(
+            [sys.executable, script, checkpoint, "z.npy", "theirs.npy"], cwd=self.folder, check=True
+        )
+        ours, theirs = np.load(self.folder / "ours.npy"), np.load(self.folder / "theirs.npy")
+        self.assertEqual(ours.shape, (70, 28, 28))
+        self.assertEqual(np.load(self.folder / "z.npy").shape, (70, 100))
+        self.assertGreater(ours.std(), 1e-3)
+        self.assertLess(np.abs(ours - theirs[:, 0]).max(), 1e-5)
+
+        content = torch.load(checkpoint)
+        self.assertEqual((content["epoch"], content["step"], content["version"]), (1, 5, 1))
+        self.assertEqual(content["config"]["optim"]["lr"], 2e-4)
+        self.assertEqual(content["config"]["model"]["generator_widths"], [256, 512, 1024])
+        self.assertIs(content["config"]["output"]["dark_on_light"], True)
+
+
+class SampleTest(Trained):
+    def npy(self, *flags):
+        self.sample("--ckpt", self.checkpoint, "--format", "npy", "--out", "x.npy", *flags)
+        return np.load(self.folder / "x.npy")
+
+    def test_an_image_depends_on_its_seed_and_number_alone(self):
+        many, few = self.npy("-n", 100), self.npy("-n", 10)
+        self.assertEqual((many.shape, many.dtype), ((100, 16, 16), np.uint8))
+        np.testing.assert_array_equal(many[:10], few)
+        np.testing.assert_array_equal(self.npy("-n", 65)[64], many[64])
+        other = self.npy("-n", 10, "--seed", 7)
+        self.assertTrue((other != few).any(axis=(1, 2)).all())
+        np.testing.assert_array_equal(self.npy("-n", 10, "--seed", 7), other)
+
+    def test_every_format_holds_the_same_images(self):
+        expected = self.npy("-n", 12)
+        # Their default places, in the current folder.
+        for name in "idx", "png", "grid":
+            self.sample("--ckpt", self.checkpoint, "-n", 12, "--format", name, "--scale", 1)
+        np.testing.assert_array_equal(files.read_idx(self.folder / "samples-idx3-ubyte"), expected)
+        for i, image in enumerate(expected):
+            np.testing.assert_array_equal(
+                files.read_png(self.folder / "samples" / f"{i:06}.png")[:, :, 0], image
+            )
+        self.assertEqual(len(list((self.folder / "samples").iterdir())), 12)
+
+        self.sample(
+            "--ckpt", self.checkpoint, "--rows", 3, "--cols", 4, "--scale", 1, "--out", "g.png"
+        )
+        grid = files.read_png(self.folder / "g.png")[:, :, 0]
+        gap = (grid.shape[1] - 4 * 16) // 5
+        for i, image in enumerate(expected):
+            y, x = (gap + i // 4 * (16 + gap), gap + i % 4 * (16 + gap))
+            np.testing.assert_array_equal(grid[y : y + 16, x : x + 16], image)
+
+        self.sample(
+            "--ckpt", self.checkpoint, "--rows", 3, "--cols", 4, "--scale", 5, "--out", "g5.png"
+        )
+        self.assertGreater(files.read_png(self.folder / "g5.png").shape[0], 4 * grid.shape[0])
+        floats = self.folder / "f.npy"
+        self.sample("--ckpt", self.checkpoint, "-n", 12, "--format", "npy-float", "--out", floats)
+        pixels = np.rint((np.load(floats) + 1) * 127.5).clip(0, 255)
+        self.assertLessEqual(np.abs(pixels - expected).max(), 1)
+
+    def test_wrong_layouts_and_formats_are_refused(self):
+        for flags, says in (
+            (["-n", 13, "--rows", 3, "--cols", 4], "13"),
+            (["--format", "jpg"], "npy"),
+            (["-n", 0], "--count"),
+            (["-n", 70000], "65536"),
+        ):
+            self.refused("gan-sample", "--ckpt", self.checkpoint, *flags, code=2, says=says)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def peak_kib(self, *flags):
+        """Peak resident memory of a call, on Linux in KiB."""
+        # By way of a small process: a child's figure starts at its parent's size.
+        measure = (
+            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-S",
+                "-c",
+                measure,
+                common.BIN / "gan-sample",
+                "--quiet",
+                "--ckpt",
+                self.checkpoint,
+                *map(str, flags),
+            ],
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return int(done.stdout)
+
+    def test_many_samples_take_no_more_memory_than_few(self):
+        if os.environ.get("GAN_SANITIZE"):
+            self.skipTest("NOT TESTED: a sanitizer keeps freed memory")
+        # 51 MB of pixels, 205 MB as floats.
+        few, many = (
+            self.peak_kib("-n", n, "--format", "idx", "--out", "x") for n in (2000, 200_000)
+        )
+        print(f"peak memory: {few} KiB for 2,000 and {many} KiB for 200,000 samples")
+        self.assertEqual((self.folder / "x").stat().st_size, 16 + 200_000 * 256)
+        self.assertLess(many - few, 24 * 1024)
+
+
+class ColourTest(Trained):
+    flags = ("--data.channels", 3)
+
+    def test_colours_keep_their_place(self):
+        for name in "npy", "idx", "png":
+            self.sample("--ckpt", self.checkpoint, "-n", 3, "--format", name, "--out", name)
+        images = np.load(self.folder / "npy")
+        self.assertEqual(images.shape, (3, 16, 16, 3))
+        self.assertTrue((images[..., 0] != images[..., 1]).any())
+        np.testing.assert_array_equal(files.read_idx(self.folder / "idx"), images)
+        np.testing.assert_array_equal(files.read_png(self.folder / "png" / "000002.png"), images[2])
+        self.sample("--ckpt", self.checkpoint, "-n", 4, "--out", "grid.png")
+        self.assertEqual(files.read_png(self.folder / "grid.png").shape[2], 3)
+
+
+class HostileTest(Trained):
+    def assert_refused(self, name, says=()):
+        path = self.folder / name
+        self.refused("gan-sample", "--ckpt", path, "--out", "out.png", code=1, says=[name, *says])
+        self.assertFalse((self.folder / "out.png").exists())
+
+    def test_truncated_and_altered_files_are_refused(self):
+        good = self.checkpoint.read_bytes()
+        for size in 0, 1, 100, len(good) // 2, len(good) - 1:
+            (self.folder / "cut.pt").write_bytes(good[:size])
+            self.assert_refused("cut.pt")
+        for at in range(7, len(good), len(good) // 12):
+            bad = bytearray(good)
+            bad[at] ^= 0x10
+            (self.folder / "altered.pt").write_bytes(bad)
+            self.assert_refused("altered.pt")
+        (self.folder / "longer.pt").write_bytes(good + b"x")
+        self.assert_refused("longer.pt")
+
+    def test_foreign_files_are_refused_and_never_run(self):
+        class Evil:
+            def __reduce__(self):
+                return os.system, ("touch executed",)
+
+        shutil.copy(common.SMOKE, self.folder / "ini.pt")
+        torch.save({"weight": torch.ones(2)}, self.folder / "torch.pt")
+        torch.save({"format": Evil()}, self.folder / "evil.pt")
+        other = torch.load(self.checkpoint)
+        torch.save(other | {"version": 99}, self.folder / "newer.pt")
+        del other["generator"]
+        torch.save(other, self.folder / "gone.pt")
+        self.assert_refused("ini.pt")
+        self.assert_refused("torch.pt", ["not a gan-train checkpoint"])
+        self.assert_refused("evil.pt")
+        self.assert_refused("newer.pt", ["99"])
+        self.assert_refused("gone.pt", ["generator"])
+        self.assert_refused("absent.pt")
+        self.assertFalse((self.folder / "executed").exists())
+
+    def test_python_s_own_copy_is_taken(self):
+        torch.save(torch.load(self.checkpoint), self.folder / "copy.pt")
+        for path in self.checkpoint, "copy.pt":
+            self.sample(
+                "--ckpt",
+                path,
+                "-n",
+                2,
+                "--format",
+                "npy",
+                "--out",
+                f"{pathlib.Path(path).stem}.npy",
+            )
+        np.testing.assert_array_equal(
+            np.load(self.folder / "copy.npy"), np.load(self.folder / "g_1.npy")
+        )
+
+
+if __name__ == "__main__":
+    common.main()

@@ -1,0 +1,190 @@
+"""The program as it is called: configs, flags, and wrong calls of every kind."""
+
+import re
+
+import common
+
+
+def number(yaml, name):
+    return float(re.search(rf"^  {name}: (\S+)$", yaml, re.MULTILINE)[1])
+
+
+class ConfigTest(common.ProgramTest):
+    def dry(self, *flags):
+        return common.yaml_of(self.train("--dry-run", *flags).stdout)
+
+    def test_flags_beat_the_file_and_the_file_beats_defaults(self):
+        shapes = ["--data.dataset", "shapes"]
+        (self.folder / "x.ini").write_text(
+            "[optim]\nlr = 0.5\nbeta1 = 0.25\n[data]\ndataset = shapes\n"
+        )
+        (self.folder / "x.yaml").write_text(
+            "optim:\n  lr: 0.5\n  beta1: 0.25\ndata:\n  dataset: shapes\n"
+        )
+        self.assertEqual(number(self.dry(*shapes), "lr"), 2e-4)
+        for file in "x.ini", "x.yaml":
+            text = self.dry("--config", file, "--lr", "0.125")
+            self.assertEqual(
+                [number(text, key) for key in ("lr", "beta1", "beta2")], [0.125, 0.25, 0.999]
+            )
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.is_dir()], [])
+
+    def test_short_and_long_flags_are_the_same(self):
+        long = self.dry(
+            "--config", common.SMOKE, "--train.epochs", 7, "--optim.lr=3e-4", "--train.seed", 9
+        )
+        self.assertEqual(
+            long, self.dry("-c", common.SMOKE, "--epochs=7", "--lr", "3e-4", "--seed", "9")
+        )
+
+    def test_what_dry_run_prints_is_a_config_that_gives_the_same(self):
+        text = self.dry("--config", common.SMOKE, "--loss.real_label", "0.8:1.0")
+        (self.folder / "again.yaml").write_text(text)
+        self.assertEqual(self.dry("--config", "again.yaml"), text)
+
+    def test_dry_run_counts_parameters(self):
+        common.need_mnist()
+        for recipe, counts in {
+            "mnist_mlp": (1486352, 1460225),
+            "mnist_keras_dcgan": (839937, 212865),
+            "mnist_cpp_dcgan": (837504, 659456),
+        }.items():
+            text = self.train(
+                "--config", common.CONFIGS / f"{recipe}.ini", "--data", common.MNIST, "--dry-run"
+            ).stdout
+            self.assertIn(f"generator, {counts[0]} parameters", text)
+            self.assertIn(f"discriminator, {counts[1]} parameters", text)
+            self.assertIn("60000 items of 1x28x28", text)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_recipe_is_found_by_its_bare_name(self):
+        folder = self.folder / "configs"
+        folder.symlink_to(common.CONFIGS)
+        for name in "smoke", "smoke.ini":
+            self.assertEqual(self.dry("--config", name), self.dry("--config", common.SMOKE))
+
+    def test_options_are_those_of_the_docs(self):
+        text = self.call("gan", "options", "--markdown").stdout
+        self.assertEqual(text.count("| `optim.lr` (`--lr`) |"), 1)
+        docs = common.ROOT / "docs" / "options.md"
+        if docs.exists():
+            self.assertEqual(
+                docs.read_text(), text, "write it anew: gan options --markdown > docs/options.md"
+            )
+        plain = self.call("gan", "options").stdout
+        for key in re.findall(r"^\| `([a-z0-9_.]+)`", text, re.MULTILINE):
+            self.assertIn(f"{key} = ", plain)
+
+    def test_help_and_version(self):
+        for arguments in (
+            ["--help"],
+            ["train", "--help"],
+            ["sample", "--help"],
+            ["options", "--help"],
+        ):
+            self.assertIn("--", self.call("gan", *arguments).stdout)
+        self.assertIn("--resume", self.train("--help").stdout)
+        version = self.call("gan", "--version").stdout
+        self.assertRegex(version, r"gan-train \d+\.\d+\.\d+")
+        self.assertRegex(version, r"LibTorch\s+\d+\.\d+")
+
+
+class WrongCallTest(common.ProgramTest):
+    """Each ends with its exit code and one line, and writes nothing."""
+
+    def setUp(self):
+        super().setUp()
+        self.before = []
+
+    def write(self, name, content):
+        (self.folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        self.before.append(name)
+
+    def tearDown(self):
+        self.assertEqual(
+            sorted(path.name for path in self.folder.iterdir()), sorted(set(self.before))
+        )
+
+    def refused_train(self, *flags, says, code=2):
+        self.refused("gan-train", *flags, "--out", "run", code=code, says=says)
+
+    def test_flags(self):
+        smoke = ("--config", common.SMOKE)
+        self.refused_train(*smoke, "--optim.ls", 1, says=["--optim.ls", "optim.lr"])
+        self.refused_train(*smoke, "--lr", "fast", says=["--lr", "fast", "number"])
+        self.refused_train(*smoke, "--lr", "-1", says=["--lr", "out of range"])
+        self.refused("gan-train", *smoke, "--lr", code=2, says="--optim.lr")
+        self.refused_train(*smoke, "stray", says=["stray"])
+        self.refused_train(*smoke, "--model.arch", "dgcan", says=["dcgan"])
+        self.refused_train(*smoke, "--batch-size", 4096, says=["4096", "512"])
+        self.refused_train(*smoke, "--device", "gpu", says=["gpu", "cuda"])
+        self.refused_train(*smoke, "--resume", "absent", says=["absent"])
+        self.refused("gan", "trian", code=2, says="train")
+        self.refused("gan-sample", code=2, says="--ckpt")
+
+    def test_cuda_on_a_cpu_build(self):
+        if "without CUDA" not in self.call("gan", "--version").stdout:
+            self.skipTest("NOT TESTED: this LibTorch is built with CUDA")
+        for device in "cuda", "cuda:0":
+            self.refused_train(
+                "--config", common.SMOKE, "--device", device, says=[device, "CPU only"]
+            )
+
+    def test_unknown_recipes_are_met_with_near_ones(self):
+        self.write("rings_copy.ini", (common.CONFIGS / "rings.ini").read_text())
+        self.refused_train(
+            "--config", "rings_copi", says=["rings_copi", "did you mean 'rings_copy'"]
+        )
+        self.refused_train("--config", "no/such.ini", says="no/such.ini")
+        self.write("config.json", "{}")
+        self.refused_train("--config", "./config.json", says=[".ini", ".yaml"])
+
+    def test_all_mistakes_of_a_file_are_told_with_their_lines(self):
+        self.write(
+            "x.ini", "[optim]\nlr = -3\nls = 4\nbeta1 = 0.5\nbeta1 = 0.6\n\n[train]\nepochs = ten\n"
+        )
+        self.write(
+            "x.yaml",
+            "optim:\n  lr: -3\n  ls: 4\n  beta1: 0.5\n  beta1: 0.6\n\ntrain:\n  epochs: ten\n",
+        )
+        for name in "x.ini", "x.yaml":
+            done = self.train("--config", name, "--out", "run", code=2)
+            lines = done.stderr.removeprefix("error: ").splitlines()
+            places = {line.split(": ")[0] for line in lines}
+            self.assertEqual(places, {f"{name}:{i}" for i in (2, 3, 5, 8)}, done.stderr)
+            for words in "out of range", "did you mean 'lr'", "beta1", "'ten' is not an integer":
+                self.assertIn(words, done.stderr)
+        self.write("bad.ini", "[optim\n")
+        self.refused_train("--config", "bad.ini", says="bad.ini:1")
+
+    def test_missing_and_corrupt_data(self):
+        idx = ("--data.dataset", "idx", "--data")
+        self.refused_train(*idx, "absent", says=["absent", "--data"])
+        (self.folder / "empty").mkdir()
+        self.before.append("empty")
+        self.refused_train(*idx, "empty", says=["empty", "train-images"])
+        header = bytes([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0, 8])
+        self.write("short", header + bytes(9 * 64 - 1))
+        self.write("long", header + bytes(9 * 64 + 1))
+        self.write("magic", b"\1" + header[1:] + bytes(9 * 64))
+        self.write("type", bytes([0, 0, 13]) + header[3:] + bytes(9 * 64))
+        self.write("huge", header[:4] + b"\x7f\xff\xff\xff" * 3 + bytes(64))
+        for name in "short", "long", "magic", "type", "huge":
+            self.refused_train(*idx, name, code=1, says=name)
+
+    def test_a_resumed_config_may_not_change(self):
+        self.train("--config", common.SMOKE, "--epochs", 1, "--out", "run", "--quiet")
+        self.before.append("run")
+        done = self.train(
+            "--resume", "run", "--epochs", 2, "--lr", "0.5", "--optim.beta1", "0.9", code=2
+        )
+        self.assertIn("optim.lr: 0.001 -> 0.5", done.stderr)
+        self.assertIn("optim.beta1: 0.5 -> 0.9", done.stderr)
+        self.assertNotIn("epochs", done.stderr)
+        state = self.folder / "run" / "checkpoints" / "last.pt"
+        state.write_bytes(state.read_bytes()[:-100])
+        self.refused("gan-train", "--resume", "run", "--epochs", 2, code=1, says="last.pt")
+
+
+if __name__ == "__main__":
+    common.main()

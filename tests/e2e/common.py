@@ -1,0 +1,85 @@
+"""What the end-to-end tests share: where the program and the data are, and how to call it."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("GAN_BIN", ROOT / "build" / "bin"))
+MNIST = pathlib.Path(os.environ.get("GAN_DATA", ROOT / "data")) / "mnist"
+CONFIGS = pathlib.Path(os.environ.get("GAN_CONFIGS", ROOT / "configs"))
+SMOKE = CONFIGS / "smoke.ini"
+
+ALL_SKIPPED = 77  # what ctest is told to count as skipped
+
+
+def need(condition, what):
+    """Skips the test where something is missing; where all must be there (CI), fails it."""
+    if condition:
+        return
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        raise AssertionError(f"{what}, and CI must test all")
+    raise unittest.SkipTest(f"NOT TESTED: {what}")
+
+
+def need_mnist():
+    need(
+        any(MNIST.glob("train-images*idx3-ubyte*")),
+        f"no MNIST in {MNIST}; fetch it with scripts/get_data.sh mnist",
+    )
+
+
+def yaml_of(text):
+    """The config at the top of what --dry-run prints."""
+    return text[: text.index("\ndata: ")]
+
+
+class ProgramTest(unittest.TestCase):
+    """A test in a folder of its own, from which it calls the program."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="gan_train_e2e_")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def call(self, command, *arguments, code=0, cwd=None):
+        """Runs a link of the program; its output, as text, after checking its exit code."""
+        done = subprocess.run(
+            [BIN / command, *map(str, arguments)],
+            cwd=cwd or self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=500,
+        )
+        self.assertEqual(done.returncode, code, f"{command} {arguments}: {done.stderr}")
+        return done
+
+    def train(self, *arguments, **how):
+        return self.call("gan-train", *arguments, **how)
+
+    def sample(self, *arguments, **how):
+        return self.call("gan-sample", *arguments, **how)
+
+    def refused(self, command, *arguments, code, says=(), cwd=None):
+        """The call must fail with `code` and one line on stderr that holds each of `says`."""
+        done = self.call(command, *arguments, code=code, cwd=cwd)
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertTrue(lines[0].startswith("error: "), done.stderr)
+        self.assertEqual(done.stdout, "")
+        for words in [says] if isinstance(says, str) else says:
+            self.assertIn(words, lines[0])
+
+
+def main():
+    """unittest.main that tells a run in which nothing was tested from a good one."""
+    result = unittest.main(module="__main__", verbosity=2, exit=False).result
+    for test, reason in result.skipped:
+        print(f"{test}: {reason}", file=sys.stderr)
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(ALL_SKIPPED if len(result.skipped) >= max(1, result.testsRun) else 0)
