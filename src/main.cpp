@@ -1,5 +1,3 @@
-#include <c10/util/Exception.h>
-
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -7,26 +5,31 @@
 #include <new>
 #include <string>
 
-#include "cli/commands.hpp"
+#include <c10/util/Exception.h>
+
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/registry.hpp"
+
+#include "cli/commands.hpp"
 
 namespace {
 
 const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kOptionsCommand};
 
 void print_help() {
-  std::printf("gan-train: trains generative adversarial networks and draws from them\n\n"
-              "usage: gan <command> [options]        (gan-train is gan train, and so on)\n\n");
+  std::printf(
+      "gan-train: trains generative adversarial networks and draws from them\n\n"
+      "usage: gan <command> [options]        (gan-train is gan train, and so on)\n\n");
   for (const auto& command : kCommands) {
     std::printf("  %-10s%s\n", std::string(command.name).c_str(),
                 std::string(command.help).c_str());
   }
-  std::printf("\n  gan <command> --help   the options of a command\n"
-              "  gan --version          this program, LibTorch, devices\n\n"
-              "first steps:\n"
-              "  gan-train  --config mnist_mlp --data DIR\n"
-              "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n");
+  std::printf(
+      "\n  gan <command> --help   the options of a command\n"
+      "  gan --version          this program, LibTorch, devices\n\n"
+      "first steps:\n"
+      "  gan-train  --config mnist_mlp --data DIR\n"
+      "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n");
 }
 
 int dispatch(int argc, char** argv) {

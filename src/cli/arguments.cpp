@@ -5,6 +5,7 @@
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/models/networks.hpp"
+
 #include "recipes.hpp"
 
 namespace gan {
@@ -27,8 +28,8 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
     return true;
   } catch (const CLI::ExtrasError&) {
     const std::string word = app.remaining().front();
-    const auto name = word.substr(word.find_first_not_of('-') == std::string::npos
-                                      ? 0 : word.find_first_not_of('-'));
+    const auto name = word.substr(
+        word.find_first_not_of('-') == std::string::npos ? 0 : word.find_first_not_of('-'));
     std::vector<std::string> known;
     for (const auto* option : app.get_options()) {
       for (const auto& flag : option->get_lnames()) known.push_back(flag);
@@ -52,6 +53,9 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
     app.add_option_function<std::string>(
            flags,
            [this, key = option.key, shown](const std::string& value) {
+             if (value.starts_with("--")) {
+               throw usage_error(shown, ": its value is missing; ", value, " is the next option");
+             }
              flags_.push_back({key, value, shown});
            },
            option.help)
@@ -62,8 +66,9 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
         // The table is long: help shows the common ones, `gan options` all.
         ->group(option.alias.empty() ? "" : "Config");
   }
-  app.footer("Every key of the config is a flag too, such as --optim.beta1 0.5;\n"
-             "`gan options` lists them all.");
+  app.footer(
+      "Every key of the config is a flag too, such as --optim.beta1 0.5;\n"
+      "`gan options` lists them all.");
 }
 
 void ConfigArguments::apply(Config& config) const {

@@ -14,29 +14,30 @@ std::string default_text(const Option& option) {
 void print_plain(const std::vector<Option>& table) {
   for (const Option& option : table) {
     const std::string range = range_text(option);
-    std::printf("%s = %s\n    %s%s%s%s\n    %s\n", option.key.c_str(),
-                default_text(option).c_str(), type_name(option).c_str(),
-                range.empty() ? "" : ", ", range.c_str(),
+    std::printf("%s = %s\n    %s%s%s%s\n    %s\n", option.key.c_str(), default_text(option).c_str(),
+                type_name(option).c_str(), range.empty() ? "" : ", ", range.c_str(),
                 option.alias.empty() ? "" : (", also --" + option.alias).c_str(),
                 option.help.c_str());
   }
 }
 
 void print_markdown(const std::vector<Option>& table) {
-  std::printf("# Options\n\nEvery key of a config file; each is a flag too (`--optim.lr 1e-4`). "
-              "Made by `gan options --markdown`.\n");
+  std::printf(
+      "# Options\n\nEvery key of a config file; each is a flag too (`--optim.lr 1e-4`). "
+      "Made by `gan options --markdown`.\n");
   std::string section;
   for (const Option& option : table) {
     const std::string its = option.key.substr(0, option.key.find('.'));
     if (its != section) {
       section = its;
-      std::printf("\n## [%s]\n\n| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n",
-                  section.c_str());
+      std::printf(
+          "\n## [%s]\n\n| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n",
+          section.c_str());
     }
     const std::string alias = option.alias.empty() ? "" : " (`--" + option.alias + "`)";
     std::printf("| `%s`%s | %s | `%s` | %s | %s |\n", option.key.c_str(), alias.c_str(),
-                type_name(option).c_str(), default_text(option).c_str(),
-                range_text(option).c_str(), option.help.c_str());
+                type_name(option).c_str(), default_text(option).c_str(), range_text(option).c_str(),
+                option.help.c_str());
   }
 }
 

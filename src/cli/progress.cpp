@@ -1,11 +1,10 @@
 #include "progress.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "gan_train/core/log.hpp"
 
@@ -66,8 +65,8 @@ void Progress::step(const LogRow& row) {
   const double spent = std::chrono::duration<double>(now - start_).count();
   const auto left_steps = static_cast<double>(epochs_ * steps_per_epoch_ - row.step);
   const double left = spent / static_cast<double>(row.step - first_step_) * left_steps;
-  const double share =
-      static_cast<double>((row.step - 1) % steps_per_epoch_ + 1) / static_cast<double>(steps_per_epoch_);
+  const double share = static_cast<double>((row.step - 1) % steps_per_epoch_ + 1) /
+                       static_cast<double>(steps_per_epoch_);
 
   const std::string head = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(epochs_);
   const std::string tail = clock_text(left) + " left";

@@ -56,7 +56,8 @@ fs::path find_recipe(const std::string& name) {
   }
   const auto known = known_recipes(folders);
   throw usage_error("no config '", name, "' here or among the shipped ones; known: ",
-                    known.empty() ? "none" : join(known, ", "), did_you_mean(fs::path(name).stem().string(), known));
+                    known.empty() ? "none" : join(known, ", "),
+                    did_you_mean(fs::path(name).stem().string(), known));
 }
 
 }  // namespace gan

@@ -1,17 +1,19 @@
-#include <torch/torch.h>
+#include "gan_train/train/sample.hpp"
 
 #include <algorithm>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include <torch/torch.h>
+
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/sample_writer.hpp"
-#include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
 #include "signals.hpp"
 
 namespace gan {
@@ -38,8 +40,7 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
       ->type_name("FILE");
   app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
-  app.add_option("-o,--out", arguments.out, "file or, for png, folder to write")
-      ->type_name("PATH");
+  app.add_option("-o,--out", arguments.out, "file or, for png, folder to write")->type_name("PATH");
   std::string formats;
   for (const auto& format : sample_formats()) {
     formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
@@ -48,7 +49,8 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_option("--seed", arguments.seed, "image i of a seed is always the same (default 0)");
   app.add_option("--rows", arguments.rows, "rows of the grid")->check(CLI::Range(1, 65536));
   app.add_option("--cols", arguments.columns, "columns of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--scale", arguments.scale, "each pixel becomes SCALE x SCALE (default as trained)")
+  app.add_option("--scale", arguments.scale,
+                 "each pixel becomes SCALE x SCALE (default as trained)")
       ->check(CLI::Range(1, 64));
   app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
   app.add_option("--threads", arguments.threads, "CPU threads")->check(CLI::Range(1, 1024));
@@ -76,9 +78,9 @@ void draw(const SampleArguments& arguments, const LoadedGenerator& loaded, Sampl
   }
   for (std::int64_t done = 0; done < arguments.count; done += kSampleBlock) {
     if (caught_signal() != 0) return;
-    const auto latents = draw_latents(loaded.config.model, kSampleBlock,
-                                      static_cast<std::uint64_t>(arguments.seed), Stream::kSample,
-                                      static_cast<std::uint64_t>(done / kSampleBlock));
+    const auto latents =
+        draw_latents(loaded.config.model, kSampleBlock, static_cast<std::uint64_t>(arguments.seed),
+                     Stream::kSample, static_cast<std::uint64_t>(done / kSampleBlock));
     const std::int64_t wanted = std::min(kSampleBlock, arguments.count - done);
     writer.add(generate(loaded.generator, latents).narrow(0, 0, wanted));
     if (latents_file) {
@@ -103,7 +105,8 @@ int run_sample(int argc, char** argv) {
 
   LoadedGenerator loaded = load_generator(arguments.checkpoint);
   if (loaded.shape.is_point() && !format.takes_points) {
-    throw usage_error("--format ", format.name, ": this generator draws points, not images; use "
+    throw usage_error("--format ", format.name,
+                      ": this generator draws points, not images; use "
                       "grid or npy-float");
   }
   loaded.generator->to(device);

@@ -1,10 +1,10 @@
 #include "summary.hpp"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <sstream>
+
+#include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
 
@@ -66,8 +66,9 @@ void print_summary(const Trainer& trainer, const Dataset& data) {
   const auto options = torch::TensorOptions(trainer.device());
   const auto g = print_layers("generator", trainer.networks.generator,
                               torch::zeros({1, config.model.latent_dim}, options));
-  const auto d = print_layers("discriminator", trainer.networks.discriminator,
-                              torch::zeros({1, shape.channels, shape.height, shape.width}, options));
+  const auto d =
+      print_layers("discriminator", trainer.networks.discriminator,
+                   torch::zeros({1, shape.channels, shape.height, shape.width}, options));
 
   // Weights, gradients and Adam's two moments; activations and their gradients
   // of the fuller of the two updates: D on real and fake, or G through D.
@@ -77,9 +78,10 @@ void print_summary(const Trainer& trainer, const Dataset& data) {
   const double activations =
       static_cast<double>(std::max(2 * d, g + d) * config.train.batch_size) * 4 * 2;
   const double samples = static_cast<double>(data.samples.nbytes());
-  std::printf("\nmemory, estimated: data %.1f MiB, weights and optimisers %.1f MiB, activations %.1f "
-              "MiB, LibTorch itself about 200 MiB\n",
-              mib(samples), mib(weights), mib(activations));
+  std::printf(
+      "\nmemory, estimated: data %.1f MiB, weights and optimisers %.1f MiB, activations %.1f "
+      "MiB, LibTorch itself about 200 MiB\n",
+      mib(samples), mib(weights), mib(activations));
 }
 
 }  // namespace gan

@@ -1,10 +1,8 @@
-#include <torch/torch.h>
-
 #include <ctime>
 #include <set>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include <torch/torch.h>
+
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/version.hpp"
@@ -13,6 +11,9 @@
 #include "gan_train/io/run_folder.hpp"
 #include "gan_train/io/sample_writer.hpp"
 #include "gan_train/train/sample.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
 #include "summary.hpp"
@@ -140,13 +141,14 @@ void Run::save_samples(std::int64_t epoch) {
   const fs::path path = folder_.sample(epoch);
   if (trainer_.shape().is_point()) {
     if (!can_plot()) return;
-    const auto real = data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0))).contiguous();
+    const auto real =
+        data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0))).contiguous();
     const auto points = [](const torch::Tensor& t) {
       const auto* xy = t.const_data_ptr<float>();
       return std::vector<float>(xy, xy + t.numel());
     };
-    write_file(path, scatter_png(points(real), points(images.contiguous()), 1.0,
-                                 str("Epoch ", epoch)));
+    write_file(path,
+               scatter_png(points(real), points(images.contiguous()), 1.0, str("Epoch ", epoch)));
     return;
   }
   const auto pixels = to_pixels(images, trainer_.config().data.range);
@@ -220,7 +222,8 @@ int run_train(int argc, char** argv) {
   const bool resuming = !arguments.resume.empty();
   const fs::path state = fs::path(arguments.resume) / "checkpoints" / "last.pt";
   if (resuming && !fs::exists(state)) {
-    throw usage_error(state.string(), ": not there; --resume takes the folder of a run that was "
+    throw usage_error(state.string(),
+                      ": not there; --resume takes the folder of a run that was "
                       "stopped or has finished an epoch with a checkpoint");
   }
   Config config;

@@ -1,9 +1,9 @@
 #include "gan_train/core/version.hpp"
 
+#include <cstdio>
+
 #include <ATen/Version.h>
 #include <torch/torch.h>
-
-#include <cstdio>
 
 #include "commands.hpp"
 
@@ -13,8 +13,8 @@ void print_version() {
   std::printf("gan-train %s\n", kVersion);
   std::printf("LibTorch  %s\n", TORCH_VERSION);
   if (torch::cuda::is_available()) {
-    std::printf("devices   CPU, %zu CUDA device(s)\n", static_cast<std::size_t>(
-                                                            torch::cuda::device_count()));
+    std::printf("devices   CPU, %zu CUDA device(s)\n",
+                static_cast<std::size_t>(torch::cuda::device_count()));
   } else {
     std::printf("devices   CPU%s\n", at::hasCUDA() ? " (CUDA build, but no usable device)"
                                                    : " (this LibTorch is built without CUDA)");

@@ -3,13 +3,12 @@
 // The only file that includes spdlog: the wheel of LibTorch brings a newer fmt
 // whose headers would shadow the one that a packaged spdlog was built with, so
 // this layer stays free of LibTorch and everyone else logs through log.hpp.
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "gan_train/core/error.hpp"
 

@@ -75,7 +75,14 @@ std::optional<double> parse_double(std::string_view text) {
 std::string format_double(double value) {
   char buffer[32];
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return error == std::errc() ? std::string(buffer, end) : "nan";
+  if (error != std::errc()) return "nan";
+  std::string text(buffer, end);
+  // YAML 1.1 readers take 2e-04 for a word, 2.0e-04 for a number.
+  const auto exponent = text.find('e');
+  if (exponent != std::string::npos && text.find('.') == std::string::npos) {
+    text.insert(exponent, ".0");
+  }
+  return text;
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> known) {

@@ -1,13 +1,14 @@
 #include "gan_train/formats/idx.hpp"
 
-#include <torch/torch.h>
-
 #include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "datasets.hpp"
+#include <torch/torch.h>
+
 #include "gan_train/core/error.hpp"
+
+#include "datasets.hpp"
 
 namespace gan {
 namespace {
@@ -31,12 +32,14 @@ std::optional<fs::path> find_spelling(const fs::path& folder, std::string_view s
 fs::path find_images(const fs::path& path) {
   if (fs::is_regular_file(path)) return path;
   if (!fs::exists(path)) {
-    throw usage_error(path.string(), ": no such file or folder; fetch MNIST with "
+    throw usage_error(path.string(),
+                      ": no such file or folder; fetch MNIST with "
                       "`scripts/get_data.sh mnist` or name your data with --data");
   }
   const auto images = find_spelling(path, "train-images", "342");
   if (!images) {
-    throw usage_error(path.string(), ": holds no train-images-idx3-ubyte (or .idx3-ubyte, or .gz); "
+    throw usage_error(path.string(),
+                      ": holds no train-images-idx3-ubyte (or .idx3-ubyte, or .gz); "
                       "name a folder that does, or the IDX file itself, with --data");
   }
   return *images;
@@ -86,7 +89,9 @@ Dataset load_idx(const DataConfig& config) {
   const fs::path path = find_images(config.path);
   const auto limit = static_cast<std::uint64_t>(config.max_mib) << 20;
   IdxArray array = read_idx(path, limit);
-  Dataset data{.source = path.string(), .shape = shape_of(array.dims, path.string()), .samples = {},
+  Dataset data{.source = path.string(),
+               .shape = shape_of(array.dims, path.string()),
+               .samples = {},
                .labels = {}};
   if (data.shape.is_point()) {
     throw usage_error(path.string(), ": images of 1x2 pixels are too small to train on");

@@ -1,10 +1,11 @@
-#include <torch/torch.h>
-
 #include <cmath>
 #include <numbers>
 
-#include "datasets.hpp"
+#include <torch/torch.h>
+
 #include "gan_train/core/random.hpp"
+
+#include "datasets.hpp"
 
 namespace gan {
 namespace {
@@ -17,7 +18,9 @@ constexpr double kSigma = 0.02;
 // the same points whatever the run's seed.
 Dataset load_rings(const DataConfig& config) {
   const std::int64_t n = config.synthetic_size;
-  Dataset data{.source = "rings", .shape = {1, 1, 2}, .samples = torch::empty({n, 1, 1, 2}),
+  Dataset data{.source = "rings",
+               .shape = {1, 1, 2},
+               .samples = torch::empty({n, 1, 1, 2}),
                .labels = torch::arange(n).remainder(kModes)};
   auto* point = data.samples.data_ptr<float>();
   for (std::int64_t i = 0; i < n; ++i) {

@@ -1,11 +1,12 @@
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "datasets.hpp"
+#include <torch/torch.h>
+
 #include "gan_train/core/random.hpp"
+
+#include "datasets.hpp"
 
 namespace gan {
 namespace {
@@ -35,8 +36,8 @@ double saltire(double x, double y, double r, double thin) {
   return plus((x + y) * M_SQRT1_2, (x - y) * M_SQRT1_2, r, thin);
 }
 
-constexpr std::array<Distance, 8> kShapeKinds = {square, frame, disc, ring, bar, pole, plus,
-                                                 saltire};
+constexpr std::array<Distance, 8> kShapeKinds = {square, frame, disc, ring,
+                                                 bar,    pole,  plus, saltire};
 
 // Item i shows kind i % 8, jittered in place, size and brightness; RGB images
 // have a brightness a channel.
@@ -62,10 +63,11 @@ void draw_shape(std::int64_t i, std::int64_t channels, std::int64_t side, std::u
 Dataset load_shapes(const DataConfig& config) {
   const std::int64_t n = config.synthetic_size;
   const ImageShape shape{config.channels, config.image_size, config.image_size};
-  Dataset data{.source = "shapes",
-               .shape = shape,
-               .samples = torch::empty({n, shape.channels, shape.height, shape.width}, torch::kUInt8),
-               .labels = torch::arange(n).remainder(static_cast<std::int64_t>(kShapeKinds.size()))};
+  Dataset data{
+      .source = "shapes",
+      .shape = shape,
+      .samples = torch::empty({n, shape.channels, shape.height, shape.width}, torch::kUInt8),
+      .labels = torch::arange(n).remainder(static_cast<std::int64_t>(kShapeKinds.size()))};
   auto* pixels = data.samples.data_ptr<std::uint8_t>();
   for (std::int64_t i = 0; i < n; ++i) {
     draw_shape(i, shape.channels, config.image_size, pixels + i * shape.size());

@@ -6,6 +6,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/text.hpp"
+
 #include "tensors.hpp"
 
 namespace gan {
@@ -39,7 +40,8 @@ PtDict pack_config(Config config) {
   for (const Option& option : option_table(config)) {
     const auto dot = option.key.find('.');
     const std::string section = option.key.substr(0, dot);
-    if (sections.empty() || sections.back().first != section) sections.push_back({section, {PtDict()}});
+    if (sections.empty() || sections.back().first != section)
+      sections.push_back({section, {PtDict()}});
     std::get<PtDict>(sections.back().second.value)
         .emplace_back(option.key.substr(dot + 1), config_value(option));
   }
@@ -176,8 +178,8 @@ RunningFigures unpack_running(const PtDict& dict, const std::string& name) {
   const auto& sums = get<PtList>(dict, "sums", name);
   for (std::size_t i = 0; i < running.sums.size(); ++i) {
     const auto* sum = i < sums.size() ? std::get_if<double>(&sums[i].value) : nullptr;
-    if (sum == nullptr) throw run_error(name, ": its running figures are not ", kFigureCount,
-                                        " numbers");
+    if (sum == nullptr)
+      throw run_error(name, ": its running figures are not ", kFigureCount, " numbers");
     running.sums[i] = *sum;
   }
   running.steps = get<std::int64_t>(dict, "steps", name);
@@ -261,9 +263,8 @@ void save_record(const fs::path& path, const StepRecord& record) {
 
 void save_weights(const fs::path& path, const Trainer& trainer) {
   TensorPacker packer;
-  write_file(path,
-             encode_pt({{"generator", {packer.pack(*trainer.networks.generator)}},
-                        {"discriminator", {packer.pack(*trainer.networks.discriminator)}}}));
+  write_file(path, encode_pt({{"generator", {packer.pack(*trainer.networks.generator)}},
+                              {"discriminator", {packer.pack(*trainer.networks.discriminator)}}}));
 }
 
 }  // namespace gan

@@ -27,9 +27,10 @@ void remove_old_run(const RunFolder& folder) {
                            folder.losses_png(), folder.log()}) {
     fs::remove(file);
   }
-  for (const auto& [name, start, end] : {std::array<std::string_view, 3>{"samples", "epoch_", ".png"},
-                                         {"checkpoints", "g_", ".pt"},
-                                         {"checkpoints", "last", ".pt"}}) {
+  for (const auto& [name, start, end] :
+       {std::array<std::string_view, 3>{"samples", "epoch_", ".png"},
+        {"checkpoints", "g_", ".pt"},
+        {"checkpoints", "last", ".pt"}}) {
     if (!fs::is_directory(folder.root() / name)) continue;
     for (const auto& entry : fs::directory_iterator(folder.root() / name)) {
       const std::string file = entry.path().filename().string();
@@ -56,8 +57,10 @@ std::int64_t step_of(const std::string& row) { return parse_int(split(row, ',')[
 
 RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
   if (how == Open::kNew && holds_anything(root_)) {
-    throw usage_error(root_.string(), ": already holds files; choose another --out, go on with "
-                      "--resume ", root_.string(), ", or replace the run with --overwrite");
+    throw usage_error(root_.string(),
+                      ": already holds files; choose another --out, go on with "
+                      "--resume ",
+                      root_.string(), ", or replace the run with --overwrite");
   }
   if (how == Open::kOverwrite) remove_old_run(*this);
   make_folders(root_ / "samples");
@@ -89,14 +92,16 @@ void LossLog::add(const LogRow& row) {
   const RunningFigures& f = row.figures;
   char text[256];
   std::snprintf(text, sizeof text, "%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.3f,%.1f",
-                static_cast<long long>(row.epoch), static_cast<long long>(row.step),
-                f.mean(kDLoss), f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), f.seconds,
-                row.images_per_second);
+                static_cast<long long>(row.epoch), static_cast<long long>(row.step), f.mean(kDLoss),
+                f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), f.seconds, row.images_per_second);
   file_->line(text);
 }
 
 Bytes plot_losses(const fs::path& csv) {
-  Plot plot{.title = "Losses", .x_label = "epoch", .y_label = "loss", .x = {},
+  Plot plot{.title = "Losses",
+            .x_label = "epoch",
+            .y_label = "loss",
+            .x = {},
             .series = {{"discriminator", {}}, {"generator", {}}}};
   for (const auto& row : whole_rows(csv)) {
     const auto cells = split(row, ',');

@@ -1,10 +1,10 @@
 #include "gan_train/io/sample_writer.hpp"
 
-#include <torch/torch.h>
-
 #include <array>
 #include <string>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"

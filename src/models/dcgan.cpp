@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "gan_train/core/error.hpp"
+
 #include "models.hpp"
 
 namespace gan {
@@ -51,13 +52,11 @@ void push_stem(nn::Sequential& net, const ModelConfig& config, Size base) {
   if (config.upsampling == "transposed") {
     net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {latent, 1, 1})));
     net->push_back(nn::ConvTranspose2d(
-        nn::ConvTranspose2dOptions(latent, channels, {base.height, base.width})
-            .bias(config.bias)));
+        nn::ConvTranspose2dOptions(latent, channels, {base.height, base.width}).bias(config.bias)));
   } else {
     net->push_back(nn::Linear(
         nn::LinearOptions(latent, channels * base.height * base.width).bias(config.bias)));
-    net->push_back(
-        nn::Unflatten(nn::UnflattenOptions(1, {channels, base.height, base.width})));
+    net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {channels, base.height, base.width})));
   }
   push_norm_and_activation(net, config, channels);
 }
@@ -134,6 +133,7 @@ Networks make_dcgan(const ModelConfig& config, const ImageShape& shape) {
 }  // namespace
 
 const Architecture kDcgan = {
-    "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size", make_dcgan};
+    "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size",
+    make_dcgan};
 
 }  // namespace gan

@@ -5,8 +5,8 @@ namespace gan {
 namespace nn = torch::nn;
 
 void push_leaky_relu(nn::Sequential& net, const ModelConfig& config) {
-  net->push_back(nn::LeakyReLU(
-      nn::LeakyReLUOptions().negative_slope(config.leaky_slope).inplace(true)));
+  net->push_back(
+      nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(config.leaky_slope).inplace(true)));
 }
 
 void push_generator_activation(nn::Sequential& net, const ModelConfig& config) {

@@ -16,8 +16,8 @@ nn::Sequential mlp_generator(const ModelConfig& config, const ImageShape& shape)
   }
   net->push_back(nn::Linear(in, shape.size()));
   push_output(net, config);
-  net->push_back(nn::Unflatten(
-      nn::UnflattenOptions(1, {shape.channels, shape.height, shape.width})));
+  net->push_back(
+      nn::Unflatten(nn::UnflattenOptions(1, {shape.channels, shape.height, shape.width})));
   return net;
 }
 

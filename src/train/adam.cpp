@@ -1,8 +1,8 @@
 #include "gan_train/train/adam.hpp"
 
-#include <torch/torch.h>
-
 #include <utility>
+
+#include <torch/torch.h>
 
 namespace gan {
 

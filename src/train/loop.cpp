@@ -1,9 +1,9 @@
 #include "gan_train/train/loop.hpp"
 
-#include <torch/torch.h>
-
 #include <chrono>
 #include <cmath>
+
+#include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
 
@@ -27,8 +27,8 @@ void check_finite(const Figures& now, const RunningFigures& before, std::int64_t
   throw run_error("step ", step, ": the ",
                   std::isfinite(now[kDLoss]) ? "generator" : "discriminator",
                   "'s loss is not a number (d_loss ", now[kDLoss], ", g_loss ", now[kGLoss],
-                  "; means of the epoch before it ", before.mean(kDLoss), ", ",
-                  before.mean(kGLoss), "); try a lower optim.lr");
+                  "; means of the epoch before it ", before.mean(kDLoss), ", ", before.mean(kGLoss),
+                  "); try a lower optim.lr");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "gan_train/train/sample.hpp"
 
-#include <torch/torch.h>
-
 #include <algorithm>
+
+#include <torch/torch.h>
 
 namespace gan {
 

@@ -1,9 +1,9 @@
 #include "gan_train/train/trainer.hpp"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <torch/torch.h>
 
 #include "gan_train/core/registry.hpp"
 #include "gan_train/train/sample.hpp"
@@ -61,19 +61,20 @@ torch::Device resolve_device(const std::string& name) {
     throw usage_error("train.device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
                       ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
   }
-  throw usage_error("train.device: ", name, " asked for, but no CUDA device or driver was found; "
+  throw usage_error("train.device: ", name,
+                    " asked for, but no CUDA device or driver was found; "
                     "check nvidia-smi or use cpu");
 }
 
 Trainer::Trainer(const Config& config, const Dataset& data)
-    : networks(on_device(make_networks(config.model, data.shape,
-                                       static_cast<std::uint64_t>(config.train.seed)),
-                         resolve_device(config.train.device))),
+    : networks(on_device(
+          make_networks(config.model, data.shape, static_cast<std::uint64_t>(config.train.seed)),
+          resolve_device(config.train.device))),
       g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
-      d_optimizer(networks.discriminator->parameters(),
-                  config.optim.discriminator_lr > 0 ? config.optim.discriminator_lr
-                                                    : config.optim.lr,
-                  config.optim),
+      d_optimizer(
+          networks.discriminator->parameters(),
+          config.optim.discriminator_lr > 0 ? config.optim.discriminator_lr : config.optim.lr,
+          config.optim),
       config_(config),
       shape_(data.shape),
       device_(resolve_device(config.train.device)),
@@ -92,9 +93,9 @@ std::int64_t Trainer::images_per_epoch() const {
 }
 
 torch::Tensor Trainer::step(StepRecord* record) {
-  const std::uint64_t layer_seed = stream_seed(static_cast<std::uint64_t>(config_.train.seed),
-                                               Stream::kLayers,
-                                               static_cast<std::uint64_t>(steps_done_));
+  const std::uint64_t layer_seed =
+      stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLayers,
+                  static_cast<std::uint64_t>(steps_done_));
   torch::manual_seed(layer_seed);
   note(record, "layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
 

@@ -77,7 +77,7 @@ TEST(OptionTable, TypesAndRangesAreWritten) {
 }
 
 TEST(SetValue, ReadsNumbersAtTheirBounds) {
-  EXPECT_EQ(after("optim.lr", "0.0001"), "1e-04");
+  EXPECT_EQ(after("optim.lr", "0.0001"), "1.0e-04");
   EXPECT_EQ(after("optim.lr", " 10 "), "10");
   EXPECT_EQ(after("optim.beta1", "0"), "0");
   EXPECT_EQ(after("train.batch_size", "1"), "1");

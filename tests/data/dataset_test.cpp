@@ -1,13 +1,14 @@
 #include "gan_train/data/dataset.hpp"
 
-#include <gtest/gtest.h>
-#include <torch/torch.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/formats/idx.hpp"
+
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -119,8 +120,8 @@ TEST(Gather, ScalesBytesToTheRangeAndBack) {
   std::vector<std::int64_t> all(256);
   for (std::size_t i = 0; i < 256; ++i) all[i] = static_cast<std::int64_t>(i);
   for (const char* range : {"symmetric", "unit"}) {
-    EXPECT_TRUE(torch::equal(to_pixels(gather(samples, all, range), range).flatten(),
-                             samples.flatten()))
+    EXPECT_TRUE(
+        torch::equal(to_pixels(gather(samples, all, range), range).flatten(), samples.flatten()))
         << range;
   }
 }

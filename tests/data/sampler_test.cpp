@@ -1,8 +1,7 @@
 #include "gan_train/data/sampler.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <set>
 
 #include "gan_train/core/error.hpp"

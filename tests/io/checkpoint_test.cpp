@@ -1,11 +1,13 @@
 #include "gan_train/io/checkpoint.hpp"
 
 #include <gtest/gtest.h>
+
 #include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/train/sample.hpp"
+
 #include "temp_folder.hpp"
 
 namespace gan {

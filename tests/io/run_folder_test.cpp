@@ -1,11 +1,11 @@
 #include "gan_train/io/run_folder.hpp"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
 
 #include "gan_train/core/error.hpp"
+
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -26,7 +26,8 @@ LogRow row(std::int64_t epoch, std::int64_t step) {
   return row;
 }
 
-constexpr const char* kHeader = "epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second\n";
+constexpr const char* kHeader =
+    "epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second\n";
 
 TEST(RunFolder, RefusesAFolderThatHoldsAnything) {
   const TempFolder temp;
@@ -72,7 +73,9 @@ TEST(LossLog, ResumingCutsTornAndLaterRows) {
     LossLog log(temp / "losses.csv", 0);
     for (int epoch = 1; epoch <= 3; ++epoch) log.add(row(epoch, epoch * 10));
   }
-  { std::ofstream(temp / "losses.csv", std::ios::app) << "4,40,0.1"; }
+  {
+    std::ofstream(temp / "losses.csv", std::ios::app) << "4,40,0.1";
+  }
   LossLog log(temp / "losses.csv", 20);
   log.add(row(3, 30));
   std::istringstream lines(text_of(temp / "losses.csv"));
@@ -83,7 +86,9 @@ TEST(LossLog, ResumingCutsTornAndLaterRows) {
 
 TEST(LossLog, ANewRunStartsAfresh) {
   const TempFolder temp;
-  { LossLog(temp / "losses.csv", 0).add(row(1, 10)); }
+  {
+    LossLog(temp / "losses.csv", 0).add(row(1, 10));
+  }
   const LossLog log(temp / "losses.csv", 0);
   EXPECT_EQ(text_of(temp / "losses.csv"), kHeader);
 }

@@ -1,9 +1,9 @@
 #include "gan_train/losses/loss.hpp"
 
-#include <gtest/gtest.h>
-#include <torch/torch.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
 
 #include "gan_train/core/registry.hpp"
 
@@ -25,9 +25,8 @@ double mean_over_logits(F f) {
 TEST(Loss, BceIsTheCrossEntropyOfItsLabels) {
   const Loss& bce = find_row(losses(), "bce", "loss");
   for (const double y : {1.0, 0.9, 0.0, 0.1}) {
-    const double expected = mean_over_logits([&](double x) {
-      return -y * std::log(sigmoid(x)) - (1 - y) * std::log(1 - sigmoid(x));
-    });
+    const double expected = mean_over_logits(
+        [&](double x) { return -y * std::log(sigmoid(x)) - (1 - y) * std::log(1 - sigmoid(x)); });
     const auto labels = torch::full({3}, y);
     EXPECT_NEAR(bce.real(kLogits, labels).item<double>(), expected, 1e-6) << y;
     EXPECT_NEAR(bce.fake(kLogits, labels).item<double>(), expected, 1e-6) << y;

@@ -1,9 +1,9 @@
 #include "gan_train/models/networks.hpp"
 
-#include <gtest/gtest.h>
-#include <torch/torch.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
@@ -19,10 +19,8 @@ struct Recipe {
 
 // The parameter counts that the recipes' sources have.
 constexpr Recipe kRecipes[] = {
-    {"mnist_mlp.ini", 1'486'352, 1'460'225},
-    {"mnist_keras_dcgan.ini", 839'937, 212'865},
-    {"mnist_pytorch_mlp.ini", 251'024, 233'985},
-    {"mnist_tf_mlp.ini", 114'064, 100'609},
+    {"mnist_mlp.ini", 1'486'352, 1'460'225},     {"mnist_keras_dcgan.ini", 839'937, 212'865},
+    {"mnist_pytorch_mlp.ini", 251'024, 233'985}, {"mnist_tf_mlp.ini", 114'064, 100'609},
     {"mnist_cpp_dcgan.ini", 837'504, 659'456},
 };
 
@@ -69,12 +67,15 @@ TEST_P(DcganShapes, AreDerivedFromTheImage) {
   EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({2}));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, DcganShapes,
-    testing::Values(DcganCase{"transposed", 4, {1, 28, 28}}, DcganCase{"transposed", 5, {1, 28, 28}},
-                    DcganCase{"transposed", 4, {3, 32, 20}}, DcganCase{"transposed", 5, {3, 33, 47}},
-                    DcganCase{"transposed", 6, {1, 31, 64}}, DcganCase{"transposed", 3, {1, 29, 30}},
-                    DcganCase{"nearest", 5, {1, 28, 28}}, DcganCase{"nearest", 3, {3, 45, 31}}));
+INSTANTIATE_TEST_SUITE_P(All, DcganShapes,
+                         testing::Values(DcganCase{"transposed", 4, {1, 28, 28}},
+                                         DcganCase{"transposed", 5, {1, 28, 28}},
+                                         DcganCase{"transposed", 4, {3, 32, 20}},
+                                         DcganCase{"transposed", 5, {3, 33, 47}},
+                                         DcganCase{"transposed", 6, {1, 31, 64}},
+                                         DcganCase{"transposed", 3, {1, 29, 30}},
+                                         DcganCase{"nearest", 5, {1, 28, 28}},
+                                         DcganCase{"nearest", 3, {3, 45, 31}}));
 
 TEST(Networks, InitialisationsHaveTheirSpread) {
   ModelConfig config;
@@ -113,8 +114,9 @@ TEST(Networks, SayWhyNoneCanBeDerived) {
     make_networks(config, {1, 8, 8}, 1);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "model.discriminator_widths: 4 halvings are too many for 8x8 "
-                               "images; list fewer widths");
+    EXPECT_STREQ(error.what(),
+                 "model.discriminator_widths: 4 halvings are too many for 8x8 "
+                 "images; list fewer widths");
     EXPECT_EQ(error.exit_code(), 2);
   }
   config.upsampling = "nearest";

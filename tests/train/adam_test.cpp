@@ -1,6 +1,7 @@
 #include "gan_train/train/adam.hpp"
 
 #include <gtest/gtest.h>
+
 #include <torch/torch.h>
 
 namespace gan {

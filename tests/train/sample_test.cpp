@@ -1,6 +1,7 @@
 #include "gan_train/train/sample.hpp"
 
 #include <gtest/gtest.h>
+
 #include <torch/torch.h>
 
 #include "gan_train/models/networks.hpp"
@@ -29,7 +30,8 @@ TEST(Generate, AnImageIsTheSameWhateverTheCount) {
   const auto latents = draw_latents(config, 130, 5, Stream::kSample, 0);
   const auto all = generate(nets.generator, latents);
   for (const std::int64_t n : {1, 7, 64, 65}) {
-    EXPECT_TRUE(torch::equal(generate(nets.generator, latents.narrow(0, 0, n)), all.narrow(0, 0, n)))
+    EXPECT_TRUE(
+        torch::equal(generate(nets.generator, latents.narrow(0, 0, n)), all.narrow(0, 0, n)))
         << n;
   }
 }

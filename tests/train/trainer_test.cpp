@@ -1,6 +1,7 @@
 #include "gan_train/train/trainer.hpp"
 
 #include <gtest/gtest.h>
+
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
@@ -74,8 +75,8 @@ TEST(Trainer, ARecordHoldsWhatTheModeUses) {
     std::int64_t real;
     std::int64_t latents_g;  // 0: none drawn
   };
-  for (const Case& c : {Case{"full", false, 32, 32}, Case{"full", true, 32, 0},
-                        Case{"half", false, 16, 32}}) {
+  for (const Case& c :
+       {Case{"full", false, 32, 32}, Case{"full", true, 32, 0}, Case{"half", false, 16, 32}}) {
     Config config = tiny_config();
     config.train.discriminator_batch = c.batch;
     config.train.reuse_fake = c.reuse;

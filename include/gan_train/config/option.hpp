@@ -13,8 +13,7 @@
 namespace gan {
 
 /// Where an option's value lies in one particular Config.
-using Field =
-    std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*>;
+using Field = std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*>;
 
 /// One row of the option table: everything there is to know of one knob.
 struct Option {

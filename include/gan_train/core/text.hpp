@@ -21,7 +21,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 std::optional<std::int64_t> parse_int(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
 
-/// The shortest text that reads back as exactly `value`.
+/// The shortest text that reads back as exactly `value`, in any version of YAML too.
 std::string format_double(double value);
 
 /// "; did you mean 'x'?" for the nearest of `known`, or "" when none is near.

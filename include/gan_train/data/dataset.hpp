@@ -1,12 +1,12 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/shape.hpp"

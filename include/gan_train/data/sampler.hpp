@@ -27,7 +27,7 @@ class BatchSampler {
   bool replacement_;
   std::uint64_t seed_;
   std::int64_t batches_per_pass_;
-  std::int64_t pass_ = -1;            // whose order is in order_
+  std::int64_t pass_ = -1;  // whose order is in order_
   std::vector<std::int64_t> order_;
 };
 

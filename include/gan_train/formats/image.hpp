@@ -21,9 +21,9 @@ struct Image {
 Bytes encode_png(const Image& image);
 
 struct GridOptions {
-  std::int64_t columns = 0;   ///< 0: the squarest grid
-  std::int64_t scale = 1;     ///< each pixel becomes scale x scale
-  std::int64_t gap = 2;       ///< pixels between images and around them
+  std::int64_t columns = 0;    ///< 0: the squarest grid
+  std::int64_t scale = 1;      ///< each pixel becomes scale x scale
+  std::int64_t gap = 2;        ///< pixels between images and around them
   bool dark_on_light = false;  ///< inverts the images; the gap turns white
 };
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <torch/nn/modules/container/sequential.h>
-
 #include <cstdint>
 #include <filesystem>
+
+#include <torch/nn/modules/container/sequential.h>
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/shape.hpp"

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string_view>
+
+#include <torch/types.h>
 
 #include "gan_train/core/shape.hpp"
 #include "gan_train/formats/image.hpp"

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <span>
 #include <string_view>
+
+#include <torch/types.h>
 
 namespace gan {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <torch/nn/modules/container/sequential.h>
-
 #include <cstdint>
 #include <span>
 #include <string_view>
+
+#include <torch/nn/modules/container/sequential.h>
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/shape.hpp"

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
 

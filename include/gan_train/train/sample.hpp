@@ -1,9 +1,9 @@
 #pragma once
 
+#include <cstdint>
+
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/types.h>
-
-#include <cstdint>
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/random.hpp"

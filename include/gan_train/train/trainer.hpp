@@ -1,11 +1,11 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/random.hpp"
@@ -22,10 +22,10 @@ torch::Device resolve_device(const std::string& name);
 
 /// The figures of a step, in the order of the tensor that Trainer::step returns.
 enum Figure : std::int64_t {
-  kDLoss,       ///< as D was updated: the joint mean, the sum, or half the sum of separate updates
+  kDLoss,  ///< as D was updated: the joint mean, the sum, or half the sum of separate updates
   kGLoss,
-  kDReal,       ///< mean of D(x) = sigmoid(logit) over the real images
-  kDFake,       ///< mean of D(G(z)) over the generated images D was trained on
+  kDReal,  ///< mean of D(x) = sigmoid(logit) over the real images
+  kDFake,  ///< mean of D(G(z)) over the generated images D was trained on
   kFigureCount
 };
 
