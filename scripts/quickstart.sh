@@ -20,7 +20,15 @@ stage() { # NAME COMMAND...
 stage 'set-up' scripts/setup.sh
 stage 'build' build gan
 stage 'data' scripts/get_data.sh mnist
-stage 'training' build/bin/gan-train --config mnist_fast --data data/mnist --out "$run" --overwrite
+# A finished run is left as it is, a stopped one goes on.
+train() {
+  if [[ -f $run/checkpoints/last.pt ]]; then
+    build/bin/gan-train --resume "$run"
+  else
+    build/bin/gan-train --config mnist_fast --data data/mnist --out "$run" --overwrite
+  fi
+}
+stage 'training' train
 
 checkpoint=$(printf '%s\n' "$run"/checkpoints/g_*.pt | sort -V | tail -n 1)
 build/bin/gan-sample --ckpt "$checkpoint" -n 100 --out "$run/samples.png"

@@ -49,10 +49,15 @@ int dispatch(int argc, char** argv) {
   return gan::find_row(kCommands, word, "command").run(argc - 1, argv + 1);
 }
 
+constexpr const char* kOutOfMemory =
+    "out of memory; use a smaller batch, fewer images or narrower networks";
+
 // A LibTorch error without its back-trace, on one line.
 std::string first_line(const c10::Error& error) {
   const std::string what = error.what_without_backtrace();
-  return what.substr(0, what.find('\n'));
+  const bool no_memory = what.find("allocate memory") != std::string::npos ||
+                         what.find("out of memory") != std::string::npos;
+  return no_memory ? kOutOfMemory : "LibTorch: " + what.substr(0, what.find('\n'));
 }
 
 }  // namespace
@@ -66,9 +71,9 @@ int main(int argc, char** argv) {
     return error.exit_code();
   } catch (const c10::Error& error) {
     gan::log::live_line("");
-    gan::log::error("LibTorch: " + first_line(error));
+    gan::log::error(first_line(error));
   } catch (const std::bad_alloc&) {
-    gan::log::error("out of memory; use a smaller train.batch_size or narrower networks");
+    gan::log::error(kOutOfMemory);
   } catch (const std::exception& error) {
     gan::log::live_line("");
     gan::log::error(error.what());

@@ -62,6 +62,8 @@ bool may_change_at_resume(const std::string& key) {
   return kFree.contains(key) || key.starts_with("output.");
 }
 
+std::string saved_dir(const fs::path& state) { return load_checkpoint_config(state).output.dir; }
+
 Config resumed_config(const ConfigArguments& flags, const fs::path& state) {
   Config saved = load_checkpoint_config(state);
   Config config = saved;
@@ -114,7 +116,7 @@ class Run {
                                     static_cast<std::uint64_t>(trainer.config().train.seed),
                                     Stream::kFixedLatents, 0)),
         quiet_(quiet) {
-    if (how == RunFolder::Open::kResume) load_state(folder_.state(), trainer_, loop_);
+    if (how == RunFolder::Open::kResume) resume();
     log::open_file(folder_.log());
     write_file(folder_.config(), to_yaml(trainer.config()));
   }
@@ -122,6 +124,7 @@ class Run {
   int train();
 
  private:
+  void resume();
   void after_epoch(const LogRow& row);
   void save_samples(std::int64_t epoch);
   int finish(bool complete);
@@ -135,6 +138,13 @@ class Run {
   bool quiet_;
   LoopState loop_;
 };
+
+void Run::resume() {
+  load_state(folder_.state(), trainer_, loop_);
+  if (trainer_.steps_done() <= trainer_.total_steps()) return;
+  throw usage_error("--resume: the run has done ", trainer_.steps_done(), " steps, more than the ",
+                    trainer_.total_steps(), " of train.epochs = ", trainer_.config().train.epochs);
+}
 
 void Run::save_samples(std::int64_t epoch) {
   const auto images = generate(trainer_.sampling_generator(), fixed_latents_);
@@ -163,13 +173,12 @@ void Run::after_epoch(const LogRow& row) {
   const std::int64_t epochs = trainer_.config().train.epochs;
   const bool is_last = row.epoch == epochs;
   const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
-  const bool draws = output().samples > 0 && output().sample_every > 0;
-  if (draws && (due(output().sample_every) || is_last)) save_samples(row.epoch);
+  if (output().sample_every > 0 && (due(output().sample_every) || is_last)) save_samples(row.epoch);
   if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
   if (due(output().checkpoint_every) || is_last) {
     save_generator(folder_.generator(row.epoch), trainer_);
-    save_state(folder_.state(), trainer_, loop_);
   }
+  save_state(folder_.state(), trainer_, loop_);
 }
 
 int Run::train() {
@@ -231,6 +240,10 @@ int run_train(int argc, char** argv) {
     config = resumed_config(config_arguments, state);
   } else {
     config_arguments.apply(config);
+  }
+  if (resuming && (arguments.overwrite || config.output.dir != saved_dir(state))) {
+    throw usage_error("--resume: goes on in ", arguments.resume,
+                      " itself; leave out --out and --overwrite");
   }
   if (config.train.threads > 0) at::set_num_threads(static_cast<int>(config.train.threads));
 

@@ -5,9 +5,6 @@
 #include "parse.hpp"
 
 namespace gan {
-namespace {
-
-// "" or what is wrong with the spelling; whether the device is there is for LibTorch to say.
 std::string device_problem(const std::string& device) {
   const std::vector<std::string> words = {"auto", "cpu", "cuda"};
   if (std::find(words.begin(), words.end(), device) != words.end()) return "";
@@ -18,13 +15,11 @@ std::string device_problem(const std::string& device) {
     const bool plain = digits.find_first_not_of("0123456789") == std::string_view::npos;
     const auto index = parse_int(digits);
     if (plain && index && *index < kMostDevices) return "";
-    return str("train.device: ", in_quotes(device), " names no device; write cuda:0, cuda:1, …");
+    return str(in_quotes(device), " names no device; write cuda:0, cuda:1, …");
   }
-  return str("train.device: ", in_quotes(device),
-             " is not known; allowed: auto, cpu, cuda or cuda:N", did_you_mean(device, words));
+  return str(in_quotes(device), " is not known; allowed: auto, cpu, cuda or cuda:N",
+             did_you_mean(device, words));
 }
-
-}  // namespace
 
 void check_config(const Config& config) {
   std::vector<std::string> mistakes;
@@ -44,7 +39,9 @@ void check_config(const Config& config) {
          "model.output = tanh");
   refuse(config.loss.real_label == config.loss.fake_label,
          "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
-  if (auto problem = device_problem(train.device); !problem.empty()) mistakes.push_back(problem);
+  if (const auto problem = device_problem(train.device); !problem.empty()) {
+    mistakes.push_back("train.device: " + problem);
+  }
   if (!mistakes.empty()) throw usage_error(join(mistakes, "\n"));
 }
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -43,10 +44,20 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+// What a rename may replace: a regular file, behind any links to it.
+fs::path replaceable(const fs::path& path) {
+  std::error_code code;
+  const fs::path target = fs::is_symlink(path, code) ? fs::weakly_canonical(path, code) : path;
+  if (fs::exists(target, code) && !fs::is_regular_file(target, code)) {
+    throw run_error(path.string(), ": is not a regular file; name another to write to");
+  }
+  return target;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path path)
-    : path_(std::move(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())) {
+    : path_(replaceable(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())) {
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd_ < 0) fail("create");
 }
@@ -120,6 +131,33 @@ void AppendFile::line(std::string_view text) {
   whole += '\n';
   if (!write_all(fd_, as_bytes(whole))) throw_errno(path_, "write");
 }
+
+FolderLock::FolderLock(const fs::path& folder) : path_(folder / kName) {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd_ < 0) throw_errno(path_, "create");
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) {
+    const std::string id = std::to_string(::getpid());
+    if (::ftruncate(fd_, 0) == 0 && write_all(fd_, as_bytes(id))) return;
+    const int code = errno;
+    ::close(fd_);
+    errno = code;
+    throw_errno(path_, "write");
+  }
+  const int code = errno;
+  char holder[32] = {};
+  const bool known = ::read(fd_, holder, sizeof holder - 1) > 0;
+  ::close(fd_);
+  if (code != EWOULDBLOCK) {
+    errno = code;
+    throw_errno(path_, "lock");
+  }
+  throw usage_error(folder.string(), ": another run is writing there",
+                    known ? " (process " + std::string(holder) + ")" : "",
+                    "; wait for it, or choose another --out");
+}
+
+// The file stays: to unlink it would let a second run lock a new one beside a third's.
+FolderLock::~FolderLock() { ::close(fd_); }
 
 void make_folders(const fs::path& path) {
   std::error_code code;

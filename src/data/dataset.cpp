@@ -9,10 +9,17 @@ namespace gan {
 Dataset load_dataset(const DataConfig& config) {
   Dataset data = find_row(dataset_kinds(), config.dataset, "data set").load(config);
   if (config.limit > 0 && config.limit < data.size()) {
-    data.samples = data.samples.narrow(0, 0, config.limit);
-    if (data.labels.defined()) data.labels = data.labels.narrow(0, 0, config.limit);
+    data.samples = data.samples.narrow(0, 0, config.limit).clone();
+    if (data.labels.defined()) data.labels = data.labels.narrow(0, 0, config.limit).clone();
   }
   return data;
+}
+
+void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
+  const std::int64_t most = (config.max_mib << 20) / bytes;
+  if (items <= most) return;
+  throw usage_error("data.max_mib: ", items, " items of ", bytes, " bytes are more than ",
+                    config.max_mib, " MiB; ask for at most ", most, " or raise it");
 }
 
 torch::Tensor gather(const torch::Tensor& samples, const std::vector<std::int64_t>& indices,

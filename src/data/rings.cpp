@@ -18,6 +18,7 @@ constexpr double kSigma = 0.02;
 // the same points whatever the run's seed.
 Dataset load_rings(const DataConfig& config) {
   const std::int64_t n = config.synthetic_size;
+  check_memory(config, n, 2 * sizeof(float));
   Dataset data{.source = "rings",
                .shape = {1, 1, 2},
                .samples = torch::empty({n, 1, 1, 2}),

@@ -63,6 +63,7 @@ void draw_shape(std::int64_t i, std::int64_t channels, std::int64_t side, std::u
 Dataset load_shapes(const DataConfig& config) {
   const std::int64_t n = config.synthetic_size;
   const ImageShape shape{config.channels, config.image_size, config.image_size};
+  check_memory(config, n, shape.size());
   Dataset data{
       .source = "shapes",
       .shape = shape,

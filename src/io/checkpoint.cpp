@@ -117,6 +117,7 @@ PtDict header(const char* kind, const Trainer& trainer) {
           {"kind", {std::string(kind)}},
           {"epoch", {step / trainer.steps_per_epoch()}},
           {"step", {step}},
+          {"data_size", {trainer.data_size()}},
           {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
           {"config", {pack_config(trainer.config())}}};
 }
@@ -216,6 +217,13 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   const PtDict& root = parsed.root;
   if (get<std::string>(root, "kind", name) != "state") {
     throw run_error(name, ": holds a generator only; to go on training, last.pt is needed");
+  }
+  const auto data_size = get<std::int64_t>(root, "data_size", name);
+  const ImageShape shape = unpack_shape(root, name);
+  if (data_size != trainer.data_size() || shape != trainer.shape()) {
+    throw usage_error(name, ": was trained on ", data_size, " items of ", to_string(shape),
+                      ", the data set now has ", trainer.data_size(), " of ",
+                      to_string(trainer.shape()), "; a run goes on with its own data only");
   }
   Networks& nets = trainer.networks;
   unpack(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");

@@ -1,5 +1,6 @@
 #include "gan_train/io/run_folder.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -17,8 +18,11 @@ constexpr std::string_view kHeader =
 constexpr std::size_t kColumns = 8;
 
 bool holds_anything(const fs::path& folder) {
-  std::error_code code;
-  return fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder, code));
+  if (!fs::exists(folder)) return false;
+  if (!fs::is_directory(folder)) return true;
+  return std::any_of(
+      fs::directory_iterator(folder), fs::directory_iterator(),
+      [](const auto& entry) { return entry.path().filename() != FolderLock::kName; });
 }
 
 // Only what a run of ours is known to leave.
@@ -37,6 +41,19 @@ void remove_old_run(const RunFolder& folder) {
       if (file.starts_with(start) && file.ends_with(end)) fs::remove(entry.path());
     }
   }
+}
+
+// What --overwrite may clear: nothing yet, or a folder whose config a run of ours wrote.
+void check_is_run(const RunFolder& folder) {
+  if (!holds_anything(folder.root())) return;
+  constexpr std::string_view kMark = "# gan-train";
+  if (fs::is_regular_file(folder.config())) {
+    const Bytes config = read_file(folder.config());
+    const std::string_view text(reinterpret_cast<const char*>(config.data()), config.size());
+    if (text.starts_with(kMark)) return;
+  }
+  throw usage_error(folder.root().string(),
+                    ": holds files, but no run of gan-train to overwrite; choose another --out");
 }
 
 // The rows of a loss CSV that are whole, without its header.
@@ -62,7 +79,12 @@ RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
                       "--resume ",
                       root_.string(), ", or replace the run with --overwrite");
   }
-  if (how == Open::kOverwrite) remove_old_run(*this);
+  make_folders(root_);
+  lock_.emplace(root_);
+  if (how == Open::kOverwrite) {
+    check_is_run(*this);
+    remove_old_run(*this);
+  }
   make_folders(root_ / "samples");
   make_folders(root_ / "checkpoints");
 }

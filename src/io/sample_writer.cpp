@@ -52,6 +52,9 @@ class PngWriter : public SampleWriter {
       : SampleWriter(std::move(file)),
         digits_(std::max<std::size_t>(6, std::to_string(file_.count - 1).size())) {
     make_folders(file_.path);
+    if (!std::filesystem::is_empty(file_.path)) {
+      throw usage_error(file_.path.string(), ": already holds files; name an empty folder");
+    }
   }
   void add(const torch::Tensor& images) override {
     const auto pixels = to_pixels(images, file_.range);
@@ -119,7 +122,7 @@ std::unique_ptr<SampleWriter> make_npy_float(SampleFile file) {
 constexpr std::array<SampleFormat, 5> kFormats = {{
     {"grid", "one PNG picture of all", "samples.png", true, make<GridWriter>},
     {"png", "a folder with a PNG an image", "samples", false, make<PngWriter>},
-    {"idx", "an IDX file of bytes, as MNIST's own", "samples-idx3-ubyte", false, make_idx},
+    {"idx", "an IDX file of bytes, as MNIST's own", "samples.idx", false, make_idx},
     {"npy", "a NumPy file of bytes", "samples.npy", false, make_npy},
     {"npy-float", "a NumPy file of the generator's own float32 values", "samples.npy", true,
      make_npy_float},

@@ -41,8 +41,7 @@ void RunningFigures::add(const Figures& figures) {
 bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
   const std::int64_t per_epoch = trainer.steps_per_epoch();
   const std::int64_t log_every = trainer.config().output.log_every;
-  const double images_per_step =
-      static_cast<double>(trainer.images_per_epoch()) / static_cast<double>(per_epoch);
+  const double images_per_step = trainer.images_per_step();
   const auto row = [&](const RunningFigures& figures) {
     const double images = images_per_step * static_cast<double>(figures.steps);
     const double rate = figures.seconds > 0 ? images / figures.seconds : 0.0;

@@ -5,6 +5,7 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/train/sample.hpp"
 
@@ -29,11 +30,26 @@ std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sa
                                     std::int64_t data_size) {
   const TrainConfig& train = config.train;
   if (train.steps_per_epoch > 0) return train.steps_per_epoch;
-  if (config.data.sampling == "replacement") {
-    return std::max<std::int64_t>(1, data_size / train.batch_size);
-  }
   const std::int64_t k = train.discriminator_steps;
+  if (config.data.sampling == "replacement") {
+    return std::max<std::int64_t>(1, data_size / (train.batch_size * k));
+  }
   return (sampler.batches_per_pass() + k - 1) / k;
+}
+
+// Batch norm cannot normalise a batch of one; better said now than at the end of an epoch.
+void check_batches(const Config& config, std::int64_t data_size) {
+  if (!config.model.generator_norm && !config.model.discriminator_norm) return;
+  const std::int64_t batch = real_batch_size(config.train);
+  const bool keeps_partial = config.data.sampling == "epoch" && !config.data.drop_last;
+  if (batch == 1 || (keeps_partial && data_size % batch == 1)) {
+    throw usage_error("train.batch_size: batches of ", batch,
+                      " real images leave one of a single "
+                      "image out of ",
+                      data_size,
+                      ", too few for batch norm; set data.drop_last = "
+                      "true or another batch size");
+  }
 }
 
 std::vector<torch::Tensor> gradients(const torch::Tensor& loss, const Adam& of) {
@@ -47,21 +63,24 @@ void note(StepRecord* record, const char* name, const torch::Tensor& value) {
 }  // namespace
 
 torch::Device resolve_device(const std::string& name) {
+  if (const std::string problem = device_problem(name); !problem.empty()) {
+    throw usage_error("device: ", problem);
+  }
   if (name == "cpu") return torch::kCPU;
   if (torch::cuda::is_available()) {
     const torch::Device device(name == "auto" ? "cuda" : name);
     if (device.has_index() && device.index() >= torch::cuda::device_count()) {
-      throw usage_error("train.device: there is no ", name, "; this machine has ",
+      throw usage_error("device: there is no ", name, "; this machine has ",
                         torch::cuda::device_count(), " CUDA device(s), counted from 0");
     }
     return device;
   }
   if (name == "auto") return torch::kCPU;
   if (!at::hasCUDA()) {
-    throw usage_error("train.device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
+    throw usage_error("device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
                       ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
   }
-  throw usage_error("train.device: ", name,
+  throw usage_error("device: ", name,
                     " asked for, but no CUDA device or driver was found; "
                     "check nvidia-smi or use cpu");
 }
@@ -82,14 +101,20 @@ Trainer::Trainer(const Config& config, const Dataset& data)
       loss_(find_row(losses(), config.loss.kind, "loss")),
       sampler_(data.size(), real_batch_size(config.train), config.data,
                static_cast<std::uint64_t>(config.train.seed)),
+      data_size_(data.size()),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {
+  check_batches(config, data.size());
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
   }
 }
 
-std::int64_t Trainer::images_per_epoch() const {
-  return steps_per_epoch_ * config_.train.discriminator_steps * real_batch_size(config_.train);
+double Trainer::images_per_step() const {
+  const bool passes = config_.data.sampling == "epoch" && config_.train.steps_per_epoch == 0;
+  if (passes && !config_.data.drop_last) {
+    return static_cast<double>(data_size_) / static_cast<double>(steps_per_epoch_);
+  }
+  return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
 }
 
 torch::Tensor Trainer::step(StepRecord* record) {

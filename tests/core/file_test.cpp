@@ -109,12 +109,20 @@ TEST_F(File, AFailedWriteLeavesTheOldFileAndNoTemporary) {
   EXPECT_EQ(names(), std::set<std::string>{"a"});
 }
 
-TEST_F(File, AFailedRenameLeavesTheOldAndNoTemporary) {
+TEST_F(File, OnlyARegularFileIsReplaced) {
   fs::create_directories(folder_ / "a" / "b");
   EXPECT_EQ(message_of([&] { write_file(folder_ / "a", "x"); }),
-            "a: cannot put in place (rename): Is a directory");
+            "a: is not a regular file; name another to write to");
   EXPECT_EQ(names(), std::set<std::string>{"a"});
   EXPECT_TRUE(fs::exists(folder_ / "a" / "b"));
+}
+
+TEST_F(File, ALinkIsWrittenThrough) {
+  write_file(folder_ / "target", "old");
+  fs::create_symlink("target", folder_ / "link");
+  write_file(folder_ / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(read_file(folder_ / "target"), Bytes({'n', 'e', 'w'}));
 }
 
 TEST_F(File, AFolderThatGoesAwayIsAnError) {

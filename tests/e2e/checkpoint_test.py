@@ -99,7 +99,7 @@ class SampleTest(Trained):
         # Their default places, in the current folder.
         for name in "idx", "png", "grid":
             self.sample("--ckpt", self.checkpoint, "-n", 12, "--format", name, "--scale", 1)
-        np.testing.assert_array_equal(files.read_idx(self.folder / "samples-idx3-ubyte"), expected)
+        np.testing.assert_array_equal(files.read_idx(self.folder / "samples.idx"), expected)
         for i, image in enumerate(expected):
             np.testing.assert_array_equal(
                 files.read_png(self.folder / "samples" / f"{i:06}.png")[:, :, 0], image

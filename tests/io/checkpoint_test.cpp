@@ -115,6 +115,22 @@ TEST(Checkpoint, ANetworkThatDoesNotFitIsNamed) {
   }
 }
 
+TEST(Checkpoint, ARunGoesOnWithItsOwnDataOnly) {
+  const TempFolder folder;
+  Config config = small_config();
+  Trainer trainer(config, load_dataset(config.data));
+  LoopState state;
+  save_state(folder / "last.pt", trainer, state);
+  config.data.synthetic_size = 128;
+  Trainer other(config, load_dataset(config.data));
+  try {
+    load_state(folder / "last.pt", other, state);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("was trained on 96 items"), std::string::npos);
+  }
+}
+
 TEST(Checkpoint, ForeignAndDamagedFilesAreRefused) {
   const TempFolder folder;
   write_file(folder / "text.pt", "not a checkpoint");

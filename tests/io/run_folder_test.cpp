@@ -38,18 +38,38 @@ TEST(RunFolder, RefusesAFolderThatHoldsAnything) {
 
 TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
   const TempFolder temp;
-  const RunFolder old(temp.path(), RunFolder::Open::kNew);
-  for (const auto& path : {old.losses_csv(), old.sample(3), old.generator(3), old.state(),
-                           temp / "notes.txt", temp / "samples/mine.png"}) {
-    write_file(path, "x");
+  {
+    const RunFolder old(temp.path(), RunFolder::Open::kNew);
   }
+  for (const char* name : {"losses.csv", "samples/epoch_0003.png", "checkpoints/g_3.pt",
+                           "checkpoints/last.pt", "notes.txt", "samples/mine.png"}) {
+    write_file(temp / name, "x");
+  }
+  EXPECT_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite), Error);  // not known as ours
+  write_file(temp / "config.yaml", "# gan-train: every option with its value\n");
   const RunFolder again(temp.path(), RunFolder::Open::kOverwrite);
-  EXPECT_FALSE(fs::exists(old.losses_csv()));
-  EXPECT_FALSE(fs::exists(old.sample(3)));
-  EXPECT_FALSE(fs::exists(old.generator(3)));
-  EXPECT_FALSE(fs::exists(old.state()));
+  EXPECT_FALSE(fs::exists(again.losses_csv()));
+  EXPECT_FALSE(fs::exists(again.sample(3)));
+  EXPECT_FALSE(fs::exists(again.generator(3)));
+  EXPECT_FALSE(fs::exists(again.state()));
   EXPECT_TRUE(fs::exists(temp / "notes.txt"));
   EXPECT_TRUE(fs::exists(temp / "samples/mine.png"));
+}
+
+TEST(RunFolder, IsLockedAgainstASecondRunUntilTheFirstEnds) {
+  const TempFolder temp;
+  {
+    const RunFolder first(temp.path(), RunFolder::Open::kNew);
+    try {
+      const RunFolder second(temp.path(), RunFolder::Open::kResume);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("another run is writing there (process "),
+                std::string::npos)
+          << error.what();
+    }
+  }
+  EXPECT_NO_THROW(RunFolder(temp.path(), RunFolder::Open::kResume));
 }
 
 TEST(RunFolder, NamesItsFiles) {

@@ -104,6 +104,16 @@ TEST(Trainer, JointAndSummedUpdatesDifferOnlyByTheLossScaleWithoutNorm) {
   EXPECT_NEAR(summed[kDLoss].item<double>(), 2 * joint[kDLoss].item<double>(), 1e-5);
 }
 
+TEST(Trainer, RefusesALastBatchOfOneUnderBatchNorm) {
+  Config config = tiny_config();
+  config.data.synthetic_size = 97;  // 3 * 32 + 1
+  config.model.generator_norm = true;
+  const Dataset data = load_dataset(config.data);
+  EXPECT_THROW(Trainer(config, data), Error);
+  config.data.drop_last = true;
+  EXPECT_NO_THROW(Trainer(config, data));
+}
+
 TEST(Trainer, MoreDiscriminatorStepsUpdateItMoreOften) {
   Config config = tiny_config();
   config.train.discriminator_steps = 3;

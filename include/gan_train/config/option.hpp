@@ -69,6 +69,10 @@ ParsedSettings read_settings(const std::filesystem::path& path);
 void apply_settings(std::span<const Option> table, const std::vector<Setting>& settings,
                     std::vector<std::string> mistakes = {});
 
+/// "" or what is wrong with the spelling of a device (auto, cpu, cuda, cuda:N);
+/// whether this machine has it is another matter.
+std::string device_problem(const std::string& device);
+
 /// Checks that take more than one key, such as reuse_fake with half batches;
 /// an Error (exit code 2) naming them all.
 void check_config(const Config& config);

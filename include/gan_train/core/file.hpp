@@ -65,6 +65,23 @@ class AppendFile {
   int fd_ = -1;
 };
 
+/// A lock on a folder, held as long as the object lives and let go by the system
+/// when the process ends in whatever way. Error naming the process that holds it.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+  /// The file in the folder that carries the lock.
+  static constexpr const char* kName = ".lock";
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
+
 /// Makes a folder and those above it.
 void make_folders(const std::filesystem::path& path);
 

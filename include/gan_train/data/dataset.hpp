@@ -37,6 +37,9 @@ std::span<const DatasetKind> dataset_kinds();
 /// Loads what `config` asks for, at most its first `config.limit` items.
 Dataset load_dataset(const DataConfig& config);
 
+/// Error where `items` of `bytes` each would take more than `config.max_mib`.
+void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);
+
 /// The items at `indices` as float32 [k, c, h, w] on the samples' device, bytes
 /// scaled to [-1, 1] (`range` "symmetric") or [0, 1] ("unit").
 torch::Tensor gather(const torch::Tensor& samples, const std::vector<std::int64_t>& indices,

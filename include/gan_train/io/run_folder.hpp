@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace gan {
 ///
 ///     config.yaml  losses.csv  steps.csv  losses.png  train.log
 ///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/last.pt
+///
+/// It is locked against a second run as long as the object lives.
 class RunFolder {
  public:
   enum class Open {
@@ -37,6 +40,7 @@ class RunFolder {
 
  private:
   std::filesystem::path root_;
+  std::optional<FolderLock> lock_;
 };
 
 /// A CSV of log rows: epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second.

@@ -20,9 +20,6 @@ class Adam {
   /// One update from the gradient of each parameter, in order.
   void step(const std::vector<torch::Tensor>& gradients);
 
-  void set_lr(double lr) { lr_ = lr; }
-  double lr() const { return lr_; }
-
   /// First and second moments, in the parameters' order, and the updates made:
   /// what has to be saved to go on.
   struct State {

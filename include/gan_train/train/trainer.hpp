@@ -51,8 +51,10 @@ class Trainer {
   std::int64_t total_steps() const { return steps_per_epoch_ * config_.train.epochs; }
   std::int64_t steps_done() const { return steps_done_; }
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
-  /// Real images D is shown in an epoch.
-  std::int64_t images_per_epoch() const;
+  /// Real images D is shown a step, on average over an epoch.
+  double images_per_step() const;
+  /// Items in the data set.
+  std::int64_t data_size() const { return data_size_; }
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
@@ -83,6 +85,7 @@ class Trainer {
   torch::Tensor samples_;
   const Loss& loss_;
   BatchSampler sampler_;
+  std::int64_t data_size_;
   std::int64_t steps_per_epoch_;
   std::int64_t steps_done_ = 0;
   torch::Tensor fake_;  // D's last fakes with their graph, where reuse_fake
