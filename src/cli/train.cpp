@@ -59,10 +59,8 @@ std::string date_time() {
 bool may_change_at_resume(const std::string& key) {
   static const std::set<std::string> kFree = {"train.epochs", "train.device", "train.threads",
                                               "data.path",    "data.labels",  "data.max_mib"};
-  return kFree.contains(key) || key.starts_with("output.");
+  return kFree.contains(key) || (key.starts_with("output.") && key != "output.dir");
 }
-
-std::string saved_dir(const fs::path& state) { return load_checkpoint_config(state).output.dir; }
 
 Config resumed_config(const ConfigArguments& flags, const fs::path& state) {
   Config saved = load_checkpoint_config(state);
@@ -241,9 +239,8 @@ int run_train(int argc, char** argv) {
   } else {
     config_arguments.apply(config);
   }
-  if (resuming && (arguments.overwrite || config.output.dir != saved_dir(state))) {
-    throw usage_error("--resume: goes on in ", arguments.resume,
-                      " itself; leave out --out and --overwrite");
+  if (resuming && arguments.overwrite) {
+    throw usage_error("--resume: goes on with what is there; leave out --overwrite");
   }
   if (config.train.threads > 0) at::set_num_threads(static_cast<int>(config.train.threads));
 

@@ -92,8 +92,6 @@ void open_file(const std::filesystem::path& path) {
   s.file->flush_on(spdlog::level::trace);
 }
 
-void close_file() { state().file.reset(); }
-
 void debug(std::string_view message) { emit(spdlog::level::debug, "", message); }
 void info(std::string_view message) { emit(spdlog::level::info, "", message); }
 void warning(std::string_view message) { emit(spdlog::level::warn, "warning: ", message); }

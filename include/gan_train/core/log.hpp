@@ -17,8 +17,6 @@ Level parse_level(std::string_view name);
 
 /// Copies every message to `path` too, with date and level; appends.
 void open_file(const std::filesystem::path& path);
-/// Closes that file; messages go to the terminal only from here on.
-void close_file();
 
 void debug(std::string_view message);
 void info(std::string_view message);
