@@ -1,0 +1,47 @@
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace gan {
+
+/// Whether peak_growth tells anything: a sanitizer's own memory is counted too.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kCountsMemory = false;
+#else
+inline constexpr bool kCountsMemory = true;
+#endif
+
+/// Runs `work` in a process of its own; how many MiB its memory grew at most,
+/// -1 if it failed.
+template <typename Work>
+long peak_growth(const Work& work) {
+  int ends[2];
+  if (::pipe(ends) != 0) return -1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // A broken bound shall fail this test, not exhaust the machine.
+    const struct rlimit most = {1U << 30, 1U << 30};
+    ::setrlimit(RLIMIT_AS, &most);
+    struct rusage before{};
+    struct rusage after{};
+    ::getrusage(RUSAGE_SELF, &before);
+    try {
+      work();
+    } catch (...) {
+      ::_exit(1);
+    }
+    ::getrusage(RUSAGE_SELF, &after);
+    const long grown = (after.ru_maxrss - before.ru_maxrss) / 1024;
+    ::_exit(::write(ends[1], &grown, sizeof grown) == sizeof grown ? 0 : 1);
+  }
+  long grown = -1;
+  ::close(ends[1]);
+  if (::read(ends[0], &grown, sizeof grown) != sizeof grown) grown = -1;
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return grown;
+}
+
+}  // namespace gan
