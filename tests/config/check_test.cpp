@@ -6,13 +6,13 @@ namespace gan {
 namespace {
 
 std::string check(const Config& config) {
-  return message_of([&] { check_config(config); });
+  return usage_message_of([&] { check_config(config); });
 }
 
 TEST(Check, ReusedFakesNeedWholeBatches) {
   Config config;
   config.train.reuse_fake = true;
-  EXPECT_EQ(check(config), "(none)");
+  EXPECT_EQ(check(config), "");
   config.train.discriminator_batch = "half";
   EXPECT_EQ(check(config),
             "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, "
@@ -22,12 +22,12 @@ TEST(Check, ReusedFakesNeedWholeBatches) {
 TEST(Check, HalfBatchesNeedEvenOnes) {
   Config config;
   config.train.batch_size = 129;
-  EXPECT_EQ(check(config), "(none)");
+  EXPECT_EQ(check(config), "");
   config.train.discriminator_batch = "half";
   EXPECT_EQ(check(config),
             "train.batch_size: 129 is odd; train.discriminator_batch = half needs an even number");
   config.train.batch_size = 256;
-  EXPECT_EQ(check(config), "(none)");
+  EXPECT_EQ(check(config), "");
 }
 
 TEST(Check, SigmoidNeedsUnitPixels) {
@@ -37,10 +37,10 @@ TEST(Check, SigmoidNeedsUnitPixels) {
             "model.output: sigmoid cannot reach pixels in [-1, 1]; set data.range = unit, or "
             "model.output = tanh");
   config.data.range = "unit";
-  EXPECT_EQ(check(config), "(none)");
+  EXPECT_EQ(check(config), "");
   // As in the Keras MLP.
   config.model.output = "tanh";
-  EXPECT_EQ(check(config), "(none)");
+  EXPECT_EQ(check(config), "");
 }
 
 TEST(Check, LabelsMustDiffer) {
@@ -54,7 +54,7 @@ TEST(Check, DevicesAreSpelledRight) {
   Config config;
   for (const auto* device : {"auto", "cpu", "cuda", "cuda:0", "cuda:127"}) {
     config.train.device = device;
-    EXPECT_EQ(check(config), "(none)") << device;
+    EXPECT_EQ(check(config), "") << device;
   }
   for (const auto* device : {"cuda:", "cuda:x", "cuda:-1", "cuda:+1", "cuda:128", "cuda:1 "}) {
     config.train.device = device;

@@ -9,21 +9,9 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
-namespace gan {
+#include "message.hpp"
 
-/// The message of the gan::Error that `action` throws; a usage error is marked
-/// by nothing, another by its exit code, and no error by "(none)".
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& problem) {
-    const std::string what = problem.what();
-    return problem.exit_code() == Error::kUsage ? what
-                                                : str("(exit ", problem.exit_code(), ") ", what);
-  }
-  return "(none)";
-}
+namespace gan {
 
 inline Config config_of(ParsedSettings parsed) {
   Config config;
@@ -35,10 +23,10 @@ inline Config from_ini(std::string_view text) { return config_of(parse_ini(text,
 inline Config from_yaml(std::string_view text) { return config_of(parse_yaml(text, "x.yaml")); }
 
 inline std::string ini_message(std::string_view text) {
-  return message_of([&] { from_ini(text); });
+  return usage_message_of([&] { from_ini(text); });
 }
 inline std::string yaml_message(std::string_view text) {
-  return message_of([&] { from_yaml(text); });
+  return usage_message_of([&] { from_yaml(text); });
 }
 
 inline const Option& find_option(const std::vector<Option>& table, std::string_view key) {

@@ -2,7 +2,7 @@
 
 #include "gan_train/formats/image.hpp"
 
-#include "formats/message.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {
@@ -96,17 +96,21 @@ TEST(Grid, IsTheSquarestUnlessTold) {
 }
 
 TEST(Grid, RefusesWhatItCannotDraw) {
-  const auto failure = [](std::size_t bytes, ImageShape shape, GridOptions options = {}) {
-    return message_of([&] { image_grid(Bytes(bytes), shape, options); });
+  const auto failure = [](std::size_t bytes, ImageShape shape) {
+    return message_of([&] { image_grid(Bytes(bytes), shape, {}); });
   };
   EXPECT_EQ(failure(0, kTwoByThree), "cannot draw 0 bytes as images of 1x2x3");
   EXPECT_EQ(failure(7, kTwoByThree), "cannot draw 7 bytes as images of 1x2x3");
   EXPECT_EQ(failure(4, {2, 1, 2}), "cannot draw 4 bytes as images of 2x1x2");
-  EXPECT_EQ(failure(6, kTwoByThree, {.columns = -1}),
-            "a grid of -1 columns, scale 1 and gap 2 cannot be drawn");
-  EXPECT_EQ(failure(6, kTwoByThree, {.scale = 0}),
-            "a grid of 0 columns, scale 0 and gap 2 cannot be drawn");
-  EXPECT_EQ(failure(6, kTwoByThree, {.scale = INT64_MAX}),
+}
+
+TEST(Grid, RefusesOptionsThatMakeNoPicture) {
+  const auto failure = [](GridOptions options) {
+    return usage_message_of([&] { image_grid(Bytes(6), kTwoByThree, options); });
+  };
+  EXPECT_EQ(failure({.columns = -1}), "a grid of -1 columns, scale 1 and gap 2 cannot be drawn");
+  EXPECT_EQ(failure({.scale = 0}), "a grid of 0 columns, scale 0 and gap 2 cannot be drawn");
+  EXPECT_EQ(failure({.scale = INT64_MAX}),
             "a grid of 2.76701e+19x1.84467e+19 pixels is too large for one picture; take fewer "
             "images or a smaller scale");
 }

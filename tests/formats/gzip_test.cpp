@@ -4,8 +4,8 @@
 
 #include "gan_train/core/random.hpp"
 
-#include "formats/message.hpp"
 #include "formats/pack.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {

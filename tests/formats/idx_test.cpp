@@ -4,8 +4,9 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
-#include "formats/message.hpp"
 #include "formats/pack.hpp"
+#include "message.hpp"
+#include "temp_folder.hpp"
 
 namespace gan {
 namespace {
@@ -36,15 +37,14 @@ Bytes raw_header(std::uint8_t type, std::uint8_t count, const std::vector<std::u
 
 class IdxFile : public testing::Test {
  protected:
-  void SetUp() override { path_ = fs::path(testing::TempDir()) / "idx_test"; }
-  void TearDown() override { fs::remove(path_); }
   std::string failure_of(ByteView bytes, std::uint64_t limit = UINT64_MAX) {
     write_file(path_, bytes);
     const auto message = message_of([&] { read_idx(path_, limit); });
     const auto file = path_.string();
     return message.starts_with(file) ? "x" + message.substr(file.size()) : message;
   }
-  fs::path path_;
+  TempFolder folder_;
+  fs::path path_ = folder_ / "x";
 };
 
 TEST(Idx, HeaderIsThatOfMnist) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "formats/message.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "formats/decode_png.hpp"
-#include "formats/message.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {

@@ -3,7 +3,7 @@
 #include "gan_train/core/random.hpp"
 
 #include "formats/decode_png.hpp"
-#include "formats/message.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "gan_train/core/random.hpp"
 
-#include "pt_helpers.hpp"
+#include "formats/pt_helpers.hpp"
 
 namespace gan {
 namespace {

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/formats/pt.hpp"
 
 #include "../../src/formats/wire.hpp"
 #include "../../src/formats/zip.hpp"
 #include "../../src/formats/zip_layout.hpp"
+#include "message.hpp"
 
 namespace gan {
 
@@ -21,12 +21,7 @@ inline Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}
 
 /// What parsing complains about, "" where it does not.
 inline std::string complaint(ByteView bytes) {
-  try {
-    parse_pt(bytes, "x.pt");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return message_of([&] { parse_pt(bytes, "x.pt"); });
 }
 
 inline Bytes zip_of(const NamedRecords& records) {

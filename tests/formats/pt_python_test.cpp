@@ -5,7 +5,8 @@
 #include <gtest/gtest.h>
 #include <string>
 
-#include "pt_helpers.hpp"
+#include "formats/pt_helpers.hpp"
+#include "temp_folder.hpp"
 
 namespace gan {
 namespace {
@@ -20,26 +21,20 @@ class PtPython : public ::testing::Test {
       GTEST_SKIP() << "NOT TESTED: set GAN_TRAIN_PYTHON to a Python with torch";
     }
     python_ = python;
-    std::string pattern = (fs::temp_directory_path() / "gan_train_ptXXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
   // Runs a script in the test's folder; whether it ended well.
   bool run(std::string_view script) const {
     write_file(folder_ / "script.py", script);
     const auto command =
-        "cd '" + folder_.string() + "' && '" + python_ + "' script.py >output.txt 2>&1";
+        "cd '" + folder_.path().string() + "' && '" + python_ + "' script.py >output.txt 2>&1";
     if (std::system(command.c_str()) == 0) return true;
     ADD_FAILURE() << as_text(read_file(folder_ / "output.txt"));
     return false;
   }
 
   std::string python_;
-  fs::path folder_;
+  TempFolder folder_;
 };
 
 template <typename T>

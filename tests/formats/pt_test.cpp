@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
-#include "pt_helpers.hpp"
+#include "formats/pt_helpers.hpp"
 
 namespace gan {
 namespace {

@@ -1,7 +1,7 @@
 // Archives that are sealed and CRC'd all right, but put together to mislead.
 #include <gtest/gtest.h>
 
-#include "pt_helpers.hpp"
+#include "formats/pt_helpers.hpp"
 
 namespace gan {
 namespace {
