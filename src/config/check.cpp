@@ -5,6 +5,7 @@
 #include "parse.hpp"
 
 namespace gan {
+
 std::string device_problem(const std::string& device) {
   const std::vector<std::string> words = {"auto", "cpu", "cuda"};
   if (std::find(words.begin(), words.end(), device) != words.end()) return "";

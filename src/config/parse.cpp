@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../formats/wire.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

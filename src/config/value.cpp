@@ -4,7 +4,6 @@
 
 #include "gan_train/core/text.hpp"
 
-#include "../formats/wire.hpp"
 #include "parse.hpp"
 
 namespace gan {

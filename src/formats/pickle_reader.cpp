@@ -5,6 +5,8 @@
 #include <bit>
 #include <iterator>
 
+#include "gan_train/core/text.hpp"
+
 #include "wire.hpp"
 
 namespace gan {

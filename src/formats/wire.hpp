@@ -27,9 +27,6 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
-bool is_utf8(std::string_view text);
-
 /// `text` in quotes, fit for an error line: shortened, nothing that could move
 /// a terminal's cursor.
 std::string printable(std::string_view text);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 
 #include "wire.hpp"
 #include "zip.hpp"

@@ -49,6 +49,35 @@ TEST(Text, ParsesWholeFiniteNumbersOnly) {
   }
 }
 
+TEST(Text, KnowsUtf8ByItsBytes) {
+  for (const auto* text :
+       {"", "a\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+        "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_TRUE(is_utf8(text)) << text;
+    EXPECT_TRUE(is_utf8("x" + std::string(text) + "y")) << text;
+  }
+  const std::vector<std::string> wrong = {"\x80",
+                                          "\xbf",
+                                          "\xff",
+                                          "\xc0\x80",
+                                          "\xc1\xbf",
+                                          "\xc2",
+                                          "\xc2\x7f",
+                                          "\xc2\xc0",
+                                          "\xe0\x9f\xbf",
+                                          "\xe1\x80",
+                                          "\xed\xa0\x80",
+                                          "\xed\xbf\xbf",
+                                          "\xf0\x8f\xbf\xbf",
+                                          "\xf1\x80\x80",
+                                          "\xf4\x90\x80\x80",
+                                          "\xf5\x80\x80\x80"};
+  for (const auto& text : wrong) {
+    EXPECT_FALSE(is_utf8(text)) << text.size();
+    EXPECT_FALSE(is_utf8("x" + text + "y")) << text.size();
+  }
+}
+
 TEST(Text, FormatsNumbersSoThatTheyReadBack) {
   EXPECT_EQ(format_double(0.5), "0.5");
   EXPECT_EQ(format_double(100), "100");

@@ -16,6 +16,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
+/// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
+bool is_utf8(std::string_view text);
+
 /// The whole of `text` as a number; nothing if any of it is left over, if it
 /// does not fit, or (double) if it is not finite.
 std::optional<std::int64_t> parse_int(std::string_view text);
