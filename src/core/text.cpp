@@ -26,9 +26,11 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {
   std::string out;
+  std::string_view before;
   for (const auto& part : parts) {
-    if (!out.empty()) out += separator;
+    out += before;
     out += part;
+    before = separator;
   }
   return out;
 }
@@ -37,7 +39,7 @@ namespace {
 
 template <typename Number>
 std::optional<Number> parse_whole(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;

@@ -26,6 +26,8 @@ TEST(Text, SplitsAndTrims) {
 TEST(Text, Joins) {
   EXPECT_EQ(join(Strings{"a", "b", "c"}, ", "), "a, b, c");
   EXPECT_EQ(join(Strings{"a", "", "c"}, ","), "a,,c");
+  EXPECT_EQ(join(Strings{"", "", "c", ""}, ","), ",,c,");
+  EXPECT_EQ(join(Strings{""}, ","), "");
   EXPECT_EQ(join(Strings{}, ", "), "");
 }
 
@@ -35,7 +37,8 @@ TEST(Text, ParsesWholeIntegersOnly) {
   EXPECT_EQ(parse_int("-42"), -42);
   EXPECT_EQ(parse_int("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(parse_int("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
-  for (const auto* text : {"", " 1", "1 ", "1.0", "1e3", "0x10", "9223372036854775808", "-", "+"}) {
+  for (const auto* text : {"", " 1", "1 ", "1.0", "1e3", "0x10", "9223372036854775808", "-", "+",
+                           "+-5", "-+5", "++5", "--5"}) {
     EXPECT_EQ(parse_int(text), std::nullopt) << text;
   }
 }
@@ -44,7 +47,8 @@ TEST(Text, ParsesWholeFiniteNumbersOnly) {
   EXPECT_EQ(parse_double("1e-4"), 1e-4);
   EXPECT_EQ(parse_double("+.5"), 0.5);
   EXPECT_EQ(parse_double("-3"), -3.0);
-  for (const auto* text : {"", "nan", "inf", "-inf", "infinity", "1e999", "1,5", "1 ", "0x1p3"}) {
+  for (const auto* text : {"", "nan", "inf", "-inf", "+inf", "infinity", "1e999", "1,5", " 1", "1 ",
+                           "0x10", "0x1p3", "1f", "-", "+", "+-1", "-+1", "++1", "--1"}) {
     EXPECT_EQ(parse_double(text), std::nullopt) << text;
   }
 }
