@@ -6,18 +6,42 @@
 #include <cstdio>
 #include <memory>
 #include <mutex>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <utility>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
 
 namespace gan::log {
 namespace {
 
+// A line is one write(2), as in the other files that grow, and fails with an Error.
+class FileSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit FileSink(const std::filesystem::path& path)
+      : base_sink(std::make_unique<spdlog::pattern_formatter>(
+            "%Y-%m-%d %H:%M:%S.%e %l %v", spdlog::pattern_time_type::local, "")),
+        file_(path) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    file_.line({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+ private:
+  AppendFile file_;
+};
+
 struct State {
   std::shared_ptr<spdlog::logger> terminal;
   std::shared_ptr<spdlog::logger> file;
+  std::string file_problem;
   std::string live;
   std::recursive_mutex mutex;
 
@@ -39,15 +63,24 @@ void show_live(std::string_view text) {
   std::fflush(stderr);
 }
 
+// The run goes on without its log: one warning tells, and nothing more is tried.
+void write_to_file(State& s, spdlog::level::level_enum level, std::string_view message) {
+  if (!s.file) return;
+  s.file->log(level, "{}", message);
+  if (s.file_problem.empty()) return;
+  s.file.reset();
+  warning(std::exchange(s.file_problem, "") + "; nothing more is logged there");
+}
+
 void emit(spdlog::level::level_enum level, std::string_view prefix, std::string_view message) {
   State& s = state();
-  const std::lock_guard lock(s.mutex);
+  const std::scoped_lock lock(s.mutex);
   if (s.terminal->should_log(level)) {
     if (!s.live.empty()) show_live("");
     s.terminal->log(level, "{}{}", prefix, message);
     if (!s.live.empty()) show_live(s.live);
   }
-  if (s.file) s.file->log(level, "{}", message);
+  write_to_file(s, level, message);
 }
 
 spdlog::level::level_enum to_spdlog(Level level) {
@@ -81,15 +114,10 @@ Level parse_level(std::string_view name) {
 
 void open_file(const std::filesystem::path& path) {
   State& s = state();
-  try {
-    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(path.string());
-    s.file = std::make_shared<spdlog::logger>("file", sink);
-  } catch (const spdlog::spdlog_ex& problem) {
-    throw run_error(path.string(), ": cannot open the log: ", problem.what());
-  }
-  s.file->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  const std::scoped_lock lock(s.mutex);
+  s.file = std::make_shared<spdlog::logger>("file", std::make_shared<FileSink>(path));
   s.file->set_level(std::min(spdlog::level::info, s.terminal->level()));
-  s.file->flush_on(spdlog::level::trace);
+  s.file->set_error_handler([&s](const std::string& what) { s.file_problem = what; });
 }
 
 void debug(std::string_view message) { emit(spdlog::level::debug, "", message); }
@@ -99,17 +127,16 @@ void error(std::string_view message) { emit(spdlog::level::err, "error: ", messa
 
 void file_only(std::string_view message) {
   State& s = state();
-  const std::lock_guard lock(s.mutex);
-  if (s.file) s.file->info("{}", message);
+  const std::scoped_lock lock(s.mutex);
+  write_to_file(s, spdlog::level::info, message);
 }
 
 void live_line(std::string_view text) {
   State& s = state();
-  const std::lock_guard lock(s.mutex);
+  const std::scoped_lock lock(s.mutex);
   if (text.empty() && s.live.empty()) return;
   s.live = text;
   show_live(text);
-  if (text.empty()) std::fflush(stderr);
 }
 
 }  // namespace gan::log

@@ -15,7 +15,9 @@ void set_level(Level level);
 /// "debug", "info", "warning", "error" or "off"; Error otherwise.
 Level parse_level(std::string_view name);
 
-/// Copies every message to `path` too, with date and level; appends.
+/// Copies every message to `path` too, with date and level; appends. An Error if
+/// it cannot be opened; if later it cannot be written, one warning says so and the
+/// copies end.
 void open_file(const std::filesystem::path& path);
 
 void debug(std::string_view message);
