@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
 
 #include "parse.hpp"
@@ -105,7 +106,9 @@ ParsedSettings read_settings(const fs::path& path) {
   }
   const auto bytes = read_file(path, kMostBytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return ini ? parse_ini(text, name) : parse_yaml(text, name);
+  auto parsed = ini ? parse_ini(text, name) : parse_yaml(text, name);
+  log::debug(str(name, ": read ", parsed.settings.size(), " settings"));
+  return parsed;
 }
 
 Config load_config(const fs::path& path) {

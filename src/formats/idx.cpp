@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/formats/gzip.hpp"
 
@@ -137,6 +138,7 @@ IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit) {
   check_file_size(header, bytes.size(), name);
   // In place: the values of a large file are never there twice.
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
+  log::debug(str(name, ": read ", shape_text(header.dims), " values"));
   return {std::move(header.dims), std::move(bytes)};
 }
 
