@@ -1,5 +1,7 @@
 #pragma once
 
+#include <climits>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,11 +16,12 @@ inline constexpr bool kCountsMemory = true;
 #endif
 
 /// Runs `work` in a process of its own; how many MiB its memory grew at most,
-/// -1 if it failed.
+/// LONG_MAX if that is unknown.
 template <typename Work>
 long peak_growth(const Work& work) {
+  ::malloc_trim(0);  // what is free already would hide growth
   int ends[2];
-  if (::pipe(ends) != 0) return -1;
+  if (::pipe(ends) != 0) return LONG_MAX;
   const pid_t child = ::fork();
   if (child == 0) {
     // A broken bound shall fail this test, not exhaust the machine.
@@ -36,9 +39,9 @@ long peak_growth(const Work& work) {
     const long grown = (after.ru_maxrss - before.ru_maxrss) / 1024;
     ::_exit(::write(ends[1], &grown, sizeof grown) == sizeof grown ? 0 : 1);
   }
-  long grown = -1;
+  long grown = LONG_MAX;
   ::close(ends[1]);
-  if (::read(ends[0], &grown, sizeof grown) != sizeof grown) grown = -1;
+  if (::read(ends[0], &grown, sizeof grown) != sizeof grown) grown = LONG_MAX;
   ::close(ends[0]);
   ::waitpid(child, nullptr, 0);
   return grown;

@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -176,6 +177,9 @@ ParsedSettings parse_yaml(std::string_view text, std::string_view name) {
   try {
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(reader)) parser.HandleNextDocument(reader);
+  } catch (const YAML::DeepRecursion& problem) {
+    // The reader has called it nested too deep, hundreds of levels before.
+    if (!builder.has_mistakes()) builder.mistake(problem.mark.line + 1, problem.msg);
   } catch (const YAML::Exception& problem) {
     builder.mistake(std::max(problem.mark.line, 0) + 1, "malformed YAML: ", problem.msg);
   }

@@ -83,6 +83,9 @@ TEST(Ini, RefusesWhatIsNotText) {
             Strings{"x.ini:1: the line is not text in UTF-8"});
   EXPECT_EQ(read("a.b = 1\na.c = \xff\n"),
             (Strings{"a.b=1", "x.ini:2: the line is not text in UTF-8"}));
+  EXPECT_EQ(read(std::string_view("\xff\xfe[\0a\0]\0\n\0", 10)),
+            (Strings{"x.ini:1: the line is not text in UTF-8",
+                     "x.ini:2: the line is not text in UTF-8"}));
   EXPECT_EQ(read("a.b = \x1b[2J\n"), Strings{"x.ini:1: the line is not text in UTF-8"});
   const std::string most(4090, 'x');
   EXPECT_EQ(read("a.b = " + most), Strings{"a.b=" + most});

@@ -155,7 +155,6 @@ TEST(PickleHostile, CostsBoundedMemory) {
     const Bytes file = archive_of("\x80\x02" + bodies[i] + ".", {{"a/data/0", Bytes(24)}});
     const long grown = peak_growth([&] { complaint(file); });
     RecordProperty("MiB_" + std::to_string(i), std::to_string(grown));
-    EXPECT_GE(grown, 0) << i;
     EXPECT_LE(grown, 64) << i;
   }
 }
