@@ -6,6 +6,7 @@
 
 #include "formats/pack.hpp"
 #include "message.hpp"
+#include "peak_growth.hpp"
 
 namespace gan {
 namespace {
@@ -105,6 +106,25 @@ TEST(Gzip, StopsABombAtItsLimit) {
   EXPECT_EQ(failure(pack(Bytes(1)), 0), "x.gz: unpacks to more than the 0 bytes expected");
   // The damage at its end is never reached.
   EXPECT_EQ(failure(ByteView(bomb).first(bomb.size() / 2), 1000), failure(bomb, 1000));
+}
+
+TEST(Gzip, ABombCostsNoMoreThanItsLimit) {
+  if (!kCountsMemory) GTEST_SKIP() << "a sanitizer's own memory would be counted";
+  const auto bomb = pack(Bytes(128 << 20));
+  const auto growth = [&](std::uint64_t limit) {
+    return peak_growth([&] { failure(bomb, limit); });
+  };
+  EXPECT_LE(growth(1000), 2);
+  // Outgrown buffers are freed, but may stay with the process.
+  EXPECT_LE(growth(8 << 20), 4 * 8);
+  EXPECT_GE(growth(8 << 20), 8);
+  EXPECT_LE(peak_growth([&] { gunzip_head(bomb, 20, "x.gz"); }), 2);
+  // Many members are no way around it.
+  Bytes chain;
+  const auto member = pack(Bytes(1 << 20));
+  for (int i = 0; i < 100; ++i) chain.insert(chain.end(), member.begin(), member.end());
+  EXPECT_EQ(failure(chain, 5 << 20), "x.gz: unpacks to more than the 5242880 bytes expected");
+  EXPECT_LE(peak_growth([&] { failure(chain, 5 << 20); }), 4 * 5);
 }
 
 }  // namespace

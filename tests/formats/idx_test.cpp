@@ -6,6 +6,7 @@
 
 #include "formats/pack.hpp"
 #include "message.hpp"
+#include "peak_growth.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -183,6 +184,22 @@ TEST_F(IdxFile, StopsABombAtWhatItsHeaderClaims) {
   auto bytes = idx_file({2, 3}, 6);
   bytes.resize(32 << 20);
   EXPECT_EQ(failure_of(pack(bytes)), "x: unpacks to more than the 18 bytes expected");
+}
+
+TEST_F(IdxFile, CostsWhatIsThereNotWhatIsClaimed) {
+  if (!kCountsMemory) GTEST_SKIP() << "a sanitizer's own memory would be counted";
+  const auto growth = [&](const Bytes& bytes, std::uint64_t limit) {
+    write_file(path_, bytes);
+    return peak_growth([&] { message_of([&] { read_idx(path_, limit); }); });
+  };
+  auto bomb = idx_file({2, 3}, 6);
+  bomb.resize(64 << 20);
+  EXPECT_LE(growth(pack(bomb), UINT64_MAX), 2);  // its header claims six values
+  EXPECT_LE(growth(pack(raw_header(8, 1, {1U << 31})), UINT64_MAX), 2);
+  EXPECT_LE(growth(raw_header(8, 1, {1U << 31}), UINT64_MAX), 2);
+  EXPECT_GE(growth(pack(idx_file({8 << 20}, 8 << 20)), 8 << 20), 8);
+  // Values over the limit are not unpacked.
+  EXPECT_LE(growth(pack(idx_file({16 << 20}, 16 << 20)), 1 << 20), 2);
 }
 
 TEST_F(IdxFile, TellsWhatIsWrongInsideAndAroundGzip) {
