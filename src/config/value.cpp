@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 
 #include "gan_train/core/text.hpp"
@@ -27,7 +28,7 @@ std::string text_of(const Widths& value) {
 
 // A bound is mostly a whole number, which to_chars might write as 1e+06.
 std::string bound_text(double bound) {
-  const bool whole = bound >= -0x1p53 && bound <= 0x1p53 && std::int64_t(bound) == bound;
+  const bool whole = bound >= -0x1p53 && bound <= 0x1p53 && std::rint(bound) == bound;
   return whole ? std::to_string(static_cast<std::int64_t>(bound)) : format_double(bound);
 }
 

@@ -12,6 +12,9 @@
 namespace gan {
 namespace {
 
+// NOLINTBEGIN(bugprone-unchecked-optional-access): which of key and list are there, the
+// order of the events decides.
+
 // Reads events instead of a tree of nodes: those come with their lines, keep
 // duplicate keys apart, and cost nothing where a file aliases itself in a bomb.
 class Reader : public YAML::EventHandler {
@@ -147,6 +150,7 @@ class Reader : public YAML::EventHandler {
   std::size_t items_ = 0;
   std::map<std::string, int> section_lines_;
 };
+// NOLINTEND(bugprone-unchecked-optional-access)
 
 bool is_indented_with_tab(std::string_view line) {
   const auto begin = line.find_first_not_of(" \t");

@@ -75,14 +75,16 @@ Bytes Canvas::png() {
     throw run_error("cannot draw the plot: ", cairo_status_to_string(status));
   }
   cairo_surface_flush(surface_.get());
-  Image image{std::int64_t(width()), std::int64_t(height()), 3, {}};
-  image.pixels.reserve(std::size_t(image.width * image.height * 3));
+  Image image{static_cast<std::int64_t>(width()), static_cast<std::int64_t>(height()), 3, {}};
+  image.pixels.reserve(static_cast<std::size_t>(image.width * image.height * 3));
   const auto* row = cairo_image_surface_get_data(surface_.get());
   for (int y = 0; y < image.height; ++y, row += cairo_image_surface_get_stride(surface_.get())) {
-    for (int x = 0; x < image.width; ++x) {
+    for (std::int64_t x = 0; x < image.width; ++x) {
       std::uint32_t pixel = 0;
       std::memcpy(&pixel, row + 4 * x, 4);
-      for (const int shift : {16, 8, 0}) image.pixels.push_back(std::uint8_t(pixel >> shift));
+      for (const int shift : {16, 8, 0}) {
+        image.pixels.push_back(static_cast<std::uint8_t>(pixel >> shift));
+      }
     }
   }
   return encode_png(image);

@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-constexpr double kMaxPixels = (1 << 30) / 3;  // what encode_png takes
+constexpr double kMaxPixels = 0x1p30 / 3;  // what encode_png takes
 
 struct Layout {
   std::int64_t columns = 0;
@@ -32,9 +32,10 @@ void check(ByteView images, const ImageShape& shape, const GridOptions& options)
 
 // Sizes come from the user: in floating point they can't overflow.
 void check_size(const Layout& layout, const ImageShape& shape, const GridOptions& options) {
+  const auto scale = static_cast<double>(options.scale);
+  const auto gap = static_cast<double>(options.gap);
   const auto side = [&](std::int64_t count, std::int64_t size) {
-    const double cell = double(size) * double(options.scale) + double(options.gap);
-    return double(options.gap) + double(count) * cell;
+    return gap + static_cast<double>(count) * (static_cast<double>(size) * scale + gap);
   };
   const double width = side(layout.columns, shape.width);
   const double height = side(layout.rows, shape.height);

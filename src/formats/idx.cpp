@@ -148,7 +148,7 @@ std::string idx_header(const std::vector<std::int64_t>& dims) {
   }
   std::string header{'\0', '\0', static_cast<char>(kUnsignedByte), static_cast<char>(dims.size())};
   for (const auto dim : dims) {
-    if (dim < 1 || dim > UINT32_MAX) {
+    if (dim < 1 || std::cmp_greater(dim, UINT32_MAX)) {
       throw run_error("an IDX file cannot have the sizes ", shape_text(dims),
                       ": each must be from 1 to ", UINT32_MAX);
     }

@@ -59,7 +59,7 @@ Bytes encode_png(const Image& image) {
                             &size),
       &std::free);
   if (png == nullptr) throw run_error("no memory to write a PNG");
-  return Bytes(png.get(), png.get() + size);
+  return {png.get(), png.get() + size};
 }
 
 }  // namespace gan

@@ -98,7 +98,7 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
 
   std::vector<ZipRecord> records;
   for (auto& [name, bytes] : named) {
-    name = std::string(folder) + '/' + name;
+    name = str(folder, '/', name);
     records.push_back({name, bytes});
   }
   Bytes file = encode_zip(records);

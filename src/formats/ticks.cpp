@@ -4,7 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {
@@ -52,7 +53,7 @@ Axis make_axis(std::span<const double> values, double margin, int count) {
   if (any && whole) axis.step = std::max(axis.step, 1.0);
   const double first = std::ceil(axis.low / axis.step - 1e-6);
   const double last = std::floor(axis.high / axis.step + 1e-6);
-  for (double i = first; i <= last; ++i) axis.ticks.push_back(i * axis.step);
+  for (int i = 0; i <= last - first; ++i) axis.ticks.push_back((first + i) * axis.step);
   return axis;
 }
 
@@ -70,7 +71,8 @@ std::string Axis::label(double tick) const {
   // 2.5e+06 as 2.5e6
   std::string text(buffer);
   const auto e = text.find('e');
-  return text.substr(0, e + 1) + std::to_string(std::atoi(text.c_str() + e + 1));
+  const auto exponent = parse_int(text.substr(e + 1)).value_or(0);
+  return text.substr(0, e + 1) + std::to_string(exponent);
 }
 
 }  // namespace gan
