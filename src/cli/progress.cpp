@@ -64,7 +64,8 @@ void Progress::step(const LogRow& row) {
   shown_ = now;
   const double spent = std::chrono::duration<double>(now - start_).count();
   const auto left_steps = static_cast<double>(epochs_ * steps_per_epoch_ - row.step);
-  const double left = spent / static_cast<double>(row.step - first_step_) * left_steps;
+  const double left =
+      spent / static_cast<double>(std::max<std::int64_t>(1, row.step - first_step_)) * left_steps;
   const double share = static_cast<double>((row.step - 1) % steps_per_epoch_ + 1) /
                        static_cast<double>(steps_per_epoch_);
 

@@ -10,7 +10,7 @@
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/sample_writer.hpp"
-#include "gan_train/train/trainer.hpp"
+#include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"

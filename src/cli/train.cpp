@@ -5,12 +5,9 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/version.hpp"
-#include "gan_train/formats/image.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/run_folder.hpp"
-#include "gan_train/io/sample_writer.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/io/run.hpp"
+#include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -57,13 +54,13 @@ std::string date_time() {
 
 // What may change when a run goes on: how long, where, and what is shown of it.
 bool may_change_at_resume(const std::string& key) {
-  static const std::set<std::string> kFree = {"train.epochs", "train.device", "train.threads",
-                                              "data.path",    "data.labels",  "data.max_mib"};
+  static const std::set<std::string> kFree = {
+      "train.epochs", "train.device", "train.threads", "train.on_nan",
+      "data.path",    "data.labels",  "data.max_mib",  "train.stop_on_collapse"};
   return kFree.contains(key) || (key.starts_with("output.") && key != "output.dir");
 }
 
-Config resumed_config(const ConfigArguments& flags, const fs::path& state) {
-  Config saved = load_checkpoint_config(state);
+Config resumed_config(const ConfigArguments& flags, Config saved) {
   Config config = saved;
   flags.apply(config);
   const auto before = option_table(saved);
@@ -103,118 +100,23 @@ void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
   log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
 }
 
-// One run into one folder: what is done between the steps.
-class Run {
- public:
-  Run(Trainer& trainer, const Dataset& data, const fs::path& root, RunFolder::Open how, bool quiet)
-      : trainer_(trainer),
-        data_(data),
-        folder_(root, how),
-        fixed_latents_(draw_latents(trainer.config().model, trainer.config().output.samples,
-                                    static_cast<std::uint64_t>(trainer.config().train.seed),
-                                    Stream::kFixedLatents, 0)),
-        quiet_(quiet) {
-    if (how == RunFolder::Open::kResume) resume();
-    log::open_file(folder_.log());
-    write_file(folder_.config(), to_yaml(trainer.config()));
-  }
-
-  int train();
-
- private:
-  void resume();
-  void after_epoch(const LogRow& row);
-  void save_samples(std::int64_t epoch);
-  int finish(bool complete);
-
-  const OutputConfig& output() const { return trainer_.config().output; }
-
-  Trainer& trainer_;
-  const Dataset& data_;
-  RunFolder folder_;
-  torch::Tensor fixed_latents_;
-  bool quiet_;
-  LoopState loop_;
-};
-
-void Run::resume() {
-  load_state(folder_.state(), trainer_, loop_);
-  if (trainer_.steps_done() <= trainer_.total_steps()) return;
-  throw usage_error("--resume: the run has done ", trainer_.steps_done(), " steps, more than the ",
-                    trainer_.total_steps(), " of train.epochs = ", trainer_.config().train.epochs);
-}
-
-void Run::save_samples(std::int64_t epoch) {
-  const auto images = generate(trainer_.sampling_generator(), fixed_latents_);
-  const fs::path path = folder_.sample(epoch);
-  if (trainer_.shape().is_point()) {
-    if (!can_plot()) return;
-    const auto real =
-        data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0))).contiguous();
-    const auto points = [](const torch::Tensor& t) {
-      const auto* xy = t.const_data_ptr<float>();
-      return std::vector<float>(xy, xy + t.numel());
-    };
-    write_file(path,
-               scatter_png(points(real), points(images.contiguous()), 1.0, str("Epoch ", epoch)));
-    return;
-  }
-  const auto pixels = to_pixels(images, trainer_.config().data.range);
-  const GridOptions grid{.columns = output().sample_columns,
-                         .scale = output().sample_scale,
-                         .dark_on_light = output().dark_on_light};
-  const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
-  write_file(path, encode_png(image_grid(bytes, trainer_.shape(), grid)));
-}
-
-void Run::after_epoch(const LogRow& row) {
-  const std::int64_t epochs = trainer_.config().train.epochs;
-  const bool is_last = row.epoch == epochs;
-  const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
-  if (output().sample_every > 0 && (due(output().sample_every) || is_last)) save_samples(row.epoch);
-  if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
-  if (due(output().checkpoint_every) || is_last) {
-    save_generator(folder_.generator(row.epoch), trainer_);
-  }
-  save_state(folder_.state(), trainer_, loop_);
-}
-
-int Run::train() {
-  log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
-                ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(),
-                ", ", at::get_num_threads(), " threads; into ", folder_.root().string()));
-  LossLog epochs(folder_.losses_csv(), trainer_.steps_done());
-  std::optional<LossLog> steps;
-  if (output().log_every > 0) steps.emplace(folder_.steps_csv(), trainer_.steps_done());
-  if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
-
+int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet) {
   catch_signals();
   bool complete = false;
   {
-    Progress progress(trainer_, quiet_);
-    Hooks hooks;
-    hooks.on_step = [&](const LogRow& row) { progress.step(row); };
-    hooks.on_log = [&](const LogRow& row) { steps->add(row); };
-    hooks.on_epoch = [&](const LogRow& row) {
-      epochs.add(row);
-      progress.epoch(row);
-      after_epoch(row);
-    };
-    hooks.stop = [] { return caught_signal() != 0; };
-    complete = run_training(trainer_, loop_, hooks);
+    Progress progress(trainer, quiet);
+    Hooks watch;
+    watch.on_step = [&](const LogRow& row) { progress.step(row); };
+    watch.on_epoch = [&](const LogRow& row) { progress.epoch(row); };
+    watch.stop = [] { return caught_signal() != 0; };
+    complete = run.train(watch);
   }
-  return finish(complete);
-}
-
-int Run::finish(bool complete) {
   if (complete) {
-    const std::int64_t epoch = trainer_.config().train.epochs;
-    log::info(str("done: ", folder_.generator(epoch).string()));
+    log::info("done: " + folder.generator(trainer.config().train.epochs).string());
     return 0;
   }
-  save_state(folder_.state(), trainer_, loop_);
-  log::warning(str("stopped at step ", trainer_.steps_done(), "; go on with: gan-train --resume ",
-                   folder_.root().string()));
+  log::warning(str("stopped at step ", trainer.steps_done(), "; go on with: gan-train --resume ",
+                   folder.root().string()));
   return 128 + caught_signal();
 }
 
@@ -227,22 +129,18 @@ int run_train(int argc, char** argv) {
   log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
 
   const bool resuming = !arguments.resume.empty();
-  const fs::path state = fs::path(arguments.resume) / "checkpoints" / "last.pt";
-  if (resuming && !fs::exists(state)) {
-    throw usage_error(state.string(),
-                      ": not there; --resume takes the folder of a run that was "
-                      "stopped or has finished an epoch with a checkpoint");
-  }
-  Config config;
-  if (resuming) {
-    config = resumed_config(config_arguments, state);
-  } else {
-    config_arguments.apply(config);
-  }
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");
   }
-  if (config.train.threads > 0) at::set_num_threads(static_cast<int>(config.train.threads));
+  Config config;
+  SavedState saved;
+  if (resuming) {
+    saved = find_state(arguments.resume);
+    config = resumed_config(config_arguments, saved.config);
+  } else {
+    config_arguments.apply(config);
+  }
+  configure_process(config.train);
 
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
@@ -259,7 +157,10 @@ int run_train(int argc, char** argv) {
   const auto how = resuming              ? RunFolder::Open::kResume
                    : arguments.overwrite ? RunFolder::Open::kOverwrite
                                          : RunFolder::Open::kNew;
-  return Run(trainer, data, root, how, arguments.quiet).train();
+  const RunFolder folder(root, how);
+  Run run(trainer, data, folder);
+  if (resuming) run.resume(saved.path);
+  return train(run, trainer, folder, arguments.quiet);
 }
 
 }  // namespace

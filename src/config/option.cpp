@@ -237,6 +237,19 @@ Rows train_rows(TrainConfig& train) {
        .help = "Threads on the CPU; 0: LibTorch's choice.",
        .max = 1024,
        .alias = "threads"},
+      {.key = "train.deterministic",
+       .field = &train.deterministic,
+       .help = "Use only algorithms of LibTorch that give the same bits each time. Needed for that "
+               "on CUDA, where it costs speed; on the CPU the same bits come without it."},
+      {.key = "train.on_nan",
+       .field = &train.on_nan,
+       .help =
+           "When a loss or a gradient is no longer a number: stop, or go back to the last saved "
+           "state with half the learning rate (rollback), at most three times.",
+       .choices = {"stop", "rollback"}},
+      {.key = "train.stop_on_collapse",
+       .field = &train.stop_on_collapse,
+       .help = "Stop the run when G has collapsed to few images, instead of only warning."},
   };
 }
 
@@ -271,6 +284,26 @@ Rows output_rows(OutputConfig& output) {
        .field = &output.checkpoint_every,
        .help = "Epochs from one kept generator to the next; 0: only the last.",
        .max = kMany},
+      {.key = "output.keep_last",
+       .field = &output.keep_last,
+       .help = "Delete kept generators but for this many, the newest; 0: keep all.",
+       .max = kMany,
+       .alias = "keep-last"},
+      {.key = "output.keep_every",
+       .field = &output.keep_every,
+       .help = "Never delete generators of epochs that this number divides; 0: no such epochs.",
+       .max = kMany},
+      {.key = "output.save_state",
+       .field = &output.save_state,
+       .help = "Epochs from one save of the whole state, from which a run can go on, to the next; "
+               "0: only at the end and when the run is stopped.",
+       .max = kMany,
+       .alias = "save-state"},
+      {.key = "output.save_state_steps",
+       .field = &output.save_state_steps,
+       .help = "Steps from one such save to the next, beside the epochs' saves; 0: none.",
+       .max = kMany,
+       .alias = "save-state-steps"},
       {.key = "output.log_every",
        .field = &output.log_every,
        .help = "Steps from one row of steps.csv to the next; 0: no such file.",

@@ -15,6 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Between a file's name and a process's number in the name of a temporary.
+constexpr std::string_view kTemporary = ".tmp";
+
 [[noreturn]] void throw_errno(const fs::path& path, std::string_view step) {
   const int code = errno;
   throw run_error(path.string(), ": cannot ", step, ": ", std::strerror(code));
@@ -33,11 +36,17 @@ bool write_all(int fd, ByteView bytes) {
   return true;
 }
 
-bool sync_fd(int fd) {
-  while (::fsync(fd) != 0) {
+// A call that returns 0, made again as long as a signal interrupts it.
+template <typename Call>
+bool succeeds(Call call) {
+  while (call() != 0) {
     if (errno != EINTR) return false;
   }
   return true;
+}
+
+bool sync_fd(int fd) {
+  return succeeds([&] { return ::fsync(fd); });
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -57,7 +66,8 @@ fs::path replaceable(const fs::path& path) {
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path path)
-    : path_(replaceable(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())) {
+    : path_(replaceable(path)),
+      temporary_(path_.string() + std::string(kTemporary) + std::to_string(::getpid())) {
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd_ < 0) fail("create");
 }
@@ -76,7 +86,9 @@ void AtomicFile::write(ByteView bytes) {
 
 void AtomicFile::commit(bool durable) {
   if (durable && !sync_fd(fd_)) fail("write (fsync)");
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("put in place (rename)");
+  if (!succeeds([&] { return ::rename(temporary_.c_str(), path_.c_str()); })) {
+    fail("put in place (rename)");
+  }
   ::close(std::exchange(fd_, -1));
   if (!durable) return;
   // Makes the rename itself last; some file systems can't sync a folder.
@@ -94,7 +106,8 @@ void write_file(const fs::path& path, ByteView bytes, bool durable) {
 }
 
 Bytes read_file(const fs::path& path, std::uint64_t limit) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without blocking, since a named pipe would wait for a writer.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) throw_errno(path, "open");
   struct Closer {
     int fd;
@@ -132,6 +145,10 @@ void AppendFile::line(std::string_view text) {
   if (!write_all(fd_, as_bytes(whole))) throw_errno(path_, "write");
 }
 
+void AppendFile::sync() {
+  if (!sync_fd(fd_)) throw_errno(path_, "write (fsync)");
+}
+
 FolderLock::FolderLock(const fs::path& folder) : path_(folder / kName) {
   fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (fd_ < 0) throw_errno(path_, "create");
@@ -158,6 +175,25 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / kName) {
 
 // The file stays: to unlink it would let a second run lock a new one beside a third's.
 FolderLock::~FolderLock() { ::close(fd_); }
+
+void remove_temporaries(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const auto mark = name.rfind(kTemporary);
+    if (mark == std::string::npos || mark == 0 || !entry.is_regular_file()) continue;
+    const auto number = std::string_view(name).substr(mark + kTemporary.size());
+    const bool digits = number.find_first_not_of("0123456789") == std::string_view::npos;
+    std::error_code code;  // one that stays does no harm
+    if (digits && !number.empty()) fs::remove(entry.path(), code);
+  }
+}
+
+void keep_as(const fs::path& path, const fs::path& other) {
+  std::error_code code;
+  if (!fs::exists(path, code)) return;
+  fs::remove(other, code);
+  fs::create_hard_link(path, other, code);
+}
 
 void make_folders(const fs::path& path) {
   std::error_code code;

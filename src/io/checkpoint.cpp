@@ -174,6 +174,27 @@ PtDict pack_running(const RunningFigures& running) {
   return {{"sums", {sums}}, {"steps", {running.steps}}, {"seconds", {running.seconds}}};
 }
 
+PtDict pack_health(const HealthState& health) {
+  PtList epochs;
+  for (const std::int64_t count : health.epochs) epochs.push_back({count});
+  return {{"epochs", {epochs}},
+          {"largest_g_grad_norm", {health.largest_g_grad_norm}},
+          {"last_diversity", {health.last_diversity}}};
+}
+
+HealthState unpack_health(const PtDict& dict, const std::string& name) {
+  HealthState health;
+  const auto& epochs = get<PtList>(dict, "epochs", name);
+  for (std::size_t i = 0; i < kSignCount; ++i) {
+    const auto* count = i < epochs.size() ? std::get_if<std::int64_t>(&epochs[i].value) : nullptr;
+    if (count == nullptr) throw run_error(name, ": its health is not ", kSignCount, " counters");
+    health.epochs[i] = *count;
+  }
+  health.largest_g_grad_norm = get<double>(dict, "largest_g_grad_norm", name);
+  health.last_diversity = get<double>(dict, "last_diversity", name);
+  return health;
+}
+
 RunningFigures unpack_running(const PtDict& dict, const std::string& name) {
   RunningFigures running;
   const auto& sums = get<PtList>(dict, "sums", name);
@@ -208,6 +229,8 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   root.push_back({"d_optimizer", {pack_adam(trainer.d_optimizer, *nets.discriminator, packer)}});
   root.push_back({"epoch_figures", {pack_running(loop.epoch)}});
   root.push_back({"interval_figures", {pack_running(loop.interval)}});
+  root.push_back({"health", {pack_health(loop.health)}});
+  root.push_back({"rollbacks", {loop.rollbacks}});
   write_file(path, encode_pt(root, path.stem().string()));
 }
 
@@ -234,6 +257,9 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
               name);
   loop.epoch = unpack_running(get<PtDict>(root, "epoch_figures", name), name);
   loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
+  loop.health = unpack_health(get<PtDict>(root, "health", name), name);
+  loop.rollbacks = get<std::int64_t>(root, "rollbacks", name);
+  trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get<std::int64_t>(root, "step", name));
 }
 

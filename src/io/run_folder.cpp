@@ -1,40 +1,42 @@
 #include "gan_train/io/run_folder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
-#include "gan_train/formats/image.hpp"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kHeader =
-    "epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second";
-constexpr std::size_t kColumns = 8;
-
+// A lock and empty folders are nothing: a run that was killed at once leaves them.
 bool holds_anything(const fs::path& folder) {
   if (!fs::exists(folder)) return false;
   if (!fs::is_directory(folder)) return true;
-  return std::any_of(
-      fs::directory_iterator(folder), fs::directory_iterator(),
-      [](const auto& entry) { return entry.path().filename() != FolderLock::kName; });
+  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                     [](const auto& entry) {
+                       if (entry.path().filename() == FolderLock::kName) return false;
+                       return !entry.is_directory() || !fs::is_empty(entry.path());
+                     });
 }
 
 // Only what a run of ours is known to leave.
 void remove_old_run(const RunFolder& folder) {
   for (const auto& file : {folder.config(), folder.losses_csv(), folder.steps_csv(),
-                           folder.losses_png(), folder.log()}) {
+                           folder.health_csv(), folder.losses_png(), folder.log()}) {
     fs::remove(file);
   }
   for (const auto& [name, start, end] :
        {std::array<std::string_view, 3>{"samples", "epoch_", ".png"},
         {"checkpoints", "g_", ".pt"},
-        {"checkpoints", "last", ".pt"}}) {
+        {"checkpoints", "last", ".pt"},
+        {"checkpoints", "previous", ".pt"}}) {
     if (!fs::is_directory(folder.root() / name)) continue;
     for (const auto& entry : fs::directory_iterator(folder.root() / name)) {
       const std::string file = entry.path().filename().string();
@@ -56,20 +58,6 @@ void check_is_run(const RunFolder& folder) {
                     ": holds files, but no run of gan-train to overwrite; choose another --out");
 }
 
-// The rows of a loss CSV that are whole, without its header.
-std::vector<std::string> whole_rows(const fs::path& path) {
-  const Bytes bytes = read_file(path);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const auto end = text.rfind('\n');
-  if (end == std::string_view::npos) return {};
-  auto rows = split(text.substr(0, end), '\n');
-  if (!rows.empty()) rows.erase(rows.begin());
-  std::erase_if(rows, [](const std::string& row) { return split(row, ',').size() != kColumns; });
-  return rows;
-}
-
-std::int64_t step_of(const std::string& row) { return parse_int(split(row, ',')[1]).value_or(0); }
-
 }  // namespace
 
 RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
@@ -87,6 +75,9 @@ RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
   }
   make_folders(root_ / "samples");
   make_folders(root_ / "checkpoints");
+  for (const auto& folder : {root_, root_ / "samples", root_ / "checkpoints"}) {
+    remove_temporaries(folder);
+  }
 }
 
 fs::path RunFolder::sample(std::int64_t epoch) const {
@@ -99,39 +90,21 @@ fs::path RunFolder::generator(std::int64_t epoch) const {
   return root_ / "checkpoints" / str("g_", epoch, ".pt");
 }
 
-LossLog::LossLog(const fs::path& path, std::int64_t step) {
-  std::string kept = std::string(kHeader) + '\n';
-  if (step > 0 && fs::exists(path)) {
-    for (const auto& row : whole_rows(path)) {
-      if (step_of(row) <= step) kept += row + '\n';
-    }
+void RunFolder::prune_generators(std::int64_t epoch, std::int64_t keep_last,
+                                 std::int64_t keep_every) const {
+  if (keep_last == 0) return;
+  std::vector<std::int64_t> epochs;
+  for (const auto& entry : fs::directory_iterator(root_ / "checkpoints")) {
+    const std::string stem = entry.path().stem().string();
+    if (!stem.starts_with("g_")) continue;
+    const auto number = parse_int(std::string_view(stem).substr(2));
+    if (number && *number < epoch && entry.path() == generator(*number)) epochs.push_back(*number);
   }
-  write_file(path, kept);
-  file_ = std::make_unique<AppendFile>(path);
-}
-
-void LossLog::add(const LogRow& row) {
-  const RunningFigures& f = row.figures;
-  char text[256];
-  std::snprintf(text, sizeof text, "%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.3f,%.1f",
-                static_cast<long long>(row.epoch), static_cast<long long>(row.step), f.mean(kDLoss),
-                f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), f.seconds, row.images_per_second);
-  file_->line(text);
-}
-
-Bytes plot_losses(const fs::path& csv) {
-  Plot plot{.title = "Losses",
-            .x_label = "epoch",
-            .y_label = "loss",
-            .x = {},
-            .series = {{"discriminator", {}}, {"generator", {}}}};
-  for (const auto& row : whole_rows(csv)) {
-    const auto cells = split(row, ',');
-    plot.x.push_back(parse_double(cells[0]).value_or(0.0));
-    plot.series[0].y.push_back(parse_double(cells[2]).value_or(0.0));
-    plot.series[1].y.push_back(parse_double(cells[3]).value_or(0.0));
+  std::sort(epochs.begin(), epochs.end(), std::greater());
+  for (std::size_t i = static_cast<std::size_t>(keep_last) - 1; i < epochs.size(); ++i) {
+    const bool kept = keep_every > 0 && epochs[i] % keep_every == 0;
+    if (!kept) fs::remove(generator(epochs[i]));
   }
-  return plot_png(plot);
 }
 
 }  // namespace gan

@@ -23,8 +23,8 @@ void Adam::step(const std::vector<torch::Tensor>& gradients) {
   const torch::NoGradGuard no_grad;
   at::_foreach_add_(step_counts_, 1);
   at::_fused_adam_(parameters_, gradients, state_.exp_avg, state_.exp_avg_sq,
-                   /*max_exp_avg_sqs=*/{}, step_counts_, lr_, beta1_, beta2_, /*weight_decay=*/0.0,
-                   eps_, /*amsgrad=*/false, /*maximize=*/false);
+                   /*max_exp_avg_sqs=*/{}, step_counts_, lr_ * lr_scale_, beta1_, beta2_,
+                   /*weight_decay=*/0.0, eps_, /*amsgrad=*/false, /*maximize=*/false);
   ++state_.steps;
 }
 

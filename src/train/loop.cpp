@@ -22,13 +22,22 @@ Figures to_figures(const torch::Tensor& tensor) {
   return figures;
 }
 
-void check_finite(const Figures& now, const RunningFigures& before, std::int64_t step) {
-  if (std::isfinite(now[kDLoss]) && std::isfinite(now[kGLoss])) return;
-  throw run_error("step ", step, ": the ",
-                  std::isfinite(now[kDLoss]) ? "generator" : "discriminator",
-                  "'s loss is not a number (d_loss ", now[kDLoss], ", g_loss ", now[kGLoss],
-                  "; means of the epoch before it ", before.mean(kDLoss), ", ", before.mean(kGLoss),
-                  "); try a lower optim.lr");
+// What stopped being a number, in words; empty where all are.
+std::string not_finite(const Figures& now, const RunningFigures& before, std::int64_t step) {
+  // In the order of the step, so that the earliest fault is the one named.
+  const auto bad = [&](Figure figure) { return !std::isfinite(now[figure]); };
+  const char* what = bad(kDFake) && !bad(kDReal)
+                         ? "what the discriminator makes of generated images"
+                     : bad(kDLoss)     ? "the discriminator's loss"
+                     : bad(kDGradNorm) ? "the discriminator's gradient"
+                     : bad(kGLoss)     ? "the generator's loss"
+                     : bad(kGGradNorm) ? "the generator's gradient"
+                                       : nullptr;
+  if (what == nullptr) return "";
+  return str("step ", step, ": ", what, " is not a finite number (d_loss ", now[kDLoss],
+             ", g_loss ", now[kGLoss], ", gradient norms ", now[kDGradNorm], " and ",
+             now[kGGradNorm], "; mean losses of the epoch before it ", before.mean(kDLoss), " and ",
+             before.mean(kGLoss), ")");
 }
 
 }  // namespace
@@ -54,7 +63,10 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
     const Figures figures = to_figures(trainer.step());
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const std::int64_t done = trainer.steps_done();
-    check_finite(figures, state.epoch, done);
+    if (const std::string what = not_finite(figures, state.epoch, done); !what.empty()) {
+      if (hooks.on_nan && hooks.on_nan(what)) continue;
+      throw run_error(what, "; try a lower optim.lr");
+    }
     for (RunningFigures* running : {&state.epoch, &state.interval}) {
       running->add(figures);
       running->seconds += seconds;
@@ -69,6 +81,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
       state.epoch = {};
       if (hooks.on_epoch) hooks.on_epoch(finished);
     }
+    if (hooks.after_step) hooks.after_step();
     if (hooks.stop && hooks.stop()) return done == trainer.total_steps();
   }
   return true;

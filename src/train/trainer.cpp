@@ -5,8 +5,9 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
+#include "gan_train/train/device.hpp"
 #include "gan_train/train/sample.hpp"
 
 namespace gan {
@@ -52,8 +53,11 @@ void check_batches(const Config& config, std::int64_t data_size) {
   }
 }
 
-std::vector<torch::Tensor> gradients(const torch::Tensor& loss, const Adam& of) {
-  return torch::autograd::grad({loss}, of.parameters());
+// One update of a network down its loss; returns the norm of its gradient.
+torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer) {
+  const auto gradients = torch::autograd::grad({loss}, optimizer.parameters());
+  optimizer.step(gradients);
+  return torch::stack(at::_foreach_norm(gradients)).norm();
 }
 
 void note(StepRecord* record, const char* name, const torch::Tensor& value) {
@@ -61,29 +65,6 @@ void note(StepRecord* record, const char* name, const torch::Tensor& value) {
 }
 
 }  // namespace
-
-torch::Device resolve_device(const std::string& name) {
-  if (const std::string problem = device_problem(name); !problem.empty()) {
-    throw usage_error("device: ", problem);
-  }
-  if (name == "cpu") return torch::kCPU;
-  if (torch::cuda::is_available()) {
-    const torch::Device device(name == "auto" ? "cuda" : name);
-    if (device.has_index() && device.index() >= torch::cuda::device_count()) {
-      throw usage_error("device: there is no ", name, "; this machine has ",
-                        torch::cuda::device_count(), " CUDA device(s), counted from 0");
-    }
-    return device;
-  }
-  if (name == "auto") return torch::kCPU;
-  if (!at::hasCUDA()) {
-    throw usage_error("device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
-                      ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
-  }
-  throw usage_error("device: ", name,
-                    " asked for, but no CUDA device or driver was found; "
-                    "check nvidia-smi or use cpu");
-}
 
 Trainer::Trainer(const Config& config, const Dataset& data)
     : networks(on_device(
@@ -117,6 +98,11 @@ double Trainer::images_per_step() const {
   return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
 }
 
+void Trainer::scale_lr(double scale) {
+  g_optimizer.scale_lr(scale);
+  d_optimizer.scale_lr(scale);
+}
+
 torch::Tensor Trainer::step(StepRecord* record) {
   const std::uint64_t layer_seed =
       stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLayers,
@@ -137,11 +123,11 @@ torch::Tensor Trainer::step(StepRecord* record) {
   if (k > 1) d_figures = d_figures / k;
 
   const std::int64_t g_count = half_batches(config_.train) ? 2 * real_count : real_count;
-  const auto g_loss = update_generator(g_count, record);
+  const auto g = update_generator(g_count, record).unbind();
   update_ema();
   ++steps_done_;
   const auto d = d_figures.unbind();
-  return torch::stack({d[0], g_loss, d[1], d[2]});
+  return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});
 }
 
 torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
@@ -169,15 +155,15 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
 
   torch::nn::Sequential& d = networks.discriminator;
   const std::string& mode = config_.train.discriminator_update;
-  torch::Tensor real_logits, fake_logits, loss;
+  torch::Tensor real_logits, fake_logits, loss, norm;
   if (mode == "separate") {
     real_logits = d->forward(real);
     const auto real_loss = loss_.real(real_logits, real_labels);
-    d_optimizer.step(gradients(real_loss, d_optimizer));
+    norm = descend(real_loss, d_optimizer);
     fake_logits = d->forward(fake);
     const auto fake_loss = loss_.fake(fake_logits, fake_labels);
-    d_optimizer.step(gradients(fake_loss, d_optimizer));
-    loss = 0.5 * (real_loss + fake_loss).detach();
+    norm = 0.5 * (norm + descend(fake_loss, d_optimizer));
+    loss = 0.5 * (real_loss + fake_loss);
   } else {
     if (mode == "joint") {
       const auto logits = d->forward(torch::cat({real, fake})).split(n);
@@ -189,10 +175,10 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
     }
     loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
     if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
-    d_optimizer.step(gradients(loss, d_optimizer));
+    norm = descend(loss, d_optimizer);
   }
   return torch::stack({loss.detach(), real_logits.detach().sigmoid().mean(),
-                       fake_logits.detach().sigmoid().mean()});
+                       fake_logits.detach().sigmoid().mean(), norm});
 }
 
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
@@ -201,8 +187,8 @@ torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
     fake = networks.generator->forward(latents(n, Stream::kLatentG, steps_done_, record));
   }
   const auto loss = loss_.generator(networks.discriminator->forward(fake));
-  g_optimizer.step(gradients(loss, g_optimizer));
-  return loss.detach();
+  const auto norm = descend(loss, g_optimizer);
+  return torch::stack({loss.detach(), norm});
 }
 
 torch::Tensor Trainer::latents(std::int64_t n, Stream stream, std::int64_t index,

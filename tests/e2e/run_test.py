@@ -27,7 +27,10 @@ class RunFolderTest(common.ProgramTest):
         common.need(torch, "this Python has no torch or no numpy")
 
     def check_run(self, run, flags, epochs, steps, plots=True):
-        expected = {"config.yaml", "losses.csv", "train.log", ".lock", "samples", "checkpoints"}
+        expected = {
+            *("config.yaml", "losses.csv", "health.csv", "train.log", ".lock"),
+            *("samples", "checkpoints"),
+        }
         present = {path.name for path in run.iterdir()} - {"losses.png", "steps.csv"}
         self.assertEqual(present, expected)
         self.assertEqual(

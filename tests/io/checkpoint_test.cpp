@@ -64,8 +64,10 @@ TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
   Trainer unbroken(config, data);
   LoopState state;
   for (int i = 0; i < 5; ++i) unbroken.step();
-  state.epoch.sums = {0.1, 0.2, 0.3, 0.4};
+  state.epoch.sums = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
   state.epoch.steps = 2;
+  state.health = {{1, 0, 2}, 0.25, 0.75};
+  state.rollbacks = 1;
   save_state(folder / "last.pt", unbroken, state);
 
   Trainer resumed(config, data);
@@ -73,6 +75,11 @@ TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
   load_state(folder / "last.pt", resumed, loaded);
   EXPECT_EQ(loaded.epoch.sums, state.epoch.sums);
   EXPECT_EQ(loaded.epoch.steps, 2);
+  EXPECT_EQ(loaded.health.epochs, state.health.epochs);
+  EXPECT_EQ(loaded.health.largest_g_grad_norm, 0.25);
+  EXPECT_EQ(loaded.health.last_diversity, 0.75);
+  EXPECT_EQ(loaded.rollbacks, 1);
+  unbroken.scale_lr(0.5);  // as one rollback does
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(torch::equal(unbroken.step(), resumed.step())) << i;
   }

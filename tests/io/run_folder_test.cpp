@@ -1,8 +1,7 @@
 #include "gan_train/io/run_folder.hpp"
 
-#include <fstream>
 #include <gtest/gtest.h>
-#include <sstream>
+#include <set>
 
 #include "gan_train/core/error.hpp"
 
@@ -12,22 +11,6 @@ namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const fs::path& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
-
-LogRow row(std::int64_t epoch, std::int64_t step) {
-  LogRow row{epoch, step, {}, 123.45};
-  row.figures.add({1.5, 0.5, 0.75, 0.25});
-  row.figures.seconds = 2.0;
-  return row;
-}
-
-constexpr const char* kHeader =
-    "epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second\n";
 
 TEST(RunFolder, RefusesAFolderThatHoldsAnything) {
   const TempFolder temp;
@@ -72,45 +55,51 @@ TEST(RunFolder, IsLockedAgainstASecondRunUntilTheFirstEnds) {
   EXPECT_NO_THROW(RunFolder(temp.path(), RunFolder::Open::kResume));
 }
 
+TEST(RunFolder, RemovesWhatKilledRunsLeftHalfWritten) {
+  const TempFolder temp;
+  {
+    const RunFolder old(temp.path(), RunFolder::Open::kNew);
+  }
+  for (const char* name : {"losses.csv.tmp12", "checkpoints/last.pt.tmp345", "mine.tmp", ".tmp1"}) {
+    write_file(temp / name, "x");
+  }
+  const RunFolder again(temp.path(), RunFolder::Open::kResume);
+  EXPECT_FALSE(fs::exists(temp / "losses.csv.tmp12"));
+  EXPECT_FALSE(fs::exists(temp / "checkpoints/last.pt.tmp345"));
+  EXPECT_TRUE(fs::exists(temp / "mine.tmp"));
+  EXPECT_TRUE(fs::exists(temp / ".tmp1"));
+}
+
+TEST(RunFolder, PrunesGeneratorsButTheNewestAndTheMilestones) {
+  const TempFolder temp;
+  const RunFolder folder(temp.path(), RunFolder::Open::kNew);
+  const auto left = [&] {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(temp / "checkpoints")) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  };
+  for (int epoch = 1; epoch <= 12; ++epoch) write_file(folder.generator(epoch), "x");
+  write_file(temp / "checkpoints/g_mine.pt", "x");
+  write_file(temp / "checkpoints/g_007.pt", "x");
+  folder.prune_generators(10, 0, 0);
+  EXPECT_EQ(left().size(), 14u);
+  // Those of epochs to come are left from before the run was stopped: not ours to judge.
+  folder.prune_generators(10, 2, 4);
+  const std::set<std::string> expected = {"g_4.pt",  "g_8.pt",  "g_9.pt",    "g_10.pt",
+                                          "g_11.pt", "g_12.pt", "g_mine.pt", "g_007.pt"};
+  EXPECT_EQ(left(), expected);
+  folder.prune_generators(10, 1, 0);
+  EXPECT_TRUE(fs::exists(folder.generator(10)));
+  EXPECT_FALSE(fs::exists(folder.generator(9)));
+}
+
 TEST(RunFolder, NamesItsFiles) {
   const TempFolder temp;
   const RunFolder folder(temp.path(), RunFolder::Open::kNew);
   EXPECT_EQ(folder.sample(1).filename(), "epoch_0001.png");
   EXPECT_EQ(folder.generator(200).filename(), "g_200.pt");
-}
-
-TEST(LossLog, WritesARowAnEpoch) {
-  const TempFolder temp;
-  LossLog log(temp / "losses.csv", 0);
-  log.add(row(1, 10));
-  EXPECT_EQ(text_of(temp / "losses.csv"),
-            std::string(kHeader) + "1,10,1.500000,0.500000,0.750000,0.250000,2.000,123.5\n");
-}
-
-TEST(LossLog, ResumingCutsTornAndLaterRows) {
-  const TempFolder temp;
-  {
-    LossLog log(temp / "losses.csv", 0);
-    for (int epoch = 1; epoch <= 3; ++epoch) log.add(row(epoch, epoch * 10));
-  }
-  {
-    std::ofstream(temp / "losses.csv", std::ios::app) << "4,40,0.1";
-  }
-  LossLog log(temp / "losses.csv", 20);
-  log.add(row(3, 30));
-  std::istringstream lines(text_of(temp / "losses.csv"));
-  std::vector<std::string> starts;
-  for (std::string line; std::getline(lines, line);) starts.push_back(line.substr(0, 5));
-  EXPECT_EQ(starts, (std::vector<std::string>{"epoch", "1,10,", "2,20,", "3,30,"}));
-}
-
-TEST(LossLog, ANewRunStartsAfresh) {
-  const TempFolder temp;
-  {
-    LossLog(temp / "losses.csv", 0).add(row(1, 10));
-  }
-  const LossLog log(temp / "losses.csv", 0);
-  EXPECT_EQ(text_of(temp / "losses.csv"), kHeader);
 }
 
 }  // namespace

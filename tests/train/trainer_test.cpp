@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/train/device.hpp"
 #include "gan_train/train/loop.hpp"
 #include "gan_train/train/sample.hpp"
 
@@ -133,6 +134,23 @@ TEST(Trainer, EmaFollowsTheFormula) {
   EXPECT_TRUE(torch::allclose(weights(trainer.ema), 0.75 * before + 0.25 * after, 1e-5, 1e-7));
 }
 
+TEST(Trainer, GradientNormsAreThoseOfThePlainGradients) {
+  Config config = tiny_config();
+  const Dataset data = load_dataset(config.data);
+  // SGD on the same gradient would move the weights by lr times its norm; Adam's
+  // first moment after one step is (1 - beta1) times the gradient.
+  config.optim.beta1 = 0.5;
+  Trainer trainer(config, data);
+  const auto figures = trainer.step();
+  const auto norm_of = [](const Adam& adam) {
+    double sum = 0.0;
+    for (const auto& moment : adam.state().exp_avg) sum += moment.square().sum().item<double>();
+    return 2.0 * std::sqrt(sum);
+  };
+  EXPECT_NEAR(figures[kDGradNorm].item<double>(), norm_of(trainer.d_optimizer), 1e-5);
+  EXPECT_NEAR(figures[kGGradNorm].item<double>(), norm_of(trainer.g_optimizer), 1e-5);
+}
+
 TEST(Trainer, RefusesWhatThisMachineLacks) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "there is a CUDA device";
   try {
@@ -179,9 +197,39 @@ TEST(Loop, StopsAtALossThatIsNotANumber) {
     run_training(trainer, state, {});
     FAIL();
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("step 1:"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("step 1: what the discriminator makes of generated"),
+              std::string::npos)
+        << error.what();
     EXPECT_EQ(error.exit_code(), 1);
   }
+}
+
+TEST(Loop, GoesOnWhereANumberGoneWrongWasMended) {
+  Config config = tiny_config();
+  config.train.epochs = 1;
+  Trainer trainer(config, load_dataset(config.data));
+  LoopState state;
+  std::vector<std::string> problems;
+  Hooks hooks;
+  hooks.after_step = [&] {
+    const torch::NoGradGuard no_grad;
+    if (problems.empty()) trainer.networks.generator->parameters().back().fill_(NAN);
+  };
+  hooks.on_nan = [&](const std::string& what) {
+    problems.push_back(what);
+    const Trainer fresh(config, load_dataset(config.data));
+    const torch::NoGradGuard no_grad;
+    at::_foreach_copy_(trainer.g_optimizer.parameters(), fresh.g_optimizer.parameters());
+    at::_foreach_copy_(trainer.d_optimizer.parameters(), fresh.d_optimizer.parameters());
+    trainer.g_optimizer.load(fresh.g_optimizer.state());
+    trainer.d_optimizer.load(fresh.d_optimizer.state());
+    trainer.set_steps_done(0);
+    state = {};
+    return true;
+  };
+  EXPECT_TRUE(run_training(trainer, state, hooks));
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].rfind("step 2: ", 0), 0u) << problems[0];
 }
 
 }  // namespace

@@ -77,6 +77,9 @@ struct TrainConfig {
   std::int64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
+  bool deterministic = false;
+  std::string on_nan = "stop";
+  bool stop_on_collapse = false;
 };
 
 struct OutputConfig {
@@ -87,6 +90,10 @@ struct OutputConfig {
   std::int64_t sample_scale = 2;
   bool dark_on_light = false;
   std::int64_t checkpoint_every = 10;
+  std::int64_t keep_last = 0;
+  std::int64_t keep_every = 0;
+  std::int64_t save_state = 1;
+  std::int64_t save_state_steps = 0;
   std::int64_t log_every = 0;
 };
 

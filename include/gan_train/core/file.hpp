@@ -59,6 +59,8 @@ class AppendFile {
   AppendFile& operator=(const AppendFile&) = delete;
   /// Adds `text` and a newline.
   void line(std::string_view text);
+  /// Makes what was added last, as AtomicFile::commit does.
+  void sync();
 
  private:
   std::filesystem::path path_;
@@ -81,6 +83,14 @@ class FolderLock {
   std::filesystem::path path_;
   int fd_ = -1;
 };
+
+/// Removes the temporaries that killed processes left in `folder` (see AtomicFile).
+/// Only call it while no other process writes there.
+void remove_temporaries(const std::filesystem::path& folder);
+
+/// Gives a file a second name, so that its bytes stay when `path` is replaced. Does
+/// nothing where there is no such file, or the file system knows no such links.
+void keep_as(const std::filesystem::path& path, const std::filesystem::path& other);
 
 /// Makes a folder and those above it.
 void make_folders(const std::filesystem::path& path);

@@ -2,22 +2,22 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "gan_train/core/file.hpp"
-#include "gan_train/train/loop.hpp"
 
 namespace gan {
 
 /// What a run leaves, and where:
 ///
-///     config.yaml  losses.csv  steps.csv  losses.png  train.log
-///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/last.pt
+///     config.yaml  losses.csv  steps.csv  health.csv  losses.png  train.log
+///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …
+///     checkpoints/last.pt  checkpoints/previous.pt (the state before it)
 ///
-/// It is locked against a second run as long as the object lives.
+/// It is locked against a second run as long as the object lives. What killed
+/// runs left half-written is removed.
 class RunFolder {
  public:
   enum class Open {
@@ -32,29 +32,21 @@ class RunFolder {
   std::filesystem::path config() const { return root_ / "config.yaml"; }
   std::filesystem::path losses_csv() const { return root_ / "losses.csv"; }
   std::filesystem::path steps_csv() const { return root_ / "steps.csv"; }
+  std::filesystem::path health_csv() const { return root_ / "health.csv"; }
   std::filesystem::path losses_png() const { return root_ / "losses.png"; }
   std::filesystem::path log() const { return root_ / "train.log"; }
   std::filesystem::path sample(std::int64_t epoch) const;
   std::filesystem::path generator(std::int64_t epoch) const;
   std::filesystem::path state() const { return root_ / "checkpoints" / "last.pt"; }
+  std::filesystem::path previous_state() const { return root_ / "checkpoints" / "previous.pt"; }
+
+  /// Deletes the generators of epochs before `epoch`, but for the `keep_last`
+  /// newest (`epoch`'s own counts) and those whose epoch `keep_every` divides.
+  void prune_generators(std::int64_t epoch, std::int64_t keep_last, std::int64_t keep_every) const;
 
  private:
   std::filesystem::path root_;
   std::optional<FolderLock> lock_;
 };
-
-/// A CSV of log rows: epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second.
-class LossLog {
- public:
-  /// Opens `path`, keeping of it the whole rows up to `step` (0: none).
-  LossLog(const std::filesystem::path& path, std::int64_t step);
-  void add(const LogRow& row);
-
- private:
-  std::unique_ptr<AppendFile> file_;
-};
-
-/// Draws both losses of such a CSV against the epoch as the bytes of a PNG.
-Bytes plot_losses(const std::filesystem::path& csv);
 
 }  // namespace gan

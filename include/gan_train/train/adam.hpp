@@ -20,6 +20,9 @@ class Adam {
   /// One update from the gradient of each parameter, in order.
   void step(const std::vector<torch::Tensor>& gradients);
 
+  /// Multiplies the learning rate that was configured; 1 at first.
+  void scale_lr(double scale) { lr_scale_ = scale; }
+
   /// First and second moments, in the parameters' order, and the updates made:
   /// what has to be saved to go on.
   struct State {
@@ -35,6 +38,7 @@ class Adam {
   State state_;
   std::vector<torch::Tensor> step_counts_;  // state_.steps as the kernel wants it
   double lr_;
+  double lr_scale_ = 1.0;
   double beta1_;
   double beta2_;
   double eps_;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <functional>
+#include <string>
 
+#include "gan_train/train/health.hpp"
 #include "gan_train/train/trainer.hpp"
 
 namespace gan {
@@ -21,10 +24,13 @@ struct RunningFigures {
   }
 };
 
-/// What the loop has to keep between steps beside the Trainer.
+/// What a run has to keep between steps beside the Trainer.
 struct LoopState {
   RunningFigures epoch;
   RunningFigures interval;
+  HealthState health;
+  std::int64_t rollbacks = 0;  ///< how often the run went back to a sound state…
+  double lr_scale() const { return std::ldexp(1.0, -static_cast<int>(rollbacks)); }  ///< …halving
 };
 
 /// Means over an epoch, or over the steps since the last such row.
@@ -40,12 +46,16 @@ struct Hooks {
   std::function<void(const LogRow& epoch_so_far)> on_step;  ///< after each step
   std::function<void(const LogRow&)> on_log;                ///< every output.log_every steps
   std::function<void(const LogRow&)> on_epoch;              ///< after the last step of an epoch
-  std::function<bool()> stop;                               ///< asked after each step
+  std::function<void()> after_step;  ///< after all of these: the state is whole and may be saved
+  std::function<bool()> stop;        ///< asked after each step
+  /// When a loss or gradient stopped being a number, with what was seen. True:
+  /// trainer and state were put back to where they were sound, so go on.
+  std::function<bool(const std::string& what)> on_nan;
 };
 
 /// Trains from where `trainer` stands to the end of the last epoch. Returns
-/// whether it got there (rather than being stopped). An Error names the step
-/// at which a loss stopped being a number.
+/// whether it got there (rather than being stopped). An Error says at which step
+/// a loss or gradient stopped being a number, unless `on_nan` mended that.
 bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks);
 
 }  // namespace gan

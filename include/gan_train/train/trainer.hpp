@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,15 +16,14 @@
 
 namespace gan {
 
-/// The device that `train.device` names; Error where this build or machine lacks it.
-torch::Device resolve_device(const std::string& name);
-
 /// The figures of a step, in the order of the tensor that Trainer::step returns.
 enum Figure : std::int64_t {
   kDLoss,  ///< as D was updated: the joint mean, the sum, or half the sum of separate updates
   kGLoss,
-  kDReal,  ///< mean of D(x) = sigmoid(logit) over the real images
-  kDFake,  ///< mean of D(G(z)) over the generated images D was trained on
+  kDReal,      ///< mean of D(x) = sigmoid(logit) over the real images
+  kDFake,      ///< mean of D(G(z)) over the generated images D was trained on
+  kDGradNorm,  ///< L2 norm of the gradient of all of D's parameters, mean over D's updates
+  kGGradNorm,  ///< likewise of G's
   kFigureCount
 };
 
@@ -53,6 +51,8 @@ class Trainer {
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
   /// Real images D is shown a step, on average over an epoch.
   double images_per_step() const;
+  /// Multiplies both learning rates that the config asks for.
+  void scale_lr(double scale);
   /// Items in the data set.
   std::int64_t data_size() const { return data_size_; }
 
@@ -70,7 +70,8 @@ class Trainer {
   torch::nn::Sequential sampling_generator() const { return ema ? ema : networks.generator; }
 
  private:
-  /// Both return their part of the figures: {loss, D(x), D(G(z))} and {loss}.
+  /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
+  /// and {loss, gradient norm}.
   torch::Tensor update_discriminator(const torch::Tensor& real, std::int64_t batch,
                                      StepRecord* record);
   torch::Tensor update_generator(std::int64_t n, StepRecord* record);

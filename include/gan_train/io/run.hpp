@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <torch/types.h>
+
+#include "gan_train/io/csv_log.hpp"
+#include "gan_train/io/run_folder.hpp"
+#include "gan_train/train/loop.hpp"
+
+namespace gan {
+
+/// A training run with all that it leaves in its folder: logs, plots, grids of
+/// samples, kept generators, and the state from which it can go on.
+class Run {
+ public:
+  Run(Trainer& trainer, const Dataset& data, const RunFolder& folder);
+
+  /// Goes on from a saved state of this run: call it before train().
+  void resume(const std::filesystem::path& state);
+
+  /// Trains to the end of the last epoch, or until `watch.stop` says so, and saves
+  /// the state then. Returns whether it got to the end. Of `watch`, on_step,
+  /// on_epoch and stop are called; the rest is the run's own.
+  bool train(const Hooks& watch = {});
+
+ private:
+  void open_logs();
+  void save();
+  void save_samples(std::int64_t epoch) const;
+  void after_epoch(const LogRow& row);
+  void watch_epoch(const LogRow& row);
+  bool roll_back(const std::string& what);
+
+  const OutputConfig& output() const { return trainer_.config().output; }
+
+  Trainer& trainer_;
+  const Dataset& data_;
+  const RunFolder& folder_;
+  torch::Tensor fixed_latents_;
+  DiversityMeter diversity_;
+  LoopState loop_;
+  std::int64_t saved_step_ = -1;  ///< at which the state in the folder was saved
+  std::optional<CsvLog> losses_;
+  std::optional<CsvLog> steps_;
+  std::optional<CsvLog> health_;
+};
+
+/// The newest state in a run's folder that is whole, and the config in it. A
+/// damaged last.pt is warned of, and the state before it taken. Error where
+/// there is none.
+struct SavedState {
+  std::filesystem::path path;
+  Config config;
+};
+SavedState find_state(const std::filesystem::path& root);
+
+}  // namespace gan

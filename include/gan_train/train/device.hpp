@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include <torch/types.h>
+
+#include "gan_train/config/config.hpp"
+
+namespace gan {
+
+/// The device that `train.device` names; Error where this build or machine lacks it.
+torch::Device resolve_device(const std::string& name);
+
+/// Sets what LibTorch keeps for the whole process: the threads, and whether only
+/// deterministic algorithms may be used. Call it before anything is computed.
+void configure_process(const TrainConfig& config);
+
+}  // namespace gan

@@ -1,0 +1,184 @@
+#include "gan_train/io/run.hpp"
+
+#include <algorithm>
+
+#include <torch/torch.h>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/version.hpp"
+#include "gan_train/formats/image.hpp"
+#include "gan_train/io/checkpoint.hpp"
+#include "gan_train/train/sample.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMostRollbacks = 3;
+
+std::vector<float> points_of(const torch::Tensor& samples) {
+  const auto flat = samples.contiguous();
+  const auto* xy = flat.const_data_ptr<float>();
+  return {xy, xy + flat.numel()};
+}
+
+}  // namespace
+
+Run::Run(Trainer& trainer, const Dataset& data, const RunFolder& folder)
+    : trainer_(trainer),
+      data_(data),
+      folder_(folder),
+      fixed_latents_(draw_latents(trainer.config().model, trainer.config().output.samples,
+                                  static_cast<std::uint64_t>(trainer.config().train.seed),
+                                  Stream::kFixedLatents, 0)),
+      diversity_(data, trainer.config()) {}
+
+void Run::resume(const fs::path& state) {
+  load_state(state, trainer_, loop_);
+  if (trainer_.steps_done() > trainer_.total_steps()) {
+    throw usage_error("--resume: the run has done ", trainer_.steps_done(),
+                      " steps, more than the ", trainer_.total_steps(),
+                      " of train.epochs = ", trainer_.config().train.epochs);
+  }
+  if (state == folder_.state()) saved_step_ = trainer_.steps_done();
+}
+
+bool Run::train(const Hooks& watch) {
+  write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
+  log::open_file(folder_.log());
+  log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
+                ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(),
+                ", ", at::get_num_threads(), " threads; into ", folder_.root().string()));
+  if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
+  open_logs();
+  save();  // so that there is something to go on from, or back to, from the first step
+
+  Hooks hooks = watch;
+  hooks.on_log = [&](const LogRow& row) { steps_->add(loss_row(row)); };
+  hooks.on_epoch = [&](const LogRow& row) {
+    if (watch.on_epoch) watch.on_epoch(row);
+    after_epoch(row);
+  };
+  hooks.after_step = [&] {
+    const std::int64_t every = output().save_state_steps;
+    if (every > 0 && trainer_.steps_done() % every == 0) save();
+  };
+  hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
+  const bool complete = run_training(trainer_, loop_, hooks);
+  save();
+  return complete;
+}
+
+// Rows of steps that are to be made again are cut.
+void Run::open_logs() {
+  const std::int64_t step = trainer_.steps_done();
+  losses_.emplace(folder_.losses_csv(), kLossHeader, step);
+  health_.emplace(folder_.health_csv(), kHealthHeader, step);
+  if (output().log_every > 0) steps_.emplace(folder_.steps_csv(), kLossHeader, step);
+}
+
+void Run::save() {
+  if (saved_step_ == trainer_.steps_done()) return;
+  for (auto* log : {&losses_, &health_, &steps_}) {
+    if (*log) (*log)->sync();
+  }
+  keep_as(folder_.state(), folder_.previous_state());
+  save_state(folder_.state(), trainer_, loop_);
+  saved_step_ = trainer_.steps_done();
+}
+
+void Run::save_samples(std::int64_t epoch) const {
+  const auto images = generate(trainer_.sampling_generator(), fixed_latents_);
+  const fs::path path = folder_.sample(epoch);
+  if (trainer_.shape().is_point()) {
+    if (!can_plot()) return;
+    const auto real = data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0)));
+    write_file(path, scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch)));
+    return;
+  }
+  const auto pixels = to_pixels(images, trainer_.config().data.range);
+  const GridOptions grid{.columns = output().sample_columns,
+                         .scale = output().sample_scale,
+                         .dark_on_light = output().dark_on_light};
+  const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
+  write_file(path, encode_png(image_grid(bytes, trainer_.shape(), grid)));
+}
+
+void Run::after_epoch(const LogRow& row) {
+  const bool is_last = row.epoch == trainer_.config().train.epochs;
+  const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
+  losses_->add(loss_row(row));
+  if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
+  if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
+  if (due(output().checkpoint_every) || is_last) {
+    save_generator(folder_.generator(row.epoch), trainer_);
+    folder_.prune_generators(row.epoch, output().keep_last, output().keep_every);
+  }
+  watch_epoch(row);
+  if (due(output().save_state)) save();
+}
+
+void Run::watch_epoch(const LogRow& row) {
+  const RunningFigures& f = row.figures;
+  const HealthFigures figures{.d_real = f.mean(kDReal),
+                              .d_fake = f.mean(kDFake),
+                              .d_grad_norm = f.mean(kDGradNorm),
+                              .g_grad_norm = f.mean(kGGradNorm),
+                              .diversity = diversity_.measure(trainer_.sampling_generator())};
+  health_->add(health_row(row, figures));
+  log::file_only(str("epoch ", row.epoch, "  gradient norms D ", figures.d_grad_norm, "  G ",
+                     figures.g_grad_norm, "  diversity ", figures.diversity));
+  for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
+    if (warning.sign == Sign::kCollapse && trainer_.config().train.stop_on_collapse) {
+      save();
+      throw run_error("epoch ", row.epoch, ": ", warning.text);
+    }
+    log::warning(str("epoch ", row.epoch, ": ", warning.text));
+  }
+}
+
+bool Run::roll_back(const std::string& what) {
+  const std::string good = str(folder_.state().string(), " (step ", saved_step_, ")");
+  if (trainer_.config().train.on_nan == "stop") {
+    throw run_error(what, "; the last good state is ", good, ": go on from it with --resume ",
+                    folder_.root().string(),
+                    " --train.on_nan rollback, or start anew with a lower optim.lr");
+  }
+  if (loop_.rollbacks == kMostRollbacks) {
+    throw run_error(what, "; gone back ", kMostRollbacks, " times already, the last good state is ",
+                    good, "; start anew with a lower optim.lr");
+  }
+  const std::int64_t rollbacks = loop_.rollbacks + 1;
+  load_state(folder_.state(), trainer_, loop_);
+  loop_.rollbacks = rollbacks;
+  trainer_.scale_lr(loop_.lr_scale());
+  log::warning(str(what, "; back to ", good, " with learning rates times ", loop_.lr_scale(),
+                   ", time ", rollbacks, " of ", kMostRollbacks));
+  open_logs();
+  saved_step_ = -1;  // the state in the folder has the old learning rate
+  save();
+  return true;
+}
+
+SavedState find_state(const fs::path& root) {
+  std::optional<Error> problem;
+  for (const char* name : {"last.pt", "previous.pt"}) {
+    const fs::path path = root / "checkpoints" / name;
+    if (!fs::exists(path)) continue;
+    try {
+      SavedState found{path, load_checkpoint_config(path)};
+      if (problem) log::warning(str(problem->what(), "; going on from ", path.string()));
+      return found;
+    } catch (const Error& error) {
+      if (!problem) problem = error;
+    }
+  }
+  if (problem) throw *problem;
+  throw usage_error((root / "checkpoints" / "last.pt").string(),
+                    ": not there; --resume takes the folder of a run");
+}
+
+}  // namespace gan

@@ -1,0 +1,46 @@
+#include "gan_train/train/device.hpp"
+
+#include <cstdlib>
+
+#include <torch/torch.h>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+
+torch::Device resolve_device(const std::string& name) {
+  if (const std::string problem = device_problem(name); !problem.empty()) {
+    throw usage_error("device: ", problem);
+  }
+  if (name == "cpu") return torch::kCPU;
+  if (torch::cuda::is_available()) {
+    const torch::Device device(name == "auto" ? "cuda" : name);
+    if (device.has_index() && device.index() >= torch::cuda::device_count()) {
+      throw usage_error("device: there is no ", name, "; this machine has ",
+                        torch::cuda::device_count(), " CUDA device(s), counted from 0");
+    }
+    return device;
+  }
+  if (name == "auto") return torch::kCPU;
+  if (!at::hasCUDA()) {
+    throw usage_error("device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
+                      ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
+  }
+  throw usage_error("device: ", name,
+                    " asked for, but no CUDA device or driver was found; "
+                    "check nvidia-smi or use cpu");
+}
+
+void configure_process(const TrainConfig& config) {
+  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  auto& context = at::globalContext();
+  context.setDeterministicAlgorithms(config.deterministic, /*warn_only=*/false);
+  // Memory that is about to be overwritten need not be filled: nothing reads it first.
+  context.setDeterministicFillUninitializedMemory(false);
+  context.setDeterministicCuDNN(config.deterministic);
+  // cuBLAS wants its workspace fixed before CUDA starts (its guide, section 2.1.4).
+  if (config.deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+}
+
+}  // namespace gan

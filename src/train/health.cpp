@@ -1,0 +1,86 @@
+#include "gan_train/train/health.hpp"
+
+#include <algorithm>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/sample.hpp"
+
+namespace gan {
+namespace {
+
+// Where the signs begin. Healthy runs of the shipped recipes stay well inside:
+// shares up to 0.9, diversities from 0.6, gradient norms that fall to a tenth.
+constexpr double kWinningShare = 0.97;
+constexpr double kLowDiversity = 0.25;
+constexpr double kVanishingShare = 1e-3;
+// A generator that grows more varied by this a epoch is on its way, not collapsed.
+constexpr double kRising = 1.1;
+
+constexpr std::int64_t kDiversitySamples = 256;
+
+// Mean Euclidean distance of all pairs.
+double mean_distance(const torch::Tensor& samples) {
+  return samples.size(0) > 1 ? torch::pdist(samples.flatten(1)).mean().item<double>() : 0.0;
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+}  // namespace
+
+std::vector<HealthWarning> watch_health(const HealthFigures& figures, const LossConfig& loss,
+                                        HealthState& state) {
+  state.largest_g_grad_norm = std::max(state.largest_g_grad_norm, figures.g_grad_norm);
+  // D(x) cannot be told to pass its label: what counts is the share of that gap.
+  const double gap = std::max(loss.real_label.hi - loss.fake_label.lo, 1e-6);
+  const double share = (figures.d_real - figures.d_fake) / gap;
+
+  std::vector<HealthWarning> warnings;
+  const auto check = [&](Sign sign, bool seen, const std::string& text) {
+    std::int64_t& epochs = state.epochs[static_cast<std::size_t>(sign)];
+    epochs = seen ? epochs + 1 : 0;
+    if (epochs == kSignEpochs) warnings.push_back({sign, text});
+  };
+  const std::string lately = str(" in the last ", kSignEpochs, " epochs");
+  check(Sign::kDiscriminatorWins, share > kWinningShare,
+        str("the discriminator tells nearly all images apart", lately, " (D(x) ",
+            number(figures.d_real), ", D(G(z)) ", number(figures.d_fake),
+            "), and the generator may learn nothing more; try a lower optim.discriminator_lr, "
+            "model.dropout, or loss.real_label = 0.9"));
+  const bool rising = figures.diversity > kRising * state.last_diversity;
+  state.last_diversity = figures.diversity;
+  check(Sign::kCollapse, figures.diversity < kLowDiversity && !rising,
+        str("the generator has collapsed to few images", lately, " (diversity ",
+            number(figures.diversity),
+            " of the data's); try a lower optim.lr, batch norm in the discriminator, or another "
+            "train.seed"));
+  check(Sign::kVanishingGradient, figures.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
+        str("the generator's gradient has all but vanished", lately, " (norm ",
+            number(figures.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
+            " before); try a lower optim.discriminator_lr or a smaller discriminator"));
+  return warnings;
+}
+
+DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
+    : latents_(draw_latents(config.model, kDiversitySamples,
+                            static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 0)) {
+  SplitMix64 rng(stream_seed(static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 1));
+  std::vector<std::int64_t> items;
+  for (std::int64_t i = 0; i < kDiversitySamples; ++i) {
+    items.push_back(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(data.size()))));
+  }
+  real_distance_ = mean_distance(gather(data.samples, items, config.data.range));
+}
+
+double DiversityMeter::measure(torch::nn::Sequential generator) const {
+  const double distance = mean_distance(generate(std::move(generator), latents_));
+  // Data of one image only: nothing to fall short of.
+  return real_distance_ > 0 ? distance / real_distance_ : 1.0;
+}
+
+}  // namespace gan

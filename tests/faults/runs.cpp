@@ -1,0 +1,166 @@
+#include "runs.hpp"
+
+#include <set>
+
+#include <ATen/Parallel.h>
+
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/formats/idx.hpp"
+#include "gan_train/io/run.hpp"
+
+namespace gan::faults {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Images on disk for the kinds that read them, made once a process.
+std::string idx_file() {
+  static const fs::path path = [] {
+    auto file = fs::temp_directory_path() / str("gan_train_faults_", ::getpid(), ".idx");
+    const auto header = idx_header({152, 16, 16});
+    Bytes bytes(header.begin(), header.end());
+    SplitMix64 rng(7);
+    for (int i = 0; i < 152 * 16 * 16; ++i) bytes.push_back(static_cast<std::uint8_t>(rng.next()));
+    write_file(file, bytes);
+    return file;
+  }();
+  return path.string();
+}
+
+void use_dcgan(Config& c) {
+  c.model.arch = "dcgan";
+  c.model.generator_widths = {8, 4};
+  c.model.discriminator_widths = {4, 8};
+}
+
+void use_norm(Config& c) {
+  use_dcgan(c);
+  c.model.generator_norm = c.model.discriminator_norm = true;
+  c.data.drop_last = true;
+}
+
+// losses.csv and its like without what the clock says.
+std::string without_times(const fs::path& path) {
+  const Bytes bytes = read_file(path);
+  std::string kept;
+  for (const auto& row : split({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, '\n')) {
+    auto cells = split(row, ',');
+    if (cells.size() == 8) cells.resize(6);
+    kept += join(cells, ",") + "\n";
+  }
+  return kept;
+}
+
+std::set<std::string> results_in(const fs::path& root) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    const auto name = fs::relative(entry.path(), root).string();
+    // The log tells of the stops, the state before the last of when it was saved.
+    const bool differs = name == "train.log" || name == ".lock" || name.ends_with("previous.pt");
+    if (entry.is_regular_file() && !differs) names.insert(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> all = {
+      {"summed_mlp_on_idx",
+       [](Config& c) {
+         c.data.dataset = "idx";
+         c.data.path = idx_file();
+       }},
+      {"joint_mlp_with_dropout",
+       [](Config& c) {
+         c.model.dropout = 0.3;
+         c.model.init = "glorot";
+         c.data.sampling = "replacement";
+         c.train.discriminator_update = "joint";
+         c.train.steps_per_epoch = 10;
+       }},
+      {"separate_dcgan_on_halves",
+       [](Config& c) {
+         use_dcgan(c);
+         c.model.upsampling = "nearest";
+         c.model.kernel = 5;
+         c.loss.real_label = {0.9, 0.9};
+         c.train.discriminator_batch = "half";
+         c.train.discriminator_update = "separate";
+         c.train.steps_per_epoch = 10;
+       }},
+      {"normed_dcgan_with_reuse",
+       [](Config& c) {
+         use_norm(c);
+         c.data.synthetic_size = 160;
+         c.loss.real_label = {0.8, 1.0};
+         c.train.reuse_fake = true;
+       }},
+      {"normed_dcgan_with_ema",
+       [](Config& c) {
+         use_norm(c);
+         c.data.synthetic_size = 160;
+         c.train.ema = 0.9;
+       }},
+      {"two_discriminator_steps",
+       [](Config& c) {
+         c.train.discriminator_steps = 2;
+         c.data.synthetic_size = 312;
+         c.train.ema = 0.5;
+       }},
+      {"rings_with_uniform_latents",
+       [](Config& c) {
+         c.data.dataset = "rings";
+         c.model.latent = "uniform";
+         c.optim.discriminator_lr = 1e-3;
+       }},
+  };
+  return all;
+}
+
+Config config_of(const Kind& kind) {
+  Config c;
+  c.data.dataset = "shapes";
+  c.data.synthetic_size = 152;  // nine batches and a half
+  c.data.image_size = 16;
+  c.model.latent_dim = 4;
+  c.model.generator_widths = {16};
+  c.model.discriminator_widths = {16};
+  c.train.batch_size = 16;
+  c.train.epochs = 5;
+  c.train.device = "cpu";
+  c.output.samples = 4;
+  c.output.checkpoint_every = 2;
+  c.output.log_every = 5;
+  kind.change(c);
+  return c;
+}
+
+bool train(const Config& config, const fs::path& root, std::int64_t steps) {
+  at::set_num_threads(1);  // tests run side by side
+  const bool resuming = fs::exists(root / "checkpoints" / "last.pt");
+  const Dataset data = load_dataset(config.data);
+  Trainer trainer(config, data);
+  const RunFolder folder(root, resuming ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
+  Run run(trainer, data, folder);
+  if (resuming) run.resume(find_state(root).path);
+  const std::int64_t end = trainer.steps_done() + steps;
+  Hooks watch;
+  if (steps > 0) watch.stop = [&] { return trainer.steps_done() >= end; };
+  return run.train(watch);
+}
+
+std::string difference(const fs::path& a, const fs::path& b) {
+  const auto names = results_in(a);
+  if (names != results_in(b)) return "not the same files";
+  for (const auto& name : names) {
+    const bool same = name.ends_with(".csv") ? without_times(a / name) == without_times(b / name)
+                                             : read_file(a / name) == read_file(b / name);
+    if (!same) return name;
+  }
+  return "";
+}
+
+}  // namespace gan::faults

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gan_train/config/config.hpp"
+
+namespace gan::faults {
+
+/// Small runs of each recipe's kind, 50 steps in 5 epochs each.
+struct Kind {
+  const char* name;
+  void (*change)(Config& config);
+};
+const std::vector<Kind>& kinds();
+Config config_of(const Kind& kind);
+
+/// Trains in `root`, going on where there is a state, until all is done or `steps`
+/// more steps were (0: no such end). Returns whether all is done.
+bool train(const Config& config, const std::filesystem::path& root, std::int64_t steps = 0);
+
+/// What two finished runs differ in; empty where in nothing but times.
+std::string difference(const std::filesystem::path& a, const std::filesystem::path& b);
+
+}  // namespace gan::faults

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include "gan_train/core/random.hpp"
+
+namespace gan::faults {
+
+// The linker puts these tests between the library and its calls of open, write,
+// fsync, rename and stream_seed (see CMakeLists.txt): the code under test is the
+// one that ships, and knows nothing of it.
+
+/// What happens at one call of write, fsync or rename.
+enum class Fault : std::uint8_t {
+  kNone,
+  kError,       ///< the call fails with Plan::error
+  kShortWrite,  ///< a write takes only half; other calls are left alone
+  kKill         ///< half of a write is done, or nothing, and the process killed
+};
+
+struct Plan {
+  Fault fault = Fault::kNone;
+  std::int64_t at = 0;      ///< the number of the call, from 0
+  int error = 0;            ///< errno of kError
+  bool saves_only = false;  ///< count only calls made while a state is saved
+  std::int64_t calls = 0;   ///< counted so far
+  bool struck = false;      ///< whether the call was reached
+};
+
+/// The plan in force.
+Plan& plan();
+
+/// Whether a state is being saved: from the creation of its temporary until its
+/// folder is synced. In memory that child processes share.
+bool in_save();
+void clear_in_save();
+
+/// Makes a stream give other numbers than it should, as if its position had not
+/// been saved, until remember_streams().
+void forget_stream(Stream stream);
+void remember_streams();
+
+}  // namespace gan::faults

@@ -1,0 +1,67 @@
+#include "gan_train/io/csv_log.hpp"
+
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+
+#include "temp_folder.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+LogRow row(std::int64_t epoch, std::int64_t step) {
+  LogRow row{epoch, step, {}, 123.45};
+  row.figures.add({1.5, 0.5, 0.75, 0.25, 2.0, 4.0});
+  row.figures.seconds = 2.0;
+  return row;
+}
+
+TEST(CsvLog, WritesARowAnEpoch) {
+  const TempFolder temp;
+  CsvLog log(temp / "losses.csv", kLossHeader, 0);
+  log.add(loss_row(row(1, 10)));
+  EXPECT_EQ(text_of(temp / "losses.csv"),
+            std::string(kLossHeader) + "\n1,10,1.500000,0.500000,0.750000,0.250000,2.000,123.5\n");
+}
+
+TEST(CsvLog, ResumingCutsTornAndLaterRows) {
+  const TempFolder temp;
+  {
+    CsvLog log(temp / "losses.csv", kLossHeader, 0);
+    for (int epoch = 1; epoch <= 3; ++epoch) log.add(loss_row(row(epoch, epoch * 10)));
+  }
+  {
+    std::ofstream(temp / "losses.csv", std::ios::app) << "4,40,0.1";
+  }
+  CsvLog log(temp / "losses.csv", kLossHeader, 20);
+  log.add(loss_row(row(3, 30)));
+  std::istringstream lines(text_of(temp / "losses.csv"));
+  std::vector<std::string> starts;
+  for (std::string line; std::getline(lines, line);) starts.push_back(line.substr(0, 5));
+  EXPECT_EQ(starts, (std::vector<std::string>{"epoch", "1,10,", "2,20,", "3,30,"}));
+}
+
+TEST(CsvLog, ANewRunStartsAfresh) {
+  const TempFolder temp;
+  {
+    CsvLog(temp / "losses.csv", kLossHeader, 0).add(loss_row(row(1, 10)));
+  }
+  const CsvLog log(temp / "losses.csv", kLossHeader, 0);
+  EXPECT_EQ(text_of(temp / "losses.csv"), std::string(kLossHeader) + "\n");
+}
+
+TEST(CsvLog, HealthHasItsOwnColumns) {
+  EXPECT_EQ(health_row(row(2, 20), {0.9, 0.1, 1.5, 1e-7, 0.75}),
+            "2,20,0.900000,0.100000,1.5,1e-07,0.750000");
+}
+
+}  // namespace
+}  // namespace gan

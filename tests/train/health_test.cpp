@@ -1,0 +1,109 @@
+#include "gan_train/train/health.hpp"
+
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+#include "gan_train/data/dataset.hpp"
+
+namespace gan {
+namespace {
+
+constexpr HealthFigures kSound = {0.7, 0.3, 1.0, 0.5, 0.9};
+
+// The signs warned of in each of some epochs with the same figures.
+std::vector<std::size_t> warnings_of(const HealthFigures& figures, int epochs, HealthState& state,
+                                     const LossConfig& loss = {}) {
+  std::vector<std::size_t> counts;
+  for (int i = 0; i < epochs; ++i) counts.push_back(watch_health(figures, loss, state).size());
+  return counts;
+}
+
+using Counts = std::vector<std::size_t>;
+
+TEST(Health, ASoundRunIsNotWarnedOf) {
+  HealthState state;
+  EXPECT_EQ(warnings_of(kSound, 10, state), Counts(10, 0));
+}
+
+TEST(Health, ASignIsWarnedOfOnceItLastsAndAgainWhenItComesBack) {
+  HealthState state;
+  HealthFigures collapsed = kSound;
+  collapsed.diversity = 0.1;
+  warnings_of(kSound, 1, state);
+  EXPECT_EQ(warnings_of(collapsed, 6, state), (Counts{0, 0, 1, 0, 0, 0}));
+  EXPECT_EQ(warnings_of(kSound, 1, state), Counts{0});
+  EXPECT_EQ(warnings_of(collapsed, 3, state), (Counts{0, 0, 1}));
+}
+
+TEST(Health, EachSignNamesItself) {
+  const auto third = [](HealthFigures figures, HealthFigures before) {
+    const LossConfig loss{.real_label = {0.9, 0.9}};
+    HealthState state;
+    warnings_of(before, 1, state, loss);
+    warnings_of(figures, 2, state, loss);
+    return watch_health(figures, loss, state);
+  };
+  HealthFigures wins = kSound;
+  wins.d_real = 0.9;
+  wins.d_fake = 0.01;
+  ASSERT_EQ(third(wins, kSound).size(), 1u);  // 0.89 of a gap of 0.9
+  EXPECT_EQ(third(wins, kSound)[0].sign, Sign::kDiscriminatorWins);
+  HealthFigures weak = kSound;
+  weak.g_grad_norm = 1e-4;
+  ASSERT_EQ(third(weak, kSound).size(), 1u);
+  EXPECT_EQ(third(weak, kSound)[0].sign, Sign::kVanishingGradient);
+  EXPECT_NE(third(weak, kSound)[0].text.find("norm 0.0001, at most 0.5 before"), std::string::npos);
+}
+
+TEST(Health, AGeneratorThatGrowsMoreVariedHasNotCollapsed) {
+  HealthState state;
+  HealthFigures figures = kSound;
+  std::size_t count = 0;
+  for (figures.diversity = 0.01; figures.diversity < 0.25; figures.diversity *= 1.2) {
+    count += watch_health(figures, {}, state).size();
+  }
+  EXPECT_EQ(count, 0u);
+}
+
+Dataset two_points() {
+  const auto samples = torch::tensor({-1.0F, 0.0F, 1.0F, 0.0F}).view({2, 2, 1, 1});
+  return {"points", {2, 1, 1}, samples, {}};
+}
+
+// One that puts each latent onto (scale * its first number, 0).
+torch::nn::Sequential scaled(float scale) {
+  torch::nn::Linear layer(torch::nn::LinearOptions(1, 2).bias(false));
+  const torch::NoGradGuard no_grad;
+  layer->weight.copy_(torch::tensor({scale, 0.0F}).view({2, 1}));
+  return torch::nn::Sequential(layer, torch::nn::Unflatten(torch::nn::UnflattenOptions(
+                                          1, std::vector<std::int64_t>{2, 1, 1})));
+}
+
+TEST(Health, DiversityIsTheRatioOfMeanDistances) {
+  Config config;
+  config.model.latent_dim = 1;
+  const DiversityMeter meter(two_points(), config);
+  EXPECT_EQ(meter.measure(scaled(0.0F)), 0.0);
+  const double one = meter.measure(scaled(1.0F));
+  // Two standard normal numbers lie 2 / sqrt(pi) apart on average; two of these
+  // two points 1, which is twice the chance to draw different ones.
+  EXPECT_NEAR(one, 1.128, 0.2);
+  EXPECT_NEAR(meter.measure(scaled(3.0F)), 3 * one, 1e-4);
+}
+
+TEST(Health, MeasuringDoesNotTouchTheGenerator) {
+  Config config;
+  config.model.latent_dim = 1;
+  auto generator = scaled(1.0F);
+  const DiversityMeter meter(two_points(), config);
+  torch::manual_seed(5);
+  const auto expected = torch::randn({4});
+  torch::manual_seed(5);
+  EXPECT_EQ(meter.measure(generator), meter.measure(generator));
+  EXPECT_TRUE(torch::equal(torch::randn({4}), expected));
+  EXPECT_TRUE(generator->is_training());
+}
+
+}  // namespace
+}  // namespace gan
