@@ -76,7 +76,9 @@ class HeaderReader {
     expect('\'');
     const auto end = text_.find('\'', at_);
     if (end == std::string_view::npos) fail(at_, "a string without its end");
-    return text_.substr(std::exchange(at_, end + 1), end - at_);
+    const auto found = text_.substr(at_, end - at_);
+    at_ = end + 1;
+    return found;
   }
 
   std::string dtype() {
