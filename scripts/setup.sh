@@ -8,13 +8,15 @@
 # LibTorch is the first of: the one that Torch_DIR or CMAKE_PREFIX_PATH names, the one in
 # .venv, the torch package of python3, else the torch wheel, installed into .venv.
 #
-#   --tests               also what only the tests need, into .venv: NumPy, PyTorch, clang-format
+#   --tests               also what only the tests need: clang with its fuzzer; into .venv,
+#                         NumPy, PyTorch, clang-format
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
   zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
+test_packages=(clang libclang-rt-dev)  # the latter holds libFuzzer and the sanitizers
 torch_kind=${GAN_TRAIN_TORCH:-cpu}
 
 missing_packages() {
@@ -147,6 +149,7 @@ done
 [[ -z ${Torch_DIR:-} || -f $Torch_DIR/TorchConfig.cmake ]] ||
   die "Torch_DIR=$Torch_DIR holds no TorchConfig.cmake"
 
+[[ -z $tests ]] || packages+=("${test_packages[@]}")
 install_packages
 find_or_install_torch
 [[ $torch_kind == cpu ]] || command -v nvcc >/dev/null || [[ -d /usr/local/cuda ]] ||

@@ -1,6 +1,3 @@
 #include "config_fuzzer.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  gan::fuzz_config(gan::parse_ini, data, size);
-  return 0;
-}
+void gan::fuzz(ByteView input) { fuzz_config(parse_ini, input); }
