@@ -1,4 +1,5 @@
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -63,6 +64,7 @@ std::string first_line(const c10::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: an error of the write, not a death
   try {
     return dispatch(argc, argv);
   } catch (const gan::Error& error) {

@@ -13,7 +13,7 @@ namespace {
 // Where the signs begin. Healthy runs of the shipped recipes stay well inside:
 // shares up to 0.9, diversities from 0.6, gradient norms that fall to a tenth.
 constexpr double kWinningShare = 0.97;
-constexpr double kLowDiversity = 0.25;
+constexpr double kLowDiversity = 0.1;
 constexpr double kVanishingShare = 1e-3;
 // A generator that grows more varied by this a epoch is on its way, not collapsed.
 constexpr double kRising = 1.1;
