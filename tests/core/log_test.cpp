@@ -1,8 +1,9 @@
 #include "gan_train/core/log.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <regex>
 #include <vector>
 
 #include "message.hpp"
@@ -11,27 +12,41 @@
 namespace gan {
 namespace {
 
+const std::string kDate = "0000-00-00 00:00:00.000 ";
+
+// Where tests are started from a terminal, spdlog colours what it shows.
+std::string without_colours(std::string text) {
+  constexpr std::string_view kStart = "\x1b[";
+  for (auto at = text.find(kStart); at != std::string::npos; at = text.find(kStart, at)) {
+    const auto end = text.find_first_not_of("0123456789;", at + kStart.size());
+    const bool colour = end != std::string::npos && text[end] == 'm';
+    colour ? text.erase(at, end + 1 - at) : text.replace(at, 1, "^");
+  }
+  return text;
+}
+
 class Log : public testing::Test {
  protected:
   void TearDown() override { log::set_level(log::Level::kInfo); }
 
-  // What `action` shows on the terminal, without colours.
+  // What `action` shows on the terminal.
   template <typename Action>
   std::string shown(Action action) const {
     testing::internal::CaptureStderr();
     action();
-    const auto text = testing::internal::GetCapturedStderr();
-    return std::regex_replace(text, std::regex("\x1b\\[[0-9;]*m"), "");
+    return without_colours(testing::internal::GetCapturedStderr());
   }
 
-  // The lines of the log file, without their dates.
+  // The lines of the log file, each digit of their dates as 0.
   std::vector<std::string> lines() const {
     std::vector<std::string> all;
     std::ifstream file(path_);
-    const std::regex date("^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} ");
     for (std::string line; std::getline(file, line);) {
-      EXPECT_TRUE(std::regex_search(line, date)) << line;
-      all.push_back(std::regex_replace(line, date, ""));
+      const auto date =
+          line.begin() + static_cast<std::ptrdiff_t>(std::min(line.size(), kDate.size()));
+      std::replace_if(
+          line.begin(), date, [](unsigned char c) { return std::isdigit(c) != 0; }, '0');
+      all.push_back(line);
     }
     return all;
   }
@@ -64,7 +79,8 @@ TEST_F(Log, TheFileGetsWhatTheTerminalHides) {
   log::set_level(log::Level::kOff);
   log::open_file(path_);
   EXPECT_EQ(shown(log_one_of_each), "");
-  EXPECT_EQ(lines(), (std::vector<std::string>{"info i", "info f", "warning w", "error e"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{kDate + "info i", kDate + "info f",
+                                               kDate + "warning w", kDate + "error e"}));
   log::set_level(log::Level::kDebug);
   log::open_file(path_);
   shown(log_one_of_each);
@@ -78,7 +94,7 @@ TEST_F(Log, ALiveLineComesBackBelowMessages) {
               log::live_line("");
               log::live_line("");
             }),
-            "\r\x1b[K10 %\r\x1b[Ki\n\r\x1b[K10 %\r\x1b[K");
+            "\r^[K10 %\r^[Ki\n\r^[K10 %\r^[K");
 }
 
 TEST_F(Log, AFileThatCannotBeOpenedIsAnError) {
@@ -99,7 +115,7 @@ TEST_F(Log, AFullDiskIsOneWarning) {
             "there\ni\nj\n");
   log::open_file(path_);
   shown([] { log::info("again"); });
-  EXPECT_EQ(lines(), std::vector<std::string>{"info again"});
+  EXPECT_EQ(lines(), std::vector<std::string>{kDate + "info again"});
 }
 
 }  // namespace
