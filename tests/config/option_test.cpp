@@ -35,7 +35,7 @@ TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
     EXPECT_EQ(std::count(option.key.begin(), option.key.end(), '.'), 1);
   }
   // Fields of config.hpp; a new one without a row would be a knob without a handle.
-  EXPECT_EQ(keys.size(), 11 + 15 + 3 + 5 + 11 + 8);
+  EXPECT_EQ(keys.size(), 11 + 15 + 3 + 5 + 14 + 12);
 }
 
 TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {
@@ -44,9 +44,11 @@ TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {
   for (const auto& option : option_table(config)) {
     if (!option.alias.empty()) aliases.push_back(option.alias + "=" + option.key);
   }
-  EXPECT_EQ(aliases, (Strings{"data=data.path", "lr=optim.lr", "epochs=train.epochs",
-                              "batch-size=train.batch_size", "seed=train.seed",
-                              "device=train.device", "threads=train.threads", "out=output.dir"}));
+  EXPECT_EQ(aliases,
+            (Strings{"data=data.path", "lr=optim.lr", "epochs=train.epochs",
+                     "batch-size=train.batch_size", "seed=train.seed", "device=train.device",
+                     "threads=train.threads", "out=output.dir", "keep-last=output.keep_last",
+                     "save-state=output.save_state", "save-state-steps=output.save_state_steps"}));
 }
 
 TEST(OptionTable, DefaultsAreAllowedAndFitTogether) {
