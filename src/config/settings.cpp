@@ -99,12 +99,11 @@ ParsedSettings read_settings(const fs::path& path) {
   if (!ini && extension != ".yaml" && extension != ".yml") {
     throw usage_error(name, ": a config file ends in .ini, .yaml or .yml");
   }
-  constexpr std::uint64_t kMostBytes = 1 << 20;
   const auto size = fs::file_size(path, code);
-  if (!code && size > kMostBytes) {
-    throw usage_error(name, ": holds ", size, " bytes; a config file has at most ", kMostBytes);
+  if (!code && size > kMostConfigBytes) {
+    throw usage_error(name, ": holds ", size, " bytes; a config file has at most ", kMostConfigBytes);
   }
-  const auto bytes = read_file(path, kMostBytes);
+  const auto bytes = read_file(path, kMostConfigBytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   auto parsed = ini ? parse_ini(text, name) : parse_yaml(text, name);
   log::debug(str(name, ": read ", parsed.settings.size(), " settings"));

@@ -65,7 +65,7 @@ fs::path replaceable(const fs::path& path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path path)
+AtomicFile::AtomicFile(const fs::path& path)
     : path_(replaceable(path)),
       temporary_(path_.string() + std::string(kTemporary) + std::to_string(::getpid())) {
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -117,11 +117,11 @@ TEST_F(ConfigFile, RefusesWhatIsNoConfigFile) {
   EXPECT_EQ(load_message(write("x", "")), "x: a config file ends in .ini, .yaml or .yml");
   fs::create_directory(folder_ / "d.ini");
   EXPECT_EQ(load_message(folder_ / "d.ini"), "d.ini: is a folder, not a config file");
-  EXPECT_EQ(load_message(write("big.yaml", std::string((1 << 20) + 1, '#'))),
-            "big.yaml: holds 1048577 bytes; a config file has at most 1048576");
+  EXPECT_EQ(load_message(write("big.yaml", std::string((256 << 10) + 1, '#'))),
+            "big.yaml: holds 262145 bytes; a config file has at most 262144");
   EXPECT_EQ(load_message(write("line.ini", "data.path = " + std::string(10 << 20, 'x'))),
-            "line.ini: holds 10485772 bytes; a config file has at most 1048576");
-  EXPECT_EQ(load_message(write("full.yaml", std::string(1 << 20, '#'))), "");
+            "line.ini: holds 10485772 bytes; a config file has at most 262144");
+  EXPECT_EQ(load_message(write("full.yaml", std::string(256 << 10, '#'))), "");
   EXPECT_EQ(usage_message_of([] { read_settings("/dev/null"); }),
             "/dev/null: is not a regular file");
 }
