@@ -14,6 +14,7 @@
 
 #include "../../src/formats/pickle.hpp"
 #include "../../src/formats/wire.hpp"
+#include "../../src/formats/zip.hpp"
 #include "../../src/formats/zip_layout.hpp"
 #include "../formats/pack.hpp"
 
@@ -104,7 +105,7 @@ std::vector<PtDict> pt_roots() {
            {"c", {PtTensor{PtType::kFloat32, {3, 0}, {}}}}}};
 }
 
-// The first byte is the fuzzer's: what the others are.
+// Each begins with a byte that tells the fuzzer what follows.
 void pt_seeds(Seeds seeds) {
   for (const auto& root : pt_roots()) {
     const Bytes file = encode_pt(root);
@@ -113,11 +114,26 @@ void pt_seeds(Seeds seeds) {
     std::vector<ByteView> storages;
     const auto pickle = write_pickle(root, storages);
     seeds.add((storages.empty() ? "\3"s : "\2"s) + pickle);
+    std::string records = "\4";
+    for (const auto& record : parse_zip(file, "seed")) {
+      for (const auto part : {record.name, as_text(record.data)}) {
+        records += static_cast<char>(part.size());
+        records += part;
+      }
+    }
+    seeds.add(records);
   }
   const auto hooks = "ccollections\nOrderedDict\n)R"s;
   seeds.add("\3\x80\2"s + hooks + "}X\11\0\0\0_metadata}X\0\0\0\0}X\7\0\0\0versionK\2sssb."s);
   seeds.add("\3\x80\2}q\0(X\1\0\0\0aq\1K\1X\1\0\0\0b](h\1h\1eu."s);
-  seeds.add("\4\0\0\1\x40\1\2"s);
+  // As torch.save writes parameters on a GPU.
+  const auto tensor = [&](char key, char count) {
+    return "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nByteStorage\nX\1\0\0\0"s +
+           key + "X\6\0\0\0cuda:0K"s + count + "tQK\0K"s + count + "\x85K\1\x85\x89" + hooks + "tR";
+  };
+  seeds.add("\2\x80\2}(X\1\0\0\0actorch._utils\n_rebuild_parameter\n("s + tensor('0', 24) + "\x88" +
+            hooks + "tRX\1\0\0\0b"s + tensor('1', 8) + "X\1\0\0\0c"s + tensor('2', 0) + "u.");
+  seeds.add("\5\0\0\1\x40\1\2"s);
 }
 
 // The recipes, and every option in both spellings.

@@ -49,6 +49,24 @@ void fuzz_pickle(ByteView bytes, bool any_use) {
   check_round_trip(read_pickle(bytes, storages, "fuzz"));
 }
 
+// A sound archive of any records: a size and a name, a size and what it holds,
+// and so on.
+void fuzz_records(ByteView bytes) {
+  const auto take = [&] {
+    const std::size_t size = bytes.empty() ? 0 : std::min<std::size_t>(bytes[0], bytes.size() - 1);
+    const auto part = bytes.subspan(bytes.empty() ? 0 : 1, size);
+    bytes = bytes.subspan(bytes.empty() ? 0 : 1 + size);
+    return part;
+  };
+  std::vector<ZipRecord> records;
+  while (!bytes.empty()) {
+    const auto record = as_text(take());
+    records.push_back({record, take()});
+  }
+  const auto file = encode_zip(records);
+  check_round_trip(parse_pt(file, "fuzz"));
+}
+
 // A sound archive with some bytes changed: pairs of a place and a byte.
 void fuzz_patches(ByteView bytes) {
   const ByteView data(kData);
@@ -71,7 +89,7 @@ void fuzz_patches(ByteView bytes) {
 void gan::fuzz(ByteView input) {
   if (input.empty()) return;
   const auto rest = input.subspan(1);
-  switch (input[0] % 5) {
+  switch (input[0] % 6) {
     case 0:
       return fuzz_file(rest);
     case 1:
@@ -80,6 +98,8 @@ void gan::fuzz(ByteView input) {
       return fuzz_pickle(rest, true);
     case 3:
       return fuzz_pickle(rest, false);
+    case 4:
+      return fuzz_records(rest);
     default:
       return fuzz_patches(rest);
   }
