@@ -19,8 +19,13 @@ Adam::Adam(std::vector<torch::Tensor> parameters, double lr, const OptimConfig& 
   }
 }
 
-void Adam::step(const std::vector<torch::Tensor>& gradients) {
+void Adam::step(std::vector<torch::Tensor> gradients) {
   const torch::NoGradGuard no_grad;
+  // The kernel goes through memory as the parameters lie there.
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    if (gradients[i].strides() == parameters_[i].strides()) continue;
+    gradients[i] = torch::empty_like(parameters_[i]).copy_(gradients[i]);
+  }
   at::_foreach_add_(step_counts_, 1);
   at::_fused_adam_(parameters_, gradients, state_.exp_avg, state_.exp_avg_sq,
                    /*max_exp_avg_sqs=*/{}, step_counts_, lr_ * lr_scale_, beta1_, beta2_,

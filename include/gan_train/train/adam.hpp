@@ -18,7 +18,7 @@ class Adam {
   const std::vector<torch::Tensor>& parameters() const { return parameters_; }
 
   /// One update from the gradient of each parameter, in order.
-  void step(const std::vector<torch::Tensor>& gradients);
+  void step(std::vector<torch::Tensor> gradients);
 
   /// Multiplies the learning rate that was configured; 1 at first.
   void scale_lr(double scale) { lr_scale_ = scale; }
