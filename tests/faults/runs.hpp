@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Kind {
   void (*change)(Config& config);
 };
 const std::vector<Kind>& kinds();
+inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 Config config_of(const Kind& kind);
 
 /// Trains in `root`, going on where there is a state, until all is done or `steps`

@@ -29,7 +29,7 @@ TEST(Health, ASoundRunIsNotWarnedOf) {
 TEST(Health, ASignIsWarnedOfOnceItLastsAndAgainWhenItComesBack) {
   HealthState state;
   HealthFigures collapsed = kSound;
-  collapsed.diversity = 0.1;
+  collapsed.diversity = 0.05;
   warnings_of(kSound, 1, state);
   EXPECT_EQ(warnings_of(collapsed, 6, state), (Counts{0, 0, 1, 0, 0, 0}));
   EXPECT_EQ(warnings_of(kSound, 1, state), Counts{0});
@@ -60,7 +60,7 @@ TEST(Health, AGeneratorThatGrowsMoreVariedHasNotCollapsed) {
   HealthState state;
   HealthFigures figures = kSound;
   std::size_t count = 0;
-  for (figures.diversity = 0.01; figures.diversity < 0.25; figures.diversity *= 1.2) {
+  for (figures.diversity = 0.01; figures.diversity < 0.1; figures.diversity *= 1.2) {
     count += watch_health(figures, {}, state).size();
   }
   EXPECT_EQ(count, 0u);
