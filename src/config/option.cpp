@@ -237,6 +237,12 @@ Rows train_rows(TrainConfig& train) {
        .help = "Threads on the CPU; 0: LibTorch's choice.",
        .max = 1024,
        .alias = "threads"},
+      {.key = "train.precision",
+       .field = &train.precision,
+       .help = "Convolutions and matrix products in float32 (fp32), in bfloat16 (bf16), or in "
+               "bfloat16 where the hardware is fast at it (auto). Weights, losses and Adam are "
+               "always in float32.",
+       .choices = {"auto", "fp32", "bf16"}},
       {.key = "train.deterministic",
        .field = &train.deterministic,
        .help = "Use only algorithms of LibTorch that give the same bits each time. Needed for that "

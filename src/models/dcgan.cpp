@@ -3,6 +3,7 @@
 #include "gan_train/core/error.hpp"
 
 #include "models.hpp"
+#include "upsampled_conv.hpp"
 
 namespace gan {
 namespace {
@@ -62,15 +63,21 @@ void push_stem(nn::Sequential& net, const ModelConfig& config, Size base) {
 }
 
 void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_t in,
-                     std::int64_t out, Size target) {
+                     std::int64_t out, Size source, Size target) {
   if (config.upsampling == "transposed") {
     net->push_back(transposed(in, out, config.kernel, target, config.bias));
     return;
   }
+  const auto options =
+      nn::Conv2dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(config.bias);
+  if (target.height == 2 * source.height && target.width == 2 * source.width) {
+    net->push_back(nn::Identity());  // in Upsample's place, so that names are as PyTorch's
+    net->push_back(UpsampledConv2d(options));
+    return;
+  }
   net->push_back(nn::Upsample(
       nn::UpsampleOptions().size(std::vector<std::int64_t>{target.height, target.width})));
-  net->push_back(nn::Conv2d(
-      nn::Conv2dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(config.bias)));
+  net->push_back(nn::Conv2d(options));
 }
 
 nn::Sequential dcgan_generator(const ModelConfig& config, const ImageShape& shape) {
@@ -79,10 +86,11 @@ nn::Sequential dcgan_generator(const ModelConfig& config, const ImageShape& shap
   nn::Sequential net;
   push_stem(net, config, sizes.front());
   for (std::size_t i = 1; i < widths.size(); ++i) {
-    push_upsampling(net, config, widths[i - 1], widths[i], sizes[i]);
+    push_upsampling(net, config, widths[i - 1], widths[i], sizes[i - 1], sizes[i]);
     push_norm_and_activation(net, config, widths[i]);
   }
-  push_upsampling(net, config, widths.back(), shape.channels, sizes.back());
+  push_upsampling(net, config, widths.back(), shape.channels, sizes[widths.size() - 1],
+                  sizes.back());
   push_output(net, config);
   return net;
 }

@@ -8,6 +8,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/train/device.hpp"
+#include "gan_train/train/precision.hpp"
 #include "gan_train/train/sample.hpp"
 
 namespace gan {
@@ -78,6 +79,7 @@ Trainer::Trainer(const Config& config, const Dataset& data)
       config_(config),
       shape_(data.shape),
       device_(resolve_device(config.train.device)),
+      bf16_(use_bf16(config.train.precision, device_)),
       samples_(data.samples.to(device_)),
       loss_(find_row(losses(), config.loss.kind, "loss")),
       sampler_(data.size(), real_batch_size(config.train), config.data,
@@ -130,6 +132,11 @@ torch::Tensor Trainer::step(StepRecord* record) {
   return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});
 }
 
+torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& input) const {
+  const Autocast autocast(device_, bf16_);
+  return net->forward(input).to(torch::kFloat32);
+}
+
 torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
                                             StepRecord* record) {
   const std::int64_t n = real.size(0);
@@ -148,7 +155,7 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
   {
     // The graph through G is only kept where G's update goes back through it.
     const torch::AutoGradMode keep_graph(config_.train.reuse_fake);
-    fake = networks.generator->forward(z);
+    fake = run(networks.generator, z);
   }
   if (config_.train.reuse_fake) fake_ = fake;
   fake = fake.detach();
@@ -157,21 +164,21 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
   const std::string& mode = config_.train.discriminator_update;
   torch::Tensor real_logits, fake_logits, loss, norm;
   if (mode == "separate") {
-    real_logits = d->forward(real);
+    real_logits = run(d, real);
     const auto real_loss = loss_.real(real_logits, real_labels);
     norm = descend(real_loss, d_optimizer);
-    fake_logits = d->forward(fake);
+    fake_logits = run(d, fake);
     const auto fake_loss = loss_.fake(fake_logits, fake_labels);
     norm = 0.5 * (norm + descend(fake_loss, d_optimizer));
     loss = 0.5 * (real_loss + fake_loss);
   } else {
     if (mode == "joint") {
-      const auto logits = d->forward(torch::cat({real, fake})).split(n);
+      const auto logits = run(d, torch::cat({real, fake})).split(n);
       real_logits = logits[0];
       fake_logits = logits[1];
     } else {
-      real_logits = d->forward(real);
-      fake_logits = d->forward(fake);
+      real_logits = run(d, real);
+      fake_logits = run(d, fake);
     }
     loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
     if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
@@ -184,9 +191,9 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
   torch::Tensor fake = std::exchange(fake_, torch::Tensor());
   if (!fake.defined()) {
-    fake = networks.generator->forward(latents(n, Stream::kLatentG, steps_done_, record));
+    fake = run(networks.generator, latents(n, Stream::kLatentG, steps_done_, record));
   }
-  const auto loss = loss_.generator(networks.discriminator->forward(fake));
+  const auto loss = loss_.generator(run(networks.discriminator, fake));
   const auto norm = descend(loss, g_optimizer);
   return torch::stack({loss.detach(), norm});
 }

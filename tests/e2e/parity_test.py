@@ -57,7 +57,7 @@ class Parity:
     def differences(self, fault=None):
         gan = self.gan(self.weights, fault)
         for batch in self.batches:
-            yield (gan.step(batch) - batch["figures"]).abs().max().item()
+            yield (gan.step(batch) - batch["figures"][:4]).abs().max().item()
 
     def assert_differs(self, fault):
         worst = 0.0

@@ -151,6 +151,27 @@ TEST(Trainer, GradientNormsAreThoseOfThePlainGradients) {
   EXPECT_NEAR(figures[kGGradNorm].item<double>(), norm_of(trainer.g_optimizer), 1e-5);
 }
 
+TEST(Trainer, Bfloat16LearnsTheSameInFloat32Weights) {
+  Config config = tiny_config();
+  config.model.arch = "dcgan";
+  config.model.generator_widths = {8, 4};
+  config.model.discriminator_widths = {4, 8};
+  config.model.generator_norm = config.model.discriminator_norm = true;
+  config.data.drop_last = true;
+  const Dataset data = load_dataset(config.data);
+  Trainer exact(config, data);
+  config.train.precision = "bf16";
+  Trainer rough(config, data);
+  for (int i = 0; i < 5; ++i) {
+    const auto figures = rough.step();
+    EXPECT_EQ(figures.scalar_type(), torch::kFloat32);
+    EXPECT_TRUE(torch::allclose(figures, exact.step(), 0.1, 0.03)) << i;
+  }
+  const auto same = weights(exact.networks.generator);
+  EXPECT_EQ(same.scalar_type(), weights(rough.networks.generator).scalar_type());
+  EXPECT_FALSE(torch::equal(same, weights(rough.networks.generator)));  // was it bf16 at all?
+}
+
 TEST(Trainer, RefusesWhatThisMachineLacks) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "there is a CUDA device";
   try {

@@ -77,6 +77,7 @@ struct TrainConfig {
   std::int64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
+  std::string precision = "fp32";
   bool deterministic = false;
   std::string on_nan = "stop";
   bool stop_on_collapse = false;

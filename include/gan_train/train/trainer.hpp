@@ -59,6 +59,8 @@ class Trainer {
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
   const torch::Device& device() const { return device_; }
+  /// "fp32" or "bf16": what train.precision has come to mean here.
+  const char* precision() const { return bf16_ ? "bf16" : "fp32"; }
 
   /// The networks and optimisers, for whoever saves, loads or inspects them.
   Networks networks;
@@ -70,6 +72,8 @@ class Trainer {
   torch::nn::Sequential sampling_generator() const { return ema ? ema : networks.generator; }
 
  private:
+  /// A network's output as float32, whatever precision it computes in.
+  torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
   /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
   /// and {loss, gradient norm}.
   torch::Tensor update_discriminator(const torch::Tensor& real, std::int64_t batch,
@@ -83,6 +87,7 @@ class Trainer {
   Config config_;
   ImageShape shape_;
   torch::Device device_;
+  bool bf16_;
   torch::Tensor samples_;
   const Loss& loss_;
   BatchSampler sampler_;

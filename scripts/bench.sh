@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# usage: scripts/bench.sh [--rounds N] [--turns N] [--compile] [RECIPE...]
+#
+# Times a training step (discriminator and generator) and the sampling of 10,000 images of
+# each recipe, in this program and in PyTorch: as its tutorials write it (eager) and at its
+# best. They take turns, since machines are noisy, and medians are shown, with the share of
+# this machine's matrix product that a step reaches. Wants an idle machine.
+#
+#   --rounds N   steps timed a turn (20)
+#   --turns N    turns of each (3)
+#   --compile    let PyTorch at its best try torch.compile too, which takes minutes
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+rounds=20 turns=3 compile=()
+recipes=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -h | --help) show_help && exit ;;
+    --rounds | --turns)
+      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage_error "$1 needs a whole number from 1"
+      declare "${1#--}=$2"
+      shift
+      ;;
+    --compile) compile=(--compile) ;;
+    -*) usage_error "unknown argument '$1'" ;;
+    *) recipes+=("$1") ;;
+  esac
+  shift
+done
+[[ ${#recipes[@]} -gt 0 ]] || recipes=(mnist_mlp mnist_cpp_dcgan mnist_keras_dcgan)
+for recipe in "${recipes[@]}"; do
+  [[ -f configs/$recipe.ini ]] || usage_error "unknown recipe '$recipe'"
+done
+
+[[ -f build-bench/build.ninja ]] || quietly cmake --preset bench
+quietly cmake --build --preset bench
+"$venv/bin/python" -c 'import torch' 2>/dev/null ||
+  die 'PyTorch is needed to compare with; scripts/setup.sh --tests installs it'
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+configs=("${recipes[@]/#/configs/}")
+for ((turn = 0; turn < turns; ++turn)); do
+  build-bench/gan_bench --rounds "$rounds" "${configs[@]/%/.ini}" >>"$work/ours"
+  "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" eager "${recipes[@]}" >>"$work/eager"
+  "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" "${compile[@]}" best \
+    "${recipes[@]}" >>"$work/best"
+done
+
+grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
+echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 CPU | tr -s ' ')"
+"$venv/bin/python" - "$work" <<'PYTHON'
+import collections, pathlib, statistics, sys
+
+def read(name):
+    rows = collections.defaultdict(list)
+    for line in (pathlib.Path(sys.argv[1]) / name).read_text().splitlines():
+        recipe, *figures = line.split()
+        rows[recipe].append([float(figure) for figure in figures])
+    return {r: [statistics.median(column) for column in zip(*values)] for r, values in rows.items()}
+
+ours, eager, best = read("ours"), read("eager"), read("best")
+print("\n| step of | ours, ms | eager, ms | best, ms | eager/ours | best/ours | GFLOP/s | of GEMM |")
+print("|---|---|---|---|---|---|---|---|")
+for recipe, (step, work, gemm, _) in ours.items():
+    a, b = eager[recipe][0], best[recipe][0]
+    rate = work / step * 1e3
+    print(f"| {recipe} | {step:.1f} | {a:.1f} | {b:.1f} | {a / step:.2f} | {b / step:.2f} "
+          f"| {rate:.0f} | {100 * rate / gemm:.0f} % |")
+print("\n| 10,000 samples of | ours, ms | eager, ms | best, ms | eager/ours | best/ours |")
+print("|---|---|---|---|---|---|")
+for recipe, (*_, sample) in ours.items():
+    a, b = eager[recipe][1], best[recipe][1]
+    print(f"| {recipe} | {sample:.0f} | {a:.0f} | {b:.0f} | {a / sample:.2f} | {b / sample:.2f} |")
+PYTHON

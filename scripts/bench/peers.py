@@ -1,0 +1,158 @@
+"""Times the recipes' steps and sampling in PyTorch, as its tutorials write them and at its best.
+
+    peers.py [--rounds N] {eager|best} RECIPE...
+
+Prints a line a recipe: NAME step_ms sample_ms (medians; 10,000 images are sampled).
+scripts/bench.sh runs it beside gan_bench. Batches lie ready in memory, so that
+PyTorch pays for no data loader.
+
+eager: fp32, torch.optim.Adam as it comes, a sigmoid and BCELoss, backward() of G's
+loss through all of D, sampling in batches of 256 under no_grad().
+best:  the losses on logits, fused Adam, D's gradients not computed in G's step,
+channels_last, inference_mode(); bf16 autocast where the processor has AMX or
+AVX512-BF16; torch.compile where that turns out faster.
+"""
+
+import argparse
+import pathlib
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests" / "e2e"))
+import recipes
+
+RECIPES = {
+    "mnist_mlp": recipes.MnistMlp,
+    "mnist_keras_dcgan": recipes.MnistKerasDcgan,
+    "mnist_pytorch_mlp": recipes.MnistPytorchMlp,
+    "mnist_tf_mlp": recipes.MnistTfMlp,
+    "mnist_cpp_dcgan": recipes.MnistCppDcgan,
+}
+
+
+def has_fast_bf16():
+    flags = pathlib.Path("/proc/cpuinfo").read_text()
+    return "amx_bf16" in flags or "avx512_bf16" in flags
+
+
+def as_written(net):
+    """The upsampling and the convolution apart, as tutorials have them."""
+    layers = []
+    for layer in net:
+        if isinstance(layer, recipes.UpsampledConv2d):
+            layers.append(nn.Upsample(scale_factor=2))
+            layer = nn.Conv2d(layer.in_channels, layer.out_channels, 5, padding=2)
+        layers.append(layer)
+    return nn.Sequential(*layers)
+
+
+class Gan:
+    """A recipe's two networks and its step, on batches made beforehand."""
+
+    def __init__(self, name, best, compiled=False):
+        kind = RECIPES[name]
+        self.kind, self.best = kind, best
+        self.flat = "mlp" in name
+        self.g, self.d = as_written(kind.generator(self)), kind.discriminator(self)
+        if best and not self.flat:
+            self.g.to(memory_format=torch.channels_last)
+            self.d.to(memory_format=torch.channels_last)
+        how = {"fused": True} if best else {}
+        self.g_adam, self.d_adam = (
+            torch.optim.Adam(net.parameters(), kind.lr, kind.betas, kind.eps, **how)
+            for net in (self.g, self.d)
+        )
+        self.run_g, self.run_d = self.g, self.d
+        if compiled:
+            self.run_g, self.run_d = torch.compile(self.g), torch.compile(self.d)
+        self.bf16 = best and has_fast_bf16()
+        n = kind.real_count
+        self.latent_dim = 128 if name == "mnist_pytorch_mlp" else 100
+        self.real = torch.rand(n, 784) if self.flat else torch.rand(n, 1, 28, 28)
+        self.reuses_fake = name == "mnist_cpp_dcgan"
+        self.mode = {"mnist_mlp": "joint", "mnist_keras_dcgan": "separate"}.get(name, "summed")
+
+    def loss(self, logits, label):
+        labels = torch.full_like(logits, label, dtype=torch.float32)
+        if self.best:
+            return F.binary_cross_entropy_with_logits(logits.float(), labels)
+        return nn.BCELoss()(torch.sigmoid(logits), labels)
+
+    def descend(self, adam, loss):
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+
+    def train_d(self, fake):
+        fake = fake.detach()
+        if self.mode == "joint":
+            logits = self.run_d(torch.cat([self.real, fake]))
+            n = self.real.size(0)
+            loss = 0.5 * (self.loss(logits[:n], 1.0) + self.loss(logits[n:], 0.0))
+            self.descend(self.d_adam, loss)
+        elif self.mode == "separate":
+            self.descend(self.d_adam, self.loss(self.run_d(self.real), 0.9))
+            self.descend(self.d_adam, self.loss(self.run_d(fake), 0.0))
+        else:
+            loss = self.loss(self.run_d(self.real), 0.9) + self.loss(self.run_d(fake), 0.0)
+            self.descend(self.d_adam, loss)
+
+    def step(self):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            n = self.real.size(0)
+            if self.reuses_fake:
+                fake = self.run_g(torch.randn(n, self.latent_dim))
+            else:
+                with torch.no_grad():
+                    fake = self.run_g(torch.randn(n, self.latent_dim))
+            self.train_d(fake)
+            if not self.reuses_fake:
+                count = self.kind.g_count or n
+                fake = self.run_g(torch.randn(count, self.latent_dim))
+            if self.best:
+                self.d.requires_grad_(False)
+            self.descend(self.g_adam, self.loss(self.run_d(fake), 1.0))
+            if self.best:
+                self.d.requires_grad_(True)
+
+    def sample(self):
+        self.g.eval()
+        mode = torch.inference_mode() if self.best else torch.no_grad()
+        with mode, torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            images = [self.g(torch.randn(250, self.latent_dim)) for _ in range(40)]
+        self.g.train()
+        return torch.cat(images)
+
+
+def median_ms(rounds, work):
+    for _ in range(3):
+        work()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(1e3 * (time.perf_counter() - start))
+    return statistics.median(times)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--compile", action="store_true", help="best: try torch.compile too")
+    parser.add_argument("how", choices=["eager", "best"])
+    parser.add_argument("recipe", nargs="+", choices=RECIPES)
+    arguments = parser.parse_args()
+    for name in arguments.recipe:
+        gan = Gan(name, arguments.how == "best")
+        step = median_ms(arguments.rounds, gan.step)
+        if arguments.how == "best" and arguments.compile:
+            step = min(step, median_ms(arguments.rounds, Gan(name, True, compiled=True).step))
+        print(f"{name} {step:.2f} {median_ms(3, gan.sample):.1f}", flush=True)
+
+
+main()

@@ -1,0 +1,42 @@
+#include "upsampled_conv.hpp"
+
+namespace gan {
+namespace {
+
+// Row u of a kernel of radius p looks, for the output row 2i + a, at the upsampled
+// row 2i + a + u - p, which is the input row i + floor((a + u - p) / 2).
+torch::Tensor tap_sums(std::int64_t kernel, std::int64_t radius) {
+  auto sums = torch::zeros({2, 2 * radius + 1, kernel});
+  for (std::int64_t a = 0; a < 2; ++a) {
+    for (std::int64_t u = 0; u < kernel; ++u) {
+      const std::int64_t twice = a + u - kernel / 2 + 2 * radius;  // from 0
+      sums.index_put_({a, twice / 2, u}, 1.0);
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+UpsampledConv2dImpl::UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted)
+    : Conv2dImpl(wanted),
+      radius_((wanted.kernel_size()->at(0) / 2 + 1) / 2),
+      // No buffer: PyTorch's layers have none, and the names must be theirs.
+      sums_(tap_sums(wanted.kernel_size()->at(0), radius_)) {}
+
+torch::Tensor UpsampledConv2dImpl::phase_weight() const {
+  const auto sums = sums_.to(weight.device());
+  const std::int64_t taps = 2 * radius_ + 1;
+  // w[o, i, u, v] -> [o, a, b, i, t, s]; pixel_shuffle wants a and b beside o.
+  return torch::einsum("atu,bsv,oiuv->oabits", {sums, sums, weight})
+      .reshape({4 * weight.size(0), weight.size(1), taps, taps});
+}
+
+torch::Tensor UpsampledConv2dImpl::forward(const torch::Tensor& input) {
+  const auto phase_bias = bias.defined() ? bias.repeat_interleave(4) : bias;
+  const auto phases =
+      torch::conv2d(input, phase_weight(), phase_bias, /*stride=*/1, /*padding=*/radius_);
+  return torch::pixel_shuffle(phases, 2);
+}
+
+}  // namespace gan
