@@ -10,8 +10,9 @@
 namespace gan {
 namespace {
 
-// Where the signs begin. Healthy runs of the shipped recipes stay well inside:
-// shares up to 0.9, diversities from 0.6, gradient norms that fall to a tenth.
+// Where the signs begin, beyond what sound runs of the shipped recipes pass through
+// (docs/reliability.md): shares up to 0.95, diversities near 0 that rise at once, and
+// gradient norms that fall to a twentieth.
 constexpr double kWinningShare = 0.97;
 constexpr double kLowDiversity = 0.1;
 constexpr double kVanishingShare = 1e-3;
