@@ -48,7 +48,7 @@ for ((turn = 0; turn < turns; ++turn)); do
 done
 
 grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
-echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 CPU | tr -s ' ')"
+echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 ^CPU | tr -s ' ')"
 "$venv/bin/python" - "$work" <<'PYTHON'
 import collections, pathlib, statistics, sys
 

@@ -11,7 +11,7 @@ build
 scripts/get_data.sh mnist
 
 # Threads of LibTorch that spin while they wait starve each other where tests run side by side.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000}
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-3000}
 # The tests that hold our files against PyTorch's run this one.
 export GAN_TRAIN_PYTHON=${GAN_TRAIN_PYTHON:-$venv/bin/python}
 results=$root/build/test-results.xml

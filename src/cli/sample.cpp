@@ -100,6 +100,7 @@ int run_sample(int argc, char** argv) {
   if (arguments.quiet) log::set_level(log::Level::kWarning);
   settle_layout(arguments);
   const SampleFormat& format = find_row(sample_formats(), arguments.format, "format");
+  keep_freed_memory();
   if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
   const torch::Device device = resolve_device(arguments.device);
 

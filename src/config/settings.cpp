@@ -101,7 +101,8 @@ ParsedSettings read_settings(const fs::path& path) {
   }
   const auto size = fs::file_size(path, code);
   if (!code && size > kMostConfigBytes) {
-    throw usage_error(name, ": holds ", size, " bytes; a config file has at most ", kMostConfigBytes);
+    throw usage_error(name, ": holds ", size, " bytes; a config file has at most ",
+                      kMostConfigBytes);
   }
   const auto bytes = read_file(path, kMostConfigBytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

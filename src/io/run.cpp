@@ -50,8 +50,9 @@ bool Run::train(const Hooks& watch) {
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
   log::open_file(folder_.log());
   log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
-                ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(), " in ", trainer_.precision(),
-                ", ", at::get_num_threads(), " threads; into ", folder_.root().string()));
+                ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(),
+                " in ", trainer_.precision(), ", ", at::get_num_threads(), " threads; into ",
+                folder_.root().string()));
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   save();  // so that there is something to go on from, or back to, from the first step

@@ -1,6 +1,10 @@
 #include "gan_train/train/device.hpp"
 
+#include <climits>
 #include <cstdlib>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <torch/torch.h>
 
@@ -32,7 +36,15 @@ torch::Device resolve_device(const std::string& name) {
                     "check nvidia-smi or use cpu");
 }
 
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
+}
+
 void configure_process(const TrainConfig& config) {
+  keep_freed_memory();
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
   auto& context = at::globalContext();
   context.setDeterministicAlgorithms(config.deterministic, /*warn_only=*/false);

@@ -11,8 +11,12 @@ namespace gan {
 /// The device that `train.device` names; Error where this build or machine lacks it.
 torch::Device resolve_device(const std::string& name);
 
+/// Lets the allocator keep freed memory for the next step, which wants as much again,
+/// instead of giving it back to the system page by page.
+void keep_freed_memory();
+
 /// Sets what LibTorch keeps for the whole process: the threads, and whether only
-/// deterministic algorithms may be used. Call it before anything is computed.
+/// deterministic algorithms may be used; keeps freed memory. Call it before anything is computed.
 void configure_process(const TrainConfig& config);
 
 }  // namespace gan
