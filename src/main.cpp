@@ -64,7 +64,8 @@ std::string first_line(const c10::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes: an error of the write, not a death
+  // Errors of a write, not deaths: a limit on file sizes, and a pipe that nobody reads.
+  for (const int number : {SIGXFSZ, SIGPIPE}) std::signal(number, SIG_IGN);
   try {
     return dispatch(argc, argv);
   } catch (const gan::Error& error) {

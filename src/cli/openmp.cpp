@@ -7,7 +7,7 @@ namespace {
 
 // libgomp's threads wait by spinning, for milliseconds at a time. Where another
 // program wants one of the cores, they then spin against each other, and steps take
-// up to twenty times as long. On an idle machine this short spin is as fast as the long one.
+// up to thirty times as long. On an idle machine this short spin is as fast as the long one.
 void set_openmp_defaults(int /*argc*/, char** /*argv*/, char** /*environment*/) {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) setenv("GOMP_SPINCOUNT", "3000", /*overwrite=*/0);
 }

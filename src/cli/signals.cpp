@@ -5,11 +5,21 @@
 namespace gan {
 namespace {
 
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
 volatile std::sig_atomic_t caught = 0;
+
+// What a shell has told us to ignore (nohup, background jobs) stays ignored.
+bool is_ignored(int number) {
+  struct sigaction action{};
+  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 extern "C" void note_signal(int number) {
   caught = number;
-  for (const int other : {SIGINT, SIGTERM, SIGHUP}) std::signal(other, SIG_DFL);
+  for (const int other : kSignals) {
+    if (!is_ignored(other)) std::signal(other, SIG_DFL);
+  }
 }
 
 }  // namespace
@@ -18,7 +28,9 @@ void catch_signals() {
   struct sigaction action{};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  for (const int number : kSignals) {
+    if (!is_ignored(number)) sigaction(number, &action, nullptr);
+  }
 }
 
 int caught_signal() { return caught; }

@@ -53,6 +53,21 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+// Makes a rename last; some file systems can't sync a folder.
+bool sync_folder_of(const fs::path& path) {
+  const int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return true;
+  const bool synced = sync_fd(folder) || errno == EINVAL || errno == ENOTSUP;
+  const int code = errno;
+  ::close(folder);
+  errno = code;
+  return synced;
+}
+
+fs::path temporary_of(const fs::path& path) {
+  return path.string() + std::string(kTemporary) + std::to_string(::getpid());
+}
+
 // What a rename may replace: a regular file, behind any links to it.
 fs::path replaceable(const fs::path& path) {
   std::error_code code;
@@ -66,8 +81,7 @@ fs::path replaceable(const fs::path& path) {
 }  // namespace
 
 AtomicFile::AtomicFile(const fs::path& path)
-    : path_(replaceable(path)),
-      temporary_(path_.string() + std::string(kTemporary) + std::to_string(::getpid())) {
+    : path_(replaceable(path)), temporary_(temporary_of(path_)) {
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd_ < 0) fail("create");
 }
@@ -90,13 +104,7 @@ void AtomicFile::commit(bool durable) {
     fail("put in place (rename)");
   }
   ::close(std::exchange(fd_, -1));
-  if (!durable) return;
-  // Makes the rename itself last; some file systems can't sync a folder.
-  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  const bool synced = sync_fd(folder) || errno == EINVAL || errno == ENOTSUP;
-  ::close(folder);
-  if (!synced) fail("write (fsync of its folder)");
+  if (durable && !sync_folder_of(path_)) fail("write (fsync of its folder)");
 }
 
 void write_file(const fs::path& path, ByteView bytes, bool durable) {
@@ -176,23 +184,37 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / kName) {
 // The file stays: to unlink it would let a second run lock a new one beside a third's.
 FolderLock::~FolderLock() { ::close(fd_); }
 
-void remove_temporaries(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const auto mark = name.rfind(kTemporary);
-    if (mark == std::string::npos || mark == 0 || !entry.is_regular_file()) continue;
-    const auto number = std::string_view(name).substr(mark + kTemporary.size());
-    const bool digits = number.find_first_not_of("0123456789") == std::string_view::npos;
-    std::error_code code;  // one that stays does no harm
-    if (digits && !number.empty()) fs::remove(entry.path(), code);
-  }
+fs::path target_of_temporary(const fs::path& path) {
+  const std::string name = path.filename().string();
+  const auto mark = name.rfind(kTemporary);
+  if (mark == std::string::npos) return {};
+  const auto number = std::string_view(name).substr(mark + kTemporary.size());
+  const bool digits = number.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits && !number.empty() ? path.parent_path() / name.substr(0, mark) : fs::path();
 }
 
-void keep_as(const fs::path& path, const fs::path& other) {
+KeptFile::KeptFile(const fs::path& path, const fs::path& other)
+    : other_(other), temporary_(temporary_of(other)) {
+  std::error_code code;  // without a link there is nothing to keep it by
+  fs::remove(temporary_, code);
+  fs::create_hard_link(path, temporary_, code);
+}
+
+KeptFile::~KeptFile() {
   std::error_code code;
-  if (!fs::exists(path, code)) return;
-  fs::remove(other, code);
-  fs::create_hard_link(path, other, code);
+  fs::remove(temporary_, code);
+}
+
+void KeptFile::commit() {
+  std::error_code code;
+  if (fs::exists(temporary_, code)) replace_file(temporary_, other_);
+}
+
+void replace_file(const fs::path& from, const fs::path& to) {
+  if (!succeeds([&] { return ::rename(from.c_str(), to.c_str()); })) {
+    throw_errno(to, "put in place (rename)");
+  }
+  if (!sync_folder_of(to)) throw_errno(to, "write (fsync of its folder)");
 }
 
 void make_folders(const fs::path& path) {

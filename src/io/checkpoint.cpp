@@ -1,5 +1,6 @@
 #include "gan_train/io/checkpoint.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "gan_train/config/option.hpp"
@@ -70,6 +71,14 @@ const Type& get(const PtDict& dict, std::string_view key, const std::string& nam
     throw run_error(name, ": has no usable '", key, "'; not a gan-train checkpoint, or damaged");
   }
   return *typed;
+}
+
+// A number of steps, epochs or times.
+std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
+                       std::int64_t most = INT64_MAX) {
+  const auto count = get<std::int64_t>(dict, key, name);
+  if (count >= 0 && count <= most) return count;
+  throw run_error(name, ": its ", key, " is ", count, ", which no run gets to; damaged or made up");
 }
 
 Config unpack_config(const PtDict& root, const std::string& name) {
@@ -156,7 +165,7 @@ void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam
                  const std::string& where) {
   const auto names = parameter_names(module);
   Adam::State state = adam.state();
-  state.steps = get<std::int64_t>(dict, "steps", where);
+  state.steps = get_count(dict, "steps", where);
   const auto take = [&](const char* key, std::vector<torch::Tensor>& moments) {
     const auto& saved = get<PtDict>(dict, key, where);
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -188,7 +197,7 @@ HealthState unpack_health(const PtDict& dict, const std::string& name) {
   for (std::size_t i = 0; i < kSignCount; ++i) {
     const auto* count = i < epochs.size() ? std::get_if<std::int64_t>(&epochs[i].value) : nullptr;
     if (count == nullptr) throw run_error(name, ": its health is not ", kSignCount, " counters");
-    health.epochs[i] = *count;
+    health.epochs[i] = std::max<std::int64_t>(0, *count);
   }
   health.largest_g_grad_norm = get<double>(dict, "largest_g_grad_norm", name);
   health.last_diversity = get<double>(dict, "last_diversity", name);
@@ -204,7 +213,7 @@ RunningFigures unpack_running(const PtDict& dict, const std::string& name) {
       throw run_error(name, ": its running figures are not ", kFigureCount, " numbers");
     running.sums[i] = *sum;
   }
-  running.steps = get<std::int64_t>(dict, "steps", name);
+  running.steps = get_count(dict, "steps", name);
   running.seconds = get<double>(dict, "seconds", name);
   return running;
 }
@@ -258,9 +267,9 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.epoch = unpack_running(get<PtDict>(root, "epoch_figures", name), name);
   loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
   loop.health = unpack_health(get<PtDict>(root, "health", name), name);
-  loop.rollbacks = get<std::int64_t>(root, "rollbacks", name);
+  loop.rollbacks = get_count(root, "rollbacks", name, kMostRollbacks);
   trainer.scale_lr(loop.lr_scale());
-  trainer.set_steps_done(get<std::int64_t>(root, "step", name));
+  trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
 }
 
 LoadedGenerator load_generator(const fs::path& path) {

@@ -17,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMostRollbacks = 3;
-
 std::vector<float> points_of(const torch::Tensor& samples) {
   const auto flat = samples.contiguous();
   const auto* xy = flat.const_data_ptr<float>();
@@ -37,13 +35,15 @@ Run::Run(Trainer& trainer, const Dataset& data, const RunFolder& folder)
       diversity_(data, trainer.config()) {}
 
 void Run::resume(const fs::path& state) {
-  load_state(state, trainer_, loop_);
+  // Where the last state is damaged, the one before it takes its place at once, and
+  // nothing that is saved from now on can cost both.
+  if (state != folder_.state()) replace_file(state, folder_.state());
+  load_state(folder_.state(), trainer_, loop_);
   if (trainer_.steps_done() > trainer_.total_steps()) {
     throw usage_error("--resume: the run has done ", trainer_.steps_done(),
                       " steps, more than the ", trainer_.total_steps(),
                       " of train.epochs = ", trainer_.config().train.epochs);
   }
-  if (state == folder_.state()) saved_step_ = trainer_.steps_done();
 }
 
 bool Run::train(const Hooks& watch) {
@@ -55,7 +55,8 @@ bool Run::train(const Hooks& watch) {
                 folder_.root().string()));
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
-  save();  // so that there is something to go on from, or back to, from the first step
+  // From the first step on there is a state to go on from, or back to, with this config.
+  write_state();
 
   Hooks hooks = watch;
   hooks.on_log = [&](const LogRow& row) { steps_->add(loss_row(row)); };
@@ -70,6 +71,7 @@ bool Run::train(const Hooks& watch) {
   hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
   const bool complete = run_training(trainer_, loop_, hooks);
   save();
+  if (complete) finish();
   return complete;
 }
 
@@ -78,15 +80,28 @@ void Run::open_logs() {
   const std::int64_t step = trainer_.steps_done();
   losses_.emplace(folder_.losses_csv(), kLossHeader, step);
   health_.emplace(folder_.health_csv(), kHealthHeader, step);
-  if (output().log_every > 0) steps_.emplace(folder_.steps_csv(), kLossHeader, step);
+  if (output().log_every > 0 || fs::exists(folder_.steps_csv())) {
+    steps_.emplace(folder_.steps_csv(), kLossHeader, step);
+  }
 }
 
 void Run::save() {
   if (saved_step_ == trainer_.steps_done()) return;
+  KeptFile older(folder_.state(), folder_.previous_state());
+  write_state();
+  older.commit();
+}
+
+// Replaces the state in the folder by that of now.
+void Run::write_state() {
+  if (!trainer_.is_finite()) {
+    throw run_error("step ", trainer_.steps_done(),
+                    ": weights or statistics are no longer finite numbers; the last good state is ",
+                    folder_.state().string(), "; go on from it with a lower optim.lr in a new run");
+  }
   for (auto* log : {&losses_, &health_, &steps_}) {
     if (*log) (*log)->sync();
   }
-  keep_as(folder_.state(), folder_.previous_state());
   save_state(folder_.state(), trainer_, loop_);
   saved_step_ = trainer_.steps_done();
 }
@@ -122,6 +137,15 @@ void Run::after_epoch(const LogRow& row) {
   if (due(output().save_state)) save();
 }
 
+// A run that was stopped after its last epoch had ended, and then given no more, has
+// not yet left what a last epoch leaves.
+void Run::finish() {
+  const std::int64_t epoch = trainer_.config().train.epochs;
+  if (fs::exists(folder_.generator(epoch))) return;
+  save_generator(folder_.generator(epoch), trainer_);
+  if (output().sample_every > 0) save_samples(epoch);
+}
+
 void Run::watch_epoch(const LogRow& row) {
   const RunningFigures& f = row.figures;
   const HealthFigures figures{.d_real = f.mean(kDReal),
@@ -133,11 +157,14 @@ void Run::watch_epoch(const LogRow& row) {
   log::file_only(str("epoch ", row.epoch, "  gradient norms D ", figures.d_grad_norm, "  G ",
                      figures.g_grad_norm, "  diversity ", figures.diversity));
   for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
-    if (warning.sign == Sign::kCollapse && trainer_.config().train.stop_on_collapse) {
-      save();
-      throw run_error("epoch ", row.epoch, ": ", warning.text);
-    }
     log::warning(str("epoch ", row.epoch, ": ", warning.text));
+  }
+  const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
+  if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
+    save();
+    throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ",
+                    figures.diversity, "); the state is saved, --resume ", folder_.root().string(),
+                    " --train.stop_on_collapse false goes on");
   }
 }
 
@@ -148,19 +175,23 @@ bool Run::roll_back(const std::string& what) {
                     folder_.root().string(),
                     " --train.on_nan rollback, or start anew with a lower optim.lr");
   }
-  if (loop_.rollbacks == kMostRollbacks) {
+  if (loop_.rollbacks >= kMostRollbacks) {
     throw run_error(what, "; gone back ", kMostRollbacks, " times already, the last good state is ",
                     good, "; start anew with a lower optim.lr");
   }
   const std::int64_t rollbacks = loop_.rollbacks + 1;
+  // What goes wrong right after a save may have been lost before it.
+  const bool too_late = trainer_.steps_done() == saved_step_ + 1;
+  if (too_late && fs::exists(folder_.previous_state())) {
+    replace_file(folder_.previous_state(), folder_.state());
+  }
   load_state(folder_.state(), trainer_, loop_);
   loop_.rollbacks = rollbacks;
   trainer_.scale_lr(loop_.lr_scale());
-  log::warning(str(what, "; back to ", good, " with learning rates times ", loop_.lr_scale(),
-                   ", time ", rollbacks, " of ", kMostRollbacks));
+  log::warning(str(what, "; back to step ", trainer_.steps_done(), " with learning rates times ",
+                   loop_.lr_scale(), ", time ", rollbacks, " of ", kMostRollbacks));
   open_logs();
-  saved_step_ = -1;  // the state in the folder has the old learning rate
-  save();
+  write_state();  // with the new learning rate
   return true;
 }
 

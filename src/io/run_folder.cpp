@@ -1,7 +1,6 @@
 #include "gan_train/io/run_folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <functional>
 #include <utility>
@@ -26,21 +25,39 @@ bool holds_anything(const fs::path& folder) {
                      });
 }
 
-// Only what a run of ours is known to leave.
-void remove_old_run(const RunFolder& folder) {
-  for (const auto& file : {folder.config(), folder.losses_csv(), folder.steps_csv(),
-                           folder.health_csv(), folder.losses_png(), folder.log()}) {
-    fs::remove(file);
+// Whether the name is the prefix, digits and the suffix.
+bool is_numbered(const std::string& name, std::string_view prefix, std::string_view suffix) {
+  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
+  if (name.size() <= prefix.size() + suffix.size()) return false;
+  const auto end = name.end() - static_cast<std::ptrdiff_t>(suffix.size());
+  return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), end,
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Whether `path` is a file as a run leaves it in its folder.
+bool is_of_a_run(const RunFolder& folder, const fs::path& path) {
+  for (const auto& file :
+       {folder.config(), folder.losses_csv(), folder.steps_csv(), folder.health_csv(),
+        folder.losses_png(), folder.log(), folder.state(), folder.previous_state()}) {
+    if (path == file) return true;
   }
-  for (const auto& [name, start, end] :
-       {std::array<std::string_view, 3>{"samples", "epoch_", ".png"},
-        {"checkpoints", "g_", ".pt"},
-        {"checkpoints", "last", ".pt"},
-        {"checkpoints", "previous", ".pt"}}) {
-    if (!fs::is_directory(folder.root() / name)) continue;
-    for (const auto& entry : fs::directory_iterator(folder.root() / name)) {
-      const std::string file = entry.path().filename().string();
-      if (file.starts_with(start) && file.ends_with(end)) fs::remove(entry.path());
+  const std::string name = path.filename().string();
+  return (path.parent_path() == folder.sample(0).parent_path() &&
+          is_numbered(name, "epoch_", ".png")) ||
+         (path.parent_path() == folder.state().parent_path() && is_numbered(name, "g_", ".pt"));
+}
+
+// Files of a run, or only what a killed one left half-written of them.
+void remove_files(const RunFolder& folder, bool only_temporaries) {
+  for (const auto& place :
+       {folder.root(), folder.root() / "samples", folder.root() / "checkpoints"}) {
+    if (!fs::is_directory(place)) continue;
+    for (const auto& entry : fs::directory_iterator(place)) {
+      const auto target = target_of_temporary(entry.path());
+      const bool temporary = !target.empty() && is_of_a_run(folder, target);
+      if (temporary || (!only_temporaries && is_of_a_run(folder, entry.path()))) {
+        fs::remove(entry.path());
+      }
     }
   }
 }
@@ -71,13 +88,11 @@ RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
   lock_.emplace(root_);
   if (how == Open::kOverwrite) {
     check_is_run(*this);
-    remove_old_run(*this);
+    remove_files(*this, /*only_temporaries=*/false);
   }
   make_folders(root_ / "samples");
   make_folders(root_ / "checkpoints");
-  for (const auto& folder : {root_, root_ / "samples", root_ / "checkpoints"}) {
-    remove_temporaries(folder);
-  }
+  remove_files(*this, /*only_temporaries=*/true);
 }
 
 fs::path RunFolder::sample(std::int64_t epoch) const {

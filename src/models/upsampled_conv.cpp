@@ -19,7 +19,10 @@ torch::Tensor tap_sums(std::int64_t kernel, std::int64_t radius) {
 }  // namespace
 
 UpsampledConv2dImpl::UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted)
-    : Conv2dImpl(wanted),
+    : ConvNdImpl(torch::nn::detail::ConvNdOptions<2>(wanted.in_channels(), wanted.out_channels(),
+                                                     wanted.kernel_size())
+                     .padding(wanted.kernel_size()->at(0) / 2)
+                     .bias(wanted.bias())),
       radius_((wanted.kernel_size()->at(0) / 2 + 1) / 2),
       // No buffer: PyTorch's layers have none, and the names must be theirs.
       sums_(tap_sums(wanted.kernel_size()->at(0), radius_)) {}
@@ -30,6 +33,11 @@ torch::Tensor UpsampledConv2dImpl::phase_weight() const {
   // w[o, i, u, v] -> [o, a, b, i, t, s]; pixel_shuffle wants a and b beside o.
   return torch::einsum("atu,bsv,oiuv->oabits", {sums, sums, weight})
       .reshape({4 * weight.size(0), weight.size(1), taps, taps});
+}
+
+void UpsampledConv2dImpl::pretty_print(std::ostream& stream) const {
+  stream << "Upsample(x2), ";
+  ConvNdImpl::pretty_print(stream);
 }
 
 torch::Tensor UpsampledConv2dImpl::forward(const torch::Tensor& input) {

@@ -12,11 +12,12 @@ namespace gan {
 /// or once a direction, so that a smaller kernel of sums does: four such kernels,
 /// one for each place in the square, in one convolution before the upsampling,
 /// and a pixel shuffle (the phase form of Shi et al. 2016).
-class UpsampledConv2dImpl : public torch::nn::Conv2dImpl {
+class UpsampledConv2dImpl : public torch::nn::ConvNdImpl<2, UpsampledConv2dImpl> {
  public:
   explicit UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted);
   /// [n, in, h, w] -> [n, out, 2h, 2w]
   torch::Tensor forward(const torch::Tensor& input);
+  void pretty_print(std::ostream& stream) const override;
 
  private:
   torch::Tensor phase_weight() const;

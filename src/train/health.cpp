@@ -1,6 +1,7 @@
 #include "gan_train/train/health.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <torch/torch.h>
 
@@ -16,7 +17,7 @@ namespace {
 constexpr double kWinningShare = 0.97;
 constexpr double kLowDiversity = 0.1;
 constexpr double kVanishingShare = 1e-3;
-// A generator that grows more varied by this a epoch is on its way, not collapsed.
+// A generator that grows more varied by this an epoch is on its way, not collapsed.
 constexpr double kRising = 1.1;
 
 constexpr std::int64_t kDiversitySamples = 256;
@@ -38,8 +39,9 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
                                         HealthState& state) {
   state.largest_g_grad_norm = std::max(state.largest_g_grad_norm, figures.g_grad_norm);
   // D(x) cannot be told to pass its label: what counts is the share of that gap.
-  const double gap = std::max(loss.real_label.hi - loss.fake_label.lo, 1e-6);
-  const double share = (figures.d_real - figures.d_fake) / gap;
+  const auto middle = [](const LabelRange& label) { return (label.lo + label.hi) / 2; };
+  const double gap = middle(loss.real_label) - middle(loss.fake_label);
+  const double share = std::abs(gap) > 1e-6 ? (figures.d_real - figures.d_fake) / gap : 0.0;
 
   std::vector<HealthWarning> warnings;
   const auto check = [&](Sign sign, bool seen, const std::string& text) {

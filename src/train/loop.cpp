@@ -72,6 +72,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
       running->seconds += seconds;
     }
     if (hooks.on_step) hooks.on_step(row(state.epoch));
+    if (log_every == 0) state.interval = {};
     if (log_every > 0 && done % log_every == 0) {
       if (hooks.on_log) hooks.on_log(row(state.interval));
       state.interval = {};

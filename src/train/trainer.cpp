@@ -105,6 +105,22 @@ void Trainer::scale_lr(double scale) {
   d_optimizer.scale_lr(scale);
 }
 
+bool Trainer::is_finite() const {
+  std::vector<torch::Tensor> all;
+  for (const auto* net : {&networks.generator, &networks.discriminator, &ema}) {
+    if (net->is_empty()) continue;
+    for (const auto& tensor : (*net)->parameters()) all.push_back(tensor);
+    for (const auto& tensor : (*net)->buffers()) all.push_back(tensor);
+  }
+  for (const auto* adam : {&g_optimizer, &d_optimizer}) {
+    all.insert(all.end(), adam->state().exp_avg.begin(), adam->state().exp_avg.end());
+    all.insert(all.end(), adam->state().exp_avg_sq.begin(), adam->state().exp_avg_sq.end());
+  }
+  return std::all_of(all.begin(), all.end(), [](const torch::Tensor& tensor) {
+    return tensor.detach().isfinite().all().item<bool>();
+  });
+}
+
 torch::Tensor Trainer::step(StepRecord* record) {
   const std::uint64_t layer_seed =
       stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLayers,

@@ -79,6 +79,26 @@ class SignalTest(ReliabilityTest):
         self.assertGreaterEqual(torch.load(self.folder / "run/checkpoints/last.pt")["step"], 32)
 
 
+    def test_what_is_to_be_ignored_is(self):
+        def as_nohup_does():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+        process = self.start(*SMOKE, "--epochs", 500, "--out", "run", preexec_fn=as_nohup_does)
+        self.wait_for("run/checkpoints/g_1.pt", process)
+        process.send_signal(signal.SIGHUP)
+        self.wait_for("run/checkpoints/g_6.pt", process)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.end(process)[0], 143)
+
+    def test_a_run_outlives_the_reader_of_its_output(self):
+        process = self.start(*SMOKE, "--epochs", 500, "--out", "run")
+        self.wait_for("run/checkpoints/g_1.pt", process)
+        process.stderr.close()
+        self.wait_for("run/checkpoints/g_6.pt", process)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=300), 130)
+
+
 class LockTest(ReliabilityTest):
     def test_one_run_a_folder_and_a_dead_one_s_lock_does_not_hold(self):
         first = self.start(*SMOKE, "--epochs", 500, "--out", "run")
@@ -127,7 +147,7 @@ class DiskTest(ReliabilityTest):
         self.assert_same_end("run", "--epochs", 5)
 
     def test_a_disk_that_fills_up(self):
-        disk = self.mount("600k")
+        disk = self.mount("1m")
         self.train(*SMOKE, "--epochs", 1, "--out", "disk/run", "--quiet")
         free = shutil.disk_usage(disk).free
         (disk / "other").write_bytes(bytes(free - 40_000))

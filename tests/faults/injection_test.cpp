@@ -88,6 +88,30 @@ class InjectionTest : public testing::Test {
   Config config_;
 };
 
+// The state before the last must outlive whatever goes wrong on the way on from it.
+TEST_F(InjectionTest, AFullDiskWhileADamagedStateIsReplaced) {
+  const fs::path root = folder_ / "damaged";
+  train(config_, root, 14);
+  Bytes state = read_file(root / "checkpoints/last.pt");
+  state[state.size() / 2] ^= 1;
+  write_file(root / "checkpoints/last.pt", state);
+  for (int call = 0;; ++call) {
+    const fs::path copy = folder_ / "copy";
+    fs::remove_all(copy);
+    fs::copy(root, copy, fs::copy_options::recursive);
+    plan() = {.fault = Fault::kError, .at = call, .error = ENOSPC};
+    try {
+      train(config_, copy);
+    } catch (const Error&) {
+    }
+    const bool struck = plan().struck;
+    plan() = {};
+    ASSERT_TRUE(train(config_, copy)) << call;
+    ASSERT_EQ(difference(folder_ / "whole", copy), "") << call;
+    if (!struck) break;
+  }
+}
+
 TEST_F(InjectionTest, AFullDiskAtAnyCall) { survives(ENOSPC); }
 TEST_F(InjectionTest, AnInputOutputErrorAtAnyCall) { survives(EIO); }
 TEST_F(InjectionTest, AnInterruptedCallIsMadeAgain) {

@@ -61,6 +61,15 @@ TEST_F(ResumeTest, AStreamThatIsForgottenIsSeen) {
   }
 }
 
+TEST_F(ResumeTest, FewerEpochsThanPlannedLeaveWhatALastEpochLeaves) {
+  Config config = config_of(kinds()[0]);
+  ASSERT_FALSE(train(config, folder_ / "run", 30));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/checkpoints/g_3.pt"));
+  config.train.epochs = 3;
+  ASSERT_TRUE(train(config, folder_ / "run"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/checkpoints/g_3.pt"));
+}
+
 TEST_F(ResumeTest, TheSameRunTwiceGivesTheSameBits) {
   const Config config = config_of(kinds()[4]);
   ASSERT_TRUE(train(config, folder_ / "one"));

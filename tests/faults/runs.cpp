@@ -87,6 +87,7 @@ const std::vector<Kind>& kinds() {
          c.model.upsampling = "nearest";
          c.model.kernel = 5;
          c.loss.real_label = {0.9, 0.9};
+         c.train.ema = 0.9;
          c.train.discriminator_batch = "half";
          c.train.discriminator_update = "separate";
          c.train.steps_per_epoch = 10;

@@ -24,8 +24,9 @@ TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
   {
     const RunFolder old(temp.path(), RunFolder::Open::kNew);
   }
-  for (const char* name : {"losses.csv", "samples/epoch_0003.png", "checkpoints/g_3.pt",
-                           "checkpoints/last.pt", "notes.txt", "samples/mine.png"}) {
+  for (const char* name :
+       {"losses.csv", "samples/epoch_0003.png", "checkpoints/g_3.pt", "checkpoints/last.pt",
+        "notes.txt", "samples/mine.png", "checkpoints/last_best.pt", "checkpoints/g_best.pt"}) {
     write_file(temp / name, "x");
   }
   EXPECT_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite), Error);  // not known as ours
@@ -37,6 +38,8 @@ TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
   EXPECT_FALSE(fs::exists(again.state()));
   EXPECT_TRUE(fs::exists(temp / "notes.txt"));
   EXPECT_TRUE(fs::exists(temp / "samples/mine.png"));
+  EXPECT_TRUE(fs::exists(temp / "checkpoints/last_best.pt"));
+  EXPECT_TRUE(fs::exists(temp / "checkpoints/g_best.pt"));
 }
 
 TEST(RunFolder, IsLockedAgainstASecondRunUntilTheFirstEnds) {
@@ -60,7 +63,8 @@ TEST(RunFolder, RemovesWhatKilledRunsLeftHalfWritten) {
   {
     const RunFolder old(temp.path(), RunFolder::Open::kNew);
   }
-  for (const char* name : {"losses.csv.tmp12", "checkpoints/last.pt.tmp345", "mine.tmp", ".tmp1"}) {
+  for (const char* name :
+       {"losses.csv.tmp12", "checkpoints/last.pt.tmp345", "mine.tmp", ".tmp1", "notes.tmp1"}) {
     write_file(temp / name, "x");
   }
   const RunFolder again(temp.path(), RunFolder::Open::kResume);
@@ -68,6 +72,7 @@ TEST(RunFolder, RemovesWhatKilledRunsLeftHalfWritten) {
   EXPECT_FALSE(fs::exists(temp / "checkpoints/last.pt.tmp345"));
   EXPECT_TRUE(fs::exists(temp / "mine.tmp"));
   EXPECT_TRUE(fs::exists(temp / ".tmp1"));
+  EXPECT_TRUE(fs::exists(temp / "notes.tmp1"));
 }
 
 TEST(RunFolder, PrunesGeneratorsButTheNewestAndTheMilestones) {

@@ -84,13 +84,28 @@ class FolderLock {
   int fd_ = -1;
 };
 
-/// Removes the temporaries that killed processes left in `folder` (see AtomicFile).
-/// Only call it while no other process writes there.
-void remove_temporaries(const std::filesystem::path& folder);
+/// The file that `path` was to become, where it is the temporary of a process (see
+/// AtomicFile); empty otherwise.
+std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 
-/// Gives a file a second name, so that its bytes stay when `path` is replaced. Does
-/// nothing where there is no such file, or the file system knows no such links.
-void keep_as(const std::filesystem::path& path, const std::filesystem::path& other);
+/// Keeps what `path` holds under the name `other` when it is replaced: made before,
+/// committed after, so that `other` holds its old bytes until the new file stands.
+/// Does nothing where there is no such file, or the file system has no hard links.
+class KeptFile {
+ public:
+  KeptFile(const std::filesystem::path& path, const std::filesystem::path& other);
+  ~KeptFile();
+  KeptFile(const KeptFile&) = delete;
+  KeptFile& operator=(const KeptFile&) = delete;
+  void commit();
+
+ private:
+  std::filesystem::path other_;
+  std::filesystem::path temporary_;
+};
+
+/// Puts `from` in the place of `to` for good.
+void replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Makes a folder and those above it.
 void make_folders(const std::filesystem::path& path);

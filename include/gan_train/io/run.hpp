@@ -30,8 +30,10 @@ class Run {
  private:
   void open_logs();
   void save();
+  void write_state();
   void save_samples(std::int64_t epoch) const;
   void after_epoch(const LogRow& row);
+  void finish();
   void watch_epoch(const LogRow& row);
   bool roll_back(const std::string& what);
 

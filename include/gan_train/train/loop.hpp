@@ -24,6 +24,9 @@ struct RunningFigures {
   }
 };
 
+/// A run goes back to a sound state at most this often.
+inline constexpr std::int64_t kMostRollbacks = 3;
+
 /// What a run has to keep between steps beside the Trainer.
 struct LoopState {
   RunningFigures epoch;

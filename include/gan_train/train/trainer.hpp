@@ -53,6 +53,8 @@ class Trainer {
   double images_per_step() const;
   /// Multiplies both learning rates that the config asks for.
   void scale_lr(double scale);
+  /// Whether all weights, statistics and moments are finite numbers.
+  bool is_finite() const;
   /// Items in the data set.
   std::int64_t data_size() const { return data_size_; }
 
