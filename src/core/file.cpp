@@ -100,11 +100,8 @@ void AtomicFile::write(ByteView bytes) {
 
 void AtomicFile::commit(bool durable) {
   if (durable && !sync_fd(fd_)) fail("write (fsync)");
-  if (!succeeds([&] { return ::rename(temporary_.c_str(), path_.c_str()); })) {
-    fail("put in place (rename)");
-  }
+  replace_file(temporary_, path_, durable);
   ::close(std::exchange(fd_, -1));
-  if (durable && !sync_folder_of(path_)) fail("write (fsync of its folder)");
 }
 
 void write_file(const fs::path& path, ByteView bytes, bool durable) {
@@ -210,11 +207,11 @@ void KeptFile::commit() {
   if (fs::exists(temporary_, code)) replace_file(temporary_, other_);
 }
 
-void replace_file(const fs::path& from, const fs::path& to) {
+void replace_file(const fs::path& from, const fs::path& to, bool durable) {
   if (!succeeds([&] { return ::rename(from.c_str(), to.c_str()); })) {
     throw_errno(to, "put in place (rename)");
   }
-  if (!sync_folder_of(to)) throw_errno(to, "write (fsync of its folder)");
+  if (durable && !sync_folder_of(to)) throw_errno(to, "write (fsync of its folder)");
 }
 
 void make_folders(const fs::path& path) {

@@ -130,11 +130,15 @@ void Run::after_epoch(const LogRow& row) {
   if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
   if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
   if (due(output().checkpoint_every) || is_last) {
-    save_generator(folder_.generator(row.epoch), trainer_);
-    folder_.prune_generators(row.epoch, output().keep_last, output().keep_every);
+    keep_generator(row.epoch);
   }
   watch_epoch(row);
   if (due(output().save_state)) save();
+}
+
+void Run::keep_generator(std::int64_t epoch) {
+  save_generator(folder_.generator(epoch), trainer_);
+  folder_.prune_generators(epoch, output().keep_last, output().keep_every);
 }
 
 // A run that was stopped after its last epoch had ended, and then given no more, has
@@ -142,7 +146,7 @@ void Run::after_epoch(const LogRow& row) {
 void Run::finish() {
   const std::int64_t epoch = trainer_.config().train.epochs;
   if (fs::exists(folder_.generator(epoch))) return;
-  save_generator(folder_.generator(epoch), trainer_);
+  keep_generator(epoch);
   if (output().sample_every > 0) save_samples(epoch);
 }
 
@@ -182,10 +186,8 @@ bool Run::roll_back(const std::string& what) {
   const std::int64_t rollbacks = loop_.rollbacks + 1;
   // What goes wrong right after a save may have been lost before it.
   const bool too_late = trainer_.steps_done() == saved_step_ + 1;
-  if (too_late && fs::exists(folder_.previous_state())) {
-    replace_file(folder_.previous_state(), folder_.state());
-  }
-  load_state(folder_.state(), trainer_, loop_);
+  const bool further = too_late && fs::exists(folder_.previous_state());
+  load_state(further ? folder_.previous_state() : folder_.state(), trainer_, loop_);
   loop_.rollbacks = rollbacks;
   trainer_.scale_lr(loop_.lr_scale());
   log::warning(str(what, "; back to step ", trainer_.steps_done(), " with learning rates times ",

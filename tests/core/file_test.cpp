@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gan_train/core/error.hpp"
@@ -187,6 +188,38 @@ TEST_F(File, MakesFolders) {
   write_file(folder_ / "a", "");
   EXPECT_EQ(message_of([&] { make_folders(folder_ / "a" / "b"); }),
             "a/b: cannot create the folder: Not a directory");
+}
+
+TEST_F(File, ANamedPipeIsRefusedInsteadOfWaitedFor) {
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  try {
+    read_file(folder_ / "pipe");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("is not a regular file"), std::string::npos);
+  }
+}
+
+TEST_F(File, AKeptFileHoldsTheOldBytesOnceTheNewOnesStand) {
+  write_file(folder_ / "last", "one");
+  write_file(folder_ / "previous", "zero");
+  {
+    const KeptFile given_up(folder_ / "last", folder_ / "previous");
+  }
+  EXPECT_EQ(text_of(folder_ / "previous"), "zero");
+  KeptFile kept(folder_ / "last", folder_ / "previous");
+  write_file(folder_ / "last", "two");
+  EXPECT_EQ(text_of(folder_ / "previous"), "zero");
+  kept.commit();
+  EXPECT_EQ(text_of(folder_ / "previous"), "one");
+  EXPECT_EQ(text_of(folder_ / "last"), "two");
+}
+
+TEST_F(File, TemporariesAreKnownByTheirNames) {
+  EXPECT_EQ(target_of_temporary("a/last.pt.tmp12"), "a/last.pt");
+  for (const char* name : {"a/last.pt", "a/last.pt.tmp", "a/last.tmpx1", "a/tmp12"}) {
+    EXPECT_EQ(target_of_temporary(name), "") << name;
+  }
 }
 
 }  // namespace

@@ -199,6 +199,14 @@ class NumbersTest(ReliabilityTest):
         _, rows = files.read_csv(self.folder / "run/losses.csv")
         self.assertEqual([row[1] for row in rows], [16, 32, 48])
 
+    def test_a_state_saved_too_late_is_gone_behind(self):
+        done = self.train(*self.deep, "--lr", 1, "--epochs", 1, "--out", "run",
+                          "--train.on_nan", "rollback", "--save-state-steps", 1)  # fmt: skip
+        first = next(line for line in done.stderr.splitlines() if "; back to " in line)
+        failed, back = (int(first.split(word)[1].split()[0].strip(":")) for word in
+                        ("warning: step ", "; back to step "))  # fmt: skip
+        self.assertEqual(back, failed - 2)  # the state of the step before was saved too
+
     def test_rolling_back_ends_after_three_times(self):
         lines = self.fails("--lr", 10, "--train.on_nan", "rollback", "--out", "run")
         self.assertEqual(sum("; back to " in line for line in lines), 3)

@@ -104,8 +104,9 @@ class KeptFile {
   std::filesystem::path temporary_;
 };
 
-/// Puts `from` in the place of `to` for good.
-void replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
+/// Puts `from` in the place of `to`; for good where `durable`.
+void replace_file(const std::filesystem::path& from, const std::filesystem::path& to,
+                  bool durable = true);
 
 /// Makes a folder and those above it.
 void make_folders(const std::filesystem::path& path);

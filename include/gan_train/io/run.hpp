@@ -33,6 +33,7 @@ class Run {
   void write_state();
   void save_samples(std::int64_t epoch) const;
   void after_epoch(const LogRow& row);
+  void keep_generator(std::int64_t epoch);
   void finish();
   void watch_epoch(const LogRow& row);
   bool roll_back(const std::string& what);
