@@ -8,6 +8,7 @@
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/text.hpp"
 
+#include "packed.hpp"
 #include "tensors.hpp"
 
 namespace gan {
@@ -16,86 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kFormatVersion = 1;
-
-// ── The config as nested dicts of plain values ──
-
-PtValue config_value(const Option& option) {
-  return std::visit(
-      [&](const auto* field) -> PtValue {
-        using Type = std::remove_cvref_t<decltype(*field)>;
-        if constexpr (std::is_same_v<Type, Widths>) {
-          PtList list;
-          for (const std::int64_t width : *field) list.push_back({width});
-          return {list};
-        } else if constexpr (std::is_same_v<Type, LabelRange>) {
-          return {PtList{{field->lo}, {field->hi}}};
-        } else {
-          return {*field};
-        }
-      },
-      option.field);
-}
-
-PtDict pack_config(Config config) {
-  PtDict sections;
-  for (const Option& option : option_table(config)) {
-    const auto dot = option.key.find('.');
-    const std::string section = option.key.substr(0, dot);
-    if (sections.empty() || sections.back().first != section)
-      sections.push_back({section, {PtDict()}});
-    std::get<PtDict>(sections.back().second.value)
-        .emplace_back(option.key.substr(dot + 1), config_value(option));
-  }
-  return sections;
-}
-
-std::string text_of(const PtValue& value, const std::string& joint) {
-  if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
-  if (const auto* number = std::get_if<std::int64_t>(&value.value)) return std::to_string(*number);
-  if (const auto* real = std::get_if<double>(&value.value)) return format_double(*real);
-  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
-  std::vector<std::string> parts;
-  if (const auto* list = std::get_if<PtList>(&value.value)) {
-    for (const auto& item : *list) parts.push_back(text_of(item, joint));
-  }
-  return join(parts, joint);
-}
-
-// ── Reading with clear words where something isn't there ──
-
-template <typename Type>
-const Type& get(const PtDict& dict, std::string_view key, const std::string& name) {
-  const PtValue* value = find(dict, key);
-  const Type* typed = value == nullptr ? nullptr : std::get_if<Type>(&value->value);
-  if (typed == nullptr) {
-    throw run_error(name, ": has no usable '", key, "'; not a gan-train checkpoint, or damaged");
-  }
-  return *typed;
-}
-
-// A number of steps, epochs or times.
-std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
-                       std::int64_t most = INT64_MAX) {
-  const auto count = get<std::int64_t>(dict, key, name);
-  if (count >= 0 && count <= most) return count;
-  throw run_error(name, ": its ", key, " is ", count, ", which no run gets to; damaged or made up");
-}
-
-Config unpack_config(const PtDict& root, const std::string& name) {
-  Config config;
-  const auto table = option_table(config);
-  std::vector<Setting> settings;
-  for (const auto& [section, values] : get<PtDict>(root, "config", name)) {
-    const auto* dict = std::get_if<PtDict>(&values.value);
-    if (dict == nullptr) throw run_error(name, ": config section '", section, "' is not a dict");
-    for (const auto& [key, value] : *dict) {
-      const bool is_label = key.ends_with("_label");
-      settings.push_back({section + "." + key, text_of(value, is_label ? ":" : ","), name});
-    }
-  }
-  apply_settings(table, settings);
-  return config;
-}
 
 struct Parsed {
   Bytes bytes;  // what root's tensors point into

@@ -1,0 +1,75 @@
+#include "packed.hpp"
+
+#include <vector>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/text.hpp"
+
+namespace gan {
+
+static PtValue config_value(const Option& option) {
+  return std::visit(
+      [&](const auto* field) -> PtValue {
+        using Type = std::remove_cvref_t<decltype(*field)>;
+        if constexpr (std::is_same_v<Type, Widths>) {
+          PtList list;
+          for (const std::int64_t width : *field) list.push_back({width});
+          return {list};
+        } else if constexpr (std::is_same_v<Type, LabelRange>) {
+          return {PtList{{field->lo}, {field->hi}}};
+        } else {
+          return {*field};
+        }
+      },
+      option.field);
+}
+
+std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
+                       std::int64_t most) {
+  const auto count = get<std::int64_t>(dict, key, name);
+  if (count >= 0 && count <= most) return count;
+  throw run_error(name, ": its ", key, " is ", count, ", which no run gets to; damaged or made up");
+}
+
+std::string text_of(const PtValue& value, const std::string& joint) {
+  if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<std::int64_t>(&value.value)) return std::to_string(*number);
+  if (const auto* real = std::get_if<double>(&value.value)) return format_double(*real);
+  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
+  std::vector<std::string> parts;
+  if (const auto* list = std::get_if<PtList>(&value.value)) {
+    for (const auto& item : *list) parts.push_back(text_of(item, joint));
+  }
+  return join(parts, joint);
+}
+
+PtDict pack_config(Config config) {
+  PtDict sections;
+  for (const Option& option : option_table(config)) {
+    const auto dot = option.key.find('.');
+    const std::string section = option.key.substr(0, dot);
+    if (sections.empty() || sections.back().first != section)
+      sections.push_back({section, {PtDict()}});
+    std::get<PtDict>(sections.back().second.value)
+        .emplace_back(option.key.substr(dot + 1), config_value(option));
+  }
+  return sections;
+}
+
+Config unpack_config(const PtDict& root, const std::string& name) {
+  Config config;
+  const auto table = option_table(config);
+  std::vector<Setting> settings;
+  for (const auto& [section, values] : get<PtDict>(root, "config", name)) {
+    const auto* dict = std::get_if<PtDict>(&values.value);
+    if (dict == nullptr) throw run_error(name, ": config section '", section, "' is not a dict");
+    for (const auto& [key, value] : *dict) {
+      const bool is_label = key.ends_with("_label");
+      settings.push_back({section + "." + key, text_of(value, is_label ? ":" : ","), name});
+    }
+  }
+  apply_settings(table, settings);
+  return config;
+}
+
+}  // namespace gan
