@@ -1,111 +1,80 @@
 // Times training steps and sampling of recipes on random images, and what this
 // machine's matrix product gives at best:
 //
-//     gan_bench [--rounds N] [--set KEY=VALUE]... CONFIG...
+//     gan_bench [options] CONFIG...
 //
-// Prints a line a config: NAME step_ms gflops_per_step gemm_gflops_per_s sample_ms
-// (medians; 10,000 images are sampled). scripts/bench.sh runs it beside PyTorch.
-#include <algorithm>
-#include <chrono>
+// Prints a line a config: NAME step_ms gflop_per_step gemm_gflops_per_s sample_ms
+// peak_rss_mib (medians; 10,000 images are sampled). scripts/bench.sh runs it beside
+// PyTorch, scripts/bench/growth.py over sizes.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/sample.hpp"
-#include "gan_train/train/trainer.hpp"
+
+#include "flops.hpp"
+#include "profile.hpp"
+#include "timing.hpp"
 
 namespace gan {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+struct BenchArguments {
+  std::vector<std::string> configs;
+  std::vector<std::string> settings;
+  int rounds = 20;
+  std::int64_t images = 20000;
+  std::int64_t image_size = 28;
+  bool profile = false;
+  bool step_only = false;
+};
 
-double milliseconds(const std::function<void()>& work) {
-  const auto start = Clock::now();
-  work();
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+double peak_rss_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-double median_ms(int rounds, const std::function<void()>& work) {
-  for (int i = 0; i < 3; ++i) work();
-  std::vector<double> times;
-  for (int i = 0; i < rounds; ++i) times.push_back(milliseconds(work));
-  return median(times);
-}
-
-// Products and sums of one item's way through a network: twice the weights that
-// each output value meets. The rest (norms, activations) is not counted.
-double flops(torch::nn::Sequential net, torch::Tensor x) {
-  const torch::NoGradGuard no_grad;
-  double sum = 0.0;
-  net->eval();
-  for (auto& layer : *net) {
-    const auto in = x;
-    x = layer.forward(x);
-    const auto module = layer.ptr();
-    const auto parameters = module->named_parameters(false);
-    const auto* weight = parameters.find("weight");
-    if (weight == nullptr || weight->dim() < 2) continue;
-    // A transposed convolution spreads each input value over its kernel, others gather.
-    const bool spreads = module->as<torch::nn::ConvTranspose2d>() != nullptr;
-    const auto& map = spreads ? in : x;
-    const double places = weight->dim() == 4 ? static_cast<double>(map.size(2) * map.size(3)) : 1.0;
-    sum += 2.0 * static_cast<double>(weight->numel()) * places;
+Config read_config(const std::filesystem::path& path, const std::vector<std::string>& settings) {
+  std::vector<Setting> changes;
+  for (const auto& setting : settings) {
+    const std::size_t at = setting.find('=');
+    if (at == std::string::npos) throw usage_error("--set ", setting, ": write KEY=VALUE");
+    changes.push_back({setting.substr(0, at), setting.substr(at + 1), "--set"});
   }
-  net->train();
-  return sum;
-}
-
-// One step: each network's way forward, and twice that back where its weights learn
-// or once where only its input's gradient is wanted.
-double step_flops(const Trainer& trainer) {
-  const TrainConfig& train = trainer.config().train;
-  const auto latents = torch::zeros({1, trainer.config().model.latent_dim});
-  const double g = flops(trainer.networks.generator, latents);
-  const auto& shape = trainer.shape();
-  const double d = flops(trainer.networks.discriminator,
-                         torch::zeros({1, shape.channels, shape.height, shape.width}));
-  const auto whole = static_cast<double>(train.batch_size);
-  const double half = train.discriminator_batch == "half" ? whole / 2 : whole;
-  const auto k = static_cast<double>(train.discriminator_steps);
-  const double fakes = train.reuse_fake ? 0.0 : whole * g;
-  return k * (half * g + 2 * half * 3 * d) + fakes + whole * (2 * g + 2 * d);
-}
-
-double gemm_gflops_per_s(int rounds) {
-  constexpr std::int64_t kSize = 1536;
-  const auto a = torch::randn({kSize, kSize});
-  const auto b = torch::randn({kSize, kSize});
-  auto c = torch::empty({kSize, kSize});
-  const double ms = median_ms(rounds, [&] { torch::matmul_out(c, a, b); });
-  return 2.0 * kSize * kSize * kSize / ms / 1e6;
-}
-
-void bench(const std::filesystem::path& path, const std::vector<Setting>& changes, int rounds) {
   Config config = load_config(path);
   apply_settings(option_table(config), changes);
+  return config;
+}
+
+void bench(const std::filesystem::path& path, const BenchArguments& a) {
+  const Config config = read_config(path, a.settings);
   configure_process(config.train);
   torch::manual_seed(1);
-  const ImageShape shape{1, 28, 28};
-  const Dataset data{"random", shape, torch::randint(256, {20000, 1, 28, 28}, torch::kUInt8), {}};
+  const ImageShape shape{1, a.image_size, a.image_size};
+  const Dataset data{"random",
+                     shape,
+                     torch::randint(256, {a.images, 1, shape.height, shape.width}, torch::kUInt8),
+                     {}};
   Trainer trainer(config, data);
-  const double step = median_ms(rounds, [&] { trainer.step(); });
-  const auto latents = draw_latents(config.model, 10000, 1, Stream::kSample, 0);
-  const double sample = median_ms(3, [&] { generate(trainer.sampling_generator(), latents); });
-  std::printf("%s %.2f %.3f %.1f %.1f\n", path.stem().c_str(), step, step_flops(trainer) / 1e9,
-              gemm_gflops_per_s(rounds), sample);
+  if (a.profile) return print_profile(trainer, a.rounds);
+  const double step = median_ms(a.rounds, [&] { trainer.step(); });
+  double sample = 0.0, gemm = 0.0;
+  if (!a.step_only) {
+    const auto latents = draw_latents(config.model, 10000, 1, Stream::kSample, 0);
+    sample = median_ms(3, [&] { generate(trainer.sampling_generator(), latents); });
+    gemm = gemm_gflops_per_s(a.rounds);
+  }
+  std::printf("%s %.2f %.3f %.1f %.1f %.0f\n", path.stem().c_str(), step, step_flops(trainer) / 1e9,
+              gemm, sample, peak_rss_mib());
   std::fflush(stdout);
 }
 
@@ -113,20 +82,19 @@ void bench(const std::filesystem::path& path, const std::vector<Setting>& change
 }  // namespace gan
 
 int main(int argc, char** argv) {
-  int rounds = 20;
-  std::vector<gan::Setting> changes;
+  CLI::App app("Times training steps and sampling of recipes on random images", "gan_bench");
+  gan::BenchArguments a;
+  app.add_option("CONFIG", a.configs, "config files")->required();
+  app.add_option("--set", a.settings, "change an option: KEY=VALUE")->allow_extra_args(false);
+  app.add_option("--rounds", a.rounds, "steps timed")->check(CLI::PositiveNumber);
+  app.add_option("--images", a.images, "images in the data set")->check(CLI::PositiveNumber);
+  app.add_option("--image-size", a.image_size, "their height and width")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--profile", a.profile, "show where a step's time goes, a row a layer");
+  app.add_flag("--step-only", a.step_only, "time no sampling and no matrix product");
+  CLI11_PARSE(app, argc, argv);
   try {
-    for (int i = 1; i < argc; ++i) {
-      const std::string word = argv[i];
-      if (word == "--rounds" && i + 1 < argc) {
-        rounds = static_cast<int>(gan::parse_int(argv[++i]).value_or(20));
-      } else if (word == "--set" && i + 1 < argc) {
-        const auto parts = gan::split(argv[++i], '=');
-        changes.push_back({parts.at(0), parts.at(1), "--set"});
-      } else {
-        gan::bench(word, changes, rounds);
-      }
-    }
+    for (const auto& config : a.configs) gan::bench(config, a);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "gan_bench: %s\n", error.what());
     return 1;

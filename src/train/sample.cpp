@@ -1,6 +1,7 @@
 #include "gan_train/train/sample.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -14,20 +15,39 @@ torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint6
                                     : latents.normal_(0.0, 1.0, generator);
 }
 
+namespace {
+
+// Images of block `index` of the latents. A short block is filled up: matrix kernels
+// may round differently by shape.
+torch::Tensor generate_block(torch::nn::Sequential& generator, const torch::Tensor& latents,
+                             std::int64_t index, const torch::Device& device) {
+  const std::int64_t begin = index * kSampleBlock;
+  const std::int64_t count = std::clamp<std::int64_t>(latents.size(0) - begin, 0, kSampleBlock);
+  auto block = torch::zeros({kSampleBlock, latents.size(1)});
+  block.narrow(0, 0, count).copy_(latents.narrow(0, begin, count));
+  return generator->forward(block.to(device)).cpu().narrow(0, 0, count);
+}
+
+}  // namespace
+
 torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& latents) {
-  const torch::NoGradGuard no_grad;
   const bool was_training = generator->is_training();
   generator->eval();
   const auto device = generator->parameters().front().device();
-  std::vector<torch::Tensor> blocks;
-  for (std::int64_t begin = 0; begin < latents.size(0); begin += kSampleBlock) {
-    const std::int64_t count = std::min(kSampleBlock, latents.size(0) - begin);
-    auto block = latents.narrow(0, begin, count);
-    // A short block is filled up: matrix kernels may round differently by shape.
-    if (count < kSampleBlock) {
-      block = torch::cat({block, torch::zeros({kSampleBlock - count, latents.size(1)})});
+  const std::int64_t needed = (latents.size(0) + kSampleBlock - 1) / kSampleBlock;
+  std::vector<torch::Tensor> blocks(static_cast<std::size_t>(needed));
+  const auto run = [&](std::int64_t begin, std::int64_t end) {
+    const c10::InferenceMode no_grad;  // a thread's own
+    for (std::int64_t i = begin; i < std::min(end, needed); ++i) {
+      blocks[static_cast<std::size_t>(i)] = generate_block(generator, latents, i, device);
     }
-    blocks.push_back(generator->forward(block.to(device)).cpu().narrow(0, 0, count));
+  };
+  if (device.is_cpu()) {
+    // Each block on one thread: no thread waits for another, and the images are the same
+    // for any number of them. A lone block would run outside a parallel region, on all.
+    at::parallel_for(0, std::max<std::int64_t>(needed, 2), 1, run);
+  } else {
+    run(0, needed);
   }
   generator->train(was_training);
   return torch::cat(blocks);

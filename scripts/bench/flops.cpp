@@ -1,0 +1,68 @@
+#include "flops.hpp"
+
+#include "timing.hpp"
+
+namespace gan {
+namespace {
+
+double forward_flops(torch::nn::Sequential net, torch::Tensor x) {
+  const torch::NoGradGuard no_grad;
+  double sum = 0.0;
+  net->eval();
+  for (auto& layer : *net) {
+    const auto in = x;
+    x = layer.forward(x);
+    sum += layer_flops(*layer.ptr(), in, x);
+  }
+  net->train();
+  return sum;
+}
+
+}  // namespace
+
+double layer_flops(const torch::nn::Module& layer, const torch::Tensor& in,
+                   const torch::Tensor& out) {
+  double sum = 0.0;
+  for (const auto& weight : layer.parameters()) {  // a block's layers too, at the block's size
+    if (weight.dim() < 2) continue;
+    // A transposed convolution spreads each input value over its kernel, others gather.
+    const bool spreads = layer.as<torch::nn::ConvTranspose2d>() != nullptr;
+    const auto& map = spreads ? in : out;
+    const double places = weight.dim() == 4 ? static_cast<double>(map.size(2) * map.size(3)) : 1.0;
+    sum += 2.0 * static_cast<double>(weight.numel()) * places;
+  }
+  return sum;
+}
+
+// Each network's way forward, and twice that back where its weights learn or once
+// where only its input's gradient is wanted.
+double step_flops(const Trainer& trainer) {
+  const TrainConfig& train = trainer.config().train;
+  const double g = forward_flops(trainer.networks.generator, one_latent(trainer));
+  const double d = forward_flops(trainer.networks.discriminator, one_image(trainer));
+  const auto whole = static_cast<double>(train.batch_size);
+  const double half = train.discriminator_batch == "half" ? whole / 2 : whole;
+  const auto k = static_cast<double>(train.discriminator_steps);
+  const double fakes = train.reuse_fake ? 0.0 : whole * g;
+  return k * (half * g + 2 * half * 3 * d) + fakes + whole * (2 * g + 2 * d);
+}
+
+double gemm_gflops_per_s(int rounds) {
+  constexpr std::int64_t kSize = 1536;
+  const auto a = torch::randn({kSize, kSize});
+  const auto b = torch::randn({kSize, kSize});
+  auto c = torch::empty({kSize, kSize});
+  const double ms = median_ms(rounds, [&] { torch::matmul_out(c, a, b); });
+  return 2.0 * kSize * kSize * kSize / ms / 1e6;
+}
+
+torch::Tensor one_latent(const Trainer& trainer) {
+  return torch::zeros({1, trainer.config().model.latent_dim});
+}
+
+torch::Tensor one_image(const Trainer& trainer) {
+  const auto& shape = trainer.shape();
+  return torch::zeros({1, shape.channels, shape.height, shape.width});
+}
+
+}  // namespace gan
