@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
 # usage: scripts/bench.sh [--rounds N] [--turns N] [--compile] [RECIPE...]
+#        scripts/bench.sh --profile [RECIPE...]
+#        scripts/bench.sh --growth
+#        scripts/bench.sh --runs [--peer PROGRAM] [RECIPE...]
+#        scripts/bench.sh --kernels
 #
 # Times a training step (discriminator and generator) and the sampling of 10,000 images of
 # each recipe, in this program and in PyTorch: as its tutorials write it (eager) and at its
@@ -9,9 +13,16 @@
 #   --rounds N   steps timed a turn (20)
 #   --turns N    turns of each (3)
 #   --compile    let PyTorch at its best try torch.compile too, which takes minutes
+#
+#   --profile    where a step's time goes, a row a layer
+#   --growth     how step time and memory grow with batch, width, image size, threads and
+#                data; a plot goes to growth.png where Python has matplotlib
+#   --runs       whole runs: time to the first step, what an epoch spends beside its steps,
+#                peak memory; --peer PROGRAM: an epoch of PyTorch's cpp/dcgan example too
+#   --kernels    single kernels, beside what they replaced (needs Google Benchmark)
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-rounds=20 turns=3 compile=()
+rounds=20 turns=3 compile=() peer=() mode=compare
 recipes=()
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -22,6 +33,12 @@ while [[ $# -gt 0 ]]; do
       shift
       ;;
     --compile) compile=(--compile) ;;
+    --profile | --growth | --runs | --kernels) mode=${1#--} ;;
+    --peer)
+      [[ -x ${2:-} ]] || usage_error '--peer needs the program cpp/dcgan, built'
+      peer=(--peer "$2")
+      shift
+      ;;
     -*) usage_error "unknown argument '$1'" ;;
     *) recipes+=("$1") ;;
   esac
@@ -34,21 +51,40 @@ done
 
 [[ -f build-bench/build.ninja ]] || quietly cmake --preset bench
 quietly cmake --build --preset bench
+grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
+echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 ^CPU | tr -s ' ')"
+configs=("${recipes[@]/#/configs/}")
+configs=("${configs[@]/%/.ini}")
+case $mode in
+  profile) exec build-bench/gan_bench --profile --rounds "$rounds" "${configs[@]}" ;;
+  kernels)
+    [[ -x build-bench/gan_kernels ]] || die 'built without Google Benchmark (Debian: libbenchmark-dev)'
+    exec build-bench/gan_kernels
+    ;;
+  growth)
+    plot=()
+    ! "$venv/bin/python" -c 'import matplotlib' 2>/dev/null || plot=(--plot growth.png)
+    exec "$venv/bin/python" scripts/bench/growth.py "${plot[@]}" build-bench/gan_bench
+    ;;
+  runs)
+    scripts/get_data.sh mnist
+    exec "$venv/bin/python" scripts/bench/runs.py "${peer[@]}" build-bench/bin/gan-train \
+      "${recipes[@]}"
+    ;;
+esac
+
 "$venv/bin/python" -c 'import torch' 2>/dev/null ||
   die 'PyTorch is needed to compare with; scripts/setup.sh --tests installs it'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-configs=("${recipes[@]/#/configs/}")
 for ((turn = 0; turn < turns; ++turn)); do
-  build-bench/gan_bench --rounds "$rounds" "${configs[@]/%/.ini}" >>"$work/ours"
+  build-bench/gan_bench --rounds "$rounds" "${configs[@]}" >>"$work/ours"
   "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" eager "${recipes[@]}" >>"$work/eager"
   "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" "${compile[@]}" best \
     "${recipes[@]}" >>"$work/best"
 done
 
-grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
-echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 ^CPU | tr -s ' ')"
 "$venv/bin/python" - "$work" <<'PYTHON'
 import collections, pathlib, statistics, sys
 
@@ -62,14 +98,14 @@ def read(name):
 ours, eager, best = read("ours"), read("eager"), read("best")
 print("\n| step of | ours, ms | eager, ms | best, ms | eager/ours | best/ours | GFLOP/s | of GEMM |")
 print("|---|---|---|---|---|---|---|---|")
-for recipe, (step, work, gemm, _) in ours.items():
+for recipe, (step, work, gemm, *_) in ours.items():
     a, b = eager[recipe][0], best[recipe][0]
     rate = work / step * 1e3
     print(f"| {recipe} | {step:.1f} | {a:.1f} | {b:.1f} | {a / step:.2f} | {b / step:.2f} "
           f"| {rate:.0f} | {100 * rate / gemm:.0f} % |")
 print("\n| 10,000 samples of | ours, ms | eager, ms | best, ms | eager/ours | best/ours |")
 print("|---|---|---|---|---|---|")
-for recipe, (*_, sample) in ours.items():
+for recipe, (*_, sample, _) in ours.items():
     a, b = eager[recipe][1], best[recipe][1]
     print(f"| {recipe} | {sample:.0f} | {a:.0f} | {b:.0f} | {a / sample:.2f} | {b / sample:.2f} |")
 PYTHON
