@@ -26,7 +26,7 @@ double layer_flops(const torch::nn::Module& layer, const torch::Tensor& in,
   for (const auto& weight : layer.parameters()) {  // a block's layers too, at the block's size
     if (weight.dim() < 2) continue;
     // A transposed convolution spreads each input value over its kernel, others gather.
-    const bool spreads = layer.as<torch::nn::ConvTranspose2d>() != nullptr;
+    const bool spreads = layer.name().find("ConvTranspose") != std::string::npos;
     const auto& map = spreads ? in : out;
     const double places = weight.dim() == 4 ? static_cast<double>(map.size(2) * map.size(3)) : 1.0;
     sum += 2.0 * static_cast<double>(weight.numel()) * places;

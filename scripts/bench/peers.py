@@ -41,12 +41,21 @@ def has_fast_bf16():
 
 
 def as_written(net):
-    """The upsampling and the convolution apart, as tutorials have them."""
+    """PyTorch's own layers, as tutorials have them, for the forms that ours compute in."""
     layers = []
     for layer in net:
         if isinstance(layer, recipes.UpsampledConv2d):
             layers.append(nn.Upsample(scale_factor=2))
             layer = nn.Conv2d(layer.in_channels, layer.out_channels, 5, padding=2)
+        elif isinstance(layer, recipes.StemConvTranspose2d):
+            layer = nn.ConvTranspose2d(
+                layer.in_channels, layer.out_channels, layer.kernel_size, bias=False
+            )
+        elif isinstance(layer, recipes.OneChannelConv2d):
+            sizes = layer.in_channels, layer.out_channels, layer.kernel_size
+            layer = nn.Conv2d(*sizes, 2, layer.padding, bias=layer.bias is not None)
+        elif isinstance(layer, recipes.Dropout):
+            layer = nn.Dropout(layer.p)
         layers.append(layer)
     return nn.Sequential(*layers)
 
@@ -58,7 +67,7 @@ class Gan:
         kind = RECIPES[name]
         self.kind, self.best = kind, best
         self.flat = "mlp" in name
-        self.g, self.d = as_written(kind.generator(self)), kind.discriminator(self)
+        self.g, self.d = as_written(kind.generator(self)), as_written(kind.discriminator(self))
         if best and not self.flat:
             self.g.to(memory_format=torch.channels_last)
             self.d.to(memory_format=torch.channels_last)

@@ -6,25 +6,12 @@
 #include <utility>
 
 namespace gan {
-namespace {
-
-constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15ULL;
-
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-}  // namespace
 
 std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index) {
-  std::uint64_t hash = mix(seed + kGamma);
-  hash = mix((hash ^ static_cast<std::uint64_t>(stream)) + kGamma);
-  return mix((hash ^ index) + kGamma);
+  std::uint64_t hash = SplitMix64(seed).next();
+  hash = SplitMix64(hash ^ static_cast<std::uint64_t>(stream)).next();
+  return SplitMix64(hash ^ index).next();
 }
-
-std::uint64_t SplitMix64::next() { return mix(state_ += kGamma); }
 
 std::uint64_t SplitMix64::below(std::uint64_t bound) {
   __extension__ using Wide = unsigned __int128;

@@ -2,6 +2,7 @@
 
 #include "gan_train/core/error.hpp"
 
+#include "matrix_convs.hpp"
 #include "models.hpp"
 #include "upsampled_conv.hpp"
 
@@ -52,7 +53,7 @@ void push_stem(nn::Sequential& net, const ModelConfig& config, Size base) {
   const std::int64_t latent = config.latent_dim;
   if (config.upsampling == "transposed") {
     net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {latent, 1, 1})));
-    net->push_back(nn::ConvTranspose2d(
+    net->push_back(StemConvTranspose2d(
         nn::ConvTranspose2dOptions(latent, channels, {base.height, base.width}).bias(config.bias)));
   } else {
     net->push_back(nn::Linear(
@@ -106,8 +107,9 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const ImageShape& 
   std::int64_t in = shape.channels;
   Size size{shape.height, shape.width};
   for (const std::int64_t width : config.discriminator_widths) {
-    net->push_back(nn::Conv2d(
-        nn::Conv2dOptions(in, width, kernel).stride(2).padding(padding).bias(config.bias)));
+    const auto options =
+        nn::Conv2dOptions(in, width, kernel).stride(2).padding(padding).bias(config.bias);
+    in == 1 ? net->push_back(OneChannelConv2d(options)) : net->push_back(nn::Conv2d(options));
     // Radford et al. 2016: no norm on D's first layer.
     if (config.discriminator_norm && net->size() > 1) net->push_back(nn::BatchNorm2d(width));
     push_leaky_relu(net, config);

@@ -1,3 +1,4 @@
+#include "dropout.hpp"
 #include "models.hpp"
 
 namespace gan {
@@ -26,7 +27,7 @@ void push_output(nn::Sequential& net, const ModelConfig& config) {
 }
 
 void push_dropout(nn::Sequential& net, const ModelConfig& config) {
-  if (config.dropout > 0) net->push_back(nn::Dropout(config.dropout));
+  if (config.dropout > 0) net->push_back(Dropout(config.dropout));
 }
 
 void push_logits(nn::Sequential& net) {

@@ -23,6 +23,47 @@ def generator_loss(logits):
     return loss
 
 
+class Dropout(nn.Dropout):
+    """Unit i is dropped by number i of splitmix64, seeded by one draw from PyTorch's generator."""
+
+    @staticmethod
+    def mix(x):
+        for shift, factor in (30, -0x40A7B892E31B1A47), (27, -0x6B2FB644ECCEEE15), (31, 1):
+            x = (x ^ (x >> shift & (1 << (64 - shift)) - 1)) * factor
+        return x
+
+    def forward(self, x):
+        seed = torch.empty((), dtype=torch.int64).random_()
+        numbers = self.mix(seed + torch.arange(1, x.numel() + 1) * -0x61C8864680B583EB)
+        kept = (numbers >> 40 & 0xFFFFFF) >= round(self.p * 2**24)
+        return x * (kept.view(x.shape) / (1 - self.p)) if self.training else x
+
+
+class StemConvTranspose2d(nn.ConvTranspose2d):
+    """On a 1x1 map, as the product of matrices that it is."""
+
+    def forward(self, x):
+        result = (x.flatten(1) @ self.weight.flatten(1)).unflatten(1, self.weight.shape[1:])
+        with torch.no_grad():
+            assert torch.allclose(result, super().forward(x), atol=1e-4)
+        return result
+
+
+class OneChannelConv2d(nn.Conv2d):
+    """For images of one channel, as one product of matrices."""
+
+    def forward(self, images):
+        n, height, width = images.size(0), images.size(2), images.size(3)
+        columns = F.unfold(images, self.kernel_size, stride=2, padding=self.padding)
+        maps = self.weight.flatten(1) @ columns.transpose(0, 1).flatten(1)
+        if self.bias is not None:
+            maps = maps + self.bias.unsqueeze(1)
+        result = maps.view(-1, n, height // 2, width // 2).transpose(0, 1)
+        with torch.no_grad():
+            assert torch.allclose(result, super().forward(images), atol=1e-4)
+        return result
+
+
 class UpsampledConv2d(nn.Conv2d):
     """Nearest upsampling to twice the size and a 5x5 convolution, as four 3x3 ones."""
 
@@ -139,13 +180,13 @@ class MnistMlp(Gan):
         return nn.Sequential(
             nn.Linear(784, 1024),
             nn.LeakyReLU(0.2),
-            nn.Dropout(0.3),
+            Dropout(0.3),
             nn.Linear(1024, 512),
             nn.LeakyReLU(0.2),
-            nn.Dropout(0.3),
+            Dropout(0.3),
             nn.Linear(512, 256),
             nn.LeakyReLU(0.2),
-            nn.Dropout(0.3),
+            Dropout(0.3),
             nn.Linear(256, 1),
         )
 
@@ -177,7 +218,7 @@ class MnistKerasDcgan(Gan):
 
     def discriminator(self):
         return nn.Sequential(
-            nn.Conv2d(1, 64, 5, stride=2, padding=2),
+            OneChannelConv2d(1, 64, 5, stride=2, padding=2),
             nn.LeakyReLU(0.2),
             nn.Conv2d(64, 128, 5, stride=2, padding=2),
             nn.LeakyReLU(0.2),
@@ -265,7 +306,7 @@ class MnistCppDcgan(Gan):
 
         return nn.Sequential(
             nn.Unflatten(1, (100, 1, 1)),
-            up(100, 256, 4),
+            StemConvTranspose2d(100, 256, 4, bias=False),
             nn.BatchNorm2d(256),
             nn.ReLU(),
             up(256, 128, 3, 2, 1),
@@ -283,7 +324,7 @@ class MnistCppDcgan(Gan):
             return nn.Conv2d(*sizes, bias=False)
 
         return nn.Sequential(
-            down(1, 64, 4, 2, 1),
+            OneChannelConv2d(1, 64, 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2),
             down(64, 128, 4, 2, 1),
             nn.BatchNorm2d(128),

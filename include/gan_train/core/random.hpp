@@ -29,7 +29,9 @@ std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index
 class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
+  std::uint64_t next() { return mix(state_ += kGamma); }
+  /// As after `count` calls of next().
+  void discard(std::uint64_t count) { state_ += count * kGamma; }
   /// Uniform in [0, bound) without bias (Lemire 2019); bound > 0.
   std::uint64_t below(std::uint64_t bound);
   /// Uniform in [0, 1), 53 bits.
@@ -38,6 +40,13 @@ class SplitMix64 {
   double normal();
 
  private:
+  static constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15ULL;
+  static std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+  }
+
   std::uint64_t state_;
 };
 

@@ -1,0 +1,40 @@
+#include "matrix_convs.hpp"
+
+namespace gan {
+
+using ConvOptions = torch::nn::detail::ConvNdOptions<2>;
+
+OneChannelConv2dImpl::OneChannelConv2dImpl(const torch::nn::Conv2dOptions& wanted)
+    : ConvNdImpl(ConvOptions(wanted.in_channels(), wanted.out_channels(), wanted.kernel_size())
+                     .stride(wanted.stride())
+                     .padding(wanted.padding())
+                     .bias(wanted.bias())) {}
+
+torch::Tensor OneChannelConv2dImpl::forward(const torch::Tensor& input) {
+  const auto& kernel = *options.kernel_size();
+  const auto& stride = *options.stride();
+  const auto& padding = *std::get<torch::ExpandingArray<2>>(options.padding());
+  const auto places = [&](std::size_t i) {
+    return (input.size(static_cast<std::int64_t>(i) + 2) + 2 * padding[i] - kernel[i]) / stride[i] +
+           1;
+  };
+  // [n, k, places] -> [k, n x places]: one product for the whole batch.
+  const auto columns =
+      torch::im2col(input, kernel, /*dilation=*/{1, 1}, padding, stride).transpose(0, 1).flatten(1);
+  auto maps = weight.flatten(1).matmul(columns);
+  if (bias.defined()) maps = maps + bias.unsqueeze(1);
+  return maps.view({weight.size(0), input.size(0), places(0), places(1)}).transpose(0, 1);
+}
+
+StemConvTranspose2dImpl::StemConvTranspose2dImpl(const torch::nn::ConvTranspose2dOptions& wanted)
+    : ConvTransposeNdImpl(
+          ConvOptions(wanted.in_channels(), wanted.out_channels(), wanted.kernel_size())
+              .transposed(true)
+              .bias(wanted.bias())) {}
+
+torch::Tensor StemConvTranspose2dImpl::forward(const torch::Tensor& input) {
+  auto maps = input.flatten(1).matmul(weight.flatten(1)).unflatten(1, weight.sizes().slice(1));
+  return bias.defined() ? maps + bias.view({-1, 1, 1}) : maps;
+}
+
+}  // namespace gan
