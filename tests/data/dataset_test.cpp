@@ -108,6 +108,34 @@ TEST(IdxDataset, LimitKeepsTheFirst) {
   EXPECT_EQ(data.labels.size(0), 2);
 }
 
+TEST(IdxDataset, TestSetIsThePairBesideTheTrainingFiles) {
+  for (const char* split : {"t10k", "test"}) {
+    const TempFolder folder;
+    write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
+    write_idx(folder / str(split, "-images-idx3-ubyte"), {3, 4, 6});
+    write_idx(folder / str(split, "-labels-idx1-ubyte"), {3});
+    DataConfig config = idx_config(folder.path());
+    config.limit = 2;
+    const auto test = load_test_set(config);
+    ASSERT_TRUE(test.has_value());
+    EXPECT_EQ(test->size(), 3);
+    EXPECT_EQ(test->labels[2].item<int>(), 2);
+    config.path = (folder / "train-images-idx3-ubyte").string();
+    EXPECT_EQ(load_test_set(config)->size(), 3);
+  }
+}
+
+TEST(IdxDataset, TestSetMayBeMissing) {
+  const TempFolder folder;
+  write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
+  write_idx(folder / "t10k", {5, 4, 6});
+  EXPECT_FALSE(load_test_set(idx_config(folder.path())).has_value());
+  EXPECT_FALSE(load_test_set(idx_config(folder / "t10k")).has_value());
+  DataConfig config;
+  config.dataset = "rings";
+  EXPECT_FALSE(load_test_set(config).has_value());
+}
+
 TEST(Gather, ScalesBytesToTheRangeAndBack) {
   const auto samples = torch::arange(256).to(torch::kUInt8).view({256, 1, 1, 1});
   const auto symmetric = gather(samples, {0, 255}, "symmetric");
