@@ -28,7 +28,7 @@ DataConfig idx_config(const std::filesystem::path& path) {
   return config;
 }
 
-std::string message_of(const DataConfig& config) {
+std::string idx_refusal(const DataConfig& config) {
   try {
     load_dataset(config);
   } catch (const Error& error) {
@@ -69,7 +69,7 @@ TEST(IdxDataset, FindsTheLabelsBesideAnImagesFile) {
 TEST(IdxDataset, RefusesImagesOfTwoPixels) {
   const TempFolder folder;
   write_idx(folder / "tiny", {5, 2});
-  EXPECT_NE(message_of(idx_config(folder / "tiny")).find("too small"), std::string::npos);
+  EXPECT_NE(idx_refusal(idx_config(folder / "tiny")).find("too small"), std::string::npos);
 }
 
 TEST(IdxDataset, FourDimensionsAreChannelsLast) {
@@ -84,16 +84,16 @@ TEST(IdxDataset, RefusesLabelsThatDoNotMatch) {
   const TempFolder folder;
   write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
   write_idx(folder / "train-labels-idx1-ubyte", {4});
-  const std::string message = message_of(idx_config(folder.path()));
+  const std::string message = idx_refusal(idx_config(folder.path()));
   EXPECT_NE(message.find("holds 4 labels"), std::string::npos) << message;
   EXPECT_NE(message.find("5 images"), std::string::npos) << message;
 }
 
 TEST(IdxDataset, SaysWhatIsMissing) {
   const TempFolder folder;
-  EXPECT_NE(message_of(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
+  EXPECT_NE(idx_refusal(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
             std::string::npos);
-  EXPECT_NE(message_of(idx_config(folder / "gone")).find("no such file or folder"),
+  EXPECT_NE(idx_refusal(idx_config(folder / "gone")).find("no such file or folder"),
             std::string::npos);
 }
 
