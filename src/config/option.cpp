@@ -50,20 +50,28 @@ Rows data_rows(DataConfig& data) {
        .max = 1 << 24},
       {.key = "data.synthetic_size",
        .field = &data.synthetic_size,
-       .help = "Number of images, or points, in a made-up data set (shapes, rings).",
+       .help = "Number of items in a made-up data set: images (shapes), points (rings), or stacks "
+               "of three digits (stacked_mnist, where the literature has 128000).",
        .min = 1,
        .max = kMany},
       {.key = "data.image_size",
        .field = &data.image_size,
-       .help = "Height and width of the made-up images (shapes), in pixels.",
+       .help = "Height and width, in pixels, of the made-up images (shapes), or those that the "
+               "images of a folder are cropped and resized to.",
        .min = 4,
        .max = 1024},
       {.key = "data.channels",
        .field = &data.channels,
-       .help = "Channels of the made-up images (shapes): 1 for grey, 3 for colour.",
+       .help = "Channels of the made-up images (shapes), or those that the images of a folder are "
+               "turned into: 1 for grey, 3 for colour.",
        .min = 1,
        .max = 3,
        .choices = {"1", "3"}},
+      {.key = "data.skip_bad",
+       .field = &data.skip_bad,
+       .help =
+           "Pass over files of a folder that can't be read as images, naming and counting them, "
+           "instead of refusing the folder."},
   };
 }
 

@@ -134,7 +134,7 @@ void file_only(std::string_view message) {
 void live_line(std::string_view text) {
   State& s = state();
   const std::scoped_lock lock(s.mutex);
-  if (text.empty() && s.live.empty()) return;
+  if (text.empty() ? s.live.empty() : !s.terminal->should_log(spdlog::level::info)) return;
   s.live = text;
   show_live(text);
 }

@@ -15,6 +15,11 @@ Dataset load_dataset(const DataConfig& config) {
   return data;
 }
 
+std::optional<Dataset> load_test_set(const DataConfig& config) {
+  const auto load_test = find_row(dataset_kinds(), config.dataset, "data set").load_test;
+  return load_test != nullptr ? load_test(config) : std::nullopt;
+}
+
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
   const std::int64_t most = (config.max_mib << 20) / bytes;
   if (items <= most) return;

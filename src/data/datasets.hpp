@@ -6,6 +6,9 @@ namespace gan {
 
 // The kinds that registry.cpp lists, each defined in the file of its name.
 extern const DatasetKind kIdx;
+extern const DatasetKind kCifar10;
+extern const DatasetKind kFolder;
+extern const DatasetKind kStackedMnist;
 extern const DatasetKind kShapes;
 extern const DatasetKind kRings;
 

@@ -76,6 +76,18 @@ std::optional<fs::path> labels_beside(const fs::path& images) {
   return find_spelling(images.parent_path(), stem, "1");
 }
 
+// The pair of a training file: train-images-idx3-ubyte -> t10k-images-idx3-ubyte.
+std::optional<fs::path> test_images_beside(const fs::path& images) {
+  const std::string name = images.filename().string();
+  const auto part = name.find("train-images");
+  if (part == std::string::npos) return std::nullopt;
+  for (const char* split : {"t10k", "test"}) {
+    const std::string stem = str(name.substr(0, part), split, "-images");
+    if (auto path = find_spelling(images.parent_path(), stem, "342")) return path;
+  }
+  return std::nullopt;
+}
+
 torch::Tensor read_labels(const fs::path& path, std::int64_t images, std::uint64_t limit) {
   IdxArray labels = read_idx(path, limit);
   if (labels.dims.size() != 1 || labels.dims[0] != images) {
@@ -85,9 +97,8 @@ torch::Tensor read_labels(const fs::path& path, std::int64_t images, std::uint64
   return to_tensor(std::move(labels)).to(torch::kInt64);
 }
 
-Dataset load_idx(const DataConfig& config) {
-  const fs::path path = find_images(config.path);
-  const auto limit = static_cast<std::uint64_t>(config.max_mib) << 20;
+Dataset read_pair(const fs::path& path, const std::optional<fs::path>& labels,
+                  std::uint64_t limit) {
   IdxArray array = read_idx(path, limit);
   Dataset data{.source = path.string(),
                .shape = shape_of(array.dims, path.string()),
@@ -101,14 +112,29 @@ Dataset load_idx(const DataConfig& config) {
                      .view({n, data.shape.height, data.shape.width, data.shape.channels})
                      .permute({0, 3, 1, 2})
                      .contiguous();
-  const auto labels = config.labels.empty() ? labels_beside(path) : fs::path(config.labels);
   if (labels) data.labels = read_labels(*labels, n, limit);
   return data;
+}
+
+std::uint64_t most_bytes(const DataConfig& config) {
+  return static_cast<std::uint64_t>(config.max_mib) << 20;
+}
+
+Dataset load_idx(const DataConfig& config) {
+  const fs::path path = find_images(config.path);
+  const auto labels = config.labels.empty() ? labels_beside(path) : fs::path(config.labels);
+  return read_pair(path, labels, most_bytes(config));
+}
+
+std::optional<Dataset> load_idx_test(const DataConfig& config) {
+  const auto path = test_images_beside(find_images(config.path));
+  if (!path) return std::nullopt;
+  return read_pair(*path, labels_beside(*path), most_bytes(config));
 }
 
 }  // namespace
 
 const DatasetKind kIdx = {"idx", "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
-                          load_idx};
+                          load_idx, load_idx_test};
 
 }  // namespace gan

@@ -5,7 +5,7 @@
 namespace gan {
 
 std::span<const DatasetKind> dataset_kinds() {
-  static const std::array kKinds = {kIdx, kShapes, kRings};
+  static const std::array kKinds = {kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings};
   return kKinds;
 }
 

@@ -28,7 +28,7 @@ DataConfig idx_config(const std::filesystem::path& path) {
   return config;
 }
 
-std::string message_of(const DataConfig& config) {
+std::string idx_refusal(const DataConfig& config) {
   try {
     load_dataset(config);
   } catch (const Error& error) {
@@ -69,7 +69,7 @@ TEST(IdxDataset, FindsTheLabelsBesideAnImagesFile) {
 TEST(IdxDataset, RefusesImagesOfTwoPixels) {
   const TempFolder folder;
   write_idx(folder / "tiny", {5, 2});
-  EXPECT_NE(message_of(idx_config(folder / "tiny")).find("too small"), std::string::npos);
+  EXPECT_NE(idx_refusal(idx_config(folder / "tiny")).find("too small"), std::string::npos);
 }
 
 TEST(IdxDataset, FourDimensionsAreChannelsLast) {
@@ -84,16 +84,16 @@ TEST(IdxDataset, RefusesLabelsThatDoNotMatch) {
   const TempFolder folder;
   write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
   write_idx(folder / "train-labels-idx1-ubyte", {4});
-  const std::string message = message_of(idx_config(folder.path()));
+  const std::string message = idx_refusal(idx_config(folder.path()));
   EXPECT_NE(message.find("holds 4 labels"), std::string::npos) << message;
   EXPECT_NE(message.find("5 images"), std::string::npos) << message;
 }
 
 TEST(IdxDataset, SaysWhatIsMissing) {
   const TempFolder folder;
-  EXPECT_NE(message_of(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
+  EXPECT_NE(idx_refusal(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
             std::string::npos);
-  EXPECT_NE(message_of(idx_config(folder / "gone")).find("no such file or folder"),
+  EXPECT_NE(idx_refusal(idx_config(folder / "gone")).find("no such file or folder"),
             std::string::npos);
 }
 
@@ -106,6 +106,34 @@ TEST(IdxDataset, LimitKeepsTheFirst) {
   const Dataset data = load_dataset(config);
   EXPECT_EQ(data.size(), 2);
   EXPECT_EQ(data.labels.size(0), 2);
+}
+
+TEST(IdxDataset, TestSetIsThePairBesideTheTrainingFiles) {
+  for (const char* split : {"t10k", "test"}) {
+    const TempFolder folder;
+    write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
+    write_idx(folder / str(split, "-images-idx3-ubyte"), {3, 4, 6});
+    write_idx(folder / str(split, "-labels-idx1-ubyte"), {3});
+    DataConfig config = idx_config(folder.path());
+    config.limit = 2;
+    const auto test = load_test_set(config);
+    ASSERT_TRUE(test.has_value());
+    EXPECT_EQ(test->size(), 3);
+    EXPECT_EQ(test->labels[2].item<int>(), 2);
+    config.path = (folder / "train-images-idx3-ubyte").string();
+    EXPECT_EQ(load_test_set(config)->size(), 3);
+  }
+}
+
+TEST(IdxDataset, TestSetMayBeMissing) {
+  const TempFolder folder;
+  write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});
+  write_idx(folder / "t10k", {5, 4, 6});
+  EXPECT_FALSE(load_test_set(idx_config(folder.path())).has_value());
+  EXPECT_FALSE(load_test_set(idx_config(folder / "t10k")).has_value());
+  DataConfig config;
+  config.dataset = "rings";
+  EXPECT_FALSE(load_test_set(config).has_value());
 }
 
 TEST(Gather, ScalesBytesToTheRangeAndBack) {

@@ -7,6 +7,7 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/formats/decode_image.hpp"
 #include "gan_train/formats/gzip.hpp"
 #include "gan_train/formats/idx.hpp"
 #include "gan_train/formats/npy.hpp"
@@ -16,7 +17,9 @@
 #include "../../src/formats/wire.hpp"
 #include "../../src/formats/zip.hpp"
 #include "../../src/formats/zip_layout.hpp"
+#include "../formats/jpeg_files.hpp"
 #include "../formats/pack.hpp"
+#include "../formats/png_files.hpp"
 
 namespace {
 
@@ -66,6 +69,18 @@ void gzip_seeds(Seeds seeds) {
   // With a file name, and an 'a' stored as it is.
   add(64, as_bytes("\x1f\x8b\x08\x08\0\0\0\0\0\x03name\0\1\1\0\xfe\xff"
                    "a\x43\xbe\xb7\xe8\1\0\0\0"s));
+}
+
+void image_seeds(Seeds seeds) {
+  const auto add = [&](const Bytes& file) {
+    decode_image(file, 3, 1 << 20, "seed");
+    seeds.add(file);
+  };
+  add(encode_png({5, 3, 1, Bytes(15, 200)}));
+  add(encode_png({3, 5, 3, Bytes(45, 7)}));
+  for (const auto& file : png_files()) add(file.bytes);
+  add(from_hex(kProgressiveJpeg));
+  add(from_hex(kColourJpeg));
 }
 
 void npy_seeds(Seeds seeds) {
@@ -183,6 +198,7 @@ int main(int argc, char** argv) {
   const fs::path folder = argv[2];
   try {
     idx_seeds(Seeds(folder / "idx"));
+    image_seeds(Seeds(folder / "image"));
     gzip_seeds(Seeds(folder / "gzip"));
     npy_seeds(Seeds(folder / "npy"));
     pt_seeds(Seeds(folder / "pt"));

@@ -31,6 +31,7 @@ struct DataConfig {
   std::int64_t synthetic_size = 10000;
   std::int64_t image_size = 16;
   std::int64_t channels = 1;
+  bool skip_bad = false;
 };
 
 struct ModelConfig {

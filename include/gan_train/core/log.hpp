@@ -29,7 +29,8 @@ void error(std::string_view message);
 void file_only(std::string_view message);
 
 /// Text of a live line to be shown again below whatever is logged meanwhile;
-/// "" ends it. Only call it when standard error is a terminal.
+/// "" ends it. Not shown where the terminal's level is above kInfo. Only call it when
+/// standard error is a terminal.
 void live_line(std::string_view text);
 
 }  // namespace gan::log

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct DatasetKind {
   std::string_view name;
   std::string_view help;
   Dataset (*load)(const DataConfig& config);
+  /// The items held back from training, where the kind knows of any.
+  std::optional<Dataset> (*load_test)(const DataConfig& config) = nullptr;
 };
 
 /// All kinds; `data.dataset` names one.
@@ -36,6 +39,11 @@ std::span<const DatasetKind> dataset_kinds();
 
 /// Loads what `config` asks for, at most its first `config.limit` items.
 Dataset load_dataset(const DataConfig& config);
+
+/// The test set that belongs to what `config` asks for, whole whatever
+/// `config.limit` says; nothing where there is none. Error where it is damaged.
+/// That its items have the shape of those to train on is for the caller to check.
+std::optional<Dataset> load_test_set(const DataConfig& config);
 
 /// Error where `items` of `bytes` each would take more than `config.max_mib`.
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);

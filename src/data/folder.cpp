@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <filesystem>
+#include <unistd.h>
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/formats/decode_image.hpp"
+
+#include "datasets.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostDecoded = 128 << 20;  // bytes a picture: 44 megapixels of RGB
+constexpr std::size_t kAtOnce = 256;               // between two looks at what went wrong
+constexpr std::int64_t kMostNamed = 20;            // of the bad files that are passed over
+
+struct ImageFile {
+  fs::path path;
+  std::int64_t label;
+};
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+bool is_image_file(const fs::path& path) {
+  std::string end = path.extension().string();
+  for (char& c : end) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return (end == ".png" || end == ".jpg" || end == ".jpeg") && !is_hidden(path) &&
+         fs::is_regular_file(path);
+}
+
+// The images of a folder in the order of their names, whatever the file system's.
+template <typename Iterator>
+std::vector<fs::path> list_images(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  for (const auto& entry : Iterator(folder)) {
+    if (is_image_file(entry.path())) paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::vector<ImageFile> list_classes(const fs::path& root) {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.is_directory() && !is_hidden(entry.path())) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  std::vector<ImageFile> files;
+  std::int64_t label = 0;
+  for (const auto& folder : folders) {
+    const auto paths = list_images<fs::recursive_directory_iterator>(folder);
+    for (const auto& path : paths) files.push_back({path, label});
+    if (!paths.empty()) ++label;
+  }
+  return files;
+}
+
+// Label -1 where the images lie in the folder itself.
+std::vector<ImageFile> find_image_files(const fs::path& root) {
+  std::vector<ImageFile> files;
+  try {
+    files = list_classes(root);
+    for (const auto& path : list_images<fs::directory_iterator>(root)) {
+      if (!files.empty() && files.front().label >= 0) {
+        throw usage_error(root.string(), ": holds images, such as ", path.filename().string(),
+                          ", and folders of images; keep either all in the folder or each in "
+                          "the folder of its class");
+      }
+      files.push_back({path, -1});
+    }
+  } catch (const fs::filesystem_error& error) {
+    throw usage_error(error.path1().string(), ": cannot be read: ", error.code().message());
+  }
+  if (files.empty()) {
+    throw usage_error(root.string(), ": holds no .png, .jpg or .jpeg files, nor folders of them");
+  }
+  return files;
+}
+
+// The largest square about the middle, resized as PyTorch's interpolate does with
+// antialias: a cubic filter as wide as the reduction asks for.
+torch::Tensor fit_square(Image& image, std::int64_t side) {
+  namespace F = torch::nn::functional;
+  const std::int64_t all = std::min(image.width, image.height);
+  const auto square =
+      torch::from_blob(image.pixels.data(), {1, image.height, image.width, image.channels},
+                       torch::kUInt8)
+          .narrow(1, (image.height - all) / 2, all)
+          .narrow(2, (image.width - all) / 2, all)
+          .permute({0, 3, 1, 2})
+          .contiguous();
+  if (all == side) return square[0];
+  return F::interpolate(square, F::InterpolateFuncOptions()
+                                    .size(std::vector<std::int64_t>{side, side})
+                                    .mode(torch::kBicubic)
+                                    .align_corners(false)
+                                    .antialias(true))[0];
+}
+
+// Puts the picture into `item`; what is wrong with the file, or "".
+std::string decode_into(torch::Tensor item, const fs::path& path) {
+  try {
+    Image image =
+        decode_image(read_file(path, kMostDecoded), item.size(0), kMostDecoded, path.string());
+    item.copy_(fit_square(image, item.size(1)));
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+// Decodes into samples[first], samples[first + 1], …; a message a file, "" where it is good.
+std::vector<std::string> decode_some(std::span<const ImageFile> files, torch::Tensor samples) {
+  std::vector<std::string> problems(files.size());
+  at::parallel_for(0, static_cast<std::int64_t>(files.size()), 1,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     const torch::NoGradGuard no_grad;
+                     for (std::int64_t i = begin; i < end; ++i) {
+                       const auto place = static_cast<std::size_t>(i);
+                       problems[place] = decode_into(samples[i], files[place].path);
+                     }
+                   });
+  return problems;
+}
+
+// One after the other at the front of data.samples; what is bad stops all or is passed over.
+class FolderReader {
+ public:
+  FolderReader(const DataConfig& config, const std::vector<ImageFile>& files)
+      : skip_(config.skip_bad), files_(files) {
+    const auto n = static_cast<std::int64_t>(files.size());
+    data_.source = config.path;
+    data_.shape = {config.channels, config.image_size, config.image_size};
+    check_memory(config, n, data_.shape.size());
+    data_.samples =
+        torch::empty({n, config.channels, config.image_size, config.image_size}, torch::kUInt8);
+    data_.labels = torch::empty({n}, torch::kInt64);
+  }
+
+  ~FolderReader() { log::live_line(""); }
+  FolderReader(const FolderReader&) = delete;
+  FolderReader& operator=(const FolderReader&) = delete;
+
+  Dataset read() {
+    for (std::size_t first = 0; first < files_.size(); first += kAtOnce) {
+      const auto some = files_.subspan(first, std::min(kAtOnce, files_.size() - first));
+      const auto place = static_cast<std::int64_t>(first);
+      const auto problems = decode_some(some, data_.samples.slice(0, place));
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        keep(some[i], problems[i], place + static_cast<std::int64_t>(i));
+      }
+      show(first + some.size());
+    }
+    return finish();
+  }
+
+ private:
+  void keep(const ImageFile& file, const std::string& problem, std::int64_t place) {
+    if (problem.empty()) {
+      if (good_ < place) data_.samples[good_].copy_(data_.samples[place]);
+      data_.labels[good_++] = file.label;
+      return;
+    }
+    if (!skip_) throw run_error(problem, "; remove it, or set data.skip_bad = true");
+    if (++bad_ <= kMostNamed) log::warning("passed over: " + problem);
+  }
+
+  void show(std::size_t done) const {
+    if (live_) log::live_line(str("reading images: ", done, " of ", files_.size()));
+  }
+
+  Dataset finish() {
+    if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
+    if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
+    data_.samples = data_.samples.narrow(0, 0, good_);
+    data_.labels = files_.front().label < 0 ? torch::Tensor() : data_.labels.narrow(0, 0, good_);
+    return std::move(data_);
+  }
+
+  bool skip_;
+  bool live_ = isatty(STDERR_FILENO) == 1;
+  std::span<const ImageFile> files_;
+  Dataset data_;
+  std::int64_t good_ = 0;
+  std::int64_t bad_ = 0;
+};
+
+Dataset load_folder(const DataConfig& config) {
+  auto files = find_image_files(config.path);
+  const auto most = static_cast<std::size_t>(config.limit);
+  if (most > 0 && most < files.size()) files.resize(most);
+  return FolderReader(config, files).read();
+}
+
+}  // namespace
+
+const DatasetKind kFolder = {
+    "folder",
+    "PNG and JPEG files, resized and cropped; folders in the folder are classes (data.path)",
+    load_folder};
+
+}  // namespace gan

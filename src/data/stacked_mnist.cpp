@@ -1,0 +1,70 @@
+#include <algorithm>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/random.hpp"
+
+#include "datasets.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::int64_t kDigits = 10;
+// As many as the modes of G are counted on, in PacGAN (Lin et al. 2018) and since.
+constexpr std::int64_t kMostTestStacks = 26000;
+// Seeds of the draws, whatever the run's own: the same sets for everybody.
+constexpr std::uint64_t kTrainDraw = 0;
+constexpr std::uint64_t kTestDraw = 1;
+
+// Three digits an item, each drawn from all of them with replacement.
+torch::Tensor draw_digits(std::int64_t items, std::int64_t digits, std::uint64_t seed) {
+  auto drawn = torch::empty({items, 3}, torch::kInt64);
+  auto* next = drawn.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < items; ++i) {
+    SplitMix64 rng(stream_seed(seed, Stream::kSynthetic, static_cast<std::uint64_t>(i)));
+    for (int channel = 0; channel < 3; ++channel) {
+      *next++ = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(digits)));
+    }
+  }
+  return drawn;
+}
+
+// Digits in red, green and blue: a thousand modes that can be counted (Metz et al. 2017).
+Dataset stack_digits(const DataConfig& config, const Dataset& digits, std::int64_t items,
+                     std::uint64_t seed) {
+  if (!digits.labels.defined() || digits.labels.max().item<std::int64_t>() >= kDigits) {
+    throw usage_error(digits.source, ": stacked_mnist needs digits labelled 0 to 9 beside it");
+  }
+  if (digits.shape.channels != 1) {
+    throw usage_error(digits.source, ": stacked_mnist needs grey digits, not images of ",
+                      to_string(digits.shape));
+  }
+  check_memory(config, items, 3 * digits.shape.size());
+  const auto drawn = draw_digits(items, digits.size(), seed);
+  const auto label = digits.labels.index_select(0, drawn.flatten()).view({items, 3});
+  return {.source = "stacked from " + digits.source,
+          .shape = {3, digits.shape.height, digits.shape.width},
+          .samples = digits.samples.index_select(0, drawn.flatten())
+                         .view({items, 3, digits.shape.height, digits.shape.width}),
+          .labels = label.matmul(torch::tensor({100, 10, 1}, torch::kInt64))};
+}
+
+Dataset load_stacked_mnist(const DataConfig& config) {
+  return stack_digits(config, kIdx.load(config), config.synthetic_size, kTrainDraw);
+}
+
+std::optional<Dataset> load_stacked_mnist_test(const DataConfig& config) {
+  const auto digits = kIdx.load_test(config);
+  if (!digits) return std::nullopt;
+  return stack_digits(config, *digits, std::min(config.synthetic_size, kMostTestStacks), kTestDraw);
+}
+
+}  // namespace
+
+const DatasetKind kStackedMnist = {"stacked_mnist",
+                                   "three digits in red, green and blue, 1,000 labelled modes, "
+                                   "made from MNIST's files (data.path)",
+                                   load_stacked_mnist, load_stacked_mnist_test};
+
+}  // namespace gan

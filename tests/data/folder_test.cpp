@@ -1,0 +1,176 @@
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/file.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/formats/image.hpp"
+
+#include "formats/jpeg_files.hpp"
+#include "message.hpp"
+#include "temp_folder.hpp"
+
+namespace gan {
+namespace {
+
+DataConfig folder_config(const TempFolder& folder, std::int64_t side, std::int64_t channels) {
+  DataConfig config;
+  config.dataset = "folder";
+  config.path = folder.path().string();
+  config.image_size = side;
+  config.channels = channels;
+  return config;
+}
+
+// A picture all of one shade.
+void write_flat(const std::filesystem::path& path, int shade, std::int64_t width = 6,
+                std::int64_t height = 5) {
+  make_folders(path.parent_path());
+  const auto size = static_cast<std::size_t>(width * height);
+  write_file(path, encode_png({width, height, 1, Bytes(size, static_cast<std::uint8_t>(shade))}),
+             false);
+}
+
+std::vector<int> shades(const Dataset& data) {
+  std::vector<int> found;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const auto image = data.samples[i];
+    EXPECT_TRUE(torch::equal(image, image.flatten()[0].expand_as(image))) << i;
+    found.push_back(image.flatten()[0].item<int>());
+  }
+  return found;
+}
+
+TEST(FolderDataset, ReadsAFlatFolderInTheOrderOfNames) {
+  const TempFolder folder;
+  write_flat(folder / "b.png", 2);
+  write_flat(folder / "a10.PNG", 1);
+  write_flat(folder / "c.png", 3, 40, 8);
+  write_flat(folder / ".hidden.png", 9);
+  write_flat(folder / ".cache/thumb.png", 9);
+  write_file(folder / "notes.txt", std::string_view("no image"));
+  const Dataset data = load_dataset(folder_config(folder, 4, 3));
+  EXPECT_EQ(data.shape, (ImageShape{3, 4, 4}));
+  EXPECT_EQ(data.samples.sizes(), torch::IntArrayRef({3, 3, 4, 4}));
+  EXPECT_EQ(shades(data), (std::vector{1, 2, 3}));
+  EXPECT_FALSE(data.labels.defined());
+  EXPECT_FALSE(load_test_set(folder_config(folder, 4, 3)).has_value());
+}
+
+TEST(FolderDataset, FoldersAreClassesInTheOrderOfNames) {
+  const TempFolder folder;
+  write_flat(folder / "dog/1.png", 10);
+  write_flat(folder / "cat/2.png", 21);
+  write_flat(folder / "cat/1.png", 20);
+  write_flat(folder / "cat/old/0.png", 22);
+  make_folders(folder / "ant");
+  const Dataset data = load_dataset(folder_config(folder, 4, 1));
+  EXPECT_EQ(shades(data), (std::vector{20, 21, 22, 10}));
+  EXPECT_TRUE(torch::equal(data.labels, torch::tensor({0, 0, 0, 1}, torch::kInt64)));
+}
+
+TEST(FolderDataset, ManyFilesKeepTheirPlaces) {
+  const TempFolder folder;
+  for (int i = 0; i < 600; ++i) write_flat(folder / str("i", 1000 + i, ".png"), i % 251, 4, 4);
+  const Dataset data = load_dataset(folder_config(folder, 4, 1));
+  const auto found = shades(data);
+  for (int i = 0; i < 600; ++i) ASSERT_EQ(found[static_cast<std::size_t>(i)], i % 251);
+}
+
+TEST(FolderDataset, KeepsPicturesOfTheRightSizeToTheByte) {
+  const TempFolder folder;
+  Bytes pixels(4 * 4 * 3);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(5 * i);
+  write_file(folder / "x.png", encode_png({4, 4, 3, pixels}));
+  const Dataset data = load_dataset(folder_config(folder, 4, 3));
+  const auto expected = torch::from_blob(pixels.data(), {4, 4, 3}, torch::kUInt8);
+  EXPECT_TRUE(torch::equal(data.samples[0].permute({1, 2, 0}), expected));
+}
+
+// A 40x20 ramp to the right: its middle square holds columns 10 to 29.
+TEST(FolderDataset, CropsTheMiddleAndAveragesWhatItShrinks) {
+  const TempFolder folder;
+  Image ramp{40, 20, 1, {}};
+  for (int i = 0; i < 800; ++i) ramp.pixels.push_back(static_cast<std::uint8_t>(6 * (i % 40)));
+  write_file(folder / "ramp.png", encode_png(ramp));
+  const Dataset data = load_dataset(folder_config(folder, 5, 1));
+  for (int column = 1; column < 4; ++column) {  // the edges have less to average over
+    const double expected = 6 * (10 + 4 * column + 1.5);
+    EXPECT_NEAR(data.samples[0][0][2][column].item<double>(), expected, 1.5) << column;
+  }
+  // A chessboard of single pixels turns grey, where sampling would keep black or white.
+  Image board{64, 64, 1, {}};
+  for (int i = 0; i < 4096; ++i) board.pixels.push_back((i + i / 64) % 2 == 0 ? 0 : 255);
+  write_file(folder / "ramp.png", encode_png(board));
+  const auto grey = load_dataset(folder_config(folder, 4, 1)).samples.to(torch::kFloat32);
+  EXPECT_LT((grey - 127.5).abs().max().item<double>(), 3.0);
+}
+
+TEST(FolderDataset, ReadsJpeg) {
+  const TempFolder folder;
+  write_file(folder / "a.jpeg", from_hex(kProgressiveJpeg));
+  write_file(folder / "b.JPG", from_hex(kColourJpeg));
+  const Dataset data = load_dataset(folder_config(folder, 8, 3));
+  EXPECT_EQ(data.size(), 2);
+  // Blue is 128 throughout; libjpeg's rounding and the filter's leave a few levels.
+  EXPECT_LT((data.samples[1][2].to(torch::kFloat32) - 128).abs().max().item<double>(), 16.0);
+}
+
+TEST(FolderDataset, NamesABadFileAndPassesOverItWhenAsked) {
+  const TempFolder folder;
+  for (int i = 0; i < 6; ++i) write_flat(folder / str(i, ".png"), 10 * i);
+  write_file(folder / "1.png", std::string_view("no image"));
+  write_file(folder / "4.png", std::string_view());
+  DataConfig config = folder_config(folder, 4, 1);
+  const std::string message = message_of([&] { load_dataset(config); });
+  EXPECT_NE(message.find("1.png: begins neither as a PNG nor as a JPEG"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("data.skip_bad = true"), std::string::npos) << message;
+  config.skip_bad = true;
+  EXPECT_EQ(shades(load_dataset(config)), (std::vector{0, 20, 30, 50}));
+}
+
+TEST(FolderDataset, SaysWhenNothingIsLeft) {
+  const TempFolder folder;
+  write_file(folder / "1.png", std::string_view("no image"));
+  DataConfig config = folder_config(folder, 4, 1);
+  config.skip_bad = true;
+  const std::string message = message_of([&] { load_dataset(config); });
+  EXPECT_NE(message.find("none of its image files can be read"), std::string::npos) << message;
+}
+
+TEST(FolderDataset, SaysWhatIsMissingOrMixed) {
+  const TempFolder folder;
+  const auto says = [&] {
+    return usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
+  };
+  EXPECT_NE(says().find("holds no .png, .jpg or .jpeg files"), std::string::npos);
+  write_flat(folder / "cat/1.png", 1);
+  write_flat(folder / "stray.png", 1);
+  EXPECT_NE(says().find("holds images, such as stray.png, and folders"), std::string::npos);
+  DataConfig config = folder_config(folder, 4, 1);
+  config.path = (folder / "gone").string();
+  EXPECT_NE(usage_message_of([&] { load_dataset(config); }).find("No such file"),
+            std::string::npos);
+}
+
+TEST(FolderDataset, LimitDecodesNoMoreThanItKeeps) {
+  const TempFolder folder;
+  for (int i = 0; i < 3; ++i) write_flat(folder / str(i, ".png"), i);
+  write_file(folder / "9.png", std::string_view("no image"));
+  DataConfig config = folder_config(folder, 4, 1);
+  config.limit = 3;
+  EXPECT_EQ(load_dataset(config).size(), 3);
+}
+
+TEST(FolderDataset, ChecksTheMemoryBeforeItReads) {
+  const TempFolder folder;
+  for (int i = 0; i < 3; ++i) write_file(folder / str(i, ".png"), std::string_view("no image"));
+  DataConfig config = folder_config(folder, 1024, 3);
+  config.max_mib = 8;
+  const std::string message = usage_message_of([&] { load_dataset(config); });
+  EXPECT_NE(message.find("3 items of 3145728 bytes"), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace gan

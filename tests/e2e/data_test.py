@@ -1,0 +1,104 @@
+"""The data sets that are read from a user's own files."""
+
+import struct
+import zlib
+
+import common
+
+HEADER = ">IIBBBBB"
+
+
+def write_png(path, width, height, colour):
+    """A PNG of one colour, RGB, by other means than the program's."""
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = (b"\0" + bytes(colour) * width) * height
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(HEADER, width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def write_idx(path, dims, values):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(struct.pack(f">HBB{len(dims)}I", 0, 8, len(dims), *dims) + bytes(values))
+
+
+class ImageFolderTest(common.ProgramTest):
+    flags = ["--config", common.SMOKE, "--data.dataset", "folder", "--data", "photos"]
+
+    def setUp(self):
+        super().setUp()
+        for i in range(40):
+            kind = "cats" if i % 2 else "dogs"
+            size = 16 + i, 70 - i
+            write_png(self.folder / "photos" / kind / f"{i:02}.png", *size, (6 * i, 128, 250 - 6 * i))
+
+    def test_pictures_of_several_sizes_are_trained_on(self):
+        run = ["--data.channels", 3, "--epochs", 1, "--out", "run"]
+        summary = self.train(*self.flags, *run, "--dry-run").stdout
+        self.assertIn("data: photos, 40 items of 3x16x16, labelled", summary)
+        self.train(*self.flags, *run)
+        self.sample("--ckpt", "run/checkpoints/g_1.pt", "-n", 4, "--format", "npy")
+        self.assertTrue((self.folder / "samples.npy").exists())
+
+    def test_a_broken_file_is_named_or_passed_over(self):
+        broken = self.folder / "photos" / "cats" / "17.png"
+        broken.write_bytes(broken.read_bytes()[:60])
+        self.refused(
+            *("gan-train", *self.flags, "--dry-run"),
+            code=1,
+            says=["photos/cats/17.png: damaged picture", "data.skip_bad"],
+        )
+        done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
+        self.assertIn("39 items of 1x16x16", done.stdout)
+        self.assertIn("warning: passed over: photos/cats/17.png", done.stderr)
+        self.assertIn("1 of 40 image files were passed over", done.stderr)
+
+    def test_a_folder_without_pictures_is_a_wrong_call(self):
+        (self.folder / "empty").mkdir()
+        for folder, says in {"empty": "holds no .png", "gone": "No such file"}.items():
+            self.refused("gan-train", *self.flags, "--data", folder, code=2, says=[folder, says])
+
+
+class RecipeDataTest(common.ProgramTest):
+    """The recipes whose data can't be had everywhere, on small files of the same layout."""
+
+    few = ["--train.steps_per_epoch", 1, "--epochs", 1, "--batch-size", 8, "--data", "data"]
+
+    def try_recipe(self, name, shape, *flags):
+        recipe = ["--config", common.CONFIGS / f"{name}.ini", *self.few, *flags]
+        self.assertIn(f"of {shape}, labelled", self.train(*recipe, "--dry-run").stdout)
+        self.train(*recipe, "--out", name)
+        self.assertTrue((self.folder / name / "samples" / "epoch_0001.png").exists())
+
+    def test_cifar10(self):
+        (self.folder / "data").mkdir()
+        record = bytes([7]) + bytes(range(256)) * 12
+        for i in range(1, 6):
+            (self.folder / "data" / f"data_batch_{i}.bin").write_bytes(record * 4)
+        self.try_recipe("cifar10_dcgan", "3x32x32")
+        self.try_recipe("cifar10_mlp", "3x32x32")
+        damaged = self.folder / "data" / "data_batch_3.bin"
+        damaged.write_bytes(record[:-1])
+        self.refused(
+            *("gan-train", "--config", common.CONFIGS / "cifar10_mlp.ini", *self.few),
+            code=1,
+            says=["data/data_batch_3.bin: holds 3072 bytes", "3073"],
+        )
+
+    def test_stacked_mnist_and_fashion(self):
+        pixels = bytes(range(256)) * 49
+        write_idx(self.folder / "data" / "train-images-idx3-ubyte", (16, 28, 28), pixels)
+        write_idx(self.folder / "data" / "train-labels-idx1-ubyte", (16,), [i % 10 for i in range(16)])
+        self.try_recipe("stacked_mnist", "3x28x28", "--data.synthetic_size", 100)
+        self.try_recipe("fashion_dcgan", "1x28x28")
+
+
+if __name__ == "__main__":
+    common.main()
