@@ -153,6 +153,14 @@ torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& inpu
   return net->forward(input).to(torch::kFloat32);
 }
 
+torch::Tensor Trainer::generate(const torch::Tensor& latents) {
+  return run(networks.generator, latents);
+}
+
+torch::Tensor Trainer::discriminate(const torch::Tensor& images) {
+  return run(networks.discriminator, images);
+}
+
 torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
                                             StepRecord* record) {
   const std::int64_t n = real.size(0);
@@ -171,30 +179,29 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
   {
     // The graph through G is only kept where G's update goes back through it.
     const torch::AutoGradMode keep_graph(config_.train.reuse_fake);
-    fake = run(networks.generator, z);
+    fake = generate(z);
   }
   if (config_.train.reuse_fake) fake_ = fake;
   fake = fake.detach();
 
-  torch::nn::Sequential& d = networks.discriminator;
   const std::string& mode = config_.train.discriminator_update;
   torch::Tensor real_logits, fake_logits, loss, norm;
   if (mode == "separate") {
-    real_logits = run(d, real);
+    real_logits = discriminate(real);
     const auto real_loss = loss_.real(real_logits, real_labels);
     norm = descend(real_loss, d_optimizer);
-    fake_logits = run(d, fake);
+    fake_logits = discriminate(fake);
     const auto fake_loss = loss_.fake(fake_logits, fake_labels);
     norm = 0.5 * (norm + descend(fake_loss, d_optimizer));
     loss = 0.5 * (real_loss + fake_loss);
   } else {
     if (mode == "joint") {
-      const auto logits = run(d, torch::cat({real, fake})).split(n);
+      const auto logits = discriminate(torch::cat({real, fake})).split(n);
       real_logits = logits[0];
       fake_logits = logits[1];
     } else {
-      real_logits = run(d, real);
-      fake_logits = run(d, fake);
+      real_logits = discriminate(real);
+      fake_logits = discriminate(fake);
     }
     loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
     if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
@@ -207,9 +214,9 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
   torch::Tensor fake = std::exchange(fake_, torch::Tensor());
   if (!fake.defined()) {
-    fake = run(networks.generator, latents(n, Stream::kLatentG, steps_done_, record));
+    fake = generate(latents(n, Stream::kLatentG, steps_done_, record));
   }
-  const auto loss = loss_.generator(run(networks.discriminator, fake));
+  const auto loss = loss_.generator(discriminate(fake));
   const auto norm = descend(loss, g_optimizer);
   return torch::stack({loss.detach(), norm});
 }

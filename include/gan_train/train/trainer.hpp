@@ -76,6 +76,9 @@ class Trainer {
  private:
   /// A network's output as float32, whatever precision it computes in.
   torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
+  /// The only calls of G and of D in a step: images [n, c, h, w] of latents, logits [n] of images.
+  torch::Tensor generate(const torch::Tensor& latents);
+  torch::Tensor discriminate(const torch::Tensor& images);
   /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
   /// and {loss, gradient norm}.
   torch::Tensor update_discriminator(const torch::Tensor& real, std::int64_t batch,
