@@ -72,11 +72,17 @@ double flops(torch::nn::Sequential net, torch::Tensor x) {
 // or once where only its input's gradient is wanted.
 double step_flops(const Trainer& trainer) {
   const TrainConfig& train = trainer.config().train;
-  const auto latents = torch::zeros({1, trainer.config().model.latent_dim});
-  const double g = flops(trainer.networks.generator, latents);
+  const ModelConfig& model = trainer.config().model;
+  const Conditioning& conditioning = trainer.conditioning();
+  const auto classes = torch::zeros({model.pack}, torch::kInt64);
+  const double g = flops(
+      trainer.networks.generator,
+      conditioning.generator_input(torch::zeros({1, model.latent_dim}), classes.narrow(0, 0, 1)));
   const auto& shape = trainer.shape();
-  const double d = flops(trainer.networks.discriminator,
-                         torch::zeros({1, shape.channels, shape.height, shape.width}));
+  const auto images = torch::zeros({model.pack, shape.channels, shape.height, shape.width});
+  const double d =
+      flops(trainer.networks.discriminator, conditioning.discriminator_input(images, classes)) /
+      static_cast<double>(model.pack);
   const auto whole = static_cast<double>(train.batch_size);
   const double half = train.discriminator_batch == "half" ? whole / 2 : whole;
   const auto k = static_cast<double>(train.discriminator_steps);
@@ -99,11 +105,13 @@ void bench(const std::filesystem::path& path, const std::vector<Setting>& change
   configure_process(config.train);
   torch::manual_seed(1);
   const ImageShape shape{1, 28, 28};
-  const Dataset data{"random", shape, torch::randint(256, {20000, 1, 28, 28}, torch::kUInt8), {}};
+  const Dataset data{"random", shape, torch::randint(256, {20000, 1, 28, 28}, torch::kUInt8),
+                     torch::randint(10, {20000}, torch::kInt64)};
   Trainer trainer(config, data);
   const double step = median_ms(rounds, [&] { trainer.step(); });
-  const auto latents = draw_latents(config.model, 10000, 1, Stream::kSample, 0);
-  const double sample = median_ms(3, [&] { generate(trainer.sampling_generator(), latents); });
+  const auto inputs =
+      draw_inputs(config.model, trainer.conditioning().class_count(), 10000, 1, Stream::kSample, 0);
+  const double sample = median_ms(3, [&] { generate(trainer.sampling_generator(), inputs); });
   std::printf("%s %.2f %.3f %.1f %.1f\n", path.stem().c_str(), step, step_flops(trainer) / 1e9,
               gemm_gflops_per_s(rounds), sample);
   std::fflush(stdout);

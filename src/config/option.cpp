@@ -84,13 +84,13 @@ Rows model_rows(ModelConfig& model) {
       {.key = "model.generator_widths",
        .field = &model.generator_widths,
        .help = "G's hidden layers, from latent to image: their widths (mlp), or the channels from "
-               "the smallest map to the largest (dcgan).",
+               "the smallest map to the largest (dcgan, resnet).",
        .min = 1,
        .max = 65536},
       {.key = "model.discriminator_widths",
        .field = &model.discriminator_widths,
        .help = "D's hidden layers, from image to logit: their widths (mlp), or the channels from "
-               "the largest map to the smallest (dcgan).",
+               "the largest map to the smallest (dcgan, resnet).",
        .min = 1,
        .max = 65536},
       {.key = "model.generator_activation",
@@ -122,7 +122,9 @@ Rows model_rows(ModelConfig& model) {
       {.key = "model.discriminator_norm",
        .field = &model.discriminator_norm,
        .help = "Batch normalisation in D."},
-      {.key = "model.bias", .field = &model.bias, .help = "Biases in dcgan's convolutions."},
+      {.key = "model.bias",
+       .field = &model.bias,
+       .help = "Biases in the layers of dcgan and resnet."},
       {.key = "model.init",
        .field = &model.init,
        .help = "Initial weights: PyTorch's own; dcgan: normal with standard deviation 0.02; or "
@@ -132,6 +134,27 @@ Rows model_rows(ModelConfig& model) {
        .field = &model.output,
        .help = "Last activation of G: tanh for [-1, 1], sigmoid for [0, 1].",
        .choices = {"tanh", "sigmoid"}},
+      {.key = "model.spectral_norm",
+       .field = &model.spectral_norm,
+       .help =
+           "Spectral normalisation in D: each weight is divided by its largest singular value."},
+      {.key = "model.minibatch_stddev",
+       .field = &model.minibatch_stddev,
+       .help =
+           "Show D's last layer how much the images within groups of this many differ; 0: don't. "
+           "Batches must be made up of whole groups.",
+       .max = 1024},
+      {.key = "model.pack",
+       .field = &model.pack,
+       .help = "Images that D judges at once (PacGAN). Batches must be multiples of it.",
+       .min = 1,
+       .max = 64},
+      {.key = "model.conditional",
+       .field = &model.conditional,
+       .help = "Draw images of a class that can be asked for, from labelled data. G gets the class "
+               "with the latents; D gets it with the image (concat), by a product with its last "
+               "features (projection), or has to name it (acgan).",
+       .choices = {"none", "concat", "projection", "acgan"}},
   };
 }
 
@@ -147,6 +170,10 @@ Rows loss_rows(LossConfig& loss) {
        .field = &loss.fake_label,
        .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2.",
        .max = 1},
+      {.key = "loss.class_weight",
+       .field = &loss.class_weight,
+       .help = "Weight of the classes' cross-entropy in both losses (model.conditional = acgan).",
+       .max = 1000},
   };
 }
 

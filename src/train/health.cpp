@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/conditioning.hpp"
 #include "gan_train/train/sample.hpp"
 
 namespace gan {
@@ -70,8 +71,8 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
 }
 
 DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
-    : latents_(draw_latents(config.model, kDiversitySamples,
-                            static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 0)) {
+    : inputs_(draw_inputs(config.model, count_classes(config.model, data), kDiversitySamples,
+                          static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 0)) {
   SplitMix64 rng(stream_seed(static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 1));
   std::vector<std::int64_t> items;
   for (std::int64_t i = 0; i < kDiversitySamples; ++i) {
@@ -81,7 +82,7 @@ DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
 }
 
 double DiversityMeter::measure(torch::nn::Sequential generator) const {
-  const double distance = mean_distance(generate(std::move(generator), latents_));
+  const double distance = mean_distance(generate(std::move(generator), inputs_));
   // Data of one image only: nothing to fall short of.
   return real_distance_ > 0 ? distance / real_distance_ : 1.0;
 }

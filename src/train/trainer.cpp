@@ -54,11 +54,31 @@ void check_batches(const Config& config, std::int64_t data_size) {
   }
 }
 
+// What D judges together, or compares, has to come in whole groups: an image left over
+// belongs to none.
+void check_groups(const Config& config, std::int64_t data_size) {
+  const ModelConfig& model = config.model;
+  const std::int64_t group = model.pack * std::max<std::int64_t>(1, model.minibatch_stddev);
+  const std::int64_t batch = real_batch_size(config.train);
+  const bool keeps_partial = config.data.sampling == "epoch" && !config.data.drop_last;
+  const std::int64_t last = keeps_partial ? data_size % batch : 0;
+  if (batch % group == 0 && last % group == 0) return;
+  throw usage_error("train.batch_size: model.pack and model.minibatch_stddev need groups of ",
+                    group, ", but a batch has ", batch % group != 0 ? batch : last,
+                    " real images; choose a multiple",
+                    batch % group != 0 ? "" : ", or set data.drop_last = true");
+}
+
 // One update of a network down its loss; returns the norm of its gradient.
 torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer) {
   const auto gradients = torch::autograd::grad({loss}, optimizer.parameters());
   optimizer.step(gradients);
   return torch::stack(at::_foreach_norm(gradients)).norm();
+}
+
+// A loss and what D's naming of classes adds to it, if it names any.
+torch::Tensor plus(const torch::Tensor& loss, const torch::Tensor& class_loss) {
+  return class_loss.defined() ? loss + class_loss : loss;
 }
 
 void note(StepRecord* record, const char* name, const torch::Tensor& value) {
@@ -69,7 +89,8 @@ void note(StepRecord* record, const char* name, const torch::Tensor& value) {
 
 Trainer::Trainer(const Config& config, const Dataset& data)
     : networks(on_device(
-          make_networks(config.model, data.shape, static_cast<std::uint64_t>(config.train.seed)),
+          make_networks(config.model, data.shape, static_cast<std::uint64_t>(config.train.seed),
+                        count_classes(config.model, data)),
           resolve_device(config.train.device))),
       g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
       d_optimizer(
@@ -81,12 +102,15 @@ Trainer::Trainer(const Config& config, const Dataset& data)
       device_(resolve_device(config.train.device)),
       bf16_(use_bf16(config.train.precision, device_)),
       samples_(data.samples.to(device_)),
+      conditioning_(config.model, count_classes(config.model, data)),
       loss_(find_row(losses(), config.loss.kind, "loss")),
       sampler_(data.size(), real_batch_size(config.train), config.data,
                static_cast<std::uint64_t>(config.train.seed)),
       data_size_(data.size()),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {
   check_batches(config, data.size());
+  check_groups(config, data.size());
+  if (conditioning_.class_count() > 0) classes_ = data.labels.to(device_);
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
   }
@@ -133,9 +157,10 @@ torch::Tensor Trainer::step(StepRecord* record) {
   std::int64_t real_count = 0;
   for (std::int64_t i = 0; i < k; ++i) {
     const std::int64_t batch = steps_done_ * k + i;
-    const auto real = gather(samples_, sampler_.batch(batch), config_.data.range);
+    const auto items = sampler_.batch(batch);
+    const auto real = gather(samples_, items, config_.data.range);
     real_count = real.size(0);
-    const auto figures = update_discriminator(real, batch, record);
+    const auto figures = update_discriminator(real, classes_of(items), batch, record);
     d_figures = d_figures.defined() ? d_figures + figures : figures;
   }
   if (k > 1) d_figures = d_figures / k;
@@ -153,58 +178,77 @@ torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& inpu
   return net->forward(input).to(torch::kFloat32);
 }
 
-torch::Tensor Trainer::generate(const torch::Tensor& latents) {
-  return run(networks.generator, latents);
+torch::Tensor Trainer::generate(const torch::Tensor& latents, const torch::Tensor& classes) {
+  return run(networks.generator, conditioning_.generator_input(latents, classes));
 }
 
-torch::Tensor Trainer::discriminate(const torch::Tensor& images) {
-  return run(networks.discriminator, images);
+torch::Tensor Trainer::discriminate(const torch::Tensor& images, const torch::Tensor& classes,
+                                    torch::Tensor* class_loss) {
+  const auto output =
+      run(networks.discriminator, conditioning_.discriminator_input(images, classes));
+  if (const auto loss = conditioning_.class_loss(output, classes);
+      loss.defined() && class_loss != nullptr) {
+    const auto weighted = config_.loss.class_weight * loss;
+    *class_loss = class_loss->defined() ? *class_loss + weighted : weighted;
+  }
+  return conditioning_.logits(output, classes);
 }
 
-torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
+torch::Tensor Trainer::update_discriminator(const torch::Tensor& real,
+                                            const torch::Tensor& real_classes, std::int64_t batch,
                                             StepRecord* record) {
   const std::int64_t n = real.size(0);
   const auto seed = [&](std::uint64_t side) {
     return stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLabels,
                        2 * static_cast<std::uint64_t>(batch) + side);
   };
-  const auto real_labels = labels(config_.loss.real_label, n, seed(0));
-  const auto fake_labels = labels(config_.loss.fake_label, n, seed(1));
+  const std::int64_t verdicts = n / config_.model.pack;
+  const auto real_labels = labels(config_.loss.real_label, verdicts, seed(0));
+  const auto fake_labels = labels(config_.loss.fake_label, verdicts, seed(1));
   note(record, "real", real);
+  if (real_classes.defined()) note(record, "real_classes", real_classes);
   note(record, "real_labels", real_labels);
   note(record, "fake_labels", fake_labels);
 
   const auto z = latents(n, Stream::kLatentD, batch, record);
+  const auto fake_classes = classes(n, Stream::kClassD, batch, record);
   torch::Tensor fake;
   {
     // The graph through G is only kept where G's update goes back through it.
     const torch::AutoGradMode keep_graph(config_.train.reuse_fake);
-    fake = generate(z);
+    fake = generate(z, fake_classes);
   }
-  if (config_.train.reuse_fake) fake_ = fake;
+  if (config_.train.reuse_fake) {
+    fake_ = fake;
+    fake_classes_ = fake_classes;
+  }
   fake = fake.detach();
 
   const std::string& mode = config_.train.discriminator_update;
-  torch::Tensor real_logits, fake_logits, loss, norm;
+  torch::Tensor real_logits, fake_logits, loss, norm, class_loss;
   if (mode == "separate") {
-    real_logits = discriminate(real);
-    const auto real_loss = loss_.real(real_logits, real_labels);
+    real_logits = discriminate(real, real_classes, &class_loss);
+    const auto real_loss = plus(loss_.real(real_logits, real_labels), class_loss);
     norm = descend(real_loss, d_optimizer);
-    fake_logits = discriminate(fake);
-    const auto fake_loss = loss_.fake(fake_logits, fake_labels);
+    class_loss.reset();
+    fake_logits = discriminate(fake, fake_classes, &class_loss);
+    const auto fake_loss = plus(loss_.fake(fake_logits, fake_labels), class_loss);
     norm = 0.5 * (norm + descend(fake_loss, d_optimizer));
     loss = 0.5 * (real_loss + fake_loss);
   } else {
     if (mode == "joint") {
-      const auto logits = discriminate(torch::cat({real, fake})).split(n);
+      const auto both =
+          real_classes.defined() ? torch::cat({real_classes, fake_classes}) : torch::Tensor();
+      const auto logits = discriminate(torch::cat({real, fake}), both, &class_loss).split(verdicts);
       real_logits = logits[0];
       fake_logits = logits[1];
     } else {
-      real_logits = discriminate(real);
-      fake_logits = discriminate(fake);
+      real_logits = discriminate(real, real_classes, &class_loss);
+      fake_logits = discriminate(fake, fake_classes, &class_loss);
     }
     loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
     if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
+    loss = plus(loss, class_loss);
     norm = descend(loss, d_optimizer);
   }
   return torch::stack({loss.detach(), real_logits.detach().sigmoid().mean(),
@@ -213,10 +257,14 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
 
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
   torch::Tensor fake = std::exchange(fake_, torch::Tensor());
+  torch::Tensor fake_classes = std::exchange(fake_classes_, torch::Tensor());
   if (!fake.defined()) {
-    fake = generate(latents(n, Stream::kLatentG, steps_done_, record));
+    fake_classes = classes(n, Stream::kClassG, steps_done_, record);
+    fake = generate(latents(n, Stream::kLatentG, steps_done_, record), fake_classes);
   }
-  const auto loss = loss_.generator(discriminate(fake));
+  torch::Tensor class_loss;
+  const auto logits = discriminate(fake, fake_classes, &class_loss);
+  const auto loss = plus(loss_.generator(logits), class_loss);
   const auto norm = descend(loss, g_optimizer);
   return torch::stack({loss.detach(), norm});
 }
@@ -227,6 +275,21 @@ torch::Tensor Trainer::latents(std::int64_t n, Stream stream, std::int64_t index
                               stream, static_cast<std::uint64_t>(index));
   note(record, stream == Stream::kLatentD ? "latents_d" : "latents_g", z);
   return z.to(device_);
+}
+
+torch::Tensor Trainer::classes(std::int64_t n, Stream stream, std::int64_t index,
+                               StepRecord* record) const {
+  if (conditioning_.class_count() == 0) return {};
+  const auto drawn =
+      draw_classes(conditioning_.class_count(), n, static_cast<std::uint64_t>(config_.train.seed),
+                   stream, static_cast<std::uint64_t>(index));
+  note(record, stream == Stream::kClassD ? "classes_d" : "classes_g", drawn);
+  return drawn.to(device_);
+}
+
+torch::Tensor Trainer::classes_of(const std::vector<std::int64_t>& items) const {
+  if (!classes_.defined()) return {};
+  return classes_.index_select(0, torch::tensor(items, torch::kInt64).to(device_));
 }
 
 torch::Tensor Trainer::labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const {

@@ -49,12 +49,17 @@ struct ModelConfig {
   bool bias = true;
   std::string init = "pytorch";
   std::string output = "tanh";
+  bool spectral_norm = false;
+  std::int64_t minibatch_stddev = 0;
+  std::int64_t pack = 1;
+  std::string conditional = "none";
 };
 
 struct LossConfig {
   std::string kind = "bce";
   LabelRange real_label = {1.0, 1.0};
   LabelRange fake_label = {0.0, 0.0};
+  double class_weight = 1.0;
 };
 
 struct OptimConfig {

@@ -19,6 +19,8 @@ enum class Stream : std::uint64_t {
   kSample = 8,        ///< gan-sample; index: the block of images
   kSynthetic = 9,     ///< synthetic data sets; index: the item
   kDiversity = 10,    ///< measuring how varied G is; index 0: its latents, 1: the real items
+  kClassD = 19,       ///< classes of the fakes of D's update; index: the batch
+  kClassG = 20,       ///< classes of the fakes of G's update; index: the step
 };
 
 /// A 64-bit seed for that place of that stream (splitmix64 finaliser of

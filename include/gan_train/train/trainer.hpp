@@ -11,6 +11,7 @@
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/data/sampler.hpp"
 #include "gan_train/losses/loss.hpp"
+#include "gan_train/models/conditioning.hpp"
 #include "gan_train/models/networks.hpp"
 #include "gan_train/train/adam.hpp"
 
@@ -60,6 +61,8 @@ class Trainer {
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
+  /// The classes, if any, and how they get into the networks.
+  const Conditioning& conditioning() const { return conditioning_; }
   const torch::Device& device() const { return device_; }
   /// "fp32" or "bf16": what train.precision has come to mean here.
   const char* precision() const { return bf16_ ? "bf16" : "fp32"; }
@@ -76,15 +79,22 @@ class Trainer {
  private:
   /// A network's output as float32, whatever precision it computes in.
   torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
-  /// The only calls of G and of D in a step: images [n, c, h, w] of latents, logits [n] of images.
-  torch::Tensor generate(const torch::Tensor& latents);
-  torch::Tensor discriminate(const torch::Tensor& images);
+  /// The only calls of G and of D in a step: images [n, c, h, w] of latents and classes, and
+  /// logits [n / model.pack] of them. Classes [n] are undefined where unconditional. Where D
+  /// names classes, the weighted cross-entropy is added to `class_loss`, if one is given.
+  torch::Tensor generate(const torch::Tensor& latents, const torch::Tensor& classes);
+  torch::Tensor discriminate(const torch::Tensor& images, const torch::Tensor& classes,
+                             torch::Tensor* class_loss = nullptr);
   /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
   /// and {loss, gradient norm}.
-  torch::Tensor update_discriminator(const torch::Tensor& real, std::int64_t batch,
-                                     StepRecord* record);
+  torch::Tensor update_discriminator(const torch::Tensor& real, const torch::Tensor& real_classes,
+                                     std::int64_t batch, StepRecord* record);
   torch::Tensor update_generator(std::int64_t n, StepRecord* record);
   torch::Tensor latents(std::int64_t n, Stream stream, std::int64_t index,
+                        StepRecord* record) const;
+  /// Those of the items, and those drawn for fakes; undefined where unconditional.
+  torch::Tensor classes_of(const std::vector<std::int64_t>& items) const;
+  torch::Tensor classes(std::int64_t n, Stream stream, std::int64_t index,
                         StepRecord* record) const;
   torch::Tensor labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const;
   void update_ema();
@@ -94,12 +104,15 @@ class Trainer {
   torch::Device device_;
   bool bf16_;
   torch::Tensor samples_;
+  Conditioning conditioning_;
+  torch::Tensor classes_;  // of the samples; undefined where unconditional
   const Loss& loss_;
   BatchSampler sampler_;
   std::int64_t data_size_;
   std::int64_t steps_per_epoch_;
   std::int64_t steps_done_ = 0;
   torch::Tensor fake_;  // D's last fakes with their graph, where reuse_fake
+  torch::Tensor fake_classes_;
 };
 
 }  // namespace gan
