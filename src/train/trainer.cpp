@@ -11,6 +11,12 @@
 #include "gan_train/train/precision.hpp"
 #include "gan_train/train/sample.hpp"
 
+#include "augment.hpp"
+#include "average.hpp"
+#include "descent.hpp"
+#include "labels.hpp"
+#include "schedule.hpp"
+
 namespace gan {
 namespace {
 
@@ -19,6 +25,9 @@ Networks on_device(Networks networks, const torch::Device& device) {
   networks.discriminator->to(device);
   return networks;
 }
+
+// The batches that averaged batch norms take their statistics from.
+constexpr std::int64_t kCalibrationBatches = 16;
 
 bool half_batches(const TrainConfig& train) { return train.discriminator_batch == "half"; }
 
@@ -54,11 +63,12 @@ void check_batches(const Config& config, std::int64_t data_size) {
   }
 }
 
-// One update of a network down its loss; returns the norm of its gradient.
-torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer) {
-  const auto gradients = torch::autograd::grad({loss}, optimizer.parameters());
-  optimizer.step(gradients);
-  return torch::stack(at::_foreach_norm(gradients)).norm();
+// D's loss on real and generated images: the sum of both, or, where they are one batch, the mean.
+torch::Tensor both_halves(const Loss& loss, const torch::Tensor& real_logits,
+                          const torch::Tensor& fake_logits, const Labels& labels, bool joint) {
+  if (loss.needs_pairs()) return loss.pairs(real_logits, fake_logits);
+  const auto sum = loss.real(real_logits, labels.real) + loss.fake(fake_logits, labels.fake);
+  return joint ? 0.5 * sum : sum;
 }
 
 void note(StepRecord* record, const char* name, const torch::Tensor& value) {
@@ -82,11 +92,14 @@ Trainer::Trainer(const Config& config, const Dataset& data)
       bf16_(use_bf16(config.train.precision, device_)),
       samples_(data.samples.to(device_)),
       loss_(find_row(losses(), config.loss.kind, "loss")),
+      penalty_(find_row(penalties(), config.loss.penalty, "penalty")),
       sampler_(data.size(), real_batch_size(config.train), config.data,
                static_cast<std::uint64_t>(config.train.seed)),
       data_size_(data.size()),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {
   check_batches(config, data.size());
+  check_loss(config.loss, config.train);
+  check_augment(config.augment, data.shape);
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
   }
@@ -98,11 +111,6 @@ double Trainer::images_per_step() const {
     return static_cast<double>(data_size_) / static_cast<double>(steps_per_epoch_);
   }
   return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
-}
-
-void Trainer::scale_lr(double scale) {
-  g_optimizer.scale_lr(scale);
-  d_optimizer.scale_lr(scale);
 }
 
 bool Trainer::is_finite() const {
@@ -128,6 +136,10 @@ torch::Tensor Trainer::step(StepRecord* record) {
   torch::manual_seed(layer_seed);
   note(record, "layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
 
+  const double scale = lr_scale_ * lr_factor(config_.optim, steps_done_, total_steps());
+  g_optimizer.scale_lr(scale);
+  d_optimizer.scale_lr(scale);
+
   const std::int64_t k = config_.train.discriminator_steps;
   torch::Tensor d_figures;
   std::int64_t real_count = 0;
@@ -135,6 +147,7 @@ torch::Tensor Trainer::step(StepRecord* record) {
     const std::int64_t batch = steps_done_ * k + i;
     const auto real = gather(samples_, sampler_.batch(batch), config_.data.range);
     real_count = real.size(0);
+    if (loss_.needs_pairs()) real_ = real;
     const auto figures = update_discriminator(real, batch, record);
     d_figures = d_figures.defined() ? d_figures + figures : figures;
   }
@@ -142,7 +155,7 @@ torch::Tensor Trainer::step(StepRecord* record) {
 
   const std::int64_t g_count = half_batches(config_.train) ? 2 * real_count : real_count;
   const auto g = update_generator(g_count, record).unbind();
-  update_ema();
+  if (ema) update_average(*ema, *networks.generator, config_.train.ema);
   ++steps_done_;
   const auto d = d_figures.unbind();
   return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});
@@ -161,18 +174,15 @@ torch::Tensor Trainer::discriminate(const torch::Tensor& images) {
   return run(networks.discriminator, images);
 }
 
-torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
+torch::Tensor Trainer::update_discriminator(const torch::Tensor& images, std::int64_t batch,
                                             StepRecord* record) {
-  const std::int64_t n = real.size(0);
-  const auto seed = [&](std::uint64_t side) {
-    return stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLabels,
-                       2 * static_cast<std::uint64_t>(batch) + side);
-  };
-  const auto real_labels = labels(config_.loss.real_label, n, seed(0));
-  const auto fake_labels = labels(config_.loss.fake_label, n, seed(1));
-  note(record, "real", real);
-  note(record, "real_labels", real_labels);
-  note(record, "fake_labels", fake_labels);
+  const std::int64_t n = images.size(0);
+  Labels labels = draw_labels(config_.loss, n, static_cast<std::uint64_t>(config_.train.seed),
+                              static_cast<std::uint64_t>(batch));
+  note(record, "real", images);
+  note(record, "real_labels", labels.real);
+  note(record, "fake_labels", labels.fake);
+  labels = {labels.real.to(device_), labels.fake.to(device_)};
 
   const auto z = latents(n, Stream::kLatentD, batch, record);
   torch::Tensor fake;
@@ -182,17 +192,19 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
     fake = generate(z);
   }
   if (config_.train.reuse_fake) fake_ = fake;
-  fake = fake.detach();
+  const Lens shown = lens(Stream::kAugmentD, batch, 2 * batch);
+  const torch::Tensor real = shown(images);
+  fake = shown(fake.detach());
 
   const std::string& mode = config_.train.discriminator_update;
   torch::Tensor real_logits, fake_logits, loss, norm;
   if (mode == "separate") {
     real_logits = discriminate(real);
-    const auto real_loss = loss_.real(real_logits, real_labels);
-    norm = descend(real_loss, d_optimizer);
+    const auto real_loss = penalised(loss_.real(real_logits, labels.real), real, fake, batch);
+    norm = descend_discriminator(real_loss);
     fake_logits = discriminate(fake);
-    const auto fake_loss = loss_.fake(fake_logits, fake_labels);
-    norm = 0.5 * (norm + descend(fake_loss, d_optimizer));
+    const auto fake_loss = loss_.fake(fake_logits, labels.fake);
+    norm = 0.5 * (norm + descend_discriminator(fake_loss));
     loss = 0.5 * (real_loss + fake_loss);
   } else {
     if (mode == "joint") {
@@ -203,12 +215,31 @@ torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int6
       real_logits = discriminate(real);
       fake_logits = discriminate(fake);
     }
-    loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
-    if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
-    norm = descend(loss, d_optimizer);
+    loss = both_halves(loss_, real_logits, fake_logits, labels, mode == "joint");
+    loss = penalised(loss, real, fake, batch);
+    norm = descend_discriminator(loss);
   }
   return torch::stack({loss.detach(), real_logits.detach().sigmoid().mean(),
                        fake_logits.detach().sigmoid().mean(), norm});
+}
+
+torch::Tensor Trainer::penalised(const torch::Tensor& loss, const torch::Tensor& real,
+                                 const torch::Tensor& fake, std::int64_t batch) {
+  const std::int64_t every = config_.loss.penalty_every;
+  if (penalty_.compute == nullptr || batch % every != 0) return loss;
+  const auto random = at::make_generator<at::CPUGeneratorImpl>(
+      stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kPenalty,
+                  static_cast<std::uint64_t>(batch)));
+  const auto d = [this](const torch::Tensor& images) { return discriminate(images); };
+  // Times the interval, so that its mean weight is the one asked for (Karras et al. 2020).
+  return loss + config_.loss.penalty_weight * static_cast<double>(every) *
+                    penalty_.compute(d, real, fake, random);
+}
+
+torch::Tensor Trainer::descend_discriminator(const torch::Tensor& loss) {
+  const auto norm = descend(loss, d_optimizer, config_.optim.max_grad_norm);
+  clip_weights(d_optimizer.parameters(), config_.loss.weight_clip);
+  return norm;
 }
 
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
@@ -216,8 +247,15 @@ torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
   if (!fake.defined()) {
     fake = generate(latents(n, Stream::kLatentG, steps_done_, record));
   }
-  const auto loss = loss_.generator(discriminate(fake));
-  const auto norm = descend(loss, g_optimizer);
+  const Lens shown = lens(Stream::kAugmentG, steps_done_, 2 * steps_done_ + 1);
+  const auto logits = discriminate(shown(fake));
+  const auto real_logits = [&] {
+    const torch::NoGradGuard no_grad;  // G moves nothing of it
+    return discriminate(shown(std::exchange(real_, torch::Tensor())));
+  };
+  const auto loss =
+      loss_.needs_pairs() ? loss_.pairs(logits, real_logits()) : loss_.generator(logits);
+  const auto norm = descend(loss, g_optimizer, config_.optim.max_grad_norm);
   return torch::stack({loss.detach(), norm});
 }
 
@@ -229,28 +267,25 @@ torch::Tensor Trainer::latents(std::int64_t n, Stream stream, std::int64_t index
   return z.to(device_);
 }
 
-torch::Tensor Trainer::labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const {
-  auto values = torch::full({n}, range.lo);
-  if (range.lo < range.hi) {
-    values.uniform_(range.lo, range.hi, at::make_generator<at::CPUGeneratorImpl>(seed));
-  }
-  return values.to(device_);
+Lens Trainer::lens(Stream stream, std::int64_t index, std::int64_t noise_index) const {
+  const auto random = [&](Stream from, std::int64_t at) {
+    return at::make_generator<at::CPUGeneratorImpl>(stream_seed(
+        static_cast<std::uint64_t>(config_.train.seed), from, static_cast<std::uint64_t>(at)));
+  };
+  return {config_.augment, random(stream, index),
+          noise_level(config_.train, steps_done_, total_steps()),
+          random(Stream::kNoise, noise_index)};
 }
 
-void Trainer::update_ema() {
-  if (!ema) return;
-  const torch::NoGradGuard no_grad;
-  const double weight = 1.0 - config_.train.ema;
-  at::_foreach_lerp_(ema->parameters(), networks.generator->parameters(), weight);
-  // Running statistics belong to the weights they were seen with: average both.
-  const auto live = networks.generator->named_buffers();
-  for (auto& buffer : ema->named_buffers()) {
-    if (buffer.value().is_floating_point()) {
-      buffer.value().lerp_(live[buffer.key()], weight);
-    } else {
-      buffer.value().copy_(live[buffer.key()]);
+torch::nn::Sequential Trainer::sampling_generator() const {
+  if (!ema) return networks.generator;
+  if (std::exchange(calibrated_at_, steps_done_) == steps_done_) return ema;
+  recompute_statistics(*ema.ptr(), [&] {
+    for (std::int64_t i = 0; i < kCalibrationBatches; ++i) {
+      ema.ptr()->forward(latents(kSampleBlock, Stream::kCalibrate, i, nullptr));
     }
-  }
+  });
+  return ema;
 }
 
 }  // namespace gan
