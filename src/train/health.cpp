@@ -6,6 +6,8 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
+#include "gan_train/losses/loss.hpp"
 #include "gan_train/models/conditioning.hpp"
 #include "gan_train/train/sample.hpp"
 
@@ -51,7 +53,9 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
     if (epochs == kSignEpochs) warnings.push_back({sign, text});
   };
   const std::string lately = str(" in the last ", kSignEpochs, " epochs");
-  check(Sign::kDiscriminatorWins, share > kWinningShare,
+  // Only there is D(x) a chance; other losses push logits as far as they like.
+  const bool is_chance = find_row(losses(), loss.kind, "loss").labels == LabelKind::kProbability;
+  check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
             number(figures.d_real), ", D(G(z)) ", number(figures.d_fake),
             "), and the generator may learn nothing more; try a lower optim.discriminator_lr, "
