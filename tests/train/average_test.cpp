@@ -98,5 +98,16 @@ TEST(Average, AskingForSamplesChangesNoBitOfTheTraining) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i])) << i;
 }
 
+// As when a state is loaded that was saved at the very step that the trainer stands at.
+TEST(Average, StatisticsAreMadeAnewOnceTheStepWasSet) {
+  const Config config = normed_config();
+  Trainer trainer(config, load_dataset(config.data));
+  const auto before = trainer.sampling_generator()->buffers().front().clone();
+  const torch::NoGradGuard no_grad;
+  trainer.ema->parameters().front().mul_(3);
+  trainer.set_steps_done(0);
+  EXPECT_FALSE(torch::equal(before, trainer.sampling_generator()->buffers().front()));
+}
+
 }  // namespace
 }  // namespace gan
