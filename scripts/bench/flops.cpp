@@ -39,7 +39,8 @@ double layer_flops(const torch::nn::Module& layer, const torch::Tensor& in,
 double step_flops(const Trainer& trainer) {
   const TrainConfig& train = trainer.config().train;
   const double g = forward_flops(trainer.networks.generator, one_latent(trainer));
-  const double d = forward_flops(trainer.networks.discriminator, one_image(trainer));
+  const double d = forward_flops(trainer.networks.discriminator, one_image(trainer)) /
+                   static_cast<double>(trainer.config().model.pack);
   const auto whole = static_cast<double>(train.batch_size);
   const double half = train.discriminator_batch == "half" ? whole / 2 : whole;
   const auto k = static_cast<double>(train.discriminator_steps);
@@ -57,12 +58,17 @@ double gemm_gflops_per_s(int rounds) {
 }
 
 torch::Tensor one_latent(const Trainer& trainer) {
-  return torch::zeros({1, trainer.config().model.latent_dim});
+  const auto& model = trainer.config().model;
+  return trainer.conditioning().generator_input(torch::zeros({1, model.latent_dim}),
+                                                torch::zeros({1}, torch::kInt64));
 }
 
 torch::Tensor one_image(const Trainer& trainer) {
   const auto& shape = trainer.shape();
-  return torch::zeros({1, shape.channels, shape.height, shape.width});
+  const std::int64_t pack = trainer.config().model.pack;
+  return trainer.conditioning().discriminator_input(
+      torch::zeros({pack, shape.channels, shape.height, shape.width}),
+      torch::zeros({pack}, torch::kInt64));
 }
 
 }  // namespace gan

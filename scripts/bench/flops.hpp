@@ -19,7 +19,7 @@ double step_flops(const Trainer& trainer);
 /// What this machine's 1536 x 1536 float32 matrix product reaches, in GFLOP/s.
 double gemm_gflops_per_s(int rounds);
 
-/// A zero input of one item for each network.
+/// What each network takes for one item, or one pack of images.
 torch::Tensor one_latent(const Trainer& trainer);
 torch::Tensor one_image(const Trainer& trainer);
 

@@ -60,17 +60,17 @@ void bench(const std::filesystem::path& path, const BenchArguments& a) {
   configure_process(config.train);
   torch::manual_seed(1);
   const ImageShape shape{1, a.image_size, a.image_size};
-  const Dataset data{"random",
-                     shape,
+  const Dataset data{"random", shape,
                      torch::randint(256, {a.images, 1, shape.height, shape.width}, torch::kUInt8),
-                     {}};
+                     torch::randint(10, {a.images}, torch::kInt64)};
   Trainer trainer(config, data);
   if (a.profile) return print_profile(trainer, a.rounds);
   const double step = median_ms(a.rounds, [&] { trainer.step(); });
   double sample = 0.0, gemm = 0.0;
   if (!a.step_only) {
-    const auto latents = draw_latents(config.model, 10000, 1, Stream::kSample, 0);
-    sample = median_ms(3, [&] { generate(trainer.sampling_generator(), latents); });
+    const auto inputs = draw_inputs(config.model, trainer.conditioning().class_count(), 10000, 1,
+                                    Stream::kSample, 0);
+    sample = median_ms(3, [&] { generate(trainer.sampling_generator(), inputs); });
     gemm = gemm_gflops_per_s(a.rounds);
   }
   std::printf("%s %.2f %.3f %.1f %.1f %.0f\n", path.stem().c_str(), step, step_flops(trainer) / 1e9,

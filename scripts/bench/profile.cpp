@@ -99,13 +99,16 @@ void print_profile(Trainer& trainer, int rounds) {
   const auto k = static_cast<double>(train.discriminator_steps);
   const std::int64_t n = train.batch_size;
   const double half = train.discriminator_batch == "half" ? 0.5 : 1.0;
-  const auto latents = draw_latents(trainer.config().model, n, 1, Stream::kSample, 0);
-  const auto images = one_image(trainer).repeat({n, 1, 1, 1}).uniform_(-1, 1);
+  const auto inputs = draw_inputs(trainer.config().model, trainer.conditioning().class_count(), n,
+                                  1, Stream::kSample, 0);
+  auto shape = one_image(trainer).sizes().vec();
+  shape[0] = n / trainer.config().model.pack;
+  const auto images = torch::empty(shape).uniform_(-1, 1);
 
   std::printf("%-34s%9s%9s%9s%9s%9s\n", "ms on a batch of images", "forward", "d/weight", "d/input",
               "a step", "GFLOP/s");
   const double g_forwards = k * half + (train.reuse_fake ? 0 : 1);
-  double sum = profile_net("G", trainer.networks.generator, latents, {g_forwards, 1, 1}, rounds);
+  double sum = profile_net("G", trainer.networks.generator, inputs, {g_forwards, 1, 1}, rounds);
   sum += profile_net("D", trainer.networks.discriminator, images,
                      {2 * k * half + 1, 2 * k * half, 2 * k * half + 1}, rounds);
   sum += profile_adam("Adam of G", trainer.g_optimizer, rounds);

@@ -14,6 +14,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "sample_inputs.hpp"
 #include "signals.hpp"
 
 namespace gan {
@@ -30,7 +31,9 @@ struct SampleArguments {
   std::string format = "grid";
   std::string out;
   std::string device = "auto";
+  std::string classes;
   std::string save_latents;
+  std::string save_labels;
   bool quiet = false;
 };
 
@@ -54,7 +57,14 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
       ->check(CLI::Range(1, 64));
   app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
   app.add_option("--threads", arguments.threads, "CPU threads")->check(CLI::Range(1, 1024));
-  app.add_option("--save-latents", arguments.save_latents, "also write the latents, as .npy")
+  app.add_option("--class", arguments.classes,
+                 "of these classes, such as 7, 0-9 or 1,3,5-7: a row of the grid each; in other "
+                 "formats they take turns (default: drawn at random)")
+      ->type_name("LIST");
+  app.add_option("--save-latents", arguments.save_latents,
+                 "also write what the generator was fed, as .npy")
+      ->type_name("FILE");
+  app.add_option("--save-labels", arguments.save_labels, "also write the classes, as .npy")
       ->type_name("FILE");
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
 }
@@ -69,27 +79,69 @@ void settle_layout(SampleArguments& a) {
   }
 }
 
-// Draws block after block; memory does not grow with the count.
-void draw(const SampleArguments& arguments, const LoadedGenerator& loaded, SampleWriter& writer) {
-  std::optional<AtomicFile> latents_file;
-  if (!arguments.save_latents.empty()) {
-    latents_file.emplace(arguments.save_latents);
-    latents_file->write(npy_header("<f4", {arguments.count, loaded.config.model.latent_dim}));
+// The classes asked for, in order; none where they are drawn, or there are none.
+std::vector<std::int64_t> wanted_classes(const SampleArguments& a, std::int64_t class_count) {
+  const char* flag = !a.classes.empty() ? "--class" : !a.save_labels.empty() ? "--save-labels" : "";
+  if (class_count == 0 && *flag != '\0') {
+    throw usage_error(flag,
+                      ": this generator knows no classes; train one with "
+                      "model.conditional");
   }
-  for (std::int64_t done = 0; done < arguments.count; done += kSampleBlock) {
+  return parse_class_list(a.classes, class_count);
+}
+
+// Several classes in a grid: a row each.
+void settle_rows(SampleArguments& a, std::int64_t classes) {
+  if (a.rows > 0 && a.rows != classes) {
+    throw usage_error("--rows ", a.rows, ": the grid has a row for each of the ", classes,
+                      " classes; leave it out");
+  }
+  a.rows = classes;
+  if (a.count == 0 && a.columns == 0) a.columns = 10;
+  if (a.count % classes != 0 || (a.columns > 0 && a.count > 0 && a.count != classes * a.columns)) {
+    throw usage_error("-n ", a.count, " images do not fill a row for each of the ", classes,
+                      " classes; leave it out and say --cols");
+  }
+}
+
+// A .npy file that is filled as the images are drawn; none where no path is given.
+class SideFile {
+ public:
+  SideFile(const std::string& path, const char* dtype, std::vector<std::int64_t> shape) {
+    if (path.empty()) return;
+    file_.emplace(path);
+    file_->write(npy_header(dtype, shape));
+  }
+  void add(const torch::Tensor& rows, std::int64_t count) {
+    if (!file_) return;
+    const auto used = rows.narrow(0, 0, count).contiguous();
+    file_->write({static_cast<const std::uint8_t*>(used.const_data_ptr()), used.nbytes()});
+  }
+  void commit() {
+    if (file_) file_->commit();
+  }
+
+ private:
+  std::optional<AtomicFile> file_;
+};
+
+// Draws block after block; memory does not grow with the count.
+void draw(const SampleArguments& arguments, const SampleInputs& source,
+          const torch::nn::Sequential& generator, SampleWriter& writer) {
+  SideFile latents_file(arguments.save_latents, "<f4", {arguments.count, source.size()});
+  SideFile labels_file(arguments.save_labels, "<i8", {arguments.count});
+  for (std::int64_t block = 0; block * kSampleBlock < arguments.count; ++block) {
     if (caught_signal() != 0) return;
-    const auto latents =
-        draw_latents(loaded.config.model, kSampleBlock, static_cast<std::uint64_t>(arguments.seed),
-                     Stream::kSample, static_cast<std::uint64_t>(done / kSampleBlock));
-    const std::int64_t wanted = std::min(kSampleBlock, arguments.count - done);
-    writer.add(generate(loaded.generator, latents).narrow(0, 0, wanted));
-    if (latents_file) {
-      const auto used = latents.narrow(0, 0, wanted).contiguous();
-      latents_file->write({static_cast<const std::uint8_t*>(used.const_data_ptr()), used.nbytes()});
-    }
+    const auto classes = source.classes(block);
+    const auto inputs = source.inputs(block, classes);
+    const std::int64_t wanted = std::min(kSampleBlock, arguments.count - block * kSampleBlock);
+    writer.add(generate(generator, inputs).narrow(0, 0, wanted));
+    latents_file.add(inputs, wanted);
+    labels_file.add(classes, wanted);
   }
   writer.finish();
-  if (latents_file) latents_file->commit();
+  latents_file.commit();
+  labels_file.commit();
 }
 
 int run_sample(int argc, char** argv) {
@@ -98,13 +150,16 @@ int run_sample(int argc, char** argv) {
   add_arguments(app, arguments);
   if (parse_arguments(app, argc, argv)) return 0;
   if (arguments.quiet) log::set_level(log::Level::kWarning);
-  settle_layout(arguments);
   const SampleFormat& format = find_row(sample_formats(), arguments.format, "format");
   keep_freed_memory();
   if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
   const torch::Device device = resolve_device(arguments.device);
 
   LoadedGenerator loaded = load_generator(arguments.checkpoint);
+  auto classes = wanted_classes(arguments, loaded.class_count);
+  const bool by_rows = format.name == "grid" && classes.size() > 1;
+  if (by_rows) settle_rows(arguments, static_cast<std::int64_t>(classes.size()));
+  settle_layout(arguments);
   if (loaded.shape.is_point() && !format.takes_points) {
     throw usage_error("--format ", format.name,
                       ": this generator draws points, not images; use "
@@ -124,7 +179,9 @@ int run_sample(int argc, char** argv) {
   const auto path = file.path;
   const auto writer = format.make(std::move(file));
   catch_signals();
-  draw(arguments, loaded, *writer);
+  const SampleInputs source(loaded, static_cast<std::uint64_t>(arguments.seed), std::move(classes),
+                            by_rows ? arguments.columns : 1);
+  draw(arguments, source, loaded.generator, *writer);
   if (caught_signal() != 0) return 128 + caught_signal();
   log::info(str("wrote ", arguments.count, " samples (seed ", arguments.seed, ", epoch ",
                 loaded.epoch, ") to ", path.string()));

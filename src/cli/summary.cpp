@@ -62,13 +62,19 @@ void print_summary(const Trainer& trainer, const Dataset& data) {
               static_cast<long long>(config.train.epochs),
               static_cast<long long>(trainer.steps_per_epoch()), trainer.device().str().c_str());
 
-  const auto& shape = trainer.shape();
   const auto options = torch::TensorOptions(trainer.device());
-  const auto g = print_layers("generator", trainer.networks.generator,
-                              torch::zeros({1, config.model.latent_dim}, options));
-  const auto d =
-      print_layers("discriminator", trainer.networks.discriminator,
-                   torch::zeros({1, shape.channels, shape.height, shape.width}, options));
+  const std::int64_t pack = config.model.pack;
+  const auto& shape = trainer.shape();
+  const Conditioning& conditioning = trainer.conditioning();
+  const auto classes = torch::zeros({pack}, options.dtype(torch::kInt64));
+  const auto g =
+      print_layers("generator", trainer.networks.generator,
+                   conditioning.generator_input(torch::zeros({1, config.model.latent_dim}, options),
+                                                classes.narrow(0, 0, 1)));
+  const auto d = print_layers(
+      "discriminator", trainer.networks.discriminator,
+      conditioning.discriminator_input(
+          torch::zeros({pack, shape.channels, shape.height, shape.width}, options), classes));
 
   // Weights, gradients and Adam's two moments; activations and their gradients
   // of the fuller of the two updates: D on real and fake, or G through D.

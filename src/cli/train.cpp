@@ -53,10 +53,13 @@ std::string date_time() {
 }
 
 // What may change when a run goes on: how long, where, and what is shown of it.
-bool may_change_at_resume(const std::string& key) {
+bool may_change_at_resume(const std::string& key, const Config& config) {
+  // What falls towards the end of the run would fall otherwise from where it stands now.
+  const bool has_slope = config.optim.schedule != "constant" || config.train.instance_noise > 0;
+  if (key == "train.epochs") return !has_slope;
   static const std::set<std::string> kFree = {
-      "train.epochs", "train.device", "train.threads", "train.on_nan",
-      "data.path",    "data.labels",  "data.max_mib",  "train.stop_on_collapse"};
+      "train.device", "train.threads", "train.on_nan",          "data.path",
+      "data.labels",  "data.max_mib",  "train.stop_on_collapse"};
   return kFree.contains(key) || (key.starts_with("output.") && key != "output.dir");
 }
 
@@ -70,8 +73,11 @@ Config resumed_config(const ConfigArguments& flags, Config saved) {
     const std::string from = value_text(before[i]);
     const std::string to = value_text(after[i]);
     if (from == to) continue;
-    if (!may_change_at_resume(before[i].key)) {
+    if (!may_change_at_resume(before[i].key, saved)) {
       differences += str("\n  ", before[i].key, ": ", from, " -> ", to);
+      if (before[i].key == "train.epochs") {
+        differences += " (optim.schedule or train.instance_noise falls to the end of the run)";
+      }
     } else if (before[i].key == "train.threads") {
       log::warning("train.threads changed from " + from + " to " + to +
                    ": the result may differ in the last bits");

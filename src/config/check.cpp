@@ -38,6 +38,13 @@ void check_config(const Config& config) {
   refuse(config.model.output == "sigmoid" && config.data.range == "symmetric",
          "model.output: sigmoid cannot reach pixels in [-1, 1]; set data.range = unit, or "
          "model.output = tanh");
+  const std::string& conditional = config.model.conditional;
+  refuse(config.model.pack > 1 && (conditional == "projection" || conditional == "acgan"),
+         str("model.pack: images of several classes at once have no one class for "
+             "model.conditional = ",
+             conditional, "; use concat"));
+  refuse(config.model.minibatch_stddev == 1,
+         "model.minibatch_stddev: a group of one has no deviation; use 0 or at least 2");
   refuse(config.loss.real_label == config.loss.fake_label,
          "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
   if (const auto problem = device_problem(train.device); !problem.empty()) {

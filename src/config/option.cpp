@@ -92,13 +92,13 @@ Rows model_rows(ModelConfig& model) {
       {.key = "model.generator_widths",
        .field = &model.generator_widths,
        .help = "G's hidden layers, from latent to image: their widths (mlp), or the channels from "
-               "the smallest map to the largest (dcgan).",
+               "the smallest map to the largest (dcgan, resnet).",
        .min = 1,
        .max = 65536},
       {.key = "model.discriminator_widths",
        .field = &model.discriminator_widths,
        .help = "D's hidden layers, from image to logit: their widths (mlp), or the channels from "
-               "the largest map to the smallest (dcgan).",
+               "the largest map to the smallest (dcgan, resnet).",
        .min = 1,
        .max = 65536},
       {.key = "model.generator_activation",
@@ -130,7 +130,9 @@ Rows model_rows(ModelConfig& model) {
       {.key = "model.discriminator_norm",
        .field = &model.discriminator_norm,
        .help = "Batch normalisation in D."},
-      {.key = "model.bias", .field = &model.bias, .help = "Biases in dcgan's convolutions."},
+      {.key = "model.bias",
+       .field = &model.bias,
+       .help = "Biases in the layers of dcgan and resnet."},
       {.key = "model.init",
        .field = &model.init,
        .help = "Initial weights: PyTorch's own; dcgan: normal with standard deviation 0.02; or "
@@ -140,6 +142,27 @@ Rows model_rows(ModelConfig& model) {
        .field = &model.output,
        .help = "Last activation of G: tanh for [-1, 1], sigmoid for [0, 1].",
        .choices = {"tanh", "sigmoid"}},
+      {.key = "model.spectral_norm",
+       .field = &model.spectral_norm,
+       .help =
+           "Spectral normalisation in D: each weight is divided by its largest singular value."},
+      {.key = "model.minibatch_stddev",
+       .field = &model.minibatch_stddev,
+       .help =
+           "Show D's last layer how much the images within groups of this many differ; 0: don't. "
+           "Batches must be made up of whole groups.",
+       .max = 1024},
+      {.key = "model.pack",
+       .field = &model.pack,
+       .help = "Images that D judges at once (PacGAN). Batches must be multiples of it.",
+       .min = 1,
+       .max = 64},
+      {.key = "model.conditional",
+       .field = &model.conditional,
+       .help = "Draw images of a class that can be asked for, from labelled data. G gets the class "
+               "with the latents; D gets it with the image (concat), by a product with its last "
+               "features (projection), or has to name it (acgan).",
+       .choices = {"none", "concat", "projection", "acgan"}},
   };
 }
 
@@ -149,12 +172,44 @@ Rows loss_rows(LossConfig& loss) {
       {.key = "loss.real_label",
        .field = &loss.real_label,
        .help = "Label of real images in D's loss: a number, or a range such as 0.8:1 from which "
-               "one is drawn for each image.",
-       .max = 1},
+               "one is drawn for each image. From 0 to 1, but for lsgan.",
+       .min = -10,
+       .max = 10},
       {.key = "loss.fake_label",
        .field = &loss.fake_label,
-       .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2.",
-       .max = 1},
+       .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2. From 0 "
+               "to 1, but for lsgan.",
+       .min = -10,
+       .max = 10},
+      {.key = "loss.label_flip",
+       .field = &loss.label_flip,
+       .help = "Chance that D is told an image's label the wrong way round, real for generated or "
+               "generated for real.",
+       .max = 0.5,
+       .below_max = true},
+      {.key = "loss.penalty",
+       .field = &loss.penalty,
+       .help = "Penalty on the gradient of D with respect to images, added to D's loss."},
+      {.key = "loss.penalty_weight",
+       .field = &loss.penalty_weight,
+       .help = "Weight of that penalty: the lambda of wgan_gp and dragan, the gamma of r1 and r2.",
+       .max = 1e6,
+       .above_min = true},
+      {.key = "loss.penalty_every",
+       .field = &loss.penalty_every,
+       .help = "D's updates from one with the penalty to the next; its weight is multiplied by as "
+               "many.",
+       .min = 1,
+       .max = 1000},
+      {.key = "loss.weight_clip",
+       .field = &loss.weight_clip,
+       .help = "Clamp D's weights to this distance from 0 after each of its updates; 0: leave "
+               "them.",
+       .max = 1000},
+      {.key = "loss.class_weight",
+       .field = &loss.class_weight,
+       .help = "Weight of the classes' cross-entropy in both losses (model.conditional = acgan).",
+       .max = 1000},
   };
 }
 
@@ -185,6 +240,25 @@ Rows optim_rows(OptimConfig& optim) {
        .help = "Adam's epsilon, which keeps its divisor from zero.",
        .max = 1,
        .above_min = true},
+      {.key = "optim.max_grad_norm",
+       .field = &optim.max_grad_norm,
+       .help = "Scale the gradient of a network down to this L2 norm where it is longer; 0: leave "
+               "it.",
+       .max = kMany},
+      {.key = "optim.schedule",
+       .field = &optim.schedule,
+       .help = "Learning rates stay (constant), or fall to 0 at the end of the run in a straight "
+               "line (linear) or along half a cosine (cosine).",
+       .choices = {"constant", "linear", "cosine"}},
+      {.key = "optim.decay_start",
+       .field = &optim.decay_start,
+       .help = "Share of the run after which the learning rates begin to fall.",
+       .max = 1,
+       .below_max = true},
+      {.key = "optim.warmup_steps",
+       .field = &optim.warmup_steps,
+       .help = "Steps in which the learning rates rise in a straight line at the start; 0: none.",
+       .max = kMany},
   };
 }
 
@@ -231,6 +305,11 @@ Rows train_rows(TrainConfig& train) {
        .help = "Decay, a step, of the running average (EMA) of G's weights; 0: no average.",
        .max = 1,
        .below_max = true},
+      {.key = "train.instance_noise",
+       .field = &train.instance_noise,
+       .help = "Standard deviation of the noise on all images that D sees; it falls in a straight "
+               "line to 0 at the end of the run.",
+       .max = 10},
       {.key = "train.seed",
        .field = &train.seed,
        .help = "Seed of everything random in a run.",
@@ -264,6 +343,27 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.stop_on_collapse",
        .field = &train.stop_on_collapse,
        .help = "Stop the run when G has collapsed to few images, instead of only warning."},
+  };
+}
+
+Rows augment_rows(AugmentConfig& augment) {
+  return {
+      {.key = "augment.translation",
+       .field = &augment.translation,
+       .help = "Shift each image that D sees by up to this share of its height and width, zeros "
+               "moving in; 0: no shift.",
+       .max = 1,
+       .below_max = true},
+      {.key = "augment.cutout",
+       .field = &augment.cutout,
+       .help = "Zero a rectangle of this share of the height and width of each image that D sees; "
+               "0: none.",
+       .max = 1,
+       .below_max = true},
+      {.key = "augment.brightness",
+       .field = &augment.brightness,
+       .help = "Brighten or darken each image that D sees by up to this much; 0: by nothing.",
+       .max = 2},
   };
 }
 
@@ -329,9 +429,9 @@ Rows output_rows(OutputConfig& output) {
 
 std::vector<Option> option_table(Config& config) {
   Rows table;
-  for (auto rows :
-       {data_rows(config.data), model_rows(config.model), loss_rows(config.loss),
-        optim_rows(config.optim), train_rows(config.train), output_rows(config.output)}) {
+  for (auto rows : {data_rows(config.data), model_rows(config.model), loss_rows(config.loss),
+                    optim_rows(config.optim), train_rows(config.train),
+                    augment_rows(config.augment), output_rows(config.output)}) {
     table.insert(table.end(), std::make_move_iterator(rows.begin()),
                  std::make_move_iterator(rows.end()));
   }

@@ -49,6 +49,7 @@ PtDict header(const char* kind, const Trainer& trainer) {
           {"step", {step}},
           {"data_size", {trainer.data_size()}},
           {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
+          {"classes", {trainer.conditioning().class_count()}},
           {"config", {pack_config(trainer.config())}}};
 }
 
@@ -64,6 +65,13 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
     throw run_error(name, ": its image_shape is not three sizes from 1 to 65536");
   }
   return {sizes[0], sizes[1], sizes[2]};
+}
+
+// Files of version 0.1.0 have no classes.
+std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
+  constexpr std::int64_t kMostClasses = 65536;
+  if (find(root, "classes") == nullptr) return 0;
+  return get_count(root, "classes", name, kMostClasses);
 }
 
 // ── Optimisers and running figures ──
@@ -178,6 +186,12 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
                       ", the data set now has ", trainer.data_size(), " of ",
                       to_string(trainer.shape()), "; a run goes on with its own data only");
   }
+  const std::int64_t classes = unpack_classes(root, name);
+  if (classes != trainer.conditioning().class_count()) {
+    throw usage_error(name, ": was trained on ", classes, " classes, the data set now has ",
+                      trainer.conditioning().class_count(),
+                      "; a run goes on with its own data only");
+  }
   Networks& nets = trainer.networks;
   unpack(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");
   unpack(get<PtDict>(root, "discriminator", name), *nets.discriminator, name + ": discriminator");
@@ -202,7 +216,9 @@ LoadedGenerator load_generator(const fs::path& path) {
   loaded.shape = unpack_shape(root, name);
   loaded.epoch = get<std::int64_t>(root, "epoch", name);
   loaded.step = get<std::int64_t>(root, "step", name);
-  loaded.generator = make_networks(loaded.config.model, loaded.shape, 0).generator;
+  loaded.class_count = unpack_classes(root, name);
+  loaded.generator =
+      make_networks(loaded.config.model, loaded.shape, 0, loaded.class_count).generator;
   const char* key = find(root, "ema") != nullptr ? "ema" : "generator";
   unpack(get<PtDict>(root, key, name), *loaded.generator, name + ": " + key);
   loaded.generator->eval();

@@ -23,15 +23,24 @@ std::vector<float> points_of(const torch::Tensor& samples) {
   return {xy, xy + flat.numel()};
 }
 
+// The latents of the grids, and the classes in turn.
+torch::Tensor fixed_inputs(const Trainer& trainer) {
+  const Config& config = trainer.config();
+  const std::int64_t n = config.output.samples;
+  const Conditioning& conditioning = trainer.conditioning();
+  const auto latents = draw_latents(config.model, n, static_cast<std::uint64_t>(config.train.seed),
+                                    Stream::kFixedLatents, 0);
+  const std::int64_t count = std::max<std::int64_t>(1, conditioning.class_count());
+  return conditioning.generator_input(latents, torch::arange(n).remainder(count));
+}
+
 }  // namespace
 
 Run::Run(Trainer& trainer, const Dataset& data, const RunFolder& folder)
     : trainer_(trainer),
       data_(data),
       folder_(folder),
-      fixed_latents_(draw_latents(trainer.config().model, trainer.config().output.samples,
-                                  static_cast<std::uint64_t>(trainer.config().train.seed),
-                                  Stream::kFixedLatents, 0)),
+      fixed_inputs_(fixed_inputs(trainer)),
       diversity_(data, trainer.config()) {}
 
 void Run::resume(const fs::path& state) {
@@ -106,8 +115,15 @@ void Run::write_state() {
   saved_step_ = trainer_.steps_done();
 }
 
+// Where nobody says, one class a column, if there are samples enough.
+std::int64_t Run::sample_columns() const {
+  const std::int64_t classes = trainer_.conditioning().class_count();
+  const bool is_free = output().sample_columns == 0 && classes <= output().samples;
+  return is_free ? classes : output().sample_columns;
+}
+
 void Run::save_samples(std::int64_t epoch) const {
-  const auto images = generate(trainer_.sampling_generator(), fixed_latents_);
+  const auto images = generate(trainer_.sampling_generator(), fixed_inputs_);
   const fs::path path = folder_.sample(epoch);
   if (trainer_.shape().is_point()) {
     if (!can_plot()) return;
@@ -116,7 +132,7 @@ void Run::save_samples(std::int64_t epoch) const {
     return;
   }
   const auto pixels = to_pixels(images, trainer_.config().data.range);
-  const GridOptions grid{.columns = output().sample_columns,
+  const GridOptions grid{.columns = sample_columns(),
                          .scale = output().sample_scale,
                          .dark_on_light = output().dark_on_light};
   const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());

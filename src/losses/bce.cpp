@@ -15,7 +15,11 @@ static torch::Tensor non_saturating(const torch::Tensor& logits) {
   return F::softplus(-logits).mean();
 }
 
-const Loss kBce = {"bce", "binary cross-entropy, G with the non-saturating form", cross_entropy,
-                   cross_entropy, non_saturating};
+const Loss kBce = {"bce",
+                   "binary cross-entropy, G with the non-saturating form",
+                   LabelKind::kProbability,
+                   cross_entropy,
+                   cross_entropy,
+                   non_saturating};
 
 }  // namespace gan

@@ -5,7 +5,7 @@
 namespace gan {
 
 std::span<const Loss> losses() {
-  static const std::array kLosses = {kBce, kMinimax};
+  static const std::array kLosses = {kBce, kMinimax, kLsgan, kHinge, kWasserstein, kRelativistic};
   return kLosses;
 }
 

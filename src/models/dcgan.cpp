@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "gan_train/core/error.hpp"
 
 #include "matrix_convs.hpp"
@@ -11,25 +9,10 @@ namespace {
 
 namespace nn = torch::nn;
 
-struct Size {
-  std::int64_t height;
-  std::int64_t width;
-};
-
-// Heights and widths from the smallest map to the image: each half the next, rounded up.
-std::vector<Size> pyramid(const ImageShape& shape, std::size_t stages) {
-  std::vector<Size> sizes = {{shape.height, shape.width}};
-  for (std::size_t i = 0; i < stages; ++i) {
-    sizes.push_back({(sizes.back().height + 1) / 2, (sizes.back().width + 1) / 2});
-  }
-  std::reverse(sizes.begin(), sizes.end());
-  return sizes;
-}
-
 // The x2 transposed convolution to `target`. An odd target 2x-1 takes an even
 // kernel one smaller; an even target takes an odd kernel with output padding.
-nn::ConvTranspose2d transposed(std::int64_t in, std::int64_t out, std::int64_t kernel, Size target,
-                               bool bias) {
+nn::ConvTranspose2d transposed(std::int64_t in, std::int64_t out, std::int64_t kernel,
+                               MapSize target, bool bias) {
   const auto fit = [&](std::int64_t size) { return kernel - (kernel % 2 == 0 ? size % 2 : 0); };
   const auto pad_out = [&](std::int64_t size) { return kernel % 2 == 1 && size % 2 == 0 ? 1 : 0; };
   const std::int64_t padding = (kernel - 1) / 2;
@@ -48,23 +31,23 @@ void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
 }
 
 // Latent -> smallest map.
-void push_stem(nn::Sequential& net, const ModelConfig& config, Size base) {
+void push_stem(nn::Sequential& net, const ModelConfig& config, std::int64_t latents, MapSize base) {
   const std::int64_t channels = config.generator_widths.front();
-  const std::int64_t latent = config.latent_dim;
   if (config.upsampling == "transposed") {
-    net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {latent, 1, 1})));
-    net->push_back(StemConvTranspose2d(
-        nn::ConvTranspose2dOptions(latent, channels, {base.height, base.width}).bias(config.bias)));
+    net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {latents, 1, 1})));
+    net->push_back(
+        StemConvTranspose2d(nn::ConvTranspose2dOptions(latents, channels, {base.height, base.width})
+                                .bias(config.bias)));
   } else {
     net->push_back(nn::Linear(
-        nn::LinearOptions(latent, channels * base.height * base.width).bias(config.bias)));
+        nn::LinearOptions(latents, channels * base.height * base.width).bias(config.bias)));
     net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {channels, base.height, base.width})));
   }
   push_norm_and_activation(net, config, channels);
 }
 
 void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_t in,
-                     std::int64_t out, Size source, Size target) {
+                     std::int64_t out, MapSize source, MapSize target) {
   if (config.upsampling == "transposed") {
     net->push_back(transposed(in, out, config.kernel, target, config.bias));
     return;
@@ -81,22 +64,22 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
   net->push_back(nn::Conv2d(options));
 }
 
-nn::Sequential dcgan_generator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential dcgan_generator(const ModelConfig& config, const NetworkShape& shape) {
   const auto& widths = config.generator_widths;
-  const auto sizes = pyramid(shape, widths.size());
+  const auto sizes = pyramid(shape.image, widths.size());
   nn::Sequential net;
-  push_stem(net, config, sizes.front());
+  push_stem(net, config, shape.latents, sizes.front());
   for (std::size_t i = 1; i < widths.size(); ++i) {
     push_upsampling(net, config, widths[i - 1], widths[i], sizes[i - 1], sizes[i]);
     push_norm_and_activation(net, config, widths[i]);
   }
-  push_upsampling(net, config, widths.back(), shape.channels, sizes[widths.size() - 1],
+  push_upsampling(net, config, widths.back(), shape.image.channels, sizes[widths.size() - 1],
                   sizes.back());
   push_output(net, config);
   return net;
 }
 
-nn::Sequential dcgan_discriminator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape& shape) {
   const std::int64_t kernel = config.kernel;
   const std::int64_t padding = (kernel - 1) / 2;
   const auto halved = [&](std::int64_t size) {
@@ -104,12 +87,12 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const ImageShape& 
     return room < 0 ? 0 : room / 2 + 1;
   };
   nn::Sequential net;
-  std::int64_t in = shape.channels;
-  Size size{shape.height, shape.width};
+  std::int64_t in = shape.input_channels();
+  MapSize size{shape.image.height, shape.image.width};
   for (const std::int64_t width : config.discriminator_widths) {
-    const auto options =
-        nn::Conv2dOptions(in, width, kernel).stride(2).padding(padding).bias(config.bias);
-    in == 1 ? net->push_back(OneChannelConv2d(options)) : net->push_back(nn::Conv2d(options));
+    push_conv(net,
+              nn::Conv2dOptions(in, width, kernel).stride(2).padding(padding).bias(config.bias),
+              config);
     // Radford et al. 2016: no norm on D's first layer.
     if (config.discriminator_norm && net->size() > 1) net->push_back(nn::BatchNorm2d(width));
     push_leaky_relu(net, config);
@@ -118,18 +101,18 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const ImageShape& 
     size = {halved(size.height), halved(size.width)};
     if (size.height < 1 || size.width < 1) {
       throw usage_error("model.discriminator_widths: ", config.discriminator_widths.size(),
-                        " halvings are too many for ", shape.height, "x", shape.width,
+                        " halvings are too many for ", shape.image.height, "x", shape.image.width,
                         " images; list fewer widths");
     }
   }
   net->push_back(nn::Flatten());
-  net->push_back(nn::Linear(nn::LinearOptions(in * size.height * size.width, 1).bias(config.bias)));
-  push_logits(net);
+  push_verdict(net, in * size.height * size.width, shape, config, config.bias);
   return net;
 }
 
-Networks make_dcgan(const ModelConfig& config, const ImageShape& shape) {
-  if (shape.is_point()) throw usage_error("model.arch: dcgan draws images, not points; use mlp");
+Networks make_dcgan(const ModelConfig& config, const NetworkShape& shape) {
+  if (shape.image.is_point())
+    throw usage_error("model.arch: dcgan draws images, not points; use mlp");
   if (config.upsampling == "nearest" && config.kernel % 2 == 0) {
     throw usage_error("model.kernel: upsampling 'nearest' needs an odd kernel, found ",
                       config.kernel);

@@ -1,20 +1,34 @@
+#include <algorithm>
+
 #include "dropout.hpp"
+#include "matrix_convs.hpp"
+#include "minibatch_stddev.hpp"
 #include "models.hpp"
+#include "spectral_norm.hpp"
 
 namespace gan {
 
 namespace nn = torch::nn;
 
-void push_leaky_relu(nn::Sequential& net, const ModelConfig& config) {
-  net->push_back(
-      nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(config.leaky_slope).inplace(true)));
+std::vector<MapSize> pyramid(const ImageShape& image, std::size_t halvings) {
+  std::vector<MapSize> sizes = {{image.height, image.width}};
+  for (std::size_t i = 0; i < halvings; ++i) {
+    sizes.push_back({(sizes.back().height + 1) / 2, (sizes.back().width + 1) / 2});
+  }
+  std::reverse(sizes.begin(), sizes.end());
+  return sizes;
 }
 
-void push_generator_activation(nn::Sequential& net, const ModelConfig& config) {
+void push_leaky_relu(nn::Sequential& net, const ModelConfig& config, bool inplace) {
+  net->push_back(
+      nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(config.leaky_slope).inplace(inplace)));
+}
+
+void push_generator_activation(nn::Sequential& net, const ModelConfig& config, bool inplace) {
   if (config.generator_activation == "relu") {
-    net->push_back(nn::ReLU(nn::ReLUOptions(/*inplace=*/true)));
+    net->push_back(nn::ReLU(nn::ReLUOptions(inplace)));
   } else {
-    push_leaky_relu(net, config);
+    push_leaky_relu(net, config, inplace);
   }
 }
 
@@ -30,8 +44,32 @@ void push_dropout(nn::Sequential& net, const ModelConfig& config) {
   if (config.dropout > 0) net->push_back(Dropout(config.dropout));
 }
 
-void push_logits(nn::Sequential& net) {
-  net->push_back(nn::Flatten(nn::FlattenOptions().start_dim(0)));
+void push_conv(nn::Sequential& net, const nn::Conv2dOptions& options, const ModelConfig& config) {
+  if (config.spectral_norm) {
+    net->push_back(SpectralConv2d(options));
+  } else if (options.in_channels() == 1) {
+    net->push_back(OneChannelConv2d(options));
+  } else {
+    net->push_back(nn::Conv2d(options));
+  }
+}
+
+void push_linear(nn::Sequential& net, const nn::LinearOptions& options, const ModelConfig& config) {
+  if (config.spectral_norm) {
+    net->push_back(SpectralLinear(options));
+  } else {
+    net->push_back(nn::Linear(options));
+  }
+}
+
+void push_verdict(nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
+                  const ModelConfig& config, bool bias) {
+  if (config.minibatch_stddev > 0) {
+    net->push_back(MinibatchStddev(config.minibatch_stddev));
+    ++features;
+  }
+  push_linear(net, nn::LinearOptions(features, shape.outputs).bias(bias), config);
+  if (shape.outputs == 1) net->push_back(nn::Flatten(nn::FlattenOptions().start_dim(0)));
 }
 
 }  // namespace gan

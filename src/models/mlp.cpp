@@ -5,44 +5,44 @@ namespace {
 
 namespace nn = torch::nn;
 
-nn::Sequential mlp_generator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential mlp_generator(const ModelConfig& config, const NetworkShape& shape) {
   nn::Sequential net;
-  std::int64_t in = config.latent_dim;
+  std::int64_t in = shape.latents;
   for (const std::int64_t width : config.generator_widths) {
     net->push_back(nn::Linear(in, width));
     if (config.generator_norm) net->push_back(nn::BatchNorm1d(width));
     push_generator_activation(net, config);
     in = width;
   }
-  net->push_back(nn::Linear(in, shape.size()));
+  net->push_back(nn::Linear(in, shape.image.size()));
   push_output(net, config);
-  net->push_back(
-      nn::Unflatten(nn::UnflattenOptions(1, {shape.channels, shape.height, shape.width})));
+  const auto& [channels, height, columns] = shape.image;
+  net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {channels, height, columns})));
   return net;
 }
 
-nn::Sequential mlp_discriminator(const ModelConfig& config, const ImageShape& shape) {
+nn::Sequential mlp_discriminator(const ModelConfig& config, const NetworkShape& shape) {
   nn::Sequential net;
   net->push_back(nn::Flatten());
-  std::int64_t in = shape.size();
+  std::int64_t in = shape.input_size();
   for (const std::int64_t width : config.discriminator_widths) {
-    net->push_back(nn::Linear(in, width));
+    push_linear(net, {in, width}, config);
     if (config.discriminator_norm) net->push_back(nn::BatchNorm1d(width));
     push_leaky_relu(net, config);
     push_dropout(net, config);
     in = width;
   }
-  net->push_back(nn::Linear(in, 1));
-  push_logits(net);
+  push_verdict(net, in, shape, config);
   return net;
 }
 
-Networks make_mlp(const ModelConfig& config, const ImageShape& shape) {
+Networks make_mlp(const ModelConfig& config, const NetworkShape& shape) {
   return {mlp_generator(config, shape), mlp_discriminator(config, shape)};
 }
 
 }  // namespace
 
-const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp};
+const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp,
+                           /*flat=*/true};
 
 }  // namespace gan

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include <torch/torch.h>
 
 #include "gan_train/models/networks.hpp"
@@ -9,13 +11,33 @@ namespace gan {
 // The architectures that registry.cpp lists, each defined in the file of its name.
 extern const Architecture kMlp;
 extern const Architecture kDcgan;
+extern const Architecture kResnet;
+
+/// The size of a feature map.
+struct MapSize {
+  std::int64_t height;
+  std::int64_t width;
+};
+
+/// Sizes from the smallest map to the image's own: each half the next, rounded up.
+std::vector<MapSize> pyramid(const ImageShape& image, std::size_t halvings);
 
 /// What every architecture's networks share: the layers named by the config.
-void push_leaky_relu(torch::nn::Sequential& net, const ModelConfig& config);
-void push_generator_activation(torch::nn::Sequential& net, const ModelConfig& config);
+void push_leaky_relu(torch::nn::Sequential& net, const ModelConfig& config, bool inplace = true);
+void push_generator_activation(torch::nn::Sequential& net, const ModelConfig& config,
+                               bool inplace = true);
 void push_output(torch::nn::Sequential& net, const ModelConfig& config);
 void push_dropout(torch::nn::Sequential& net, const ModelConfig& config);
-/// [n, 1] -> [n].
-void push_logits(torch::nn::Sequential& net);
+
+/// D's layers with weights: spectrally normalised where model.spectral_norm says so.
+void push_conv(torch::nn::Sequential& net, const torch::nn::Conv2dOptions& options,
+               const ModelConfig& config);
+void push_linear(torch::nn::Sequential& net, const torch::nn::LinearOptions& options,
+                 const ModelConfig& config);
+
+/// D's end, [n, features] -> [n], or [n, outputs] where there are more than one: the
+/// minibatch standard deviation, if asked for, and a linear layer.
+void push_verdict(torch::nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
+                  const ModelConfig& config, bool bias = true);
 
 }  // namespace gan

@@ -26,9 +26,28 @@ void init_module(torch::nn::Module& module, const std::string& init) {
 
 }  // namespace
 
-Networks make_networks(const ModelConfig& config, const ImageShape& shape, std::uint64_t seed) {
+NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
+                           std::int64_t class_count) {
+  NetworkShape shape{.image = image, .latents = config.latent_dim, .pack = config.pack};
+  if (config.conditional == "none") return shape;
+  if (class_count < 1) {
+    throw usage_error("model.conditional: ", config.conditional, " needs the number of classes");
+  }
+  shape.latents += class_count;
+  if (config.conditional == "concat") {
+    shape.class_planes = class_count;
+  } else {
+    shape.outputs += class_count;
+  }
+  return shape;
+}
+
+Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
+                       std::int64_t class_count) {
+  const Architecture& architecture = find_row(architectures(), config.arch, "architecture");
+  const NetworkShape shape = network_shape(config, image, class_count);
   torch::manual_seed(stream_seed(seed, Stream::kInit, 0));
-  Networks networks = find_row(architectures(), config.arch, "architecture").make(config, shape);
+  Networks networks = architecture.make(config, shape);
   if (config.init == "pytorch") return networks;
   const torch::NoGradGuard no_grad;
   for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {

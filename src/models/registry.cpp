@@ -5,7 +5,7 @@
 namespace gan {
 
 std::span<const Architecture> architectures() {
-  static const std::array kArchitectures = {kMlp, kDcgan};
+  static const std::array kArchitectures = {kMlp, kDcgan, kResnet};
   return kArchitectures;
 }
 

@@ -6,6 +6,9 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/models/conditioning.hpp"
 #include "gan_train/train/sample.hpp"
 
 namespace gan {
@@ -50,7 +53,9 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
     if (epochs == kSignEpochs) warnings.push_back({sign, text});
   };
   const std::string lately = str(" in the last ", kSignEpochs, " epochs");
-  check(Sign::kDiscriminatorWins, share > kWinningShare,
+  // Only there is D(x) a chance; other losses push logits as far as they like.
+  const bool is_chance = find_row(losses(), loss.kind, "loss").labels == LabelKind::kProbability;
+  check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
             number(figures.d_real), ", D(G(z)) ", number(figures.d_fake),
             "), and the generator may learn nothing more; try a lower optim.discriminator_lr, "
@@ -70,8 +75,8 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
 }
 
 DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
-    : latents_(draw_latents(config.model, kDiversitySamples,
-                            static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 0)) {
+    : inputs_(draw_inputs(config.model, count_classes(config.model, data), kDiversitySamples,
+                          static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 0)) {
   SplitMix64 rng(stream_seed(static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 1));
   std::vector<std::int64_t> items;
   for (std::int64_t i = 0; i < kDiversitySamples; ++i) {
@@ -81,7 +86,7 @@ DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
 }
 
 double DiversityMeter::measure(torch::nn::Sequential generator) const {
-  const double distance = mean_distance(generate(std::move(generator), latents_));
+  const double distance = mean_distance(generate(std::move(generator), inputs_));
   // Data of one image only: nothing to fall short of.
   return real_distance_ > 0 ? distance / real_distance_ : 1.0;
 }

@@ -5,6 +5,8 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/models/conditioning.hpp"
+
 namespace gan {
 
 torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
@@ -15,31 +17,50 @@ torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint6
                                     : latents.normal_(0.0, 1.0, generator);
 }
 
+torch::Tensor draw_classes(std::int64_t class_count, std::int64_t n, std::uint64_t seed,
+                           Stream stream, std::uint64_t index) {
+  if (class_count == 0) return {};
+  SplitMix64 rng(stream_seed(seed, stream, index));
+  torch::Tensor classes = torch::empty({n}, torch::kInt64);
+  auto* values = classes.data_ptr<std::int64_t>();
+  std::generate_n(values, n, [&] {
+    return static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(class_count)));
+  });
+  return classes;
+}
+
+torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, std::int64_t n,
+                          std::uint64_t seed, Stream stream, std::uint64_t index) {
+  return Conditioning(config, class_count)
+      .generator_input(draw_latents(config, n, seed, stream, index),
+                       draw_classes(class_count, n, seed, stream, index));
+}
+
 namespace {
 
-// Images of block `index` of the latents. A short block is filled up: matrix kernels
+// Images of block `index` of the inputs. A short block is filled up: matrix kernels
 // may round differently by shape.
-torch::Tensor generate_block(torch::nn::Sequential& generator, const torch::Tensor& latents,
+torch::Tensor generate_block(torch::nn::Sequential& generator, const torch::Tensor& inputs,
                              std::int64_t index, const torch::Device& device) {
   const std::int64_t begin = index * kSampleBlock;
-  const std::int64_t count = std::clamp<std::int64_t>(latents.size(0) - begin, 0, kSampleBlock);
-  auto block = torch::zeros({kSampleBlock, latents.size(1)});
-  block.narrow(0, 0, count).copy_(latents.narrow(0, begin, count));
+  const std::int64_t count = std::clamp<std::int64_t>(inputs.size(0) - begin, 0, kSampleBlock);
+  auto block = torch::zeros({kSampleBlock, inputs.size(1)});
+  block.narrow(0, 0, count).copy_(inputs.narrow(0, begin, count));
   return generator->forward(block.to(device)).cpu().narrow(0, 0, count);
 }
 
 }  // namespace
 
-torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& latents) {
+torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inputs) {
   const bool was_training = generator->is_training();
   generator->eval();
   const auto device = generator->parameters().front().device();
-  const std::int64_t needed = (latents.size(0) + kSampleBlock - 1) / kSampleBlock;
+  const std::int64_t needed = (inputs.size(0) + kSampleBlock - 1) / kSampleBlock;
   std::vector<torch::Tensor> blocks(static_cast<std::size_t>(needed));
   const auto run = [&](std::int64_t begin, std::int64_t end) {
     const c10::InferenceMode no_grad;  // a thread's own
     for (std::int64_t i = begin; i < std::min(end, needed); ++i) {
-      blocks[static_cast<std::size_t>(i)] = generate_block(generator, latents, i, device);
+      blocks[static_cast<std::size_t>(i)] = generate_block(generator, inputs, i, device);
     }
   };
   if (device.is_cpu()) {

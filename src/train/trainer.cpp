@@ -11,6 +11,13 @@
 #include "gan_train/train/precision.hpp"
 #include "gan_train/train/sample.hpp"
 
+#include "augment.hpp"
+#include "average.hpp"
+#include "batches.hpp"
+#include "descent.hpp"
+#include "labels.hpp"
+#include "schedule.hpp"
+
 namespace gan {
 namespace {
 
@@ -20,45 +27,25 @@ Networks on_device(Networks networks, const torch::Device& device) {
   return networks;
 }
 
-bool half_batches(const TrainConfig& train) { return train.discriminator_batch == "half"; }
+// The batches that averaged batch norms take their statistics from.
+constexpr std::int64_t kCalibrationBatches = 16;
 
-std::int64_t real_batch_size(const TrainConfig& train) {
-  return half_batches(train) ? train.batch_size / 2 : train.batch_size;
+// D's loss on real and generated images: the sum of both, or, where they are one batch, the mean.
+torch::Tensor both_halves(const Loss& loss, const torch::Tensor& real_logits,
+                          const torch::Tensor& fake_logits, const Labels& labels, bool joint) {
+  if (loss.needs_pairs()) return loss.pairs(real_logits, fake_logits);
+  const auto sum = loss.real(real_logits, labels.real) + loss.fake(fake_logits, labels.fake);
+  return joint ? 0.5 * sum : sum;
 }
 
-// An epoch is one pass of D over the data; with replacement it is as many steps
-// as full batches make up the data's number.
-std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sampler,
-                                    std::int64_t data_size) {
-  const TrainConfig& train = config.train;
-  if (train.steps_per_epoch > 0) return train.steps_per_epoch;
-  const std::int64_t k = train.discriminator_steps;
-  if (config.data.sampling == "replacement") {
-    return std::max<std::int64_t>(1, data_size / (train.batch_size * k));
-  }
-  return (sampler.batches_per_pass() + k - 1) / k;
+// A loss and what naming classes adds to it, if D names any.
+torch::Tensor plus(const torch::Tensor& loss, const torch::Tensor& class_loss) {
+  return class_loss.defined() ? loss + class_loss : loss;
 }
 
-// Batch norm cannot normalise a batch of one; better said now than at the end of an epoch.
-void check_batches(const Config& config, std::int64_t data_size) {
-  if (!config.model.generator_norm && !config.model.discriminator_norm) return;
-  const std::int64_t batch = real_batch_size(config.train);
-  const bool keeps_partial = config.data.sampling == "epoch" && !config.data.drop_last;
-  if (batch == 1 || (keeps_partial && data_size % batch == 1)) {
-    throw usage_error("train.batch_size: batches of ", batch,
-                      " real images leave one of a single "
-                      "image out of ",
-                      data_size,
-                      ", too few for batch norm; set data.drop_last = "
-                      "true or another batch size");
-  }
-}
-
-// One update of a network down its loss; returns the norm of its gradient.
-torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer) {
-  const auto gradients = torch::autograd::grad({loss}, optimizer.parameters());
-  optimizer.step(gradients);
-  return torch::stack(at::_foreach_norm(gradients)).norm();
+Batch joined(const Batch& a, const Batch& b) {
+  return {torch::cat({a.images, b.images}),
+          a.classes.defined() ? torch::cat({a.classes, b.classes}) : torch::Tensor()};
 }
 
 void note(StepRecord* record, const char* name, const torch::Tensor& value) {
@@ -69,7 +56,8 @@ void note(StepRecord* record, const char* name, const torch::Tensor& value) {
 
 Trainer::Trainer(const Config& config, const Dataset& data)
     : networks(on_device(
-          make_networks(config.model, data.shape, static_cast<std::uint64_t>(config.train.seed)),
+          make_networks(config.model, data.shape, static_cast<std::uint64_t>(config.train.seed),
+                        count_classes(config.model, data)),
           resolve_device(config.train.device))),
       g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
       d_optimizer(
@@ -81,12 +69,17 @@ Trainer::Trainer(const Config& config, const Dataset& data)
       device_(resolve_device(config.train.device)),
       bf16_(use_bf16(config.train.precision, device_)),
       samples_(data.samples.to(device_)),
+      conditioning_(config.model, count_classes(config.model, data)),
       loss_(find_row(losses(), config.loss.kind, "loss")),
+      penalty_(find_row(penalties(), config.loss.penalty, "penalty")),
       sampler_(data.size(), real_batch_size(config.train), config.data,
                static_cast<std::uint64_t>(config.train.seed)),
       data_size_(data.size()),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {
   check_batches(config, data.size());
+  check_loss(config.loss, config.train);
+  check_augment(config.augment, data.shape);
+  if (conditioning_.class_count() > 0) classes_ = data.labels.to(device_);
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
   }
@@ -98,11 +91,6 @@ double Trainer::images_per_step() const {
     return static_cast<double>(data_size_) / static_cast<double>(steps_per_epoch_);
   }
   return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
-}
-
-void Trainer::scale_lr(double scale) {
-  g_optimizer.scale_lr(scale);
-  d_optimizer.scale_lr(scale);
 }
 
 bool Trainer::is_finite() const {
@@ -123,18 +111,22 @@ bool Trainer::is_finite() const {
 
 torch::Tensor Trainer::step(StepRecord* record) {
   const std::uint64_t layer_seed =
-      stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLayers,
-                  static_cast<std::uint64_t>(steps_done_));
+      stream_seed(seed(), Stream::kLayers, static_cast<std::uint64_t>(steps_done_));
   torch::manual_seed(layer_seed);
   note(record, "layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
+
+  const double scale = lr_scale_ * lr_factor(config_.optim, steps_done_, total_steps());
+  g_optimizer.scale_lr(scale);
+  d_optimizer.scale_lr(scale);
 
   const std::int64_t k = config_.train.discriminator_steps;
   torch::Tensor d_figures;
   std::int64_t real_count = 0;
   for (std::int64_t i = 0; i < k; ++i) {
     const std::int64_t batch = steps_done_ * k + i;
-    const auto real = gather(samples_, sampler_.batch(batch), config_.data.range);
-    real_count = real.size(0);
+    const Batch real = real_batch(batch);
+    real_count = real.images.size(0);
+    if (loss_.needs_pairs()) real_ = real;
     const auto figures = update_discriminator(real, batch, record);
     d_figures = d_figures.defined() ? d_figures + figures : figures;
   }
@@ -142,7 +134,7 @@ torch::Tensor Trainer::step(StepRecord* record) {
 
   const std::int64_t g_count = half_batches(config_.train) ? 2 * real_count : real_count;
   const auto g = update_generator(g_count, record).unbind();
-  update_ema();
+  if (ema) update_average(*ema, *networks.generator, config_.train.ema);
   ++steps_done_;
   const auto d = d_figures.unbind();
   return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});
@@ -153,97 +145,153 @@ torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& inpu
   return net->forward(input).to(torch::kFloat32);
 }
 
-torch::Tensor Trainer::update_discriminator(const torch::Tensor& real, std::int64_t batch,
-                                            StepRecord* record) {
-  const std::int64_t n = real.size(0);
-  const auto seed = [&](std::uint64_t side) {
-    return stream_seed(static_cast<std::uint64_t>(config_.train.seed), Stream::kLabels,
-                       2 * static_cast<std::uint64_t>(batch) + side);
-  };
-  const auto real_labels = labels(config_.loss.real_label, n, seed(0));
-  const auto fake_labels = labels(config_.loss.fake_label, n, seed(1));
-  note(record, "real", real);
-  note(record, "real_labels", real_labels);
-  note(record, "fake_labels", fake_labels);
+Batch Trainer::generate(std::int64_t n, Stream latents, Stream classes, std::int64_t index,
+                        StepRecord* record) {
+  const auto at = static_cast<std::uint64_t>(index);
+  const bool for_d = latents == Stream::kLatentD;
+  const auto z = draw_latents(config_.model, n, seed(), latents, at);
+  note(record, for_d ? "latents_d" : "latents_g", z);
+  auto of = draw_classes(conditioning_.class_count(), n, seed(), classes, at);
+  if (of.defined()) {
+    note(record, for_d ? "classes_d" : "classes_g", of);
+    of = of.to(device_);
+  }
+  return {run(networks.generator, conditioning_.generator_input(z.to(device_), of)), of};
+}
 
-  const auto z = latents(n, Stream::kLatentD, batch, record);
-  torch::Tensor fake;
+torch::Tensor Trainer::discriminate(const Batch& batch, torch::Tensor* class_loss) {
+  const auto output =
+      run(networks.discriminator, conditioning_.discriminator_input(batch.images, batch.classes));
+  if (const auto loss = conditioning_.class_loss(output, batch.classes);
+      loss.defined() && class_loss != nullptr) {
+    const auto weighted = config_.loss.class_weight * loss;
+    *class_loss = class_loss->defined() ? *class_loss + weighted : weighted;
+  }
+  return conditioning_.logits(output, batch.classes);
+}
+
+Batch Trainer::real_batch(std::int64_t batch) {
+  const auto items = sampler_.batch(batch);
+  Batch real{gather(samples_, items, config_.data.range), {}};
+  if (classes_.defined()) {
+    real.classes = classes_.index_select(0, torch::tensor(items, torch::kInt64).to(device_));
+  }
+  return real;
+}
+
+torch::Tensor Trainer::update_discriminator(const Batch& items, std::int64_t batch,
+                                            StepRecord* record) {
+  const std::int64_t n = items.images.size(0);
+  const std::int64_t verdicts = n / config_.model.pack;
+  Labels labels = draw_labels(config_.loss, verdicts, seed(), static_cast<std::uint64_t>(batch));
+  note(record, "real", items.images);
+  if (items.classes.defined()) note(record, "real_classes", items.classes);
+  note(record, "real_labels", labels.real);
+  note(record, "fake_labels", labels.fake);
+  labels = {labels.real.to(device_), labels.fake.to(device_)};
+
+  Batch fake;
   {
     // The graph through G is only kept where G's update goes back through it.
     const torch::AutoGradMode keep_graph(config_.train.reuse_fake);
-    fake = run(networks.generator, z);
+    fake = generate(n, Stream::kLatentD, Stream::kClassD, batch, record);
   }
   if (config_.train.reuse_fake) fake_ = fake;
-  fake = fake.detach();
+  const Lens shown = lens(Stream::kAugmentD, batch, 2 * batch);
+  const Batch real = {shown(items.images), items.classes};
+  fake.images = shown(fake.images.detach());
 
-  torch::nn::Sequential& d = networks.discriminator;
   const std::string& mode = config_.train.discriminator_update;
-  torch::Tensor real_logits, fake_logits, loss, norm;
+  torch::Tensor real_logits, fake_logits, loss, norm, class_loss;
   if (mode == "separate") {
-    real_logits = run(d, real);
-    const auto real_loss = loss_.real(real_logits, real_labels);
-    norm = descend(real_loss, d_optimizer);
-    fake_logits = run(d, fake);
-    const auto fake_loss = loss_.fake(fake_logits, fake_labels);
-    norm = 0.5 * (norm + descend(fake_loss, d_optimizer));
+    real_logits = discriminate(real, &class_loss);
+    const auto real_loss =
+        penalised(plus(loss_.real(real_logits, labels.real), class_loss), real, fake, batch);
+    norm = descend_discriminator(real_loss);
+    class_loss.reset();
+    fake_logits = discriminate(fake, &class_loss);
+    const auto fake_loss = plus(loss_.fake(fake_logits, labels.fake), class_loss);
+    norm = 0.5 * (norm + descend_discriminator(fake_loss));
     loss = 0.5 * (real_loss + fake_loss);
   } else {
     if (mode == "joint") {
-      const auto logits = run(d, torch::cat({real, fake})).split(n);
+      const auto logits = discriminate(joined(real, fake), &class_loss).split(verdicts);
       real_logits = logits[0];
       fake_logits = logits[1];
     } else {
-      real_logits = run(d, real);
-      fake_logits = run(d, fake);
+      real_logits = discriminate(real, &class_loss);
+      fake_logits = discriminate(fake, &class_loss);
     }
-    loss = loss_.real(real_logits, real_labels) + loss_.fake(fake_logits, fake_labels);
-    if (mode == "joint") loss = 0.5 * loss;  // the mean over both halves
-    norm = descend(loss, d_optimizer);
+    loss = both_halves(loss_, real_logits, fake_logits, labels, mode == "joint");
+    loss = penalised(plus(loss, class_loss), real, fake, batch);
+    norm = descend_discriminator(loss);
   }
   return torch::stack({loss.detach(), real_logits.detach().sigmoid().mean(),
                        fake_logits.detach().sigmoid().mean(), norm});
 }
 
+torch::Tensor Trainer::penalised(const torch::Tensor& loss, const Batch& real, const Batch& fake,
+                                 std::int64_t batch) {
+  const std::int64_t every = config_.loss.penalty_every;
+  if (penalty_.compute == nullptr || batch % every != 0) return loss;
+  const auto random = at::make_generator<at::CPUGeneratorImpl>(
+      stream_seed(seed(), Stream::kPenalty, static_cast<std::uint64_t>(batch)));
+  const auto d_of = [this](const torch::Tensor& classes) {
+    return [this, classes](const torch::Tensor& images) { return discriminate({images, classes}); };
+  };
+  // Times the interval, so that its mean weight is the one asked for (Karras et al. 2020).
+  return loss + config_.loss.penalty_weight * static_cast<double>(every) *
+                    penalty_.compute(d_of(real.classes), d_of(fake.classes), real.images,
+                                     fake.images, random);
+}
+
+torch::Tensor Trainer::descend_discriminator(const torch::Tensor& loss) {
+  const auto norm = descend(loss, d_optimizer, config_.optim.max_grad_norm);
+  clip_weights(d_optimizer.parameters(), config_.loss.weight_clip);
+  return norm;
+}
+
 torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
-  torch::Tensor fake = std::exchange(fake_, torch::Tensor());
-  if (!fake.defined()) {
-    fake = run(networks.generator, latents(n, Stream::kLatentG, steps_done_, record));
+  Batch fake = std::exchange(fake_, {});
+  if (!fake.images.defined()) {
+    fake = generate(n, Stream::kLatentG, Stream::kClassG, steps_done_, record);
   }
-  const auto loss = loss_.generator(run(networks.discriminator, fake));
-  const auto norm = descend(loss, g_optimizer);
-  return torch::stack({loss.detach(), norm});
+  const Lens shown = lens(Stream::kAugmentG, steps_done_, 2 * steps_done_ + 1);
+  torch::Tensor class_loss;
+  const auto logits = discriminate({shown(fake.images), fake.classes}, &class_loss);
+  const auto real_logits = [&] {
+    const torch::NoGradGuard no_grad;  // G moves nothing of it
+    const Batch real = std::exchange(real_, {});
+    return discriminate({shown(real.images), real.classes});
+  };
+  const auto loss =
+      loss_.needs_pairs() ? loss_.pairs(logits, real_logits()) : loss_.generator(logits);
+  const auto whole = plus(loss, class_loss);
+  const auto norm = descend(whole, g_optimizer, config_.optim.max_grad_norm);
+  return torch::stack({whole.detach(), norm});
 }
 
-torch::Tensor Trainer::latents(std::int64_t n, Stream stream, std::int64_t index,
-                               StepRecord* record) const {
-  const auto z = draw_latents(config_.model, n, static_cast<std::uint64_t>(config_.train.seed),
-                              stream, static_cast<std::uint64_t>(index));
-  note(record, stream == Stream::kLatentD ? "latents_d" : "latents_g", z);
-  return z.to(device_);
+Lens Trainer::lens(Stream stream, std::int64_t index, std::int64_t noise_index) const {
+  const auto random = [&](Stream from, std::int64_t at) {
+    return at::make_generator<at::CPUGeneratorImpl>(
+        stream_seed(seed(), from, static_cast<std::uint64_t>(at)));
+  };
+  return {config_.augment, random(stream, index),
+          noise_level(config_.train, steps_done_, total_steps()),
+          random(Stream::kNoise, noise_index)};
 }
 
-torch::Tensor Trainer::labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const {
-  auto values = torch::full({n}, range.lo);
-  if (range.lo < range.hi) {
-    values.uniform_(range.lo, range.hi, at::make_generator<at::CPUGeneratorImpl>(seed));
-  }
-  return values.to(device_);
-}
-
-void Trainer::update_ema() {
-  if (!ema) return;
-  const torch::NoGradGuard no_grad;
-  const double weight = 1.0 - config_.train.ema;
-  at::_foreach_lerp_(ema->parameters(), networks.generator->parameters(), weight);
-  // Running statistics belong to the weights they were seen with: average both.
-  const auto live = networks.generator->named_buffers();
-  for (auto& buffer : ema->named_buffers()) {
-    if (buffer.value().is_floating_point()) {
-      buffer.value().lerp_(live[buffer.key()], weight);
-    } else {
-      buffer.value().copy_(live[buffer.key()]);
+torch::nn::Sequential Trainer::sampling_generator() const {
+  if (!ema) return networks.generator;
+  if (std::exchange(calibrated_at_, steps_done_) == steps_done_) return ema;
+  recompute_statistics(*ema.ptr(), [&] {
+    for (std::int64_t i = 0; i < kCalibrationBatches; ++i) {
+      const auto inputs = draw_inputs(config_.model, conditioning_.class_count(), kSampleBlock,
+                                      seed(), Stream::kCalibrate, static_cast<std::uint64_t>(i));
+      ema.ptr()->forward(inputs.to(device_));
     }
-  }
+  });
+  return ema;
 }
 
 }  // namespace gan

@@ -50,6 +50,30 @@ TEST(Check, LabelsMustDiffer) {
             "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
 }
 
+TEST(Check, PackedImagesHaveNoOneClass) {
+  Config config;
+  config.model.pack = 2;
+  for (const auto* mode : {"none", "concat"}) {
+    config.model.conditional = mode;
+    EXPECT_EQ(check(config), "") << mode;
+  }
+  for (const auto* mode : {"projection", "acgan"}) {
+    config.model.conditional = mode;
+    EXPECT_EQ(check(config), str("model.pack: images of several classes at once have no one class "
+                                 "for model.conditional = ",
+                                 mode, "; use concat"));
+  }
+}
+
+TEST(Check, AGroupOfOneHasNoDeviation) {
+  Config config;
+  config.model.minibatch_stddev = 1;
+  EXPECT_EQ(check(config),
+            "model.minibatch_stddev: a group of one has no deviation; use 0 or at least 2");
+  config.model.minibatch_stddev = 2;
+  EXPECT_EQ(check(config), "");
+}
+
 TEST(Check, DevicesAreSpelledRight) {
   Config config;
   for (const auto* device : {"auto", "cpu", "cuda", "cuda:0", "cuda:127"}) {

@@ -185,6 +185,28 @@ class WrongCallTest(common.ProgramTest):
             state.write_bytes(state.read_bytes()[:-100])
         self.refused("gan-train", "--resume", "run", "--epochs", 2, code=1, says="last.pt")
 
+    def test_the_length_of_a_run_whose_rates_fall_to_its_end_may_not_change(self):
+        flags = "--epochs", 1, "--train.steps_per_epoch", 2, "--quiet"
+        for run, falls in ("rates", ("--optim.schedule", "linear")), (
+            "noise",
+            ("--train.instance_noise", 0.1),
+        ):
+            self.train("--config", common.SMOKE, *flags, *falls, "--out", run)
+            self.before.append(run)
+            done = self.train("--resume", run, "--epochs", 2, code=2)
+            self.assertIn("train.epochs: 1 -> 2 (optim.schedule or", done.stderr)
+            self.train("--resume", run, "--quiet")
+
+    def test_methods_that_do_not_go_together_are_refused(self):
+        smoke = "--config", common.SMOKE
+        self.refused_train(*smoke, "--loss.real_label", 1.5, says=["labels from 0 to 1"])
+        pairs = "--loss.kind", "relativistic", "--loss.real_label", 1
+        self.refused_train(
+            *smoke, *pairs, "--train.discriminator_update", "separate", says=["summed or joint"]
+        )
+        rings = "--config", common.CONFIGS / "rings.ini"
+        self.refused_train(*rings, "--augment.translation", 0.1, says=["points, not images"])
+
 
 if __name__ == "__main__":
     common.main()

@@ -61,6 +61,24 @@ TEST_F(ResumeTest, AStreamThatIsForgottenIsSeen) {
   }
 }
 
+TEST_F(ResumeTest, AStreamOfAMethodThatIsForgottenIsSeen) {
+  Config config = config_of(kinds()[1]);
+  config.loss.label_flip = 0.3;
+  config.loss.penalty = "wgan_gp";
+  config.train.instance_noise = 0.1;
+  config.augment.brightness = 0.1;
+  ASSERT_TRUE(train(config, folder_ / "whole"));
+  for (const Stream stream :
+       {Stream::kFlip, Stream::kNoise, Stream::kAugmentD, Stream::kAugmentG, Stream::kPenalty}) {
+    const auto stopped = folder_ / std::to_string(static_cast<int>(stream));
+    ASSERT_FALSE(train(config, stopped, 25));
+    forget_stream(stream);
+    ASSERT_TRUE(train(config, stopped));
+    remember_streams();
+    EXPECT_NE(difference(folder_ / "whole", stopped), "") << static_cast<int>(stream);
+  }
+}
+
 TEST_F(ResumeTest, FewerEpochsThanPlannedLeaveWhatALastEpochLeaves) {
   Config config = config_of(kinds()[0]);
   ASSERT_FALSE(train(config, folder_ / "run", 30));

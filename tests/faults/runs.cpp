@@ -111,11 +111,55 @@ const std::vector<Kind>& kinds() {
          c.data.synthetic_size = 312;
          c.train.ema = 0.5;
        }},
+      {"penalised_pairs_on_augmented_images",
+       [](Config& c) {
+         use_norm(c);
+         c.model.discriminator_norm = false;
+         c.data.synthetic_size = 160;
+         c.loss.kind = "relativistic";
+         c.loss.penalty = "r1_r2";
+         c.loss.penalty_every = 3;
+         c.optim.schedule = "cosine";
+         c.optim.warmup_steps = 7;
+         c.optim.max_grad_norm = 0.5;
+         c.train.ema = 0.9;
+         c.train.instance_noise = 0.1;
+         c.augment = {.translation = 0.1, .cutout = 0.25, .brightness = 0.1};
+       }},
+      {"clipped_critic_on_points",
+       [](Config& c) {
+         c.data.dataset = "rings";
+         c.loss.kind = "wasserstein";
+         c.loss.penalty = "wgan_gp";
+         c.loss.weight_clip = 0.1;
+         c.optim.schedule = "linear";
+         c.optim.decay_start = 0.3;
+         c.train.discriminator_steps = 2;
+         c.data.synthetic_size = 312;
+       }},
       {"rings_with_uniform_latents",
        [](Config& c) {
          c.data.dataset = "rings";
          c.model.latent = "uniform";
          c.optim.discriminator_lr = 1e-3;
+       }},
+      {"residual_networks_of_classes",
+       [](Config& c) {
+         use_norm(c);
+         c.model.arch = "resnet";
+         c.model.conditional = "acgan";
+         c.model.discriminator_norm = false;
+         c.model.spectral_norm = true;
+         c.model.minibatch_stddev = 4;
+         c.loss.penalty = "r1_r2";
+         c.train.ema = 0.9;
+       }},
+      {"packed_classes",
+       [](Config& c) {
+         c.model.conditional = "concat";
+         c.model.pack = 2;
+         c.loss.real_label = {0.8, 1.0};
+         c.train.reuse_fake = true;
        }},
   };
   return all;

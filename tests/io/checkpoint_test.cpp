@@ -89,6 +89,41 @@ TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
   EXPECT_TRUE(same(*unbroken.ema, *resumed.ema));
 }
 
+TEST(Checkpoint, AConditionalRunWithSpectralNormComesBackAndGoesOnExactly) {
+  const TempFolder folder;
+  Config config = small_config();
+  config.model.arch = "resnet";
+  config.model.conditional = "acgan";
+  config.model.spectral_norm = true;
+  config.model.minibatch_stddev = 4;
+  config.train.reuse_fake = true;
+  const Dataset data = load_dataset(config.data);
+  Trainer unbroken(config, data);
+  for (int i = 0; i < 3; ++i) unbroken.step();
+  save_state(folder / "last.pt", unbroken, {});
+  Trainer resumed(config, data);
+  LoopState state;
+  load_state(folder / "last.pt", resumed, state);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(unbroken.step(), resumed.step())) << i;
+  EXPECT_TRUE(same(*unbroken.networks.discriminator, *resumed.networks.discriminator));
+
+  save_generator(folder / "g_1.pt", unbroken);
+  const LoadedGenerator loaded = load_generator(folder / "g_1.pt");
+  EXPECT_EQ(loaded.class_count, 8);
+  EXPECT_TRUE(same(*loaded.generator, *unbroken.ema));
+  Dataset fewer = data;
+  fewer.labels = data.labels.clamp_max(5);
+  Trainer other(config, fewer);
+  try {
+    load_state(folder / "last.pt", other, state);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("was trained on 8 classes, the data set now has 6"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(Checkpoint, StatesServeForSamplingButGeneratorsNotForResuming) {
   const TempFolder folder;
   const Config config = small_config();

@@ -44,15 +44,100 @@ TEST(Loss, MinimaxGeneratorMinimisesLogOneMinusD) {
               1e-6);
 }
 
+TEST(Loss, LsganIsHalfTheSquaredDistanceToTheLabel) {
+  const Loss& lsgan = find_row(losses(), "lsgan", "loss");
+  for (const double y : {1.0, 0.9, 0.0, -1.0}) {
+    const double expected = mean_over_logits([&](double x) { return 0.5 * (x - y) * (x - y); });
+    EXPECT_NEAR(lsgan.real(kLogits, torch::full({3}, y)).item<double>(), expected, 1e-6) << y;
+    EXPECT_NEAR(lsgan.fake(kLogits, torch::full({3}, y)).item<double>(), expected, 1e-6) << y;
+  }
+  EXPECT_NEAR(lsgan.generator(kLogits).item<double>(),
+              mean_over_logits([](double x) { return 0.5 * (x - 1) * (x - 1); }), 1e-6);
+}
+
+TEST(Loss, HingeStopsAtItsMargin) {
+  const Loss& hinge = find_row(losses(), "hinge", "loss");
+  const auto none = torch::zeros({3});
+  EXPECT_NEAR(hinge.real(kLogits, none).item<double>(), (3.0 + 0.5 + 0.0) / 3, 1e-6);
+  EXPECT_NEAR(hinge.fake(kLogits, none).item<double>(), (0.0 + 1.5 + 4.0) / 3, 1e-6);
+  EXPECT_NEAR(hinge.generator(kLogits).item<double>(), -(-2.0 + 0.5 + 3.0) / 3, 1e-6);
+}
+
+TEST(Loss, WassersteinIsTheDifferenceOfTheMeans) {
+  const Loss& critic = find_row(losses(), "wasserstein", "loss");
+  const auto none = torch::zeros({3});
+  EXPECT_NEAR(critic.real(kLogits, none).item<double>(), -0.5, 1e-6);
+  EXPECT_NEAR(critic.fake(kLogits, none).item<double>(), 0.5, 1e-6);
+  EXPECT_NEAR(critic.generator(kLogits).item<double>(), -0.5, 1e-6);
+}
+
+TEST(Loss, RelativisticComparesWithinPairs) {
+  const Loss& loss = find_row(losses(), "relativistic", "loss");
+  ASSERT_TRUE(loss.needs_pairs());
+  const auto other = torch::tensor({1.0F, -1.0F, 3.5F});
+  const double expected =
+      (std::log1p(std::exp(3.0)) + std::log1p(std::exp(-1.5)) + std::log1p(std::exp(0.5))) / 3;
+  EXPECT_NEAR(loss.pairs(kLogits, other).item<double>(), expected, 1e-6);
+  // Only differences count.
+  EXPECT_NEAR(loss.pairs(kLogits + 7, other + 7).item<double>(), expected, 1e-6);
+}
+
+std::string complaint(const LossConfig& loss, const TrainConfig& train = {}) {
+  try {
+    check_loss(loss, train);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), 2);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Loss, LabelsMustSuitTheLoss) {
+  for (const char* kind : {"bce", "minimax"}) {
+    EXPECT_EQ(complaint({.kind = kind, .real_label = {0.8, 1.0}}), "");
+    EXPECT_EQ(complaint({.kind = kind, .real_label = {0.8, 1.2}}),
+              str("loss.real_label: the loss ", kind,
+                  " takes labels from 0 to 1, found 1.2; use loss.kind = lsgan for others"));
+    EXPECT_NE(complaint({.kind = kind, .fake_label = {-1, -1}}), "");
+  }
+  EXPECT_EQ(complaint({.kind = "lsgan", .fake_label = {-1, -1}, .label_flip = 0.1}), "");
+  for (const char* kind : {"hinge", "wasserstein", "relativistic"}) {
+    EXPECT_EQ(complaint({.kind = kind}), "");
+    EXPECT_EQ(complaint({.kind = kind, .real_label = {0.9, 0.9}}),
+              str("loss.real_label: the loss ", kind,
+                  " has no labels; leave it out, or use loss.kind = bce, minimax or lsgan"));
+    EXPECT_EQ(complaint({.kind = kind, .label_flip = 0.1}),
+              str("loss.label_flip: the loss ", kind, " has no labels to flip; set it to 0"));
+  }
+}
+
+TEST(Loss, PairsNeedBothHalvesAtOnce) {
+  TrainConfig train;
+  train.discriminator_update = "joint";
+  EXPECT_EQ(complaint({.kind = "relativistic"}, train), "");
+  train.discriminator_update = "separate";
+  EXPECT_EQ(complaint({.kind = "hinge"}, train), "");
+  EXPECT_EQ(
+      complaint({.kind = "relativistic"}, train),
+      "train.discriminator_update: the loss relativistic compares real with generated images, "
+      "so they cannot be updated on separately; use summed or joint");
+  train.discriminator_update = "summed";
+  train.discriminator_batch = "half";
+  EXPECT_EQ(complaint({.kind = "relativistic"}, train),
+            "train.discriminator_batch: the loss relativistic needs a real image for each of G's; "
+            "use full");
+}
+
 TEST(Loss, AllStayFiniteWithFiniteGradientsAtHugeLogits) {
   for (const Loss& loss : losses()) {
     for (const float extreme : {-1e4F, 1e4F}) {
       for (int which = 0; which < 3; ++which) {
         const auto logits = torch::full({4}, extreme).requires_grad_();
         const auto labels = torch::full({4}, 0.9);
-        const auto value = which == 0   ? loss.real(logits, labels)
-                           : which == 1 ? loss.fake(logits, labels)
-                                        : loss.generator(logits);
+        const auto value = loss.needs_pairs() ? loss.pairs(logits, torch::zeros({4}))
+                           : which == 0       ? loss.real(logits, labels)
+                           : which == 1       ? loss.fake(logits, labels)
+                                              : loss.generator(logits);
         value.backward();
         EXPECT_TRUE(std::isfinite(value.item<double>())) << loss.name << " " << extreme;
         EXPECT_TRUE(logits.grad().isfinite().all().item<bool>()) << loss.name << " " << extreme;
@@ -66,7 +151,10 @@ TEST(Loss, UnknownNameListsTheKnownOnes) {
     find_row(losses(), "bec", "loss");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "unknown loss 'bec'; known: bce, minimax; did you mean 'bce'?");
+    EXPECT_STREQ(
+        error.what(),
+        "unknown loss 'bec'; known: bce, minimax, lsgan, hinge, wasserstein, relativistic; "
+        "did you mean 'bce'?");
   }
 }
 

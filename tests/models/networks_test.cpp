@@ -67,15 +67,25 @@ TEST_P(DcganShapes, AreDerivedFromTheImage) {
   EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({2}));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DcganShapes,
-                         testing::Values(DcganCase{"transposed", 4, {1, 28, 28}},
-                                         DcganCase{"transposed", 5, {1, 28, 28}},
-                                         DcganCase{"transposed", 4, {3, 32, 20}},
-                                         DcganCase{"transposed", 5, {3, 33, 47}},
-                                         DcganCase{"transposed", 6, {1, 31, 64}},
-                                         DcganCase{"transposed", 3, {1, 29, 30}},
-                                         DcganCase{"nearest", 5, {1, 28, 28}},
-                                         DcganCase{"nearest", 3, {3, 45, 31}}));
+INSTANTIATE_TEST_SUITE_P(
+    All, DcganShapes,
+    testing::Values(DcganCase{"transposed", 4, {1, 28, 28}},
+                    DcganCase{"transposed", 5, {1, 28, 28}},
+                    DcganCase{"transposed", 4, {3, 32, 20}},
+                    DcganCase{"transposed", 5, {3, 33, 47}},
+                    DcganCase{"transposed", 6, {1, 31, 64}},
+                    DcganCase{"transposed", 3, {1, 29, 30}}, DcganCase{"nearest", 5, {1, 28, 28}},
+                    DcganCase{"nearest", 3, {3, 45, 31}}, DcganCase{"transposed", 4, {3, 32, 32}},
+                    DcganCase{"transposed", 4, {1, 45, 31}}, DcganCase{"nearest", 5, {3, 32, 32}}));
+
+TEST(Networks, MlpTakesAnyImage) {
+  for (const ImageShape& shape : {ImageShape{3, 32, 32}, {1, 45, 31}, {1, 1, 2}}) {
+    Networks nets = make_networks(ModelConfig(), shape, 1);
+    const auto images = nets.generator->forward(torch::randn({2, 100}));
+    EXPECT_EQ(images.sizes(), torch::IntArrayRef({2, shape.channels, shape.height, shape.width}));
+    EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({2}));
+  }
+}
 
 TEST(Networks, InitialisationsHaveTheirSpread) {
   ModelConfig config;

@@ -40,6 +40,27 @@ TEST(UpsampledConv2d, IsUpsamplingAndThenConvolvingWithItsGradients) {
   }
 }
 
+// What a penalty on a gradient through it needs.
+TEST(UpsampledConv2d, GoesBackTwiceAsUpsamplingAndConvolvingDoes) {
+  torch::manual_seed(4);
+  const auto options = nn::Conv2dOptions(2, 3, 5).padding(2);
+  UpsampledConv2d fused(options);
+  const auto weight = fused->weight.detach().clone().requires_grad_();
+  const auto x = torch::randn({2, 2, 3, 4});
+  const auto twice = [&](const torch::Tensor& input, const torch::Tensor& output,
+                         const torch::Tensor& kernel) {
+    const auto slope = torch::autograd::grad({output.tanh().sum()}, {input}, {}, true, true)[0];
+    return torch::autograd::grad({slope.square().sum()}, {kernel})[0];
+  };
+  const auto a = x.clone().requires_grad_();
+  const auto b = x.clone().requires_grad_();
+  const auto upsampled = b.repeat_interleave(2, 2).repeat_interleave(2, 3);
+  const auto expected =
+      twice(b, torch::conv2d(upsampled, weight, fused->bias.detach(), 1, 2), weight);
+  EXPECT_TRUE(torch::allclose(twice(a, fused(a), fused->weight), expected, 1e-3, 1e-3));
+  EXPECT_GT(expected.abs().max().item<double>(), 0.1);
+}
+
 TEST(UpsampledConv2d, HasTheParametersOfAConvolutionAndNoBuffers) {
   UpsampledConv2d layer(nn::Conv2dOptions(3, 2, 5).padding(2));
   EXPECT_EQ(layer->named_parameters().keys(), (std::vector<std::string>{"weight", "bias"}));

@@ -36,6 +36,17 @@ TEST(Health, ASignIsWarnedOfOnceItLastsAndAgainWhenItComesBack) {
   EXPECT_EQ(warnings_of(collapsed, 3, state), (Counts{0, 0, 1}));
 }
 
+TEST(Health, OnlyWhereDIsAChanceCanItBeTooSure) {
+  for (const char* kind : {"bce", "minimax", "lsgan", "hinge", "wasserstein", "relativistic"}) {
+    HealthState state;
+    HealthFigures sure = kSound;
+    sure.d_real = 1.0;
+    sure.d_fake = 0.0;
+    const bool chance = kind[0] == 'b' || kind[0] == 'm';
+    EXPECT_EQ(warnings_of(sure, 3, state, {.kind = kind}).back(), chance ? 1u : 0u) << kind;
+  }
+}
+
 TEST(Health, EachSignNamesItself) {
   const auto third = [](HealthFigures figures, HealthFigures before) {
     const LossConfig loss{.real_label = {0.9, 0.9}};

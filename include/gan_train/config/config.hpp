@@ -50,12 +50,22 @@ struct ModelConfig {
   bool bias = true;
   std::string init = "pytorch";
   std::string output = "tanh";
+  bool spectral_norm = false;
+  std::int64_t minibatch_stddev = 0;
+  std::int64_t pack = 1;
+  std::string conditional = "none";
 };
 
 struct LossConfig {
   std::string kind = "bce";
   LabelRange real_label = {1.0, 1.0};
   LabelRange fake_label = {0.0, 0.0};
+  double label_flip = 0.0;
+  std::string penalty = "none";
+  double penalty_weight = 10.0;
+  std::int64_t penalty_every = 1;
+  double weight_clip = 0.0;
+  double class_weight = 1.0;
 };
 
 struct OptimConfig {
@@ -64,6 +74,10 @@ struct OptimConfig {
   double beta1 = 0.5;
   double beta2 = 0.999;
   double eps = 1e-8;
+  double max_grad_norm = 0.0;
+  std::string schedule = "constant";
+  double decay_start = 0.0;
+  std::int64_t warmup_steps = 0;
 };
 
 struct TrainConfig {
@@ -75,6 +89,7 @@ struct TrainConfig {
   std::int64_t discriminator_steps = 1;
   bool reuse_fake = false;
   double ema = 0.0;
+  double instance_noise = 0.0;
   std::int64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
@@ -82,6 +97,12 @@ struct TrainConfig {
   bool deterministic = false;
   std::string on_nan = "stop";
   bool stop_on_collapse = false;
+};
+
+struct AugmentConfig {
+  double translation = 0.0;
+  double cutout = 0.0;
+  double brightness = 0.0;
 };
 
 struct OutputConfig {
@@ -105,6 +126,7 @@ struct Config {
   LossConfig loss;
   OptimConfig optim;
   TrainConfig train;
+  AugmentConfig augment;
   OutputConfig output;
 };
 

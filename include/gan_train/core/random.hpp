@@ -21,6 +21,15 @@ enum class Stream : std::uint64_t {
   kDiversity = 10,    ///< measuring how varied G is; index 0: its latents, 1: the real items
   kSubsets = 11,      ///< subsets of the kernel distance; index: 2 x subset, + 1 for the other set
   kDirections = 12,   ///< directions of the sliced Wasserstein distance; index 0
+  kFlip = 13,         ///< flipped labels; index: the batch
+  kNoise = 14,        ///< instance noise; index: twice the batch of D, or 1 + twice the step of G
+  kAugmentD = 15,     ///< augmentation in D's update; index: the batch
+  kAugmentG = 16,     ///< augmentation in G's update; index: the step
+  kPenalty = 17,      ///< where a gradient penalty looks; index: the batch
+  kCalibrate =
+      18,        ///< latents that averaged batch norms take their statistics from; index: the batch
+  kClassD = 19,  ///< classes of the fakes of D's update; index: the batch
+  kClassG = 20,  ///< classes of the fakes of G's update; index: the step
 };
 
 /// A 64-bit seed for that place of that stream (splitmix64 finaliser of

@@ -20,6 +20,7 @@ namespace gan {
 struct LoadedGenerator {
   Config config;
   ImageShape shape;
+  std::int64_t class_count = 0;  ///< 0: unconditional
   std::int64_t epoch = 0;
   std::int64_t step = 0;
   torch::nn::Sequential generator{nullptr};

@@ -38,12 +38,13 @@ class Run {
   void watch_epoch(const LogRow& row);
   bool roll_back(const std::string& what);
 
+  std::int64_t sample_columns() const;
   const OutputConfig& output() const { return trainer_.config().output; }
 
   Trainer& trainer_;
   const Dataset& data_;
   const RunFolder& folder_;
-  torch::Tensor fixed_latents_;
+  torch::Tensor fixed_inputs_;
   DiversityMeter diversity_;
   LoopState loop_;
   std::int64_t saved_step_ = -1;  ///< at which the state in the folder was saved

@@ -1,27 +1,48 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include <torch/types.h>
 
+#include "gan_train/config/config.hpp"
+
 namespace gan {
 
+/// What a loss makes of `loss.real_label` and `loss.fake_label`.
+enum class LabelKind : std::uint8_t {
+  kNone,         ///< it has no labels
+  kProbability,  ///< what D = sigmoid(logit) should be, from 0 to 1
+  kTarget,       ///< what the logit itself should be
+};
+
 /// A GAN loss on logits: pure functions, each the mean over its batch as a
-/// scalar that carries gradients. Adding one is a file in src/losses/, its
-/// declaration in losses.hpp there and its line in registry.cpp.
+/// scalar that carries gradients. A loss has the first three functions, or, where it
+/// compares each generated image with a real one, the fourth instead. Adding one is a
+/// file in src/losses/, its declaration in losses.hpp there and its line in registry.cpp.
 struct Loss {
   std::string_view name;
   std::string_view help;
+  LabelKind labels;
   /// D's loss on real images: logits and labels of shape [n].
   torch::Tensor (*real)(const torch::Tensor& logits, const torch::Tensor& labels);
   /// D's loss on generated images: likewise.
   torch::Tensor (*fake)(const torch::Tensor& logits, const torch::Tensor& labels);
   /// G's loss: D's logits on generated images, shape [n].
   torch::Tensor (*generator)(const torch::Tensor& logits);
+  /// The loss of whoever wants `above` to be above `below`, both of shape [n]: D's with
+  /// real logits above generated ones, and G's the other way round.
+  torch::Tensor (*pairs)(const torch::Tensor& above, const torch::Tensor& below) = nullptr;
+
+  bool needs_pairs() const { return pairs != nullptr; }
 };
 
 /// All losses; find_row(losses(), name, "loss") finds one.
 std::span<const Loss> losses();
+
+/// Error (exit code 2) where labels, flips or the way of the updates do not go with the
+/// loss or the penalty that is asked for.
+void check_loss(const LossConfig& config, const TrainConfig& train);
 
 }  // namespace gan

@@ -50,14 +50,14 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
                                         HealthState& state);
 
 /// Measures the diversity of a generator against a data set, always on the same
-/// few latents and items.
+/// few latents (and classes) and items.
 class DiversityMeter {
  public:
   DiversityMeter(const Dataset& data, const Config& config);
   double measure(torch::nn::Sequential generator) const;
 
  private:
-  torch::Tensor latents_;
+  torch::Tensor inputs_;
   double real_distance_;
 };
 

@@ -20,8 +20,19 @@ inline constexpr std::int64_t kSampleBlock = 64;
 torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
-/// G on `latents` in evaluation mode without gradients, a block at a time;
-/// [n, c, h, w] on the CPU. The generator's mode is put back afterwards.
-torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& latents);
+/// Classes [n] (int64) on the CPU, uniform in [0, class_count); undefined where that is 0.
+/// A pure function of its arguments.
+torch::Tensor draw_classes(std::int64_t class_count, std::int64_t n, std::uint64_t seed,
+                           Stream stream, std::uint64_t index);
+
+/// What G takes for n samples: draw_latents and, where class_count > 0, draw_classes of
+/// the same place.
+torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, std::int64_t n,
+                          std::uint64_t seed, Stream stream, std::uint64_t index);
+
+/// G on `inputs` (latents, and classes if any: Conditioning::generator_input) in
+/// evaluation mode without gradients, a block at a time; [n, c, h, w] on the CPU. The
+/// generator's mode is put back afterwards.
+torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inputs);
 
 }  // namespace gan

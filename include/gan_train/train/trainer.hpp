@@ -11,6 +11,8 @@
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/data/sampler.hpp"
 #include "gan_train/losses/loss.hpp"
+#include "gan_train/losses/penalty.hpp"
+#include "gan_train/models/conditioning.hpp"
 #include "gan_train/models/networks.hpp"
 #include "gan_train/train/adam.hpp"
 
@@ -25,6 +27,14 @@ enum Figure : std::int64_t {
   kDGradNorm,  ///< L2 norm of the gradient of all of D's parameters, mean over D's updates
   kGGradNorm,  ///< likewise of G's
   kFigureCount
+};
+
+struct Lens;
+
+/// Images [n, c, h, w] and their classes [n], undefined where the GAN is unconditional.
+struct Batch {
+  torch::Tensor images;
+  torch::Tensor classes;
 };
 
 /// What one step consumed, by name, for comparing it with another program.
@@ -48,11 +58,14 @@ class Trainer {
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t total_steps() const { return steps_per_epoch_ * config_.train.epochs; }
   std::int64_t steps_done() const { return steps_done_; }
-  void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
+  void set_steps_done(std::int64_t steps) {
+    steps_done_ = steps;
+    calibrated_at_ = -1;
+  }
   /// Real images D is shown a step, on average over an epoch.
   double images_per_step() const;
-  /// Multiplies both learning rates that the config asks for.
-  void scale_lr(double scale);
+  /// Multiplies both learning rates that the config asks for, beside its schedule.
+  void scale_lr(double scale) { lr_scale_ = scale; }
   /// Whether all weights, statistics and moments are finite numbers.
   bool is_finite() const;
   /// Items in the data set.
@@ -60,6 +73,8 @@ class Trainer {
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
+  /// The classes, if any, and how they get into the networks.
+  const Conditioning& conditioning() const { return conditioning_; }
   const torch::Device& device() const { return device_; }
   /// "fp32" or "bf16": what train.precision has come to mean here.
   const char* precision() const { return bf16_ ? "bf16" : "fp32"; }
@@ -70,33 +85,51 @@ class Trainer {
   Adam g_optimizer;
   Adam d_optimizer;
 
-  /// The generator to sample from: the averaged one where there is one.
-  torch::nn::Sequential sampling_generator() const { return ema ? ema : networks.generator; }
+  /// The generator to sample from: the averaged one where there is one, its batch norms with
+  /// the statistics of its own weights. They are made anew where steps were done since they
+  /// were last asked for: always from the same latents, and no part of the training.
+  torch::nn::Sequential sampling_generator() const;
 
  private:
   /// A network's output as float32, whatever precision it computes in.
   torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
+  /// The only calls of G and of D in a step: n images from those streams, and the logits
+  /// [n / model.pack] of a batch. Where D names classes, the weighted cross-entropy is added
+  /// to `class_loss`, if one is given.
+  Batch generate(std::int64_t n, Stream latents, Stream classes, std::int64_t index,
+                 StepRecord* record);
+  torch::Tensor discriminate(const Batch& batch, torch::Tensor* class_loss = nullptr);
   /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
   /// and {loss, gradient norm}.
-  torch::Tensor update_discriminator(const torch::Tensor& real, std::int64_t batch,
-                                     StepRecord* record);
+  torch::Tensor update_discriminator(const Batch& items, std::int64_t batch, StepRecord* record);
   torch::Tensor update_generator(std::int64_t n, StepRecord* record);
-  torch::Tensor latents(std::int64_t n, Stream stream, std::int64_t index,
-                        StepRecord* record) const;
-  torch::Tensor labels(const LabelRange& range, std::int64_t n, std::uint64_t seed) const;
-  void update_ema();
+  /// The items of the data set in a batch of D.
+  Batch real_batch(std::int64_t batch);
+  /// D's loss with the penalty on what D was shown, where it is due in that batch.
+  torch::Tensor penalised(const torch::Tensor& loss, const Batch& real, const Batch& fake,
+                          std::int64_t batch);
+  torch::Tensor descend_discriminator(const torch::Tensor& loss);
+  std::uint64_t seed() const { return static_cast<std::uint64_t>(config_.train.seed); }
+  /// How D is shown images in that update.
+  Lens lens(Stream stream, std::int64_t index, std::int64_t noise_index) const;
 
   Config config_;
   ImageShape shape_;
   torch::Device device_;
   bool bf16_;
   torch::Tensor samples_;
+  Conditioning conditioning_;
+  torch::Tensor classes_;  // of the samples; undefined where unconditional
   const Loss& loss_;
+  const Penalty& penalty_;
   BatchSampler sampler_;
   std::int64_t data_size_;
   std::int64_t steps_per_epoch_;
   std::int64_t steps_done_ = 0;
-  torch::Tensor fake_;  // D's last fakes with their graph, where reuse_fake
+  double lr_scale_ = 1.0;
+  mutable std::int64_t calibrated_at_ = -1;  // the step that ema's statistics are of
+  Batch real_;  // D's last real images, where G's loss compares with them
+  Batch fake_;  // D's last fakes with their graph, where reuse_fake
 };
 
 }  // namespace gan

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include <torch/types.h>
+
+namespace gan {
+
+/// D's logits [n] on images [n, c, h, w].
+using LogitsOf = std::function<torch::Tensor(const torch::Tensor& images)>;
+
+/// A penalty on the gradient of D with respect to the images it sees, which is added
+/// to D's loss. Adding one is a file in src/losses/, its declaration in penalties.hpp
+/// there and its line in penalty_registry.cpp.
+struct Penalty {
+  std::string_view name;
+  std::string_view help;
+  /// The penalty at `loss.penalty_weight` = 1: a scalar with gradients to D's parameters,
+  /// from as many real as generated images, both without a graph. `d` takes images for those of
+  /// the real ones' classes, `d_fake` for those of the generated ones'; without classes they are
+  /// the same. What is drawn comes from `random`, a generator of the CPU. Null for the row "none".
+  torch::Tensor (*compute)(const LogitsOf& d, const LogitsOf& d_fake, const torch::Tensor& real,
+                           const torch::Tensor& fake, const at::Generator& random);
+};
+
+/// All penalties; find_row(penalties(), name, "penalty") finds one.
+std::span<const Penalty> penalties();
+
+}  // namespace gan

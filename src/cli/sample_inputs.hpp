@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "gan_train/io/checkpoint.hpp"
+#include "gan_train/models/conditioning.hpp"
+
+namespace gan {
+
+/// The classes that --class lists, such as "7", "0-9" or "1,3,5-7", in that order;
+/// Error where a part names none of the `class_count` there are.
+std::vector<std::int64_t> parse_class_list(std::string_view text, std::int64_t class_count);
+
+/// What a generator is fed for the images of a seed, a block of kSampleBlock at a time:
+/// latents that depend on the seed and the image's number only, and the image's class.
+class SampleInputs {
+ public:
+  /// `wanted` classes in turn, each for `in_a_row` images; drawn at random where it is empty.
+  SampleInputs(const LoadedGenerator& loaded, std::uint64_t seed, std::vector<std::int64_t> wanted,
+               std::int64_t in_a_row);
+
+  /// [kSampleBlock], int64; undefined for an unconditional generator.
+  torch::Tensor classes(std::int64_t block) const;
+  /// [kSampleBlock, size()]
+  torch::Tensor inputs(std::int64_t block, const torch::Tensor& classes) const;
+  std::int64_t size() const { return config_.latent_dim + conditioning_.class_count(); }
+
+ private:
+  ModelConfig config_;
+  Conditioning conditioning_;
+  std::uint64_t seed_;
+  std::vector<std::int64_t> wanted_;
+  std::int64_t in_a_row_;
+};
+
+}  // namespace gan

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <torch/torch.h>
+
+namespace gan {
+
+/// Minibatch standard deviation (Karras et al. 2018): how much the features differ
+/// within a group of the batch, as one more feature, so that D sees images that
+/// are all alike. [n, f] -> [n, f + 1].
+///
+/// The groups are neighbours, so that none holds real and generated images
+/// where D gets both in one batch. A batch smaller than a group is one group;
+/// else n must be a multiple of the group (Error).
+class MinibatchStddevImpl : public torch::nn::Cloneable<MinibatchStddevImpl> {
+ public:
+  explicit MinibatchStddevImpl(std::int64_t group) : group_(group) {}
+  void reset() override {}
+  torch::Tensor forward(const torch::Tensor& features);
+  void pretty_print(std::ostream& stream) const override;
+
+ private:
+  std::int64_t group_;
+};
+TORCH_MODULE(MinibatchStddev);
+
+}  // namespace gan

@@ -1,0 +1,125 @@
+#include <algorithm>
+
+#include "gan_train/core/error.hpp"
+
+#include "models.hpp"
+#include "residual.hpp"
+
+namespace gan {
+namespace {
+
+namespace nn = torch::nn;
+
+constexpr std::int64_t kLeastSide = 8;
+
+nn::Conv2dOptions square_conv(const ModelConfig& config, std::int64_t in, std::int64_t out,
+                              std::int64_t kernel) {
+  return nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(config.bias);
+}
+
+nn::Upsample upsample_to(MapSize size) {
+  return nn::Upsample(
+      nn::UpsampleOptions().size(std::vector<std::int64_t>{size.height, size.width}));
+}
+
+// The shortcut needs the block's input whole: only a tensor of the branch's own may
+// be overwritten.
+void push_generator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
+                          bool own_tensor) {
+  if (config.generator_norm) net->push_back(nn::BatchNorm2d(channels));
+  push_generator_activation(net, config, /*inplace=*/own_tensor || config.generator_norm);
+}
+
+void push_discriminator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
+                              bool own_tensor) {
+  if (config.discriminator_norm) net->push_back(nn::BatchNorm2d(channels));
+  push_leaky_relu(net, config, /*inplace=*/own_tensor || config.discriminator_norm);
+}
+
+// [n, in, h, w] -> [n, out, target]. Miyato et al. 2018 upsample before the first
+// convolution; after it, it and the shortcut's cost a quarter.
+Residual up_block(const ModelConfig& config, std::int64_t in, std::int64_t out, MapSize target) {
+  nn::Sequential branch, shortcut;
+  push_generator_entry(branch, config, in, /*own_tensor=*/false);
+  branch->push_back(nn::Conv2d(square_conv(config, in, out, 3)));
+  push_generator_entry(branch, config, out, /*own_tensor=*/true);
+  branch->push_back(upsample_to(target));
+  branch->push_back(nn::Conv2d(square_conv(config, out, out, 3)));
+  if (in != out) shortcut->push_back(nn::Conv2d(square_conv(config, in, out, 1)));
+  shortcut->push_back(upsample_to(target));
+  return Residual(branch, shortcut);
+}
+
+// [n, in, h, w] -> [n, out, h / 2, w / 2], halves rounded up. The image itself is
+// not put through an activation.
+Residual down_block(const ModelConfig& config, std::int64_t in, std::int64_t out, bool is_first) {
+  nn::Sequential branch, shortcut;
+  if (!is_first) push_discriminator_entry(branch, config, in, /*own_tensor=*/false);
+  push_conv(branch, square_conv(config, in, out, 3), config);
+  push_discriminator_entry(branch, config, out, /*own_tensor=*/true);
+  push_conv(branch, square_conv(config, out, out, 3).stride(2), config);
+  shortcut->push_back(nn::AvgPool2d(nn::AvgPool2dOptions(2).ceil_mode(true)));
+  if (in != out) push_conv(shortcut, square_conv(config, in, out, 1), config);
+  return Residual(branch, shortcut);
+}
+
+nn::Sequential resnet_generator(const ModelConfig& config, const NetworkShape& shape) {
+  const auto& widths = config.generator_widths;
+  const auto sizes = pyramid(shape.image, widths.size());
+  const auto [height, width] = sizes.front();
+  nn::Sequential net;
+  net->push_back(nn::Linear(
+      nn::LinearOptions(shape.latents, widths.front() * height * width).bias(config.bias)));
+  net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {widths.front(), height, width})));
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const std::int64_t out = widths[std::min(i + 1, widths.size() - 1)];
+    net->push_back(up_block(config, widths[i], out, sizes[i + 1]));
+  }
+  push_generator_entry(net, config, widths.back(), /*own_tensor=*/true);
+  net->push_back(nn::Conv2d(square_conv(config, widths.back(), shape.image.channels, 3)));
+  push_output(net, config);
+  return net;
+}
+
+nn::Sequential resnet_discriminator(const ModelConfig& config, const NetworkShape& shape) {
+  const auto& widths = config.discriminator_widths;
+  nn::Sequential net;
+  std::int64_t in = shape.input_channels();
+  for (const std::int64_t out : widths) {
+    net->push_back(down_block(config, in, out, net->is_empty()));
+    push_dropout(net, config);
+    in = out;
+  }
+  push_discriminator_entry(net, config, in, /*own_tensor=*/true);
+  net->push_back(nn::Flatten());
+  const auto [height, width] = pyramid(shape.image, widths.size()).front();
+  push_verdict(net, in * height * width, shape, config, config.bias);
+  return net;
+}
+
+void check_halvings(std::string_view key, const Widths& widths, const ImageShape& image) {
+  if (widths.empty()) throw usage_error(key, ": resnet needs at least one width");
+  const MapSize last = pyramid(image, widths.size() - 1).front();
+  if (std::min(last.height, last.width) >= 2) return;
+  throw usage_error(key, ": ", widths.size(), " halvings are too many for ", image.height, "x",
+                    image.width, " images; list fewer widths");
+}
+
+Networks make_resnet(const ModelConfig& config, const NetworkShape& shape) {
+  const ImageShape& image = shape.image;
+  if (std::min(image.height, image.width) < kLeastSide) {
+    throw usage_error("model.arch: resnet takes images of at least ", kLeastSide, "x", kLeastSide,
+                      ", not ", image.height, "x", image.width, "; use mlp");
+  }
+  check_halvings("model.generator_widths", config.generator_widths, image);
+  check_halvings("model.discriminator_widths", config.discriminator_widths, image);
+  return {resnet_generator(config, shape), resnet_discriminator(config, shape)};
+}
+
+}  // namespace
+
+const Architecture kResnet = {
+    "resnet", "residual networks, each width a block that doubles (G) or halves (D) the size",
+    make_resnet};
+
+}  // namespace gan

@@ -1,0 +1,59 @@
+#include "batches.hpp"
+
+#include <algorithm>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+// Real images in the last batch of a pass over the data.
+std::int64_t last_batch_size(const Config& config, std::int64_t data_size) {
+  const std::int64_t batch = real_batch_size(config.train);
+  const bool keeps_partial = config.data.sampling == "epoch" && !config.data.drop_last;
+  const std::int64_t rest = keeps_partial ? data_size % batch : 0;
+  return rest > 0 ? rest : batch;
+}
+
+}  // namespace
+
+bool half_batches(const TrainConfig& train) { return train.discriminator_batch == "half"; }
+
+std::int64_t real_batch_size(const TrainConfig& train) {
+  return half_batches(train) ? train.batch_size / 2 : train.batch_size;
+}
+
+std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sampler,
+                                    std::int64_t data_size) {
+  const TrainConfig& train = config.train;
+  if (train.steps_per_epoch > 0) return train.steps_per_epoch;
+  const std::int64_t k = train.discriminator_steps;
+  if (config.data.sampling == "replacement") {
+    return std::max<std::int64_t>(1, data_size / (train.batch_size * k));
+  }
+  return (sampler.batches_per_pass() + k - 1) / k;
+}
+
+void check_batches(const Config& config, std::int64_t data_size) {
+  const ModelConfig& model = config.model;
+  const std::int64_t batch = real_batch_size(config.train);
+  const std::int64_t last = last_batch_size(config, data_size);
+  if ((model.generator_norm || model.discriminator_norm) && (batch == 1 || last == 1)) {
+    throw usage_error("train.batch_size: batches of ", batch,
+                      " real images leave one of a single image out of ", data_size,
+                      ", too few for batch norm; set data.drop_last = true or another batch size");
+  }
+  const std::int64_t group = model.pack * std::max<std::int64_t>(1, model.minibatch_stddev);
+  if (batch % group != 0) {
+    throw usage_error("train.batch_size: batches of ", batch,
+                      " real images are not made up of groups of ", group,
+                      ", as model.pack and model.minibatch_stddev need; use a multiple of it");
+  }
+  if (last % group != 0) {
+    throw usage_error("train.batch_size: batches of ", batch, " real images leave one of ", last,
+                      ", which is not made up of groups of ", group,
+                      ", as model.pack and model.minibatch_stddev need; set data.drop_last = true");
+  }
+}
+
+}  // namespace gan

@@ -1,0 +1,144 @@
+#include "gan_train/models/conditioning.hpp"
+
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/models/networks.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::int64_t kClasses = 3;
+
+ModelConfig conditional(const char* mode, const char* arch = "mlp") {
+  ModelConfig config;
+  config.arch = arch;
+  config.conditional = mode;
+  config.latent_dim = 4;
+  config.generator_widths = {8};
+  config.discriminator_widths = {8};
+  return config;
+}
+
+const torch::Tensor kImages = torch::arange(24.0F).view({2, 1, 3, 4});
+const torch::Tensor kOf = torch::tensor({2, 0}, torch::kInt64);
+
+TEST(Conditioning, GTakesLatentsAndTheOneHotClass) {
+  const Conditioning conditioning(conditional("projection"), kClasses);
+  const auto latents = torch::tensor({{0.5F, 1.0F}, {2.0F, 3.0F}});
+  const auto expected =
+      torch::tensor({{0.5F, 1.0F, 0.0F, 0.0F, 1.0F}, {2.0F, 3.0F, 1.0F, 0.0F, 0.0F}});
+  EXPECT_TRUE(torch::equal(conditioning.generator_input(latents, kOf), expected));
+  const Conditioning none(conditional("none"), kClasses);
+  EXPECT_EQ(none.class_count(), 0);
+  EXPECT_TRUE(torch::equal(none.generator_input(latents, {}), latents));
+  EXPECT_TRUE(torch::equal(none.discriminator_input(kImages, {}), kImages));
+}
+
+TEST(Conditioning, ConcatGivesDTheClassBesideTheImage) {
+  const auto planes =
+      Conditioning(conditional("concat", "dcgan"), kClasses).discriminator_input(kImages, kOf);
+  EXPECT_EQ(planes.sizes(), (torch::IntArrayRef{2, 4, 3, 4}));
+  EXPECT_TRUE(torch::equal(planes.narrow(1, 0, 1), kImages));
+  for (std::int64_t i = 0; i < 2; ++i) {
+    for (std::int64_t k = 0; k < kClasses; ++k) {
+      const float value = k == kOf[i].item<std::int64_t>() ? 1.0F : 0.0F;
+      EXPECT_TRUE((planes[i][1 + k] == value).all().item<bool>());
+    }
+  }
+  const auto row = Conditioning(conditional("concat"), kClasses).discriminator_input(kImages, kOf);
+  EXPECT_EQ(row.sizes(), (torch::IntArrayRef{2, 12 + 3}));
+  EXPECT_TRUE(torch::equal(row.narrow(1, 0, 12), kImages.flatten(1)));
+  EXPECT_TRUE(torch::equal(row[0].narrow(0, 12, 3), torch::tensor({0.0F, 0.0F, 1.0F})));
+}
+
+TEST(Conditioning, PacksNeighboursWithTheirClasses) {
+  ModelConfig config = conditional("none", "dcgan");
+  config.pack = 2;
+  const auto images = torch::arange(4 * 2 * 9.0F).view({4, 2, 3, 3});
+  const auto packed = Conditioning(config, 0).discriminator_input(images, {});
+  EXPECT_EQ(packed.sizes(), (torch::IntArrayRef{2, 4, 3, 3}));
+  EXPECT_TRUE(torch::equal(packed[1].narrow(0, 0, 2), images[2]));
+  EXPECT_TRUE(torch::equal(packed[1].narrow(0, 2, 2), images[3]));
+  config = conditional("concat");
+  config.pack = 2;
+  const auto rows = Conditioning(config, kClasses).discriminator_input(kImages, kOf);
+  EXPECT_EQ(rows.sizes(), (torch::IntArrayRef{1, 2 * 15}));
+  EXPECT_TRUE(torch::equal(rows[0].narrow(0, 15, 12), kImages[1].flatten()));
+}
+
+TEST(Conditioning, ProjectionIsPsiAndTheProductWithTheRowOfTheClass) {
+  const ModelConfig config = conditional("projection");
+  const Conditioning conditioning(config, kClasses);
+  Networks nets = make_networks(config, {1, 3, 4}, 1, kClasses);
+  const auto output = nets.discriminator->forward(kImages);
+  ASSERT_EQ(output.sizes(), (torch::IntArrayRef{2, 1 + kClasses}));
+  const auto weights = nets.discriminator->named_parameters();
+  const auto h = torch::leaky_relu(
+      torch::linear(kImages.flatten(1), weights["1.weight"], weights["1.bias"]), 0.2);
+  const auto& w = weights["3.weight"];
+  const auto& b = weights["3.bias"];
+  const auto logits = conditioning.logits(output, kOf);
+  for (std::int64_t i = 0; i < 2; ++i) {
+    const auto y = kOf[i].item<std::int64_t>();
+    const auto expected = torch::dot(w[0], h[i]) + b[0] + torch::dot(w[1 + y], h[i]) + b[1 + y];
+    EXPECT_NEAR(logits[i].item<double>(), expected.item<double>(), 1e-4) << i;
+  }
+  EXPECT_FALSE(conditioning.class_loss(output, kOf).defined());
+}
+
+TEST(Conditioning, AcganTellsRealFromFakeInTheFirstAndTheClassInTheRest) {
+  const Conditioning conditioning(conditional("acgan"), kClasses);
+  const auto output = torch::tensor({{7.0F, 1.0F, 2.0F, 4.0F}, {-3.0F, 0.5F, 0.0F, -1.0F}});
+  EXPECT_TRUE(torch::equal(conditioning.logits(output, kOf), torch::tensor({7.0F, -3.0F})));
+  const double first = std::log(std::exp(1.0) + std::exp(2.0) + std::exp(4.0)) - 4.0;
+  const double second = std::log(std::exp(0.5) + 1.0 + std::exp(-1.0)) - 0.5;
+  EXPECT_NEAR(conditioning.class_loss(output, kOf).item<double>(), (first + second) / 2, 1e-6);
+}
+
+TEST(Conditioning, NetworksOfAllKindsTakeAndGiveWhatItSays) {
+  for (const char* arch : {"mlp", "dcgan", "resnet"}) {
+    for (const char* mode : {"concat", "projection", "acgan"}) {
+      for (const std::int64_t pack : {1, 2}) {
+        if (pack > 1 && std::string(mode) != "concat") continue;
+        SCOPED_TRACE(std::string(arch) + " " + mode);
+        ModelConfig config = conditional(mode, arch);
+        config.pack = pack;
+        config.spectral_norm = true;
+        config.minibatch_stddev = 2;
+        Networks nets = make_networks(config, {3, 9, 8}, 1, kClasses);
+        const Conditioning conditioning(config, kClasses);
+        const auto classes = torch::tensor({2, 0, 1, 1}, torch::kInt64);
+        const auto images =
+            nets.generator->forward(conditioning.generator_input(torch::randn({4, 4}), classes));
+        EXPECT_EQ(images.sizes(), (torch::IntArrayRef{4, 3, 9, 8}));
+        const auto output =
+            nets.discriminator->forward(conditioning.discriminator_input(images, classes));
+        EXPECT_EQ(conditioning.logits(output, classes).sizes(), torch::IntArrayRef({4 / pack}));
+      }
+    }
+  }
+}
+
+TEST(Conditioning, CountsTheClassesAndRefusesDataWithout) {
+  Dataset data{"mine", {1, 3, 4}, kImages, kOf};
+  EXPECT_EQ(count_classes(conditional("acgan"), data), 3);
+  EXPECT_EQ(count_classes(conditional("none"), data), 0);
+  data.labels = torch::Tensor();
+  EXPECT_EQ(count_classes(conditional("none"), data), 0);
+  try {
+    count_classes(conditional("acgan"), data);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "model.conditional: acgan needs labels, and mine has none; name their file with "
+                 "data.labels, or set model.conditional = none");
+    EXPECT_EQ(error.exit_code(), 2);
+  }
+  EXPECT_THROW(make_networks(conditional("acgan"), {1, 3, 4}, 1), Error);
+}
+
+}  // namespace
+}  // namespace gan

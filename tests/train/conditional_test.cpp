@@ -1,0 +1,245 @@
+#include <cmath>
+#include <gtest/gtest.h>
+#include <map>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/loop.hpp"
+#include "gan_train/train/sample.hpp"
+#include "gan_train/train/trainer.hpp"
+
+namespace gan {
+namespace {
+
+Config conditional_shapes(const char* mode) {
+  Config config;
+  config.data.dataset = "shapes";
+  config.data.synthetic_size = 96;
+  config.data.image_size = 8;
+  config.model.conditional = mode;
+  config.model.latent_dim = 4;
+  config.model.generator_widths = {16};
+  config.model.discriminator_widths = {16};
+  config.train.batch_size = 32;
+  config.train.device = "cpu";
+  return config;
+}
+
+std::map<std::string, torch::Tensor> recorded_step(Trainer& trainer) {
+  StepRecord record;
+  const auto figures = trainer.step(&record);
+  std::map<std::string, torch::Tensor> all(record.begin(), record.end());
+  all["figures"] = figures;
+  return all;
+}
+
+TEST(Conditional, RealImagesKeepTheirClassesAndFakesGetDrawnOnes) {
+  Config config = conditional_shapes("projection");
+  const Dataset data = load_dataset(config.data);
+  Trainer trainer(config, data);
+  const auto step = recorded_step(trainer);
+  const auto all = gather(
+                       data.samples,
+                       [] {
+                         std::vector<std::int64_t> every(96);
+                         for (std::size_t i = 0; i < every.size(); ++i)
+                           every[i] = static_cast<std::int64_t>(i);
+                         return every;
+                       }(),
+                       "symmetric")
+                       .flatten(1);
+  const auto item = torch::cdist(step.at("real").flatten(1), all).argmin(1);
+  EXPECT_TRUE(torch::equal(data.labels.index_select(0, item), step.at("real_classes")));
+  for (const char* name : {"classes_d", "classes_g"}) {
+    const auto& classes = step.at(name);
+    EXPECT_EQ(classes.size(0), 32) << name;
+    EXPECT_EQ(classes.min().item<std::int64_t>(), 0) << name;
+    EXPECT_EQ(classes.max().item<std::int64_t>(), 7) << name;
+  }
+  EXPECT_FALSE(torch::equal(step.at("classes_d"), step.at("classes_g")));
+  EXPECT_EQ(step.at("latents_d").size(1), 4);
+}
+
+// D's loss of a step, from its record and the weights before it.
+double loss_by_hand(const Config& config, const Dataset& data) {
+  Trainer trainer(config, data);
+  const Trainer before(config, data);
+  const auto step = recorded_step(trainer);
+  const Conditioning& conditioning = before.conditioning();
+  torch::nn::Sequential g = before.networks.generator, d = before.networks.discriminator;
+  const auto fake =
+      g->forward(conditioning.generator_input(step.at("latents_d"), step.at("classes_d"))).detach();
+  const auto part = [&](const torch::Tensor& images, const torch::Tensor& classes, double label) {
+    const auto output = d->forward(conditioning.discriminator_input(images, classes));
+    const auto logits = conditioning.logits(output, classes);
+    auto loss = torch::binary_cross_entropy_with_logits(logits, torch::full_like(logits, label));
+    if (config.model.conditional == "acgan") {
+      const auto odds = torch::log_softmax(output.narrow(1, 1, 8), 1);
+      loss = loss - config.loss.class_weight * odds.gather(1, classes.unsqueeze(1)).mean();
+    }
+    return loss.item<double>();
+  };
+  const double real = part(step.at("real"), step.at("real_classes"), 1.0);
+  const double sum = real + part(fake, step.at("classes_d"), 0.0);
+  EXPECT_NEAR(step.at("figures")[kDLoss].item<double>(),
+              config.train.discriminator_update == "summed" ? sum : sum / 2, 1e-5)
+      << config.model.conditional << " " << config.train.discriminator_update;
+  return sum;
+}
+
+TEST(Conditional, LossesAreTheFormulasInEveryWayOfUpdating) {
+  for (const char* mode : {"concat", "projection", "acgan"}) {
+    for (const char* update : {"summed", "joint"}) {
+      Config config = conditional_shapes(mode);
+      config.train.discriminator_update = update;
+      config.loss.class_weight = 0.3;
+      loss_by_hand(config, load_dataset(config.data));
+    }
+  }
+}
+
+TEST(Conditional, AcganAddsTheClassesToBothLossesWithTheirWeight) {
+  Config config = conditional_shapes("acgan");
+  const Dataset data = load_dataset(config.data);
+  for (const char* update : {"summed", "joint", "separate"}) {
+    config.train.discriminator_update = update;
+    // Of untrained networks, each cross-entropy is about log 8.
+    config.loss.class_weight = 0.0;
+    const auto without = Trainer(config, data).step();
+    config.loss.class_weight = 1.0;
+    const auto with = Trainer(config, data).step();
+    const double parts = std::string(update) == "summed" ? 2.0 : 1.0;
+    const auto more = with - without;
+    EXPECT_NEAR(more[kDLoss].item<double>(), parts * std::log(8.0), 0.3) << update;
+    EXPECT_NEAR(more[kGLoss].item<double>(), std::log(8.0), 0.5) << update;
+  }
+}
+
+TEST(Conditional, FakesUsedAgainKeepTheirClasses) {
+  // Were they drawn anew, D could not tell G's loss the class it was drawn for.
+  Config config = conditional_shapes("acgan");
+  config.train.reuse_fake = true;
+  config.optim.discriminator_lr = 1e-12;  // D stays as it is
+  config.loss.class_weight = 1.0;
+  const Dataset data = load_dataset(config.data);
+  Trainer trainer(config, data);
+  const Trainer before(config, data);
+  const auto step = recorded_step(trainer);
+  EXPECT_FALSE(step.contains("classes_g"));
+  torch::nn::Sequential g = before.networks.generator, d = before.networks.discriminator;
+  const auto& classes = step.at("classes_d");
+  const auto output =
+      d->forward(g->forward(before.conditioning().generator_input(step.at("latents_d"), classes)));
+  const auto expected = torch::softplus(-output.select(1, 0)).mean() +
+                        torch::cross_entropy_loss(output.narrow(1, 1, 8), classes);
+  EXPECT_NEAR(step.at("figures")[kGLoss].item<double>(), expected.item<double>(), 1e-5);
+}
+
+TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
+  for (const char* update : {"summed", "joint", "separate"}) {
+    Config config = conditional_shapes("concat");
+    config.model.pack = 4;
+    config.model.minibatch_stddev = 2;
+    config.loss.real_label = {0.8, 1.0};
+    config.train.discriminator_update = update;
+    Trainer trainer(config, load_dataset(config.data));
+    const auto step = recorded_step(trainer);
+    EXPECT_EQ(step.at("real").size(0), 32);
+    EXPECT_EQ(step.at("real_labels").size(0), 8);
+    EXPECT_TRUE(step.at("figures").isfinite().all().item<bool>());
+  }
+}
+
+TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {
+  Config config = conditional_shapes("none");
+  config.model.pack = 3;
+  const auto refusal = [&]() -> std::string {
+    try {
+      const Trainer trainer(config, load_dataset(config.data));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.exit_code(), 2);
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal(),
+            "train.batch_size: batches of 32 real images are not made up of groups of 3, as "
+            "model.pack and model.minibatch_stddev need; use a multiple of it");
+  config.train.batch_size = 36;  // 96 = 2 * 36 + 24
+  EXPECT_EQ(refusal(), "");
+  config.data.synthetic_size = 95;
+  EXPECT_EQ(
+      refusal(),
+      "train.batch_size: batches of 36 real images leave one of 23, which is not made up of "
+      "groups of 3, as model.pack and model.minibatch_stddev need; set data.drop_last = true");
+  config.data.drop_last = true;
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
+  const auto classes = draw_classes(5, 10000, 1, Stream::kClassD, 3);
+  const auto counts = torch::bincount(classes);
+  EXPECT_EQ(counts.size(0), 5);
+  EXPECT_LT((counts - 2000).abs().max().item<std::int64_t>(), 200);  // five sigma
+  EXPECT_TRUE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassD, 3)));
+  EXPECT_FALSE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassD, 4)));
+  EXPECT_FALSE(draw_classes(0, 10, 1, Stream::kClassD, 3).defined());
+
+  ModelConfig config = conditional_shapes("concat").model;
+  const auto inputs = draw_inputs(config, 5, 30, 1, Stream::kSample, 2);
+  EXPECT_TRUE(
+      torch::equal(inputs.narrow(1, 0, 4), draw_latents(config, 30, 1, Stream::kSample, 2)));
+  EXPECT_TRUE(
+      torch::equal(inputs.narrow(1, 4, 5).argmax(1), draw_classes(5, 30, 1, Stream::kSample, 2)));
+}
+
+// As LibTorch's threads were before: many of them only wait on networks this small.
+class OneThread {
+ public:
+  OneThread() { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = at::get_num_threads();
+};
+
+// The share of 400 samples that lie nearest to the mode asked for.
+double share_obeyed(const Config& config) {
+  const Dataset data = load_dataset(config.data);
+  Trainer trainer(config, data);
+  LoopState state;
+  run_training(trainer, state, {});
+  const auto classes = torch::arange(400).remainder(8);
+  const auto latents = draw_latents(config.model, 400, 1, Stream::kSample, 0);
+  const auto points = generate(trainer.sampling_generator(),
+                               trainer.conditioning().generator_input(latents, classes));
+  const auto angle = torch::atan2(points.flatten(1).select(1, 1), points.flatten(1).select(1, 0));
+  const auto nearest = (angle / (M_PI / 4)).round().to(torch::kInt64).remainder(8);
+  return (nearest == classes).to(torch::kFloat32).mean().item<double>();
+}
+
+TEST(Conditional, ModesOfRingsAreDrawnWhereAskedForAndNotByChance) {
+  const OneThread one_thread;
+  for (const char* mode : {"concat", "projection", "acgan"}) {
+    Config config;
+    config.data.dataset = "rings";
+    config.data.synthetic_size = 4096;
+    config.model.conditional = mode;
+    config.model.latent_dim = 8;
+    config.model.generator_widths = {64, 64};
+    config.model.discriminator_widths = {64, 64};
+    config.optim.lr = 1e-3;
+    config.train.batch_size = 128;
+    config.train.epochs = 10;
+    config.train.device = "cpu";
+    EXPECT_GT(share_obeyed(config), 0.95) << mode;
+    config.optim.lr = 1e-12;
+    EXPECT_LT(share_obeyed(config), 0.5) << mode;
+  }
+}
+
+}  // namespace
+}  // namespace gan

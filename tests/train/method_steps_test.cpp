@@ -1,0 +1,154 @@
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+#include "gan_train/train/sample.hpp"
+#include "gan_train/train/trainer.hpp"
+
+namespace gan {
+namespace {
+
+// Weights stay where they are, so that a step's figures can be computed from outside.
+Config still_config() {
+  Config config;
+  config.data.dataset = "shapes";
+  config.data.synthetic_size = 128;
+  config.data.image_size = 8;
+  config.model.latent_dim = 4;
+  config.model.generator_widths = config.model.discriminator_widths = {16};
+  config.optim.lr = 1e-12;
+  config.train.batch_size = 32;
+  config.train.device = "cpu";
+  return config;
+}
+
+std::vector<double> d_losses(const Config& config, int steps) {
+  Trainer trainer(config, load_dataset(config.data));
+  std::vector<double> losses;
+  for (int i = 0; i < steps; ++i) losses.push_back(trainer.step()[kDLoss].item<double>());
+  return losses;
+}
+
+TEST(MethodSteps, ALazyPenaltyIsAddedInTurnTimesItsInterval) {
+  for (const char* update : {"summed", "joint", "separate"}) {
+    Config config = still_config();
+    config.train.discriminator_update = update;
+    const auto without = d_losses(config, 4);
+    config.loss.penalty = "r1";
+    config.loss.penalty_weight = 3;
+    const auto always = d_losses(config, 4);
+    config.loss.penalty_every = 3;
+    const auto lazy = d_losses(config, 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      const double penalty = always[i] - without[i];
+      EXPECT_GT(penalty, 1e-3);
+      EXPECT_NEAR(lazy[i] - without[i], i % 3 == 0 ? 3 * penalty : 0.0, 1e-5) << update << i;
+    }
+  }
+}
+
+TEST(MethodSteps, PairsAreComparedInBothUpdates) {
+  Config config = still_config();
+  config.loss.kind = "relativistic";
+  for (const char* update : {"summed", "joint"}) {
+    config.train.discriminator_update = update;
+    Trainer trainer(config, load_dataset(config.data));
+    StepRecord record;
+    const auto figures = trainer.step(&record);
+    const torch::NoGradGuard no_grad;
+    torch::Tensor real, d, g;
+    const auto logits_of = [&](const torch::Tensor& latents) {
+      return trainer.networks.discriminator->forward(trainer.networks.generator->forward(latents));
+    };
+    for (const auto& [name, tensor] : record) {
+      if (name == "real") real = trainer.networks.discriminator->forward(tensor);
+      if (name == "latents_d") d = logits_of(tensor);
+      if (name == "latents_g") g = logits_of(tensor);
+    }
+    const auto softplus = [](const torch::Tensor& x) { return x.exp().log1p().mean(); };
+    EXPECT_NEAR(figures[kDLoss].item<double>(), softplus(d - real).item<double>(), 1e-5) << update;
+    EXPECT_NEAR(figures[kGLoss].item<double>(), softplus(real - g).item<double>(), 1e-5) << update;
+  }
+}
+
+// Adam's first step moves each weight by its learning rate.
+TEST(MethodSteps, SchedulesAndRollbacksScaleBothLearningRates) {
+  Config config = still_config();
+  config.optim.lr = 1e-3;
+  config.optim.discriminator_lr = 2e-3;
+  config.train.epochs = 25;  // of 4 steps
+  struct Case {
+    const char* schedule;
+    std::int64_t warm_up;
+    std::int64_t step;
+    double rollback;
+    double factor;
+  };
+  for (const Case& c : {Case{"constant", 0, 0, 1, 1}, Case{"constant", 10, 0, 1, 0.1},
+                        Case{"linear", 0, 60, 1, 0.4}, Case{"cosine", 0, 50, 0.5, 0.25}}) {
+    config.optim.schedule = c.schedule;
+    config.optim.warmup_steps = c.warm_up;
+    Trainer trainer(config, load_dataset(config.data));
+    trainer.set_steps_done(c.step);
+    trainer.scale_lr(c.rollback);
+    const auto g = trainer.networks.generator->parameters().front().detach().clone();
+    const auto d = trainer.networks.discriminator->parameters().front().detach().clone();
+    trainer.step();
+    const auto moved = [](const torch::Tensor& now, const torch::Tensor& before) {
+      return (now.detach() - before).abs().max().item<double>();
+    };
+    EXPECT_NEAR(moved(trainer.networks.generator->parameters().front(), g), 1e-3 * c.factor, 1e-5);
+    EXPECT_NEAR(moved(trainer.networks.discriminator->parameters().front(), d), 2e-3 * c.factor,
+                1e-5);
+  }
+}
+
+TEST(MethodSteps, OnlyTheDiscriminatorsWeightsAreClipped) {
+  Config config = still_config();
+  config.loss.weight_clip = 0.01;
+  Trainer trainer(config, load_dataset(config.data));
+  trainer.step();
+  const auto largest = [](const torch::nn::Sequential& net) {
+    double most = 0;
+    for (const auto& p : net->parameters()) most = std::max(most, p.abs().max().item<double>());
+    return most;
+  };
+  EXPECT_LE(largest(trainer.networks.discriminator), 0.0100001);
+  EXPECT_GT(largest(trainer.networks.generator), 0.1);
+}
+
+// G's gradient must come back through what D was shown.
+TEST(MethodSteps, WhatDIsShownChangesBothUpdates) {
+  const auto figures_with = [](auto change) {
+    Config config = still_config();
+    change(config);
+    return Trainer(config, load_dataset(config.data)).step();
+  };
+  const auto plain = figures_with([](Config&) {});
+  const auto check = [&](const torch::Tensor& figures, const char* what) {
+    for (const auto figure : {kDLoss, kGLoss, kDReal, kDFake, kDGradNorm, kGGradNorm}) {
+      EXPECT_NE(figures[figure].item<double>(), plain[figure].item<double>()) << what << figure;
+    }
+    EXPECT_TRUE(figures.isfinite().all().item<bool>());
+  };
+  check(figures_with([](Config& c) { c.train.instance_noise = 0.3; }), "noise");
+  check(figures_with([](Config& c) { c.augment.translation = 0.25; }), "translation");
+  check(figures_with([](Config& c) { c.augment.cutout = 0.5; }), "cutout");
+  check(figures_with([](Config& c) { c.augment.brightness = 0.5; }), "brightness");
+}
+
+TEST(MethodSteps, LimitsOnGradientsReachBothNetworks) {
+  Config config = still_config();
+  config.optim.max_grad_norm = 1e-3;
+  Trainer trainer(config, load_dataset(config.data));
+  const auto figures = trainer.step();
+  EXPECT_GT(figures[kDGradNorm].item<double>(), 1e-2);  // as it was before
+  for (const Adam* adam : {&trainer.g_optimizer, &trainer.d_optimizer}) {
+    double sum = 0.0;
+    for (const auto& moment : adam->state().exp_avg) sum += moment.square().sum().item<double>();
+    EXPECT_NEAR(2 * std::sqrt(sum), 1e-3, 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace gan
