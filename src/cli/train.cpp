@@ -55,8 +55,9 @@ std::string date_time() {
 // What may change when a run goes on: how long, where, and what is shown of it.
 bool may_change_at_resume(const std::string& key) {
   static const std::set<std::string> kFree = {
-      "train.epochs", "train.device", "train.threads", "train.on_nan",
-      "data.path",    "data.labels",  "data.max_mib",  "train.stop_on_collapse"};
+      "train.epochs", "train.device", "train.threads",  "train.on_nan",
+      "data.path",    "data.labels",  "data.max_mib",   "train.stop_on_collapse",
+      "eval.every",   "eval.samples", "train.keep_best"};
   return kFree.contains(key) || (key.starts_with("output.") && key != "output.dir");
 }
 
@@ -106,7 +107,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   {
     Progress progress(trainer, quiet);
     Hooks watch;
-    watch.on_step = [&](const LogRow& row) { progress.step(row); };
+    watch.on_step = [&](const LogRow& row) { progress.step(row, run.evaluation()); };
     watch.on_epoch = [&](const LogRow& row) { progress.epoch(row); };
     watch.stop = [] { return caught_signal() != 0; };
     complete = run.train(watch);

@@ -15,6 +15,11 @@ Dataset load_dataset(const DataConfig& config) {
   return data;
 }
 
+Dataset load_test_dataset(const DataConfig& config) {
+  const auto load = find_row(dataset_kinds(), config.dataset, "data set").load_test;
+  return load == nullptr ? Dataset() : load(config);
+}
+
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
   const std::int64_t most = (config.max_mib << 20) / bytes;
   if (items <= most) return;

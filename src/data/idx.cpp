@@ -85,8 +85,8 @@ torch::Tensor read_labels(const fs::path& path, std::int64_t images, std::uint64
   return to_tensor(std::move(labels)).to(torch::kInt64);
 }
 
-Dataset load_idx(const DataConfig& config) {
-  const fs::path path = find_images(config.path);
+Dataset read_images(const fs::path& path, const std::string& labels_path,
+                    const DataConfig& config) {
   const auto limit = static_cast<std::uint64_t>(config.max_mib) << 20;
   IdxArray array = read_idx(path, limit);
   Dataset data{.source = path.string(),
@@ -101,14 +101,26 @@ Dataset load_idx(const DataConfig& config) {
                      .view({n, data.shape.height, data.shape.width, data.shape.channels})
                      .permute({0, 3, 1, 2})
                      .contiguous();
-  const auto labels = config.labels.empty() ? labels_beside(path) : fs::path(config.labels);
+  const auto labels = labels_path.empty() ? labels_beside(path) : fs::path(labels_path);
   if (labels) data.labels = read_labels(*labels, n, limit);
   return data;
+}
+
+Dataset load_idx(const DataConfig& config) {
+  return read_images(find_images(config.path), config.labels, config);
+}
+
+// MNIST's test images lie beside the training images, t10k-images-idx3-ubyte.
+Dataset load_idx_test(const DataConfig& config) {
+  const fs::path train = find_images(config.path);
+  if (!train.filename().string().starts_with("train-images")) return {};
+  const auto images = find_spelling(train.parent_path(), "t10k-images", "342");
+  return images ? read_images(*images, "", config) : Dataset();
 }
 
 }  // namespace
 
 const DatasetKind kIdx = {"idx", "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
-                          load_idx};
+                          load_idx, load_idx_test};
 
 }  // namespace gan

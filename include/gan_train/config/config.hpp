@@ -81,6 +81,12 @@ struct TrainConfig {
   bool deterministic = false;
   std::string on_nan = "stop";
   bool stop_on_collapse = false;
+  std::string keep_best = "none";
+};
+
+struct EvalConfig {
+  std::int64_t every = 0;
+  std::int64_t samples = 10000;
 };
 
 struct OutputConfig {
@@ -104,6 +110,7 @@ struct Config {
   LossConfig loss;
   OptimConfig optim;
   TrainConfig train;
+  EvalConfig eval;
   OutputConfig output;
 };
 

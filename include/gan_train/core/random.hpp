@@ -19,6 +19,7 @@ enum class Stream : std::uint64_t {
   kSample = 8,        ///< gan-sample; index: the block of images
   kSynthetic = 9,     ///< synthetic data sets; index: the item
   kDiversity = 10,    ///< measuring how varied G is; index 0: its latents, 1: the real items
+  kEvaluation = 32,   ///< measuring samples, always with the same seed; index: what for
 };
 
 /// A 64-bit seed for that place of that stream (splitmix64 finaliser of

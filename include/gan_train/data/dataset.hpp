@@ -29,6 +29,8 @@ struct DatasetKind {
   std::string_view name;
   std::string_view help;
   Dataset (*load)(const DataConfig& config);
+  /// Its test images, an empty Dataset where there are none; null: this kind never has any.
+  Dataset (*load_test)(const DataConfig& config) = nullptr;
 };
 
 /// All kinds; `data.dataset` names one.
@@ -36,6 +38,9 @@ std::span<const DatasetKind> dataset_kinds();
 
 /// Loads what `config` asks for, at most its first `config.limit` items.
 Dataset load_dataset(const DataConfig& config);
+
+/// The data set's own test images, whatever `config.limit` says; empty where it has none.
+Dataset load_test_dataset(const DataConfig& config);
 
 /// Error where `items` of `bytes` each would take more than `config.max_mib`.
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);
