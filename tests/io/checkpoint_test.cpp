@@ -6,6 +6,7 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "temp_folder.hpp"

@@ -19,6 +19,8 @@ enum class Stream : std::uint64_t {
   kSample = 8,        ///< gan-sample; index: the block of images
   kSynthetic = 9,     ///< synthetic data sets; index: the item
   kDiversity = 10,    ///< measuring how varied G is; index 0: its latents, 1: the real items
+  kSubsets = 11,      ///< subsets of the kernel distance; index: 2 x subset, + 1 for the other set
+  kDirections = 12,   ///< directions of the sliced Wasserstein distance; index 0
   kEvaluation = 32,   ///< measuring samples, always with the same seed; index: what for
 };
 
