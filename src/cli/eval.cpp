@@ -72,7 +72,7 @@ struct EvalSubject {
   Config config;
   torch::Tensor images;
   std::string title;
-  std::vector<std::pair<std::string, std::string>> about;
+  AboutFields about;
 };
 
 Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
@@ -116,9 +116,9 @@ EvalSubject draw_given(const EvalArguments& arguments, LoadedGenerator loaded,
   subject.title = str(count, " samples of ", arguments.checkpoint, " (epoch ", loaded.epoch,
                       ", seed ", arguments.seed, ")");
   subject.about = {{"checkpoint", arguments.checkpoint},
-                   {"epoch", std::to_string(loaded.epoch)},
-                   {"step", std::to_string(loaded.step)},
-                   {"seed", std::to_string(arguments.seed)}};
+                   {"epoch", loaded.epoch},
+                   {"step", loaded.step},
+                   {"seed", arguments.seed}};
   return subject;
 }
 
@@ -149,7 +149,7 @@ int run_eval(int argc, char** argv) {
   std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
   if (!arguments.json.empty()) {
     auto about = subject.about;
-    about.insert(about.begin(), {"gan_train", kVersion});
+    about.insert(about.begin(), {"gan_train", std::string(kVersion)});
     write_file(arguments.json, metrics_json(metrics, about));
     log::info("wrote " + arguments.json);
   }

@@ -13,8 +13,7 @@ enum EvaluationDraw : std::uint64_t {
   kClassifierInit,
   kTrainOrder,
   kNoiseImages,
-  kProjection,
-  kComparisons
+  kProjection
 };
 
 /// The training images' numbers [n] in an order of no meaning, always the same for that n.

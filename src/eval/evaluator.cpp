@@ -126,9 +126,7 @@ std::vector<Metric> Evaluator::figures(const torch::Tensor& images,
   const torch::Tensor& real = reference_described_.features;
   std::vector<Metric> rows;
   rows.push_back(make_figure("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
-  const auto seed = evaluation_generator(kComparisons).current_seed();
-  const std::int64_t subset = std::min<std::int64_t>(1000, std::min(real.size(0), images.size(0)));
-  const auto kernel = kernel_distance(real, fake.features, seed, 100, subset);
+  const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed);
   rows.push_back(make_figure("kid", "kernel distance (KID)", kernel.value));
   rows.push_back(make_figure("kid_error", "  its standard error", kernel.standard_error));
   const auto manifold = manifold_figures(real, fake.features, kNeighbour);
@@ -139,9 +137,9 @@ std::vector<Metric> Evaluator::figures(const torch::Tensor& images,
   if (classifier_) {
     for (auto& row : class_figures(fake.probabilities)) rows.push_back(std::move(row));
   } else {
-    rows.push_back(
-        make_figure("sliced_wasserstein", "sliced Wasserstein, pixels",
-                    sliced_wasserstein(flat_values(reference_), flat_values(images), seed)));
+    rows.push_back(make_figure(
+        "sliced_wasserstein", "sliced Wasserstein, pixels",
+        sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed)));
   }
   rows.push_back(make_figure("nearest", "nearest training image", nearest_distance(copies)));
   rows.push_back(make_figure("nearest_ratio", "  over a real image's", kNone));

@@ -99,11 +99,12 @@ std::string metrics_table(const Metrics& metrics, const std::string& title) {
   return text;
 }
 
-std::string metrics_json(const Metrics& metrics,
-                         const std::vector<std::pair<std::string, std::string>>& about) {
+std::string metrics_json(const Metrics& metrics, const AboutFields& about) {
   std::string json = "{\n";
-  for (const auto& [key, text] : about) {
-    json += "  " + json_string(key) + ": " + json_string(text) + ",\n";
+  for (const auto& [key, value] : about) {
+    const auto* text = std::get_if<std::string>(&value);
+    json += "  " + json_string(key) + ": " +
+            (text ? json_string(*text) : std::to_string(std::get<std::int64_t>(value))) + ",\n";
   }
   json += "  \"features\": " + json_string(metrics.features) +
           ",\n  \"reference\": " + json_string(metrics.reference) +

@@ -48,6 +48,7 @@ class EvalCommandTest(EvalProgramTest):
         first = json.loads((self.folder / "a.json").read_text())
         self.assertEqual(first["checkpoint"], checkpoint)
         self.assertEqual(first["samples"], 200)
+        self.assertEqual(first["epoch"], 1)
         self.assertIn("of shapes", first["features"])
         figures = first["figures"]
         for name in "frechet", "kid", "nearest":

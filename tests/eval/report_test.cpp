@@ -9,38 +9,38 @@
 namespace gan {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-Metrics example() {
+Metrics example_metrics() {
   return {"LeNet classifier of a \"data\" set\\with a long name, 99.3 % on its test images",
           "10000 test images of data/mnist",
           10000,
           {{"frechet", "Fréchet distance", 26.125, 1.25, 123456.7},
            {"kid", "kernel distance (KID)", -1.234567e-5, 0.0, std::nan("")},
-           {"parzen", "Parzen log-likelihood", -kInf, 225.0, -1e-300}}};
+           {"parzen", "Parzen log-likelihood", -kInfinite, 225.0, -1e-300}}};
 }
 
-std::size_t width_of(const std::string& line) {
+std::size_t columns_in(const std::string& line) {
   return static_cast<std::size_t>(
       std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 TEST(Report, TableFitsSixtyColumnsAndLinesUp) {
   std::istringstream table(metrics_table(
-      example(), "10000 samples of a/rather/long/path/to/a/run/g_200.pt (epoch 200)"));
+      example_metrics(), "10000 samples of a/rather/long/path/to/a/run/g_200.pt (epoch 200)"));
   std::string line;
   std::vector<std::size_t> rows;
   bool figures = false;
   while (std::getline(table, line)) {
-    EXPECT_LE(width_of(line), kTableWidth) << line;
-    if (figures) rows.push_back(width_of(line));
+    EXPECT_LE(columns_in(line), kTableWidth) << line;
+    if (figures) rows.push_back(columns_in(line));
     if (line.empty()) figures = true;
   }
   EXPECT_EQ(rows, std::vector<std::size_t>(4, kTableWidth));  // a head and three figures
 }
 
 TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {
-  const std::string table = metrics_table(example(), "title");
+  const std::string table = metrics_table(example_metrics(), "title");
   EXPECT_NE(table.find("Fréchet distance                 26.13       1.25     123457\n"),
             std::string::npos)
       << table;
@@ -49,9 +49,10 @@ TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {
 
 TEST(Report, JsonIsEscapedAndHoldsNoNan) {
   EXPECT_EQ(
-      metrics_json(example(), {{"checkpoint", "caf\xe9\n"}}),
+      metrics_json(example_metrics(), {{"checkpoint", "caf\xe9\n"}, {"epoch", 7}}),
       "{\n"
       "  \"checkpoint\": \"caf?\\u000a\",\n"
+      "  \"epoch\": 7,\n"
       "  \"features\": \"LeNet classifier of a \\\"data\\\" set\\\\with a long name, 99.3 % on "
       "its test images\",\n"
       "  \"reference\": \"10000 test images of data/mnist\",\n"
@@ -65,10 +66,10 @@ TEST(Report, JsonIsEscapedAndHoldsNoNan) {
 }
 
 TEST(Report, CsvHasNamesAndValues) {
-  EXPECT_EQ(metrics_csv_names(example()), "frechet,kid,parzen");
-  EXPECT_EQ(metrics_csv_values(example()), "26.125,-1.234567e-05,nan");
-  EXPECT_EQ(example().value("frechet"), 26.125);
-  EXPECT_TRUE(std::isnan(example().value("frichet")));
+  EXPECT_EQ(metrics_csv_names(example_metrics()), "frechet,kid,parzen");
+  EXPECT_EQ(metrics_csv_values(example_metrics()), "26.125,-1.234567e-05,nan");
+  EXPECT_EQ(example_metrics().value("frechet"), 26.125);
+  EXPECT_TRUE(std::isnan(example_metrics().value("frichet")));
 }
 
 }  // namespace

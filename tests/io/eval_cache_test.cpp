@@ -22,16 +22,16 @@ EvaluationData cached_data(std::int64_t n = 300) {
   return {"shapes", load_dataset(config), {}};
 }
 
-TestedClassifier untrained(const EvaluationData& data, std::uint64_t seed = 1) {
+TestedClassifier untrained_classifier(const EvaluationData& data, std::uint64_t seed = 1) {
   torch::manual_seed(seed);
   return {Classifier(data.train.shape, 8), 0.75, true};
 }
 
-std::vector<Metric> example_rows() {
+std::vector<Metric> example_baselines() {
   return {{"frechet", "Fréchet distance", std::nan(""), 1.0 / 3, 1e30}};
 }
 
-fs::path only_file(const fs::path& folder) {
+fs::path the_only_file(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
   EXPECT_EQ(files.size(), 1U);
@@ -43,9 +43,10 @@ TEST(EvalCache, KeepsTheClassifier) {
   const auto data = cached_data();
   const EvalCache cache({folder / "new"}, data);
   EXPECT_FALSE(cache.load_classifier());
-  const auto made = untrained(data);
+  const auto made = untrained_classifier(data);
   cache.save_classifier(made);
-  EXPECT_TRUE(only_file(folder / "new").filename().string().starts_with("gan-train-classifier-"));
+  EXPECT_TRUE(
+      the_only_file(folder / "new").filename().string().starts_with("gan-train-classifier-"));
 
   const auto found = cache.load_classifier();
   ASSERT_TRUE(found);
@@ -59,14 +60,14 @@ TEST(EvalCache, KeepsTheClassifier) {
 TEST(EvalCache, OtherDataAreAnotherMatter) {
   const TempFolder folder;
   const auto data = cached_data();
-  EvalCache({folder.path()}, data).save_classifier(untrained(data));
+  EvalCache({folder.path()}, data).save_classifier(untrained_classifier(data));
   auto other = cached_data();
   other.train.samples = other.train.samples.clone();
   other.train.samples[7][0][3][3] += 1;
   EXPECT_FALSE(EvalCache({folder.path()}, other).load_classifier());
   // Also under the name that would be looked for.
-  EvalCache({folder / "b"}, other).save_classifier(untrained(other));
-  fs::copy_file(only_file(folder / "b"), folder / "stale");
+  EvalCache({folder / "b"}, other).save_classifier(untrained_classifier(other));
+  fs::copy_file(the_only_file(folder / "b"), folder / "stale");
   fs::path name;
   for (const auto& entry : fs::directory_iterator(folder.path())) {
     if (entry.path().extension() == ".pt") name = entry.path();
@@ -79,8 +80,8 @@ TEST(EvalCache, DamagedFilesAreNotTaken) {
   const TempFolder folder;
   const auto data = cached_data();
   const EvalCache cache({folder.path()}, data);
-  cache.save_classifier(untrained(data));
-  const auto path = only_file(folder.path());
+  cache.save_classifier(untrained_classifier(data));
+  const auto path = the_only_file(folder.path());
   const auto size = fs::file_size(path);
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -90,7 +91,7 @@ TEST(EvalCache, DamagedFilesAreNotTaken) {
     file.put(byte);
   }
   EXPECT_FALSE(cache.load_classifier());
-  cache.save_classifier(untrained(data));  // replaces it
+  cache.save_classifier(untrained_classifier(data));  // replaces it
   EXPECT_TRUE(cache.load_classifier());
   fs::resize_file(path, size - 1);
   EXPECT_FALSE(cache.load_classifier());
@@ -102,15 +103,15 @@ TEST(EvalCache, BaselinesBelongToTheirClassifierAndCount) {
   const TempFolder folder;
   const auto data = cached_data();
   const EvalCache cache({folder.path()}, data);
-  const auto classifier = untrained(data);
-  cache.save_baselines(200, &classifier, example_rows());
+  const auto classifier = untrained_classifier(data);
+  cache.save_baselines(200, &classifier, example_baselines());
   const auto found = cache.load_baselines(200, &classifier);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->front().label, "Fréchet distance");
   EXPECT_EQ(found->front().floor, 1.0 / 3);
   EXPECT_EQ(found->front().ceiling, 1e30);
   EXPECT_FALSE(cache.load_baselines(201, &classifier));
-  const auto other = untrained(data, 2);
+  const auto other = untrained_classifier(data, 2);
   EXPECT_FALSE(cache.load_baselines(200, &other));
   EXPECT_FALSE(cache.load_baselines(200, nullptr));
 }
@@ -121,10 +122,10 @@ TEST(EvalCache, GoesOnToTheNextFolderAndWithoutAny) {
   std::ofstream(folder / "file").put('x');
   // No folder can be made below a file.
   const EvalCache cache({folder / "file/below", folder / "second"}, data);
-  cache.save_classifier(untrained(data));
+  cache.save_classifier(untrained_classifier(data));
   EXPECT_TRUE(fs::exists(folder / "second"));
   EXPECT_TRUE(cache.load_classifier());
-  EXPECT_NO_THROW(EvalCache({}, data).save_classifier(untrained(data)));
+  EXPECT_NO_THROW(EvalCache({}, data).save_classifier(untrained_classifier(data)));
 }
 
 TEST(EvalCache, TheSecondEvaluatorIsMadeFromFiles) {

@@ -15,7 +15,7 @@ namespace gan {
 namespace {
 
 // Writes samples as gan-sample does, and reads them back.
-torch::Tensor round_trip(const torch::Tensor& images, const char* format) {
+torch::Tensor through_a_file(const torch::Tensor& images, const char* format) {
   const TempFolder folder;
   const ImageShape shape{images.size(1), images.size(2), images.size(3)};
   const std::string name = std::string("x.") + (std::string(format) == "idx" ? "idx" : "npy");
@@ -37,11 +37,11 @@ TEST(SampleReader, ReadsWhatGanSampleWrites) {
     const auto images = torch::rand({5, channels, 4, 6}) * 2 - 1;
     const auto pixels = to_pixels(images, "symmetric").permute({0, 3, 1, 2});
     for (const auto* format : {"idx", "npy", "npy-float"}) {
-      EXPECT_TRUE(torch::equal(round_trip(images, format), pixels)) << format << channels;
+      EXPECT_TRUE(torch::equal(through_a_file(images, format), pixels)) << format << channels;
     }
   }
   const auto points = torch::rand({9, 1, 1, 2});
-  EXPECT_TRUE(torch::equal(round_trip(points, "npy-float"), points));
+  EXPECT_TRUE(torch::equal(through_a_file(points, "npy-float"), points));
 }
 
 TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace gan {
@@ -36,9 +37,11 @@ inline constexpr std::size_t kTableWidth = 60;
 /// first.
 std::string metrics_table(const Metrics& metrics, const std::string& title);
 
-/// One JSON object: `about` as strings, then the record. NaN and infinities become null.
-std::string metrics_json(const Metrics& metrics,
-                         const std::vector<std::pair<std::string, std::string>>& about);
+/// What JSON says beside the figures, by key.
+using AboutFields = std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>>;
+
+/// One JSON object: `about`, then the record. NaN and infinities become null.
+std::string metrics_json(const Metrics& metrics, const AboutFields& about);
 
 /// A figure in JSON and CSV, to nine digits; `otherwise` where it is no finite number.
 std::string figure_text(double value, const char* otherwise = "nan");
