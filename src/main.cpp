@@ -15,7 +15,8 @@
 
 namespace {
 
-const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kOptionsCommand};
+const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kEvalCommand,
+                              gan::kOptionsCommand};
 
 void print_help() {
   std::printf(
@@ -30,7 +31,8 @@ void print_help() {
       "  gan --version          this program, LibTorch, devices\n\n"
       "first steps:\n"
       "  gan-train  --config mnist_mlp --data DIR\n"
-      "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n");
+      "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n"
+      "  gan-eval   --ckpt runs/.../checkpoints/g_200.pt\n");
 }
 
 int dispatch(int argc, char** argv) {

@@ -57,7 +57,7 @@ Progress::~Progress() {
   if (live_) log::live_line("");
 }
 
-void Progress::step(const LogRow& row) {
+void Progress::step(const LogRow& row, const std::string& evaluation) {
   const auto now = Clock::now();
   const auto pause = live_ ? std::chrono::milliseconds(100) : std::chrono::seconds(30);
   if (quiet_ || now - shown_ < pause) return;
@@ -81,10 +81,14 @@ void Progress::step(const LogRow& row) {
                 row.figures.mean(kGLoss));
   // A narrow terminal loses the bar first, then figure after figure.
   const std::string figures = figures_text(row);
-  const std::string lines[] = {head + " " + bar_text(share, 20) + " " + figures + "  " + tail,
-                               head + "  " + figures + "  " + tail,
-                               head + " " + bar_text(share, 10) + " " + brief + "  " + tail,
-                               head + "  " + brief + "  " + tail, head + "  " + tail};
+  const std::string seen = evaluation.empty() ? "" : "  " + evaluation;
+  const std::string lines[] = {
+      head + " " + bar_text(share, 20) + " " + figures + seen + "  " + tail,
+      head + "  " + figures + seen + "  " + tail,
+      head + " " + bar_text(share, 10) + " " + brief + seen + "  " + tail,
+      head + "  " + brief + seen + "  " + tail,
+      head + "  " + brief + "  " + tail,
+      head + "  " + tail};
   const std::size_t width = terminal_width() - 1;
   const auto* line = std::find_if(std::begin(lines), std::end(lines) - 1,
                                   [&](const std::string& text) { return text.size() <= width; });

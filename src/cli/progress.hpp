@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "gan_train/train/loop.hpp"
 
@@ -14,7 +15,8 @@ class Progress {
   Progress(const Trainer& trainer, bool quiet);
   ~Progress();
 
-  void step(const LogRow& epoch_so_far);
+  /// `evaluation`: the figures of the last one in a few words, or "".
+  void step(const LogRow& epoch_so_far, const std::string& evaluation);
   void epoch(const LogRow& row);
 
  private:

@@ -130,14 +130,19 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
           const torch::nn::Sequential& generator, SampleWriter& writer) {
   SideFile latents_file(arguments.save_latents, "<f4", {arguments.count, source.size()});
   SideFile labels_file(arguments.save_labels, "<i8", {arguments.count});
-  for (std::int64_t block = 0; block * kSampleBlock < arguments.count; ++block) {
+  for (std::int64_t done = 0; done < arguments.count; done += kSampleBlocks * kSampleBlock) {
     if (caught_signal() != 0) return;
-    const auto classes = source.classes(block);
-    const auto inputs = source.inputs(block, classes);
-    const std::int64_t wanted = std::min(kSampleBlock, arguments.count - block * kSampleBlock);
-    writer.add(generate(generator, inputs).narrow(0, 0, wanted));
-    latents_file.add(inputs, wanted);
-    labels_file.add(classes, wanted);
+    const std::int64_t wanted = std::min(kSampleBlocks * kSampleBlock, arguments.count - done);
+    std::vector<torch::Tensor> classes, inputs;
+    for (std::int64_t i = 0; i < wanted; i += kSampleBlock) {
+      const std::int64_t block = (done + i) / kSampleBlock;
+      classes.push_back(source.classes(block));
+      inputs.push_back(source.inputs(block, classes.back()));
+    }
+    const auto fed = torch::cat(inputs);
+    writer.add(generate(generator, fed).narrow(0, 0, wanted));
+    latents_file.add(fed, wanted);
+    if (classes.front().defined()) labels_file.add(torch::cat(classes), wanted);
   }
   writer.finish();
   latents_file.commit();

@@ -47,6 +47,9 @@ void check_config(const Config& config) {
          "model.minibatch_stddev: a group of one has no deviation; use 0 or at least 2");
   refuse(config.loss.real_label == config.loss.fake_label,
          "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
+  refuse(train.keep_best != "none" && config.eval.every == 0,
+         "train.keep_best: what is best only evaluations tell; set eval.every, or train.keep_best "
+         "= none");
   if (const auto problem = device_problem(train.device); !problem.empty()) {
     mistakes.push_back("train.device: " + problem);
   }

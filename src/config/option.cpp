@@ -343,6 +343,25 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.stop_on_collapse",
        .field = &train.stop_on_collapse,
        .help = "Stop the run when G has collapsed to few images, instead of only warning."},
+      {.key = "train.keep_best",
+       .field = &train.keep_best,
+       .help = "Keep the best generator of all evaluations (eval.every) as best.pt: by the lowest "
+               "Fréchet distance (fid), or keep none.",
+       .choices = {"none", "fid"}},
+  };
+}
+
+Rows eval_rows(EvalConfig& eval) {
+  return {
+      {.key = "eval.every",
+       .field = &eval.every,
+       .help = "Epochs from one evaluation of G, a row of metrics.csv, to the next; 0: none.",
+       .max = kMany},
+      {.key = "eval.samples",
+       .field = &eval.samples,
+       .help = "Samples that an evaluation draws.",
+       .min = 100,
+       .max = 100000},
   };
 }
 
@@ -429,9 +448,10 @@ Rows output_rows(OutputConfig& output) {
 
 std::vector<Option> option_table(Config& config) {
   Rows table;
-  for (auto rows : {data_rows(config.data), model_rows(config.model), loss_rows(config.loss),
-                    optim_rows(config.optim), train_rows(config.train),
-                    augment_rows(config.augment), output_rows(config.output)}) {
+  for (auto rows :
+       {data_rows(config.data), model_rows(config.model), loss_rows(config.loss),
+        optim_rows(config.optim), train_rows(config.train), augment_rows(config.augment),
+        eval_rows(config.eval), output_rows(config.output)}) {
     table.insert(table.end(), std::make_move_iterator(rows.begin()),
                  std::make_move_iterator(rows.end()));
   }

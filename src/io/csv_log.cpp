@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <vector>
 
 #include "gan_train/core/text.hpp"
@@ -47,6 +48,19 @@ CsvLog::CsvLog(const fs::path& path, std::string_view header, std::int64_t step)
   }
   write_file(path, kept);
   file_ = std::make_unique<AppendFile>(path);
+}
+
+std::vector<double> read_column(const fs::path& path, std::string_view header,
+                                std::string_view name) {
+  const auto names = split(header, ',');
+  const auto column = std::find(names.begin(), names.end(), name) - names.begin();
+  std::vector<double> values;
+  for (const auto& row : whole_rows(path, header)) {
+    const auto cells = split(row, ',');
+    values.push_back(parse_double(cells[static_cast<std::size_t>(column)])
+                         .value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  return values;
 }
 
 std::string loss_row(const LogRow& row) {

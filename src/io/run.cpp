@@ -12,6 +12,8 @@
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/train/sample.hpp"
 
+#include "run_evaluation.hpp"
+
 namespace gan {
 namespace {
 
@@ -43,6 +45,8 @@ Run::Run(Trainer& trainer, const Dataset& data, const RunFolder& folder)
       fixed_inputs_(fixed_inputs(trainer)),
       diversity_(data, trainer.config()) {}
 
+Run::~Run() = default;
+
 void Run::resume(const fs::path& state) {
   // Where the last state is damaged, the one before it takes its place at once, and
   // nothing that is saved from now on can cost both.
@@ -63,6 +67,9 @@ bool Run::train(const Hooks& watch) {
                 " in ", trainer_.precision(), ", ", at::get_num_threads(), " threads; into ",
                 folder_.root().string()));
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
+  if (trainer_.config().eval.every > 0) {
+    evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
+  }
   open_logs();
   // From the first step on there is a state to go on from, or back to, with this config.
   write_state();
@@ -92,6 +99,7 @@ void Run::open_logs() {
   if (output().log_every > 0 || fs::exists(folder_.steps_csv())) {
     steps_.emplace(folder_.steps_csv(), kLossHeader, step);
   }
+  if (evaluation_) evaluation_->open(step);
 }
 
 void Run::save() {
@@ -111,6 +119,7 @@ void Run::write_state() {
   for (auto* log : {&losses_, &health_, &steps_}) {
     if (*log) (*log)->sync();
   }
+  if (evaluation_) evaluation_->sync();
   save_state(folder_.state(), trainer_, loop_);
   saved_step_ = trainer_.steps_done();
 }
@@ -147,6 +156,9 @@ void Run::after_epoch(const LogRow& row) {
   if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
   if (due(output().checkpoint_every) || is_last) {
     keep_generator(row.epoch);
+  }
+  if (evaluation_ && (due(trainer_.config().eval.every) || is_last)) {
+    evaluation_text_ = evaluation_->measure(row.epoch);
   }
   watch_epoch(row);
   if (due(output().save_state)) save();

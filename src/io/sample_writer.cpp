@@ -60,15 +60,20 @@ class PngWriter : public SampleWriter {
     const auto pixels = to_pixels(images, file_.range);
     GridOptions one = file_.grid;
     one.gap = 0;
-    for (const auto& image : pixels.unbind()) {
-      std::string name = std::to_string(next_++);
-      name.insert(0, digits_ - name.size(), '0');
-      write_file(file_.path / (name + ".png"),
-                 encode_png(image_grid(bytes_of(image), file_.shape, one)), /*durable=*/false);
-    }
+    at::parallel_for(0, pixels.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) write(next_ + i, pixels[i], one);
+    });
+    next_ += pixels.size(0);
   }
 
  private:
+  void write(std::int64_t number, const torch::Tensor& image, const GridOptions& options) const {
+    std::string name = std::to_string(number);
+    name.insert(0, digits_ - name.size(), '0');
+    write_file(file_.path / (name + ".png"),
+               encode_png(image_grid(bytes_of(image), file_.shape, options)), /*durable=*/false);
+  }
+
   std::size_t digits_;
   std::int64_t next_ = 0;
 };

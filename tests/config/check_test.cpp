@@ -74,6 +74,16 @@ TEST(Check, AGroupOfOneHasNoDeviation) {
   EXPECT_EQ(check(config), "");
 }
 
+TEST(Check, KeepingTheBestNeedsEvaluations) {
+  Config config;
+  config.train.keep_best = "fid";
+  EXPECT_EQ(check(config),
+            "train.keep_best: what is best only evaluations tell; set eval.every, or "
+            "train.keep_best = none");
+  config.eval.every = 1;
+  EXPECT_EQ(check(config), "");
+}
+
 TEST(Check, DevicesAreSpelledRight) {
   Config config;
   for (const auto* device : {"auto", "cpu", "cuda", "cuda:0", "cuda:127"}) {

@@ -97,6 +97,12 @@ struct TrainConfig {
   bool deterministic = false;
   std::string on_nan = "stop";
   bool stop_on_collapse = false;
+  std::string keep_best = "none";
+};
+
+struct EvalConfig {
+  std::int64_t every = 0;
+  std::int64_t samples = 10000;
 };
 
 struct AugmentConfig {
@@ -127,6 +133,7 @@ struct Config {
   OptimConfig optim;
   TrainConfig train;
   AugmentConfig augment;
+  EvalConfig eval;
   OutputConfig output;
 };
 

@@ -30,6 +30,7 @@ enum class Stream : std::uint64_t {
       18,        ///< latents that averaged batch norms take their statistics from; index: the batch
   kClassD = 19,  ///< classes of the fakes of D's update; index: the batch
   kClassG = 20,  ///< classes of the fakes of G's update; index: the step
+  kEvaluation = 32,  ///< measuring samples, always with the same seed; index: what for
 };
 
 /// A 64-bit seed for that place of that stream (splitmix64 finaliser of

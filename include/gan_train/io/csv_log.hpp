@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gan_train/core/file.hpp"
 #include "gan_train/train/health.hpp"
@@ -25,6 +26,10 @@ class CsvLog {
  private:
   std::unique_ptr<AppendFile> file_;
 };
+
+/// The numbers under `name` in a log with that header, NaN where a cell holds none.
+std::vector<double> read_column(const std::filesystem::path& path, std::string_view header,
+                                std::string_view name);
 
 /// losses.csv and steps.csv.
 inline constexpr std::string_view kLossHeader =

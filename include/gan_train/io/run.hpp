@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,11 +14,14 @@
 
 namespace gan {
 
+class RunEvaluation;
+
 /// A training run with all that it leaves in its folder: logs, plots, grids of
 /// samples, kept generators, and the state from which it can go on.
 class Run {
  public:
   Run(Trainer& trainer, const Dataset& data, const RunFolder& folder);
+  ~Run();
 
   /// Goes on from a saved state of this run: call it before train().
   void resume(const std::filesystem::path& state);
@@ -26,6 +30,9 @@ class Run {
   /// the state then. Returns whether it got to the end. Of `watch`, on_step,
   /// on_epoch and stop are called; the rest is the run's own.
   bool train(const Hooks& watch = {});
+
+  /// The figures of the last evaluation in a few words; "" before the first.
+  const std::string& evaluation() const { return evaluation_text_; }
 
  private:
   void open_logs();
@@ -51,6 +58,8 @@ class Run {
   std::optional<CsvLog> losses_;
   std::optional<CsvLog> steps_;
   std::optional<CsvLog> health_;
+  std::unique_ptr<RunEvaluation> evaluation_;  ///< null without eval.every
+  std::string evaluation_text_;
 };
 
 /// The newest state in a run's folder that is whole, and the config in it. A

@@ -12,8 +12,9 @@ namespace gan {
 
 /// What a run leaves, and where:
 ///
-///     config.yaml  losses.csv  steps.csv  health.csv  losses.png  train.log
-///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …
+///     config.yaml  losses.csv  steps.csv  health.csv  metrics.csv  losses.png
+///     train.log
+///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/best.pt
 ///     checkpoints/last.pt  checkpoints/previous.pt (the state before it)
 ///
 /// It is locked against a second run as long as the object lives. What killed
@@ -33,10 +34,12 @@ class RunFolder {
   std::filesystem::path losses_csv() const { return root_ / "losses.csv"; }
   std::filesystem::path steps_csv() const { return root_ / "steps.csv"; }
   std::filesystem::path health_csv() const { return root_ / "health.csv"; }
+  std::filesystem::path metrics_csv() const { return root_ / "metrics.csv"; }
   std::filesystem::path losses_png() const { return root_ / "losses.png"; }
   std::filesystem::path log() const { return root_ / "train.log"; }
   std::filesystem::path sample(std::int64_t epoch) const;
   std::filesystem::path generator(std::int64_t epoch) const;
+  std::filesystem::path best() const { return root_ / "checkpoints" / "best.pt"; }
   std::filesystem::path state() const { return root_ / "checkpoints" / "last.pt"; }
   std::filesystem::path previous_state() const { return root_ / "checkpoints" / "previous.pt"; }
 

@@ -14,6 +14,9 @@ namespace gan {
 /// image i of a seed is always row i % kSampleBlock of block i / kSampleBlock,
 /// from the same latents through the same shapes of matrices.
 inline constexpr std::int64_t kSampleBlock = 64;
+/// Whoever draws many hands so many blocks at once to generate(), which gives each CPU
+/// thread whole blocks.
+inline constexpr std::int64_t kSampleBlocks = 16;
 
 /// Latents [n, latent_dim] on the CPU: standard normal, or uniform in [-1, 1).
 /// A pure function of its arguments.

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/types.h>
+
+#include "gan_train/config/config.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/eval/classifier.hpp"
+#include "gan_train/eval/report.hpp"
+
+namespace gan {
+
+/// The data that samples are measured against.
+struct EvaluationData {
+  std::string name;  ///< what the output calls it, such as "data/mnist"
+  Dataset train;
+  Dataset test;  ///< of the same shape; empty where the data set has no test images
+};
+
+/// Fewest and most samples that are measured.
+inline constexpr std::int64_t kFewestSamples = 100;
+inline constexpr std::int64_t kMostSamples = 100000;
+
+/// Measures samples against a data set; docs/quality.md says how. Features come from a classifier
+/// or, where there is none, from a fixed random projection of the pixels. Always the same figures
+/// for the same images: nothing is drawn from a run's streams.
+class Evaluator {
+ public:
+  /// For `samples` samples. Compares with the test images where there are that many, else with
+  /// training images. Error (exit code 2) where the data set is too small.
+  Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier, std::int64_t samples);
+
+  /// What real images and noise score: rows without values. Costs as much as two measure().
+  std::vector<Metric> measure_baselines() const;
+  /// What measure() is to set beside its values.
+  void set_baselines(std::vector<Metric> rows) { baselines_ = std::move(rows); }
+  const std::vector<Metric>& baselines() const { return baselines_; }
+
+  /// Images [n, c, h, w] as a data set holds them: uint8 pixels, or float32 points.
+  Metrics measure(const torch::Tensor& images) const;
+
+ private:
+  struct Described {
+    torch::Tensor features;
+    torch::Tensor probabilities;  // undefined without a classifier
+  };
+  Described describe(const torch::Tensor& images) const;
+  void split_data(std::int64_t samples);
+  /// `copies`: the images whose nearest training images are looked for.
+  std::vector<Metric> figures(const torch::Tensor& images, const torch::Tensor& copies) const;
+  std::vector<Metric> class_figures(const torch::Tensor& probabilities) const;
+  double nearest_distance(const torch::Tensor& images) const;
+  torch::Tensor noise() const;
+  std::string features_text() const;
+
+  EvaluationData data_;
+  std::optional<TestedClassifier> classifier_;
+  std::int64_t samples_;
+  torch::Tensor projection_;
+  torch::Tensor class_shares_;  // of the training labels, [classes] float64
+  // Disjoint but for neighbours_, which holds all training images that aren't in reference_.
+  torch::Tensor reference_, real_, validation_, neighbours_;
+  std::string reference_text_;
+  Described reference_described_;
+  std::vector<Metric> baselines_;
+};
+
+/// The first `count` images that gan-sample draws with that seed, as a data set holds
+/// them; `class_count` is 0 for an unconditional generator.
+torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
+                           std::int64_t class_count, std::int64_t count, std::uint64_t seed);
+
+}  // namespace gan

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace gan {
+
+/// One figure of an evaluation, and what real images and noise score in it on the same terms. NaN
+/// where there is none.
+struct Metric {
+  std::string name;   ///< "frechet": the key in JSON and the column of metrics.csv
+  std::string label;  ///< "Fréchet distance": the row of the table
+  double value = 0.0;
+  double floor = 0.0;    ///< of training images
+  double ceiling = 0.0;  ///< of uniform noise
+};
+
+/// All that an evaluation says: the one record that table, JSON and CSV are written from.
+struct Metrics {
+  std::string features;   ///< what the features are: "LeNet classifier of data/mnist, …"
+  std::string reference;  ///< what was compared with: "10000 test images of data/mnist"
+  std::int64_t samples = 0;
+  std::vector<Metric> rows;
+
+  /// The value called `name`; NaN where there is none.
+  double value(std::string_view name) const;
+};
+
+/// Widest line of the table.
+inline constexpr std::size_t kTableWidth = 60;
+
+/// The text for a terminal: what was measured against what, and a line a figure. `title` comes
+/// first.
+std::string metrics_table(const Metrics& metrics, const std::string& title);
+
+/// What JSON says beside the figures, by key.
+using AboutFields = std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>>;
+
+/// One JSON object: `about`, then the record. NaN and infinities become null.
+std::string metrics_json(const Metrics& metrics, const AboutFields& about);
+
+/// A figure in JSON and CSV, to nine digits; `otherwise` where it is no finite number.
+std::string figure_text(double value, const char* otherwise = "nan");
+
+/// The names, and the values, of all rows, comma-separated. A value that is no number is "nan".
+std::string metrics_csv_names(const Metrics& metrics);
+std::string metrics_csv_values(const Metrics& metrics);
+
+}  // namespace gan

@@ -1,0 +1,250 @@
+#include "gan_train/eval/evaluator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/eval/metrics.hpp"
+#include "gan_train/train/sample.hpp"
+
+#include "draws.hpp"
+
+namespace gan {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t kNeighbour = 5;         // k of density and coverage
+constexpr std::int64_t kProjected = 128;       // features without a classifier
+constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is looked for
+constexpr std::int64_t kParzenImages = 10000;  // as in Goodfellow et al. 2014
+constexpr std::int64_t kParzenValidation = 1000;
+constexpr std::int64_t kParzenValues = 4096;  // in an image, so that memory stays bounded
+constexpr std::int64_t kPixelBlock = 4000;
+constexpr std::int64_t kListedClasses = 32;
+constexpr double kConfident = 0.9;
+
+// [n, c, h, w] -> [n, values] float32; pixels in [0, 1], points as they are.
+torch::Tensor flat_values(const torch::Tensor& images) {
+  const auto flat = images.flatten(1);
+  return flat.scalar_type() == torch::kUInt8 ? flat.to(torch::kFloat32).div_(255.0) : flat;
+}
+
+torch::Tensor first_images(const torch::Tensor& images, std::int64_t most) {
+  return images.narrow(0, 0, std::min(most, images.size(0)));
+}
+
+Metric make_figure(std::string name, std::string label, double value) {
+  return {std::move(name), std::move(label), value, kNone, kNone};
+}
+
+// The row called that, or one without any number.
+Metric row_of(const std::vector<Metric>& rows, std::string_view name) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const Metric& row) { return row.name == name; });
+  return found == rows.end() ? Metric{"", "", kNone, kNone, kNone} : *found;
+}
+
+// What is read off other figures, once they are there.
+void fill_ratio(std::vector<Metric>& rows) {
+  const Metric nearest = row_of(rows, "nearest");
+  for (Metric& row : rows) {
+    if (row.name != "nearest_ratio") continue;
+    row.value = nearest.value / nearest.floor;
+    row.floor = 1.0;
+    row.ceiling = nearest.ceiling / nearest.floor;
+  }
+}
+
+}  // namespace
+
+Evaluator::Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier,
+                     std::int64_t samples)
+    : data_(std::move(data)), classifier_(std::move(classifier)), samples_(samples) {
+  split_data(samples);
+  if (classifier_) {
+    const auto classes = classifier_->net->classes();
+    const auto counts = torch::bincount(data_.train.labels, /*weights=*/{}, classes);
+    class_shares_ = counts.to(torch::kFloat64).div_(static_cast<double>(data_.train.size()));
+  } else {
+    const std::int64_t values = data_.train.shape.size();
+    const std::int64_t features = std::min(values, kProjected);
+    projection_ = torch::empty({values, features})
+                      .normal_(0.0, 1.0 / std::sqrt(static_cast<double>(features)),
+                               evaluation_generator(kProjection));
+  }
+  reference_described_ = describe(reference_);
+}
+
+void Evaluator::split_data(std::int64_t samples) {
+  const torch::Tensor& train = data_.train.samples;
+  const std::int64_t n = data_.train.size();
+  if (n < 2 * kFewestSamples) {
+    throw usage_error(data_.name, ": ", n, " images are too few to measure samples by; at least ",
+                      2 * kFewestSamples, " are needed");
+  }
+  const std::int64_t test = data_.test.size();
+  const std::int64_t validation = std::min(kParzenValidation, n / 10);
+  const auto order = evaluation_order(n);
+  const auto pick = [&](std::int64_t begin, std::int64_t count) {
+    return train.index_select(0, order.narrow(0, begin, count));
+  };
+  validation_ = pick(n - validation, validation);
+  if (test >= samples) {
+    reference_ = data_.test.samples;
+    reference_text_ = str(test, " test images of ", data_.name);
+    real_ = pick(0, std::min(samples, n - validation));
+    neighbours_ = train;
+    return;
+  }
+  const std::int64_t half = std::min(samples, (n - validation) / 2);
+  reference_ = pick(0, half);
+  real_ = pick(half, half);
+  neighbours_ = pick(half, n - half);
+  reference_text_ = str(half, " training images of ", data_.name, ", which has ",
+                        test == 0 ? "no" : "fewer", " test images");
+}
+
+Evaluator::Described Evaluator::describe(const torch::Tensor& images) const {
+  if (classifier_) {
+    auto [features, probabilities] = classify(classifier_->net, images);
+    return {features, probabilities};
+  }
+  std::vector<torch::Tensor> blocks;
+  for (const auto& block : images.split(kPixelBlock)) {
+    blocks.push_back(flat_values(block).matmul(projection_));
+  }
+  return {torch::cat(blocks), {}};
+}
+
+std::vector<Metric> Evaluator::figures(const torch::Tensor& images,
+                                       const torch::Tensor& copies) const {
+  const Described fake = describe(images);
+  const torch::Tensor& real = reference_described_.features;
+  std::vector<Metric> rows;
+  rows.push_back(make_figure("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
+  const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed);
+  rows.push_back(make_figure("kid", "kernel distance (KID)", kernel.value));
+  rows.push_back(make_figure("kid_error", "  its standard error", kernel.standard_error));
+  const auto manifold = manifold_figures(real, fake.features, kNeighbour);
+  rows.push_back(make_figure("precision", "precision", manifold.precision));
+  rows.push_back(make_figure("recall", "recall", manifold.recall));
+  rows.push_back(make_figure("density", "density", manifold.density));
+  rows.push_back(make_figure("coverage", "coverage", manifold.coverage));
+  if (classifier_) {
+    for (auto& row : class_figures(fake.probabilities)) rows.push_back(std::move(row));
+  } else {
+    rows.push_back(make_figure(
+        "sliced_wasserstein", "sliced Wasserstein, pixels",
+        sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed)));
+  }
+  rows.push_back(make_figure("nearest", "nearest training image", nearest_distance(copies)));
+  rows.push_back(make_figure("nearest_ratio", "  over a real image's", kNone));
+  if (images.scalar_type() == torch::kUInt8 && data_.train.shape.size() <= kParzenValues) {
+    const auto centres = flat_values(first_images(images, kParzenImages));
+    const double width = choose_parzen_width(centres, flat_values(validation_));
+    const auto parzen =
+        parzen_log_likelihood(centres, flat_values(first_images(reference_, kParzenImages)), width);
+    rows.push_back(make_figure("parzen", "Parzen log-likelihood", parzen.mean));
+    rows.push_back(make_figure("parzen_error", "  its standard error", parzen.standard_error));
+    rows.push_back(make_figure("parzen_width", "  its width", width));
+  }
+  return rows;
+}
+
+std::vector<Metric> Evaluator::class_figures(const torch::Tensor& probabilities) const {
+  const std::int64_t classes = class_shares_.size(0);
+  const auto [most, classed] = probabilities.max(1);
+  const auto counts = torch::bincount(classed, /*weights=*/{}, classes);
+  const auto shares = counts.to(torch::kFloat64).div_(static_cast<double>(probabilities.size(0)));
+  // A class that the data lack can still be taken for; it must not make all infinite.
+  const auto kl = shares.mul(shares.clamp_min(1e-12).log() - class_shares_.clamp_min(1e-6).log());
+  const double confident = most.ge(kConfident).to(torch::kFloat64).mean().item<double>();
+  std::vector<Metric> rows;
+  rows.push_back(
+      make_figure("classifier_score", "classifier score", classifier_score(probabilities)));
+  rows.push_back(make_figure("confident_percent", "confident (>= 0.9), %", 100.0 * confident));
+  rows.push_back(make_figure("classes_found", "classes found", counts.gt(0).sum().item<double>()));
+  rows.push_back(make_figure("class_kl", "class shares, KL to data's", kl.sum().item<double>()));
+  for (std::int64_t i = 0; classes <= kListedClasses && i < classes; ++i) {
+    rows.push_back(make_figure(str("class_", i, "_percent"), str("  class ", i, ", %"),
+                               100.0 * shares[i].item<double>()));
+  }
+  return rows;
+}
+
+double Evaluator::nearest_distance(const torch::Tensor& images) const {
+  const auto from = flat_values(first_images(images, kCopies));
+  torch::Tensor nearest;
+  for (const auto& block : neighbours_.split(kPixelBlock)) {
+    const auto found = nearest_squared_distances(from, flat_values(block));
+    nearest = nearest.defined() ? torch::minimum(nearest, found) : found;
+  }
+  return nearest.clamp_min(0.0).sqrt().median().item<double>();
+}
+
+torch::Tensor Evaluator::noise() const {
+  const auto& shape = data_.train.shape;
+  const auto values = torch::empty({samples_, shape.channels, shape.height, shape.width});
+  const auto generator = evaluation_generator(kNoiseImages);
+  if (shape.is_point()) return values.uniform_(-1.0, 1.0, generator);
+  return values.uniform_(0.0, 256.0, generator).floor_().clamp_max_(255.0).to(torch::kUInt8);
+}
+
+std::vector<Metric> Evaluator::measure_baselines() const {
+  // Real images are compared as samples are; only, those among the training images would be
+  // their own nearest ones, so that the reference stands in.
+  auto rows = figures(real_, reference_);
+  const auto ceilings = figures(noise(), noise());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].floor = rows[i].value;
+    rows[i].ceiling = ceilings[i].value;
+    rows[i].value = kNone;
+  }
+  return rows;
+}
+
+Metrics Evaluator::measure(const torch::Tensor& images) const {
+  Metrics metrics{features_text(), reference_text_, images.size(0), figures(images, images)};
+  for (Metric& row : metrics.rows) {
+    const Metric known = row_of(baselines_, row.name);
+    row.floor = known.floor;
+    row.ceiling = known.ceiling;
+  }
+  fill_ratio(metrics.rows);
+  return metrics;
+}
+
+std::string Evaluator::features_text() const {
+  if (!classifier_) {
+    return str(projection_.size(1), " fixed random projections of the values of ", data_.name,
+               ", which has no labels to learn features from");
+  }
+  char percent[16];
+  std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * classifier_->accuracy);
+  return str("LeNet classifier of ", data_.name, ", ", percent, " on ",
+             classifier_->test_images ? "its test images" : "images held out",
+             "; not to be compared with FID on Inception's features");
+}
+
+torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
+                           std::int64_t class_count, std::int64_t count, std::uint64_t seed) {
+  std::vector<torch::Tensor> parts;
+  for (std::int64_t block = 0; block * kSampleBlock < count;) {
+    std::vector<torch::Tensor> inputs;
+    for (; block * kSampleBlock < count && std::ssize(inputs) < kSampleBlocks; ++block) {
+      inputs.push_back(draw_inputs(config.model, class_count, kSampleBlock, seed, Stream::kSample,
+                                   static_cast<std::uint64_t>(block)));
+    }
+    const auto images = generate(generator, torch::cat(inputs));
+    const bool points = ImageShape{images.size(1), images.size(2), images.size(3)}.is_point();
+    parts.push_back(
+        points ? images : to_pixels(images, config.data.range).permute({0, 3, 1, 2}).contiguous());
+  }
+  return torch::cat(parts).narrow(0, 0, count);
+}
+
+}  // namespace gan

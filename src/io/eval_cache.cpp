@@ -1,0 +1,250 @@
+#include "gan_train/io/eval_cache.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
+
+#include "packed.hpp"
+#include "tensors.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// To be raised when the classifier's network or training, or a figure's definition, changes.
+constexpr std::int64_t kEvalVersion = 1;
+
+// FNV-1a (Fowler, Noll and Vo), 64 bits: tells data sets apart, no more.
+class Checksum {
+ public:
+  void add(ByteView bytes) {
+    for (const std::uint8_t byte : bytes) hash_ = (hash_ ^ byte) * 0x100000001b3ULL;
+  }
+  void add(const torch::Tensor& tensor) {
+    if (!tensor.defined()) return add(as_bytes("none"));
+    add(as_bytes(gan::str(tensor.sizes(), tensor.scalar_type())));
+    const auto plain = tensor.cpu().contiguous();
+    add({static_cast<const std::uint8_t*>(plain.const_data_ptr()), plain.nbytes()});
+  }
+  std::string text() const {
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016" PRIx64, hash_);
+    return digits;
+  }
+
+ private:
+  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
+};
+
+std::string data_checksum(const EvaluationData& data) {
+  Checksum sum;
+  for (const auto* part : {&data.train, &data.test}) {
+    sum.add(part->samples);
+    sum.add(part->labels);
+  }
+  return sum.text();
+}
+
+std::string weights_checksum(const TestedClassifier* classifier) {
+  if (classifier == nullptr) return "none";
+  Checksum sum;
+  for (const auto& parameter : classifier->net->parameters()) sum.add(parameter.detach());
+  for (const auto& buffer : classifier->net->buffers()) sum.add(buffer);
+  return sum.text();
+}
+
+// Hands what a file holds to `take`, from the first folder that has it whole and fitting.
+template <typename Take>
+bool take_cached(const std::vector<fs::path>& folders, const std::string& name, Take take) {
+  for (const auto& folder : folders) {
+    const fs::path path = folder / name;
+    std::error_code code;
+    if (!fs::is_regular_file(path, code)) continue;
+    try {
+      const Bytes bytes = read_file(path);
+      const PtDict root = parse_pt(bytes, path.string());
+      if (get<std::string>(root, "format", path.string()) != "gan-train-eval" ||
+          get<std::int64_t>(root, "version", path.string()) != kEvalVersion) {
+        throw run_error(path.string(), ": is of another version");
+      }
+      take(root, path.string());
+      return true;
+    } catch (const Error& error) {
+      log::warning(str(error.what(), "; making it again"));
+    }
+  }
+  return false;
+}
+
+void expect_text(const PtDict& root, const char* key, const std::string& wanted,
+                 const std::string& path) {
+  if (get<std::string>(root, key, path) != wanted) {
+    throw run_error(path, ": its '", key, "' is another than the one at hand");
+  }
+}
+
+void keep_cached(const std::vector<fs::path>& folders, const std::string& name, PtDict root) {
+  root.insert(root.begin(),
+              {{"format", {std::string("gan-train-eval")}}, {"version", {kEvalVersion}}});
+  const Bytes bytes = encode_pt(root);
+  std::string problem = "there is no cache folder (set XDG_CACHE_HOME)";
+  for (const auto& folder : folders) {
+    try {
+      make_folders(folder);
+      write_file(folder / name, bytes);
+      log::info("kept as " + (folder / name).string());
+      return;
+    } catch (const Error& error) {
+      problem = error.what();
+    }
+  }
+  log::warning(str(problem, "; it will have to be made again next time"));
+}
+
+PtDict pack_rows(const std::vector<Metric>& rows) {
+  PtList names, labels, floors, ceilings;
+  for (const auto& row : rows) {
+    names.push_back({row.name});
+    labels.push_back({row.label});
+    floors.push_back({row.floor});
+    ceilings.push_back({row.ceiling});
+  }
+  return {{"names", {names}}, {"labels", {labels}}, {"real", {floors}}, {"noise", {ceilings}}};
+}
+
+template <typename Type>
+Type item_of(const PtDict& root, const char* key, std::size_t i, const std::string& path) {
+  const auto& list = get<PtList>(root, key, path);
+  const Type* value = i < list.size() ? std::get_if<Type>(&list[i].value) : nullptr;
+  if (value == nullptr) throw run_error(path, ": its ", key, " are not whole");
+  return *value;
+}
+
+std::vector<Metric> unpack_rows(const PtDict& root, const std::string& path) {
+  std::vector<Metric> rows(get<PtList>(root, "names", path).size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = {.name = item_of<std::string>(root, "names", i, path),
+               .label = item_of<std::string>(root, "labels", i, path),
+               .value = std::numeric_limits<double>::quiet_NaN(),
+               .floor = item_of<double>(root, "real", i, path),
+               .ceiling = item_of<double>(root, "noise", i, path)};
+  }
+  return rows;
+}
+
+}  // namespace
+
+EvalCache::EvalCache(std::vector<fs::path> folders, const EvaluationData& data)
+    : folders_(std::move(folders)), data_(data), checksum_(data_checksum(data)) {}
+
+std::string EvalCache::name(const char* what) const {
+  return str("gan-train-", what, "-", checksum_, ".pt");
+}
+
+std::optional<TestedClassifier> EvalCache::load_classifier() const {
+  TestedClassifier found;
+  const bool there =
+      take_cached(folders_, name("classifier"), [&](const PtDict& root, const std::string& path) {
+        expect_text(root, "data", checksum_, path);
+        const auto classes = get_count(root, "classes", path, 1 << 16);
+        found.net = Classifier(data_.train.shape, classes);
+        unpack(get<PtDict>(root, "weights", path), *found.net, path + ": weights");
+        found.accuracy = get<double>(root, "accuracy", path);
+        found.test_images = get<bool>(root, "test_images", path);
+      });
+  if (!there) return std::nullopt;
+  found.net->eval();
+  return found;
+}
+
+void EvalCache::save_classifier(const TestedClassifier& classifier) const {
+  TensorPacker packer;
+  keep_cached(folders_, name("classifier"),
+              {{"data", {checksum_}},
+               {"source", {data_.name}},
+               {"classes", {classifier.net->classes()}},
+               {"accuracy", {classifier.accuracy}},
+               {"test_images", {classifier.test_images}},
+               {"weights", {packer.pack(*classifier.net)}}});
+}
+
+std::optional<std::vector<Metric>> EvalCache::load_baselines(
+    std::int64_t samples, const TestedClassifier* classifier) const {
+  std::vector<Metric> rows;
+  const auto file = name(str("baselines-", samples).c_str());
+  const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
+    expect_text(root, "data", checksum_, path);
+    expect_text(root, "classifier", weights_checksum(classifier), path);
+    rows = unpack_rows(root, path);
+  });
+  return there ? std::optional(rows) : std::nullopt;
+}
+
+void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* classifier,
+                               const std::vector<Metric>& rows) const {
+  PtDict root = pack_rows(rows);
+  root.push_back({"data", {checksum_}});
+  root.push_back({"classifier", {weights_checksum(classifier)}});
+  keep_cached(folders_, name(str("baselines-", samples).c_str()), std::move(root));
+}
+
+namespace {
+
+std::vector<fs::path> cache_folders(const EvaluationData& data, const DataConfig& config) {
+  std::vector<fs::path> folders;
+  // Data that the program makes up lie nowhere.
+  if (data.name == config.path) {
+    const fs::path path = config.path;
+    folders.push_back(fs::is_directory(path) ? path : fs::absolute(path).parent_path());
+  }
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache != nullptr && *cache == '/') {
+    folders.push_back(fs::path(cache) / "gan-train");
+  } else if (home != nullptr && *home == '/') {
+    folders.push_back(fs::path(home) / ".cache" / "gan-train");
+  }
+  return folders;
+}
+
+}  // namespace
+
+Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
+                         const torch::Device& device) {
+  const std::string name = train.source.starts_with(config.path) ? config.path : train.source;
+  const EvaluationData data{name, train, load_test_set(config).value_or(Dataset())};
+  if (data.test.size() > 0 && data.test.shape != train.shape) {
+    throw usage_error(data.test.source, ": test images of ", to_string(data.test.shape),
+                      ", but the training images are ", to_string(train.shape));
+  }
+  const EvalCache cache(cache_folders(data, config), data);
+  std::optional<TestedClassifier> classifier;
+  if (is_classifiable(train)) {
+    classifier = cache.load_classifier();
+    if (!classifier) {
+      log::info("training a classifier of " + name + " to measure by: once, a minute at most");
+      classifier = make_classifier(data.train, data.test);
+      cache.save_classifier(*classifier);
+    }
+  }
+  const auto* known = classifier ? &*classifier : nullptr;
+  auto baselines = cache.load_baselines(samples, known);
+  if (classifier) classifier->net->to(device);
+  Evaluator evaluator(data, classifier, samples);
+  if (!baselines) {
+    log::info(str("measuring what real images and noise score in ", samples, " samples: once"));
+    baselines = evaluator.measure_baselines();
+    cache.save_baselines(samples, known, *baselines);
+  }
+  evaluator.set_baselines(*baselines);
+  return evaluator;
+}
+
+}  // namespace gan

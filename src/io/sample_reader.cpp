@@ -1,0 +1,59 @@
+#include "gan_train/io/sample_reader.hpp"
+
+#include <cstring>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/formats/idx.hpp"
+#include "gan_train/formats/npy.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+using Sizes = std::vector<std::int64_t>;
+
+constexpr std::uint64_t kMostSampleBytes = std::uint64_t{16} << 30;
+
+// Values of n images, channels last or, where there is one, left out -> [n, c, h, w].
+torch::Tensor to_images(ByteView bytes, const Sizes& sizes, torch::ScalarType type,
+                        const ImageShape& shape, const fs::path& path) {
+  const Sizes rest(sizes.empty() ? sizes.end() : sizes.begin() + 1, sizes.end());
+  const bool fits = rest == Sizes{shape.height, shape.width, shape.channels} ||
+                    (shape.channels == 1 && rest == Sizes{shape.height, shape.width}) ||
+                    (shape.is_point() && type == torch::kFloat32 && rest == Sizes{2});
+  if (!fits) {
+    throw usage_error(path.string(), ": holds values of ", torch::IntArrayRef(sizes),
+                      ", which are no samples of ", to_string(shape), ", the shape of the data");
+  }
+  auto values = torch::empty({sizes[0], shape.height, shape.width, shape.channels}, type);
+  if (!bytes.empty()) std::memcpy(values.data_ptr(), bytes.data(), bytes.size());
+  return values.permute({0, 3, 1, 2}).contiguous();
+}
+
+}  // namespace
+
+torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, std::string_view range) {
+  if (!fs::is_regular_file(path)) {
+    throw usage_error(path.string(),
+                      ": no such file; samples are read from one IDX or .npy file, as gan-sample "
+                      "writes with --format idx or npy");
+  }
+  if (path.extension() != ".npy") {
+    const IdxArray array = read_idx(path, kMostSampleBytes);
+    return to_images(array.values, array.dims, torch::kUInt8, shape, path);
+  }
+  const Bytes bytes = read_file(path, kMostSampleBytes);
+  const NpyArray array = parse_npy(bytes, path.string());
+  if (array.dtype == "|u1") {
+    return to_images(array.values, array.shape, torch::kUInt8, shape, path);
+  }
+  const auto values = to_images(array.values, array.shape, torch::kFloat32, shape, path);
+  return shape.is_point() ? values : to_pixels(values, range).permute({0, 3, 1, 2}).contiguous();
+}
+
+}  // namespace gan

@@ -1,0 +1,211 @@
+"""gan-eval, and evaluations inside training, from end to end on small drawn shapes."""
+
+import json
+import os
+import struct
+
+import common
+
+SMALL = ("--config", common.SMOKE, "--data.image_size", 8, "--threads", 1)
+COUNT = ("-n", 200)
+
+
+class EvalProgramTest(common.ProgramTest):
+    """Keeps what evaluations keep for others in the test's own folder."""
+
+    def setUp(self):
+        super().setUp()
+        before = os.environ.get("XDG_CACHE_HOME")
+        os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
+        self.addCleanup(
+            lambda: os.environ.pop("XDG_CACHE_HOME")
+            if before is None
+            else os.environ.update(XDG_CACHE_HOME=before)
+        )
+
+    def eval(self, *arguments, **how):
+        return self.call("gan-eval", *arguments, **how)
+
+    def figures(self, *arguments):
+        self.eval(*arguments, "--json", "figures.json", "--quiet")
+        return json.loads((self.folder / "figures.json").read_text())
+
+    def rows(self, run="run"):
+        header, *rows = (self.folder / run / "metrics.csv").read_text().splitlines()
+        names = header.split(",")
+        return [dict(zip(names, map(float, row.split(",")))) for row in rows]
+
+
+class EvalCommandTest(EvalProgramTest):
+    def test_table_and_json(self):
+        self.train(*SMALL, "--epochs", 1, "--out", "run", "--quiet")
+        checkpoint = "run/checkpoints/g_1.pt"
+        done = self.eval("--ckpt", checkpoint, *COUNT, "--json", "a.json")
+        self.assertIn("training a classifier", done.stderr)
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 60)
+        for words in "LeNet classifier of shapes", "Fréchet distance", "coverage", "class 7, %":
+            self.assertIn(words, done.stdout)
+        first = json.loads((self.folder / "a.json").read_text())
+        self.assertEqual(first["checkpoint"], checkpoint)
+        self.assertEqual(first["samples"], 200)
+        self.assertEqual(first["epoch"], 1)
+        self.assertIn("of shapes", first["features"])
+        figures = first["figures"]
+        for name in "frechet", "kid", "nearest":
+            self.assertLess(figures[name]["real"], figures[name]["noise"], name)
+        for name in "precision", "coverage", "classifier_score", "parzen":
+            self.assertGreater(figures[name]["real"], figures[name]["noise"], name)
+        self.assertAlmostEqual(
+            sum(figures[f"class_{i}_percent"]["value"] for i in range(8)), 100, places=4
+        )
+        # What was made once is taken, and the figures are the same.
+        again = self.eval("--ckpt", checkpoint, *COUNT, "--json", "a.json")
+        self.assertNotIn("training", again.stderr)
+        self.assertEqual(again.stdout, done.stdout)
+        self.assertEqual(json.loads((self.folder / "a.json").read_text()), first)
+        # Other seeds draw other samples.
+        other = self.figures("--ckpt", checkpoint, *COUNT, "--seed", 1)
+        self.assertNotEqual(other["figures"]["frechet"]["value"], figures["frechet"]["value"])
+
+    def test_given_samples_are_measured_as_drawn_ones(self):
+        self.train(*SMALL, "--epochs", 1, "--out", "run", "--quiet")
+        checkpoint = "run/checkpoints/g_1.pt"
+        drawn = self.figures("--ckpt", checkpoint, *COUNT)["figures"]
+        self.sample("--ckpt", checkpoint, *COUNT, "--format", "idx", "--out", "s.idx")
+        self.sample("--ckpt", checkpoint, *COUNT, "--format", "npy", "--out", "s.npy")
+        self.write_shapes("data")
+        for name in "s.idx", "s.npy":
+            given = self.figures("--samples", name, "--data", "data")
+            self.assertEqual(given["samples_file"], name)
+            self.assertEqual(given["figures"].keys() & {"frechet"}, {"frechet"})
+        from_checkpoint = self.figures(
+            "--ckpt", checkpoint, *COUNT, "--data", "data", "--dataset", "idx"
+        )
+        self.assertEqual(from_checkpoint["figures"], given["figures"])
+        self.assertEqual(drawn.keys(), given["figures"].keys())
+        # Kept beside the data this time.
+        self.assertTrue(list((self.folder / "data").glob("gan-train-classifier-*.pt")))
+
+    def write_shapes(self, folder, labels=True):
+        """Bright squares and dim ones as IDX files."""
+        (self.folder / folder).mkdir()
+        images = bytearray()
+        for i in range(400):
+            value = 255 - i % 7 if i % 2 else 100 + i % 11
+            images += bytes(value if 2 <= j % 8 < 6 and 2 <= j // 8 < 6 else 0 for j in range(64))
+        path = self.folder / folder / "train-images-idx3-ubyte"
+        path.write_bytes(struct.pack(">HBB3I", 0, 8, 3, 400, 8, 8) + images)
+        if labels:
+            names = bytes(i % 8 for i in range(400))
+            (self.folder / folder / "train-labels-idx1-ubyte").write_bytes(
+                struct.pack(">HBBI", 0, 8, 1, 400) + names
+            )
+
+    def test_data_without_labels(self):
+        self.write_shapes("plain", labels=False)
+        done = self.eval("--samples", "plain/train-images-idx3-ubyte", "--data", "plain")
+        self.assertIn("no labels", " ".join(done.stdout.split()))
+        self.assertIn("sliced Wasserstein", done.stdout)
+        self.assertNotIn("LeNet", done.stdout)
+        self.assertNotIn("class", done.stdout.replace("classes", ""))
+        self.assertNotIn("training a classifier", done.stderr)
+
+    def test_wrong_calls(self):
+        self.write_shapes("plain", labels=False)
+        images = "plain/train-images-idx3-ubyte"
+        refused = lambda *arguments, says, code=2: self.refused(
+            "gan-eval", *arguments, code=code, says=says
+        )
+        refused(says="either --ckpt or --samples")
+        refused("--ckpt", "a.pt", "--samples", "b", says="either --ckpt or --samples")
+        refused("--ckpt", "none.pt", code=1, says="none.pt")
+        refused("--samples", images, says="--data")
+        refused("--samples", images, "--data", "nowhere", says="nowhere: no such file or folder")
+        refused("--samples", "nothing.idx", "--data", "plain", says="nothing.idx: no such file")
+        refused("--samples", images, "--data", "plain", "-n", 401, says="holds 400 samples")
+        refused("--samples", images, "--data", "plain", "-n", 99, says="100")
+        refused("--samples", images, "--dataset", "shapes", says="1x16x16")
+        refused("--samples", images, "--data", "plain", "--dataset", "shapes", says="makes up")
+        refused("--samples", images, "--dataset", "idxx", says="did you mean 'idx'")
+        (self.folder / "torn.idx").write_bytes((self.folder / images).read_bytes()[:-1])
+        refused("--samples", "torn.idx", "--data", "plain", code=1, says="torn.idx")
+        self.train(*SMALL, "--epochs", 1, "--data.image_size", 12, "--out", "run", "--quiet")
+        refused(
+            *("--ckpt", "run/checkpoints/g_1.pt", "--data", "plain", "--dataset", "idx"),
+            says="draws 1x12x12, but",
+        )
+
+
+class EvalInTrainingTest(EvalProgramTest):
+    flags = (*SMALL, "--eval.samples", 200, "--lr", 0.004)
+
+    def best(self, rows):
+        return min(rows, key=lambda row: row["frechet"])
+
+    def generator(self, path):
+        out = self.folder / "drawn.npy"
+        self.sample("--ckpt", path, "-n", 64, "--format", "npy-float", "--out", out)
+        return out.read_bytes()
+
+    def test_rows_are_what_gan_eval_measures(self):
+        done = self.train(*self.flags, "--epochs", 3, "--eval.every", 2, "--out", "run")
+        self.assertRegex(done.stderr, r"epoch 2  Fréchet [0-9.]+  coverage [0-9.]+")
+        rows = self.rows()
+        self.assertEqual([row["epoch"] for row in rows], [2, 3])  # the last one always
+        self.assertFalse((self.folder / "run/checkpoints/best.pt").exists())
+        for row in rows:
+            path = f"run/checkpoints/g_{int(row['epoch'])}.pt"
+            found = self.figures("--ckpt", path, *COUNT, "--threads", 1)["figures"]
+            for name, figure in found.items():
+                self.assertAlmostEqual(row[name], figure["value"], places=6, msg=name)
+
+    def test_training_is_not_disturbed(self):
+        self.train(*self.flags, "--epochs", 3, "--out", "without", "--quiet")
+        best = ("--eval.every", 1, "--train.keep_best", "fid")
+        self.train(*self.flags, "--epochs", 3, *best, "--out", "with", "--quiet")
+        for epoch in 1, 2, 3:
+            name = f"checkpoints/g_{epoch}.pt"
+            self.assertEqual(
+                self.generator(f"without/{name}"), self.generator(f"with/{name}"), name
+            )
+        columns = lambda run: [
+            line.split(",")[:6]
+            for line in (self.folder / run / "losses.csv").read_text().splitlines()
+        ]
+        self.assertEqual(columns("without"), columns("with"))
+
+    def test_the_best_is_kept_over_a_resume(self):
+        best = ("--eval.every", 1, "--train.keep_best", "fid")
+        self.train(*self.flags, "--epochs", 6, *best, "--out", "whole", "--quiet")
+        self.train(*self.flags, "--epochs", 2, *best, "--out", "run", "--quiet")
+        first = self.generator("run/checkpoints/best.pt")
+        rows = self.rows()
+        self.assertEqual(
+            first, self.generator(f"run/checkpoints/g_{int(self.best(rows)['epoch'])}.pt")
+        )
+        self.train("--resume", "run", "--epochs", 6, "--quiet")
+        self.assertEqual(self.rows(), self.rows("whole"))
+        epoch = int(self.best(self.rows())["epoch"])
+        for run in "run", "whole":
+            self.assertEqual(
+                self.generator(f"{run}/checkpoints/best.pt"),
+                self.generator(f"{run}/checkpoints/g_{epoch}.pt"),
+            )
+        # Worse from here on: what was best stays, though this process has not seen it made.
+        text = (self.folder / "run/metrics.csv").read_text().splitlines()
+        cells = text[-1].split(",")
+        cells[text[0].split(",").index("frechet")] = "1e-9"
+        (self.folder / "run/metrics.csv").write_text("\n".join([*text[:-1], ",".join(cells), ""]))
+        before = self.generator("run/checkpoints/best.pt")
+        self.train("--resume", "run", "--epochs", 7, "--quiet")
+        self.assertEqual(len(self.rows()), 7)
+        self.assertEqual(before, self.generator("run/checkpoints/best.pt"))
+
+    def test_the_best_needs_evaluations(self):
+        self.refused(
+            *("gan-train", *self.flags, "--train.keep_best", "fid"), code=2, says="set eval.every"
+        )
+
+
+if __name__ == "__main__":
+    common.main()

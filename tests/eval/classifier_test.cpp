@@ -1,0 +1,80 @@
+#include "gan_train/eval/classifier.hpp"
+
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+namespace gan {
+namespace {
+
+Dataset labelled_shapes(std::int64_t n, std::int64_t side = 12) {
+  DataConfig config;
+  config.dataset = "shapes";
+  config.synthetic_size = n;
+  config.image_size = side;
+  return load_dataset(config);
+}
+
+TEST(Classifier, LearnsToTellShapesApart) {
+  const Dataset train = labelled_shapes(1200);
+  const TestedClassifier made = make_classifier(train, {});
+  EXPECT_FALSE(made.test_images);
+  EXPECT_GT(made.accuracy, 0.9);  // one in eight by guessing
+  EXPECT_EQ(made.net->classes(), 8);
+
+  const Classified found = classify(made.net, train.samples);
+  EXPECT_EQ(found.features.sizes(), torch::IntArrayRef({1200, ClassifierImpl::kFeatures}));
+  EXPECT_TRUE(found.probabilities.sum(1).allclose(torch::ones({1200})));
+  // Features of one kind lie closer to each other than to another kind's.
+  const auto squares = found.features.slice(0, 0, 400, 8);
+  const auto discs = found.features.slice(0, 2, 400, 8);
+  EXPECT_LT(torch::cdist(squares, squares).mean().item<double>(),
+            0.7 * torch::cdist(squares, discs).mean().item<double>());
+}
+
+TEST(Classifier, TestsOnTheTestImagesWhereThereAreSome) {
+  const Dataset train = labelled_shapes(400);
+  Dataset test = labelled_shapes(160);
+  EXPECT_TRUE(make_classifier(train, test).test_images);
+  // The same images under other names are all taken wrongly.
+  test.labels = (test.labels + 1).remainder(8);
+  EXPECT_LT(make_classifier(train, test).accuracy, 0.2);
+}
+
+TEST(Classifier, IsTheSameEachTime) {
+  const Dataset data = labelled_shapes(200);
+  const auto weights = [&] {
+    torch::rand({7});  // moves the global generator
+    const Classifier net = train_classifier(data.samples, data.labels, 8);
+    std::vector<torch::Tensor> all;
+    for (const auto& parameter : net->parameters()) all.push_back(parameter.detach().flatten());
+    return torch::cat(all);
+  };
+  EXPECT_TRUE(torch::equal(weights(), weights()));
+}
+
+TEST(Classifier, TakesAnyShape) {
+  for (const ImageShape shape : {ImageShape{1, 4, 4}, {3, 40, 20}, {1, 1, 9}, {1, 28, 28}}) {
+    Classifier net(shape, 3);
+    net->eval();
+    const auto images = torch::zeros({2, shape.channels, shape.height, shape.width}, torch::kUInt8);
+    EXPECT_EQ(classify(net, images).probabilities.sizes(), torch::IntArrayRef({2, 3}))
+        << to_string(shape);
+  }
+}
+
+TEST(Classifier, NeedsImagesOfSeveralClasses) {
+  Dataset data = labelled_shapes(200);
+  EXPECT_TRUE(is_classifiable(data));
+  data.labels = torch::zeros({200}, torch::kInt64);
+  EXPECT_FALSE(is_classifiable(data));
+  data.labels = torch::Tensor();
+  EXPECT_FALSE(is_classifiable(data));
+  DataConfig rings;
+  rings.dataset = "rings";
+  EXPECT_FALSE(is_classifiable(load_dataset(rings)));
+  EXPECT_FALSE(is_classifiable({}));
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,161 @@
+#include "gan_train/eval/evaluator.hpp"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/models/networks.hpp"
+#include "gan_train/train/sample.hpp"
+
+#include "message.hpp"
+
+namespace gan {
+namespace {
+
+Dataset shapes_of(std::int64_t n, std::int64_t limit = 0) {
+  DataConfig config;
+  config.dataset = "shapes";
+  config.synthetic_size = n;
+  config.limit = limit;
+  config.image_size = 10;
+  return load_dataset(config);
+}
+
+// Labelled shapes, the last 300 of them as test images.
+EvaluationData shapes_data() {
+  const Dataset all = shapes_of(1500);
+  const auto part = [&](std::int64_t begin, std::int64_t count) {
+    return Dataset{"shapes", all.shape, all.samples.narrow(0, begin, count),
+                   all.labels.narrow(0, begin, count)};
+  };
+  return {"shapes", part(0, 1200), part(1200, 300)};
+}
+
+Evaluator labelled_evaluator() {
+  const EvaluationData data = shapes_data();
+  static const TestedClassifier classifier = make_classifier(data.train, data.test);
+  Evaluator evaluator(data, classifier, 300);
+  evaluator.set_baselines(evaluator.measure_baselines());
+  return evaluator;
+}
+
+Metric figure_called(const Metrics& metrics, std::string_view name) {
+  for (const auto& one : metrics.rows) {
+    if (one.name == name) return one;
+  }
+  ADD_FAILURE() << "no figure " << name;
+  return {};
+}
+
+TEST(Evaluator, RealImagesScoreAsTheFloorAndNoiseAsTheCeiling) {
+  const Evaluator evaluator = labelled_evaluator();
+  const auto test = shapes_data().test.samples;
+  const Metrics same = evaluator.measure(test);
+  EXPECT_EQ(same.samples, 300);
+  EXPECT_NEAR(same.value("frechet"), 0.0, 1e-3);
+  EXPECT_EQ(same.value("nearest_ratio"), 1.0);
+  EXPECT_EQ(same.value("classes_found"), 8);
+  EXPECT_NE(same.reference.find("300 test images of shapes"), std::string::npos);
+  EXPECT_NE(same.features.find("on its test images"), std::string::npos);
+  for (const auto& one : same.rows) {
+    EXPECT_TRUE(std::isfinite(one.value)) << one.name;
+    EXPECT_TRUE(std::isfinite(one.floor) && std::isfinite(one.ceiling)) << one.name;
+  }
+  for (const auto* better_high : {"precision", "coverage", "classifier_score"}) {
+    EXPECT_GT(figure_called(same, better_high).floor, figure_called(same, better_high).ceiling)
+        << better_high;
+  }
+  for (const auto* better_low : {"frechet", "kid", "class_kl", "nearest"}) {
+    EXPECT_LT(figure_called(same, better_low).floor, figure_called(same, better_low).ceiling)
+        << better_low;
+  }
+}
+
+TEST(Evaluator, WorseSetsScoreWorse) {
+  const Evaluator evaluator = labelled_evaluator();
+  const auto test = shapes_data().test.samples;
+  const Metrics good = evaluator.measure(test);
+  torch::manual_seed(1);
+  const auto noisy =
+      (test.to(torch::kFloat32) + 60 * torch::randn(test.sizes())).clamp(0, 255).to(torch::kUInt8);
+  EXPECT_GT(evaluator.measure(noisy).value("frechet"), good.value("frechet") + 1);
+  EXPECT_GT(evaluator.measure(noisy).value("nearest"), good.value("nearest"));
+
+  // Squares and frames only, each often.
+  const auto few = test.index_select(0, torch::arange(300).remainder(8).le(1).nonzero().flatten())
+                       .repeat({4, 1, 1, 1});
+  const Metrics dropped = evaluator.measure(few);
+  EXPECT_GT(dropped.value("frechet"), good.value("frechet") + 1);
+  EXPECT_LT(dropped.value("coverage"), 0.6 * good.value("coverage"));
+  EXPECT_GT(dropped.value("class_kl"), 1.0);
+  EXPECT_LT(dropped.value("classes_found"), 8);
+  EXPECT_NEAR(dropped.value("class_0_percent"), 50, 10);
+}
+
+TEST(Evaluator, CopiesOfTrainingImagesShow) {
+  const Evaluator evaluator = labelled_evaluator();
+  const Metrics copied = evaluator.measure(shapes_data().train.samples.narrow(0, 0, 300));
+  EXPECT_EQ(copied.value("nearest"), 0.0);
+  EXPECT_EQ(copied.value("nearest_ratio"), 0.0);
+}
+
+TEST(Evaluator, FiguresDoNotDependOnWhatWasDrawnBefore) {
+  const Evaluator evaluator = labelled_evaluator();
+  const auto images = shapes_data().test.samples;
+  torch::manual_seed(1);
+  const auto once = metrics_csv_values(evaluator.measure(images));
+  torch::manual_seed(2);
+  EXPECT_EQ(once, metrics_csv_values(evaluator.measure(images)));
+}
+
+TEST(Evaluator, ComparesWithTrainingImagesWhereThereAreNoTestImages) {
+  Dataset data = shapes_of(1000);
+  data.labels = torch::Tensor();
+  Evaluator evaluator({"shapes", data, {}}, std::nullopt, 200);
+  evaluator.set_baselines(evaluator.measure_baselines());
+  const Metrics metrics = evaluator.measure(data.samples.narrow(0, 0, 200));
+  EXPECT_EQ(metrics.reference, "200 training images of shapes, which has no test images");
+  EXPECT_NE(metrics.features.find("100 fixed random projections"), std::string::npos);
+  EXPECT_EQ(metrics.features.find("LeNet"), std::string::npos);
+  EXPECT_TRUE(std::isnan(metrics.value("class_kl")));
+  const Metric sliced = figure_called(metrics, "sliced_wasserstein");
+  EXPECT_LT(sliced.value, 0.5 * sliced.ceiling);
+  // Those compared with are not among those searched, so real images differ from all of these.
+  EXPECT_GT(figure_called(metrics, "nearest").floor, 0.0);
+}
+
+TEST(Evaluator, MeasuresPoints) {
+  DataConfig config;
+  config.dataset = "rings";
+  config.synthetic_size = 1000;
+  const Dataset data = load_dataset(config);
+  Evaluator evaluator({"rings", data, {}}, std::nullopt, 300);
+  evaluator.set_baselines(evaluator.measure_baselines());
+  const Metrics metrics = evaluator.measure(data.samples.narrow(0, 0, 300));
+  EXPECT_LT(figure_called(metrics, "sliced_wasserstein").value,
+            figure_called(metrics, "sliced_wasserstein").ceiling);
+  EXPECT_TRUE(std::isnan(metrics.value("parzen")));  // which is for pixels in [0, 1]
+}
+
+TEST(Evaluator, RefusesDataThatAreTooFew) {
+  EXPECT_EQ(usage_message_of([] { Evaluator({"few", shapes_of(199), {}}, std::nullopt, 100); }),
+            "few: 199 images are too few to measure samples by; at least 200 are needed");
+}
+
+TEST(DrawSamples, AreThoseOfGanSample) {
+  Config config;
+  config.model.latent_dim = 3;
+  config.model.generator_widths = {8};
+  const auto generator = make_networks(config.model, {1, 5, 4}, 1).generator;
+  const auto some = draw_samples(generator, config, 0, 70, 5);
+  EXPECT_EQ(some.sizes(), torch::IntArrayRef({70, 1, 5, 4}));
+  EXPECT_EQ(some.scalar_type(), torch::kUInt8);
+  const auto second = generate(generator, draw_latents(config.model, 64, 5, Stream::kSample, 1));
+  EXPECT_TRUE(torch::equal(some.narrow(0, 64, 6),
+                           to_pixels(second, "symmetric").permute({0, 3, 1, 2}).narrow(0, 0, 6)));
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,76 @@
+#include "gan_train/eval/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+#include <sstream>
+
+namespace gan {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+Metrics example_metrics() {
+  return {"LeNet classifier of a \"data\" set\\with a long name, 99.3 % on its test images",
+          "10000 test images of data/mnist",
+          10000,
+          {{"frechet", "Fréchet distance", 26.125, 1.25, 123456.7},
+           {"kid", "kernel distance (KID)", -1.234567e-5, 0.0, std::nan("")},
+           {"parzen", "Parzen log-likelihood", -kInfinite, 225.0, -1e-300}}};
+}
+
+std::size_t columns_in(const std::string& line) {
+  return static_cast<std::size_t>(
+      std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+TEST(Report, TableFitsSixtyColumnsAndLinesUp) {
+  std::istringstream table(metrics_table(
+      example_metrics(), "10000 samples of a/rather/long/path/to/a/run/g_200.pt (epoch 200)"));
+  std::string line;
+  std::vector<std::size_t> rows;
+  bool figures = false;
+  while (std::getline(table, line)) {
+    EXPECT_LE(columns_in(line), kTableWidth) << line;
+    if (figures) rows.push_back(columns_in(line));
+    if (line.empty()) figures = true;
+  }
+  EXPECT_EQ(rows, std::vector<std::size_t>(4, kTableWidth));  // a head and three figures
+}
+
+TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {
+  const std::string table = metrics_table(example_metrics(), "title");
+  EXPECT_NE(table.find("Fréchet distance                 26.12       1.25     123457\n"),
+            std::string::npos)
+      << table;
+  EXPECT_NE(table.find("-1.235e-05          0          -\n"), std::string::npos) << table;
+}
+
+TEST(Report, JsonIsEscapedAndHoldsNoNan) {
+  EXPECT_EQ(
+      metrics_json(example_metrics(), {{"checkpoint", "caf\xe9\n"}, {"epoch", 7}}),
+      "{\n"
+      "  \"checkpoint\": \"caf?\\u000a\",\n"
+      "  \"epoch\": 7,\n"
+      "  \"features\": \"LeNet classifier of a \\\"data\\\" set\\\\with a long name, 99.3 % on "
+      "its test images\",\n"
+      "  \"reference\": \"10000 test images of data/mnist\",\n"
+      "  \"samples\": 10000,\n"
+      "  \"figures\": {\n"
+      "    \"frechet\": {\"value\": 26.125, \"real\": 1.25, \"noise\": 123456.7},\n"
+      "    \"kid\": {\"value\": -1.234567e-05, \"real\": 0, \"noise\": null},\n"
+      "    \"parzen\": {\"value\": null, \"real\": 225, \"noise\": -1e-300}\n"
+      "  }\n"
+      "}\n");
+}
+
+TEST(Report, CsvHasNamesAndValues) {
+  EXPECT_EQ(metrics_csv_names(example_metrics()), "frechet,kid,parzen");
+  EXPECT_EQ(metrics_csv_values(example_metrics()), "26.125,-1.234567e-05,nan");
+  EXPECT_EQ(example_metrics().value("frechet"), 26.125);
+  EXPECT_TRUE(std::isnan(example_metrics().value("frichet")));
+}
+
+}  // namespace
+}  // namespace gan
