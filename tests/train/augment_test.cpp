@@ -72,6 +72,9 @@ TEST(Augment, CutoutZeroesOneRectangle) {
     at_the_border |= height == 2;
   }
   EXPECT_TRUE(whole && at_the_border);
+  for (const std::int64_t corner : {0, 7}) {
+    EXPECT_TRUE(hole.select(2, corner).select(2, corner).any().item<bool>()) << corner;
+  }
 }
 
 TEST(Augment, BrightnessShiftsAllOfAnImageAlike) {

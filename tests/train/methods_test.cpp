@@ -99,7 +99,6 @@ INSTANTIATE_TEST_SUITE_P(
                 {"loss.penalty_weight", "0.1"},
                 {"optim.lr", "1e-3"},
                 {"optim.beta2", "0.9"},
-                {"train.epochs", "25"},
                 {"train.discriminator_steps", "4"},
                 {"train.steps_per_epoch", "32"}}},
         Method{"relativistic", {{"loss.kind", "relativistic"}}},
