@@ -28,7 +28,7 @@ double DistanceRow::exact(std::int64_t j) const {
 
 void for_each_distance_row(const torch::Tensor& from, const torch::Tensor& to,
                            const std::function<void(const DistanceRow&)>& visit) {
-  // Distances stay the same, and lose less to rounding, when both sets move to the origin.
+  // Distances stay the same when both sets move to the origin, and fewer have to be computed again.
   const auto mean = to.mean(0);
   const auto near_from = from - mean;
   const auto near_to = to - mean;
