@@ -86,7 +86,7 @@ bool take_cached(const std::vector<fs::path>& folders, const std::string& name, 
 void expect_text(const PtDict& root, const char* key, const std::string& wanted,
                  const std::string& path) {
   if (get<std::string>(root, key, path) != wanted) {
-    throw run_error(path, ": its ", key, " is not that of the data at hand");
+    throw run_error(path, ": its '", key, "' is another than the one at hand");
   }
 }
 

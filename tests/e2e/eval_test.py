@@ -169,7 +169,8 @@ class EvalInTrainingTest(EvalProgramTest):
                 self.generator(f"without/{name}"), self.generator(f"with/{name}"), name
             )
         columns = lambda run: [
-            line.split(",")[:6] for line in (self.folder / run / "losses.csv").open()
+            line.split(",")[:6]
+            for line in (self.folder / run / "losses.csv").read_text().splitlines()
         ]
         self.assertEqual(columns("without"), columns("with"))
 

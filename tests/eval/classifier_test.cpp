@@ -68,7 +68,7 @@ TEST(Classifier, NeedsImagesOfSeveralClasses) {
   EXPECT_TRUE(is_classifiable(data));
   data.labels = torch::zeros({200}, torch::kInt64);
   EXPECT_FALSE(is_classifiable(data));
-  data.labels = {};
+  data.labels = torch::Tensor();
   EXPECT_FALSE(is_classifiable(data));
   DataConfig rings;
   rings.dataset = "rings";

@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/networks.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "message.hpp"
@@ -111,7 +112,7 @@ TEST(Evaluator, FiguresDoNotDependOnWhatWasDrawnBefore) {
 
 TEST(Evaluator, ComparesWithTrainingImagesWhereThereAreNoTestImages) {
   Dataset data = shapes_of(1000);
-  data.labels = {};
+  data.labels = torch::Tensor();
   Evaluator evaluator({"shapes", data, {}}, std::nullopt, 200);
   evaluator.set_baselines(evaluator.measure_baselines());
   const Metrics metrics = evaluator.measure(data.samples.narrow(0, 0, 200));

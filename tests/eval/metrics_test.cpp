@@ -90,9 +90,9 @@ TEST_F(WorseSets, HaveALowerClassifierScore) {
   EXPECT_LT(classifier_score(two_classes), classifier_score(sure));
 }
 
-using Figure = std::function<std::vector<double>(const torch::Tensor&, const torch::Tensor&)>;
+using PairFigures = std::function<std::vector<double>(const torch::Tensor&, const torch::Tensor&)>;
 
-std::vector<Figure> figures_of_pairs() {
+std::vector<PairFigures> figures_of_pairs() {
   return {
       [](const auto& a, const auto& b) { return std::vector{frechet_distance(a, b)}; },
       [](const auto& a, const auto& b) {
@@ -132,7 +132,7 @@ TEST(Metrics, AreFiniteOrRefusedOnSetsThatDegenerate) {
   for (const auto& a : sets) {
     for (const auto& b : sets) {
       std::size_t number = 0;
-      for (const Figure& figure : figures_of_pairs()) {
+      for (const PairFigures& figure : figures_of_pairs()) {
         try {
           for (const double value : figure(a, b)) {
             EXPECT_TRUE(std::isfinite(value)) << number << ": " << a << b;
@@ -151,7 +151,7 @@ TEST(Metrics, RefuseSetsThatCannotBeCompared) {
   const auto set = torch::rand({10, 3});
   auto broken = set.clone();
   broken[4][1] = NAN;
-  for (const Figure& figure : figures_of_pairs()) {
+  for (const PairFigures& figure : figures_of_pairs()) {
     const auto says = [&](const torch::Tensor& a, const torch::Tensor& b, int code) {
       return gan::message_of([&] { figure(a, b); }, code);
     };
@@ -189,7 +189,7 @@ TEST(Metrics, TakeWhatNeedsGradientsAndOtherLayouts) {
   const auto set = formula_features(1, 40, 6, 2, 1.0);
   const auto other = formula_features(2, 50, 6, 2, 1.0);
   const auto odd = set.to(torch::kDouble).t().contiguous().t().requires_grad_();
-  for (const Figure& figure : figures_of_pairs()) {
+  for (const PairFigures& figure : figures_of_pairs()) {
     EXPECT_EQ(figure(odd, other), figure(set, other));
   }
 }

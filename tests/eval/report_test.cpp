@@ -41,7 +41,7 @@ TEST(Report, TableFitsSixtyColumnsAndLinesUp) {
 
 TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {
   const std::string table = metrics_table(example_metrics(), "title");
-  EXPECT_NE(table.find("Fréchet distance                 26.13       1.25     123457\n"),
+  EXPECT_NE(table.find("Fréchet distance                 26.12       1.25     123457\n"),
             std::string::npos)
       << table;
   EXPECT_NE(table.find("-1.235e-05          0          -\n"), std::string::npos) << table;
