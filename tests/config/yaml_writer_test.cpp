@@ -44,7 +44,7 @@ TEST(ToYaml, ReadsBackEqualAtTheDefaults) {
 std::string other_value(const Option& option) {
   const auto now = value_text(option);
   Strings candidates = option.choices;
-  for (const auto* text : {"false", "true", "5", "0.3", "0.3:0.7", "3, 4, 5", "other"}) {
+  for (const auto* text : {"false", "true", "5", "500", "0.3", "0.3:0.7", "3, 4, 5", "other"}) {
     candidates.emplace_back(text);
   }
   for (const auto& text : candidates) {
