@@ -146,6 +146,7 @@ const std::vector<Kind>& kinds() {
       {"residual_networks_of_classes",
        [](Config& c) {
          use_norm(c);
+         c.data.synthetic_size = 160;
          c.model.arch = "resnet";
          c.model.conditional = "acgan";
          c.model.discriminator_norm = false;
