@@ -9,6 +9,8 @@
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "one_thread.hpp"
+
 namespace gan {
 namespace {
 
@@ -193,18 +195,6 @@ TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
   EXPECT_TRUE(
       torch::equal(inputs.narrow(1, 4, 5).argmax(1), draw_classes(5, 30, 1, Stream::kSample, 2)));
 }
-
-// As LibTorch's threads were before: many of them only wait on networks this small.
-class OneThread {
- public:
-  OneThread() { at::set_num_threads(1); }
-  ~OneThread() { at::set_num_threads(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_ = at::get_num_threads();
-};
 
 // The share of 400 samples that lie nearest to the mode asked for.
 double share_obeyed(const Config& config) {

@@ -8,6 +8,8 @@
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "one_thread.hpp"
+
 namespace gan {
 namespace {
 
@@ -60,16 +62,6 @@ Coverage coverage_of(const Trainer& trainer) {
   const auto counts = torch::bincount(mode.masked_select(distance < 5 * 0.02), {}, 8);
   return {(counts >= 20).sum().item<std::int64_t>(), counts.sum().item<double>() / 1000};
 }
-
-// Such small products gain nothing from more threads.
-class OneThread {
- public:
-  OneThread() { at::set_num_threads(1); }
-  ~OneThread() { at::set_num_threads(threads_); }
-
- private:
-  int threads_ = at::get_num_threads();
-};
 
 class MethodTest : public testing::TestWithParam<Method> {
   const OneThread one_thread_;
