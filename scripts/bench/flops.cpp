@@ -59,16 +59,18 @@ double gemm_gflops_per_s(int rounds) {
 
 torch::Tensor one_latent(const Trainer& trainer) {
   const auto& model = trainer.config().model;
-  return trainer.conditioning().generator_input(torch::zeros({1, model.latent_dim}),
-                                                torch::zeros({1}, torch::kInt64));
+  return trainer.conditioning()
+      .generator_input(torch::zeros({1, model.latent_dim}), torch::zeros({1}, torch::kInt64))
+      .to(trainer.device());
 }
 
 torch::Tensor one_image(const Trainer& trainer) {
   const auto& shape = trainer.shape();
   const std::int64_t pack = trainer.config().model.pack;
-  return trainer.conditioning().discriminator_input(
-      torch::zeros({pack, shape.channels, shape.height, shape.width}),
-      torch::zeros({pack}, torch::kInt64));
+  return trainer.conditioning()
+      .discriminator_input(torch::zeros({pack, shape.channels, shape.height, shape.width}),
+                           torch::zeros({pack}, torch::kInt64))
+      .to(trainer.device());
 }
 
 }  // namespace gan

@@ -100,10 +100,11 @@ void print_profile(Trainer& trainer, int rounds) {
   const std::int64_t n = train.batch_size;
   const double half = train.discriminator_batch == "half" ? 0.5 : 1.0;
   const auto inputs = draw_inputs(trainer.config().model, trainer.conditioning().class_count(), n,
-                                  1, Stream::kSample, 0);
+                                  1, Stream::kSample, 0)
+                          .to(trainer.device());
   auto shape = one_image(trainer).sizes().vec();
   shape[0] = n / trainer.config().model.pack;
-  const auto images = torch::empty(shape).uniform_(-1, 1);
+  const auto images = torch::empty(shape, trainer.device()).uniform_(-1, 1);
 
   std::printf("%-34s%9s%9s%9s%9s%9s\n", "ms on a batch of images", "forward", "d/weight", "d/input",
               "a step", "GFLOP/s");

@@ -28,6 +28,7 @@ struct EvalArguments {
   std::string samples;
   std::string data;
   std::string dataset;
+  std::string range = "symmetric";
   std::int64_t count = 0;
   std::int64_t seed = 0;
   std::int64_t threads = 0;
@@ -51,10 +52,14 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
                  "measure these images instead: an IDX or .npy file, as gan-sample writes")
       ->type_name("FILE");
   app.add_option("--data", arguments.data,
-                 "data set to measure against (default: what the checkpoint was trained on)")
+                 "data set to measure against, all of it (default: what the checkpoint was trained "
+                 "on)")
       ->type_name("PATH");
   app.add_option("--dataset", arguments.dataset,
                  "its kind, as data.dataset (default: the checkpoint's, or idx)");
+  app.add_option("--range", arguments.range,
+                 "of float32 --samples: symmetric, -1 to 1 (default), or unit, 0 to 1")
+      ->check(CLI::IsMember({"symmetric", "unit"}));
   app.add_option("-n,--count", arguments.count,
                  "how many samples (default 10000, or all of --samples)")
       ->check(CLI::Range(kFewestSamples, kMostSamples));
@@ -76,20 +81,22 @@ struct EvalSubject {
 };
 
 Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
-  if (!arguments.data.empty()) config.path = arguments.data;
   if (!arguments.dataset.empty()) config.dataset = arguments.dataset;
-  const Dataset data = load_dataset(config);
-  if (!arguments.data.empty() && !data.source.starts_with(arguments.data)) {
+  if (arguments.data.empty()) return load_dataset(config);
+  if (is_made_up(config)) {
     throw usage_error("--data: the data set is '", config.dataset,
                       "', which the program makes up; leave --data out, or name the kind of ",
                       arguments.data, " with --dataset");
   }
-  return data;
+  config.path = arguments.data;
+  // Both were said of the path that the checkpoint was trained on.
+  config.labels.clear();
+  config.limit = 0;
+  return load_dataset(config);
 }
 
 EvalSubject load_given(const EvalArguments& arguments, Config config, const Dataset& data) {
-  EvalSubject subject{
-      config, read_samples(arguments.samples, data.shape, config.data.range), "", {}};
+  EvalSubject subject{config, read_samples(arguments.samples, data.shape, arguments.range), "", {}};
   const std::int64_t given = subject.images.size(0);
   const std::int64_t count = arguments.count > 0 ? arguments.count : std::min(given, kMostSamples);
   if (given < std::max(count, kFewestSamples)) {

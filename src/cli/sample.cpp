@@ -38,7 +38,7 @@ struct SampleArguments {
 };
 
 void add_arguments(CLI::App& app, SampleArguments& arguments) {
-  app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt or last.pt")
+  app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt, best.pt or last.pt")
       ->required()
       ->type_name("FILE");
   app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")

@@ -6,6 +6,10 @@
 
 namespace gan {
 
+bool is_made_up(const DataConfig& config) {
+  return find_row(dataset_kinds(), config.dataset, "data set").made_up;
+}
+
 Dataset load_dataset(const DataConfig& config) {
   Dataset data = find_row(dataset_kinds(), config.dataset, "data set").load(config);
   if (config.limit > 0 && config.limit < data.size()) {

@@ -36,7 +36,9 @@ Dataset load_rings(const DataConfig& config) {
 }  // namespace
 
 const DatasetKind kRings = {
-    "rings", "points in the plane: eight Gaussians (sigma 0.02) on a ring of radius 0.75",
-    load_rings};
+    .name = "rings",
+    .help = "points in the plane: eight Gaussians (sigma 0.02) on a ring of radius 0.75",
+    .load = load_rings,
+    .made_up = true};
 
 }  // namespace gan

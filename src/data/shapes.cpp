@@ -79,8 +79,10 @@ Dataset load_shapes(const DataConfig& config) {
 }  // namespace
 
 const DatasetKind kShapes = {
-    "shapes",
-    "drawn images of eight labelled kinds: square, frame, disc, ring, bar, pole, plus, saltire",
-    load_shapes};
+    .name = "shapes",
+    .help =
+        "drawn images of eight labelled kinds: square, frame, disc, ring, bar, pole, plus, saltire",
+    .load = load_shapes,
+    .made_up = true};
 
 }  // namespace gan

@@ -7,6 +7,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/models/conditioning.hpp"
 
 #include "packed.hpp"
 #include "tensors.hpp"
@@ -69,7 +70,6 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
 
 // Files of version 0.1.0 have no classes.
 std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
-  constexpr std::int64_t kMostClasses = 65536;
   if (find(root, "classes") == nullptr) return 0;
   return get_count(root, "classes", name, kMostClasses);
 }

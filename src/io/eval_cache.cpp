@@ -78,6 +78,8 @@ bool take_cached(const std::vector<fs::path>& folders, const std::string& name, 
       return true;
     } catch (const Error& error) {
       log::warning(str(error.what(), "; making it again"));
+    } catch (const c10::Error&) {
+      log::warning(str(path.string(), ": its values are not what they should be; making it again"));
     }
   }
   return false;
@@ -88,6 +90,11 @@ void expect_text(const PtDict& root, const char* key, const std::string& wanted,
   if (get<std::string>(root, key, path) != wanted) {
     throw run_error(path, ": its '", key, "' is another than the one at hand");
   }
+}
+
+// As many as make_classifier() gives logits to; 0 without labels.
+std::int64_t classes_of(const Dataset& train) {
+  return train.labels.defined() ? train.labels.max().item<std::int64_t>() + 1 : 0;
 }
 
 void keep_cached(const std::vector<fs::path>& folders, const std::string& name, PtDict root) {
@@ -153,7 +160,11 @@ std::optional<TestedClassifier> EvalCache::load_classifier() const {
   const bool there =
       take_cached(folders_, name("classifier"), [&](const PtDict& root, const std::string& path) {
         expect_text(root, "data", checksum_, path);
-        const auto classes = get_count(root, "classes", path, 1 << 16);
+        const auto classes = get<std::int64_t>(root, "classes", path);
+        if (classes != classes_of(data_.train)) {
+          throw run_error(path, ": tells ", classes, " classes apart, but the data have ",
+                          classes_of(data_.train));
+        }
         found.net = Classifier(data_.train.shape, classes);
         unpack(get<PtDict>(root, "weights", path), *found.net, path + ": weights");
         found.accuracy = get<double>(root, "accuracy", path);
@@ -197,10 +208,10 @@ void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* cla
 
 namespace {
 
-std::vector<fs::path> cache_folders(const EvaluationData& data, const DataConfig& config) {
+std::vector<fs::path> cache_folders(const DataConfig& config) {
   std::vector<fs::path> folders;
   // Data that the program makes up lie nowhere.
-  if (data.name == config.path) {
+  if (!is_made_up(config)) {
     const fs::path path = config.path;
     folders.push_back(fs::is_directory(path) ? path : fs::absolute(path).parent_path());
   }
@@ -218,13 +229,15 @@ std::vector<fs::path> cache_folders(const EvaluationData& data, const DataConfig
 
 Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
                          const torch::Device& device) {
-  const std::string name = train.source.starts_with(config.path) ? config.path : train.source;
+  // Files are called as the user named them; what is made up, or made of files, by what it is.
+  const bool is_path = !is_made_up(config) && train.source.starts_with(config.path);
+  const std::string name = is_path ? config.path : train.source;
   const EvaluationData data{name, train, load_test_set(config).value_or(Dataset())};
   if (data.test.size() > 0 && data.test.shape != train.shape) {
     throw usage_error(data.test.source, ": test images of ", to_string(data.test.shape),
                       ", but the training images are ", to_string(train.shape));
   }
-  const EvalCache cache(cache_folders(data, config), data);
+  const EvalCache cache(cache_folders(config), data);
   std::optional<TestedClassifier> classifier;
   if (is_classifiable(train)) {
     classifier = cache.load_classifier();

@@ -60,6 +60,10 @@ void Run::resume(const fs::path& state) {
 }
 
 bool Run::train(const Hooks& watch) {
+  // Before anything is written: data that can't be measured by are a wrong call, not a run.
+  if (trainer_.config().eval.every > 0) {
+    evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
+  }
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
   log::open_file(folder_.log());
   log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
@@ -67,9 +71,6 @@ bool Run::train(const Hooks& watch) {
                 " in ", trainer_.precision(), ", ", at::get_num_threads(), " threads; into ",
                 folder_.root().string()));
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
-  if (trainer_.config().eval.every > 0) {
-    evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
-  }
   open_logs();
   // From the first step on there is a state to go on from, or back to, with this config.
   write_state();
@@ -99,7 +100,11 @@ void Run::open_logs() {
   if (output().log_every > 0 || fs::exists(folder_.steps_csv())) {
     steps_.emplace(folder_.steps_csv(), kLossHeader, step);
   }
-  if (evaluation_) evaluation_->open(step);
+  if (evaluation_) {
+    evaluation_->open(step);
+  } else {
+    cut_metrics(folder_.metrics_csv(), step);
+  }
 }
 
 void Run::save() {
@@ -170,12 +175,14 @@ void Run::keep_generator(std::int64_t epoch) {
 }
 
 // A run that was stopped after its last epoch had ended, and then given no more, has
-// not yet left what a last epoch leaves.
+// not yet left what a last epoch leaves; nor has one whose evaluations come later.
 void Run::finish() {
   const std::int64_t epoch = trainer_.config().train.epochs;
-  if (fs::exists(folder_.generator(epoch))) return;
-  keep_generator(epoch);
-  if (output().sample_every > 0) save_samples(epoch);
+  if (!fs::exists(folder_.generator(epoch))) {
+    keep_generator(epoch);
+    if (output().sample_every > 0) save_samples(epoch);
+  }
+  if (evaluation_ && evaluation_->is_due()) evaluation_text_ = evaluation_->measure(epoch);
 }
 
 void Run::watch_epoch(const LogRow& row) {

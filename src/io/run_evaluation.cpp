@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
@@ -22,12 +23,26 @@ RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const 
                                 trainer.device())) {}
 
 void RunEvaluation::open(std::int64_t step) {
-  const std::string header = "epoch,step," + metrics_csv_names({"", "", 0, evaluator_.baselines()});
-  rows_.emplace(folder_.metrics_csv(), header, step);
-  best_ = kNoBest;
-  if (!std::filesystem::exists(folder_.best())) return;
-  for (const double distance : read_column(folder_.metrics_csv(), header, "frechet")) {
-    if (distance < best_) best_ = distance;
+  const auto path = folder_.metrics_csv();
+  const std::string header =
+      "epoch,step,samples," + metrics_csv_names({"", "", 0, evaluator_.baselines()});
+  rows_.emplace(path, header, step);
+  measured_step_ = -1;
+  const double known = std::exchange(best_, kNoBest);
+  const bool has_best = std::filesystem::exists(folder_.best());
+  const auto steps = read_column(path, header, "step");
+  const auto samples = read_column(path, header, "samples");
+  const auto distances = read_column(path, header, "frechet");
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    // Distances fall with the number of samples.
+    if (samples[i] != static_cast<double>(trainer_.config().eval.samples)) continue;
+    if (steps[i] == static_cast<double>(step)) measured_step_ = step;
+    if (has_best && distances[i] < best_) best_ = distances[i];
+  }
+  if (best_ > known) {
+    log::warning(
+        "best.pt may be of the stretch that is undone; the next evaluation that is better than "
+        "what metrics.csv still holds replaces it");
   }
 }
 
@@ -35,7 +50,9 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   const Metrics metrics = evaluator_.measure(draw_samples(
       trainer_.sampling_generator(), trainer_.config(), trainer_.conditioning().class_count(),
       trainer_.config().eval.samples, kSampleSeed));
-  rows_->add(str(epoch, ",", trainer_.steps_done(), ",", metrics_csv_values(metrics)));
+  measured_step_ = trainer_.steps_done();
+  rows_->add(
+      str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics)));
   // Compared as it is written, so that a resumed run finds what an unbroken one would.
   const double distance = parse_double(figure_text(metrics.value("frechet"))).value_or(kNoBest);
   char text[160];
@@ -48,6 +65,14 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   }
   log::info(str("epoch ", epoch, "  ", text, better ? "  best so far, kept as best.pt" : ""));
   return text;
+}
+
+void cut_metrics(const std::filesystem::path& csv, std::int64_t step) {
+  if (!std::filesystem::exists(csv)) return;
+  const Bytes bytes = read_file(csv);
+  const std::string text(bytes.begin(), bytes.end());
+  const std::string header = text.substr(0, text.find('\n'));
+  if (header.starts_with("epoch,step,")) CsvLog(csv, header, step);
 }
 
 }  // namespace gan

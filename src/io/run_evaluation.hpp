@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -17,9 +19,13 @@ class RunEvaluation {
  public:
   RunEvaluation(const Trainer& trainer, const Dataset& data, const RunFolder& folder);
 
-  /// Opens metrics.csv for a run that stands at `step`; what was best so far is read off its rows.
+  /// Opens metrics.csv for a run that stands at `step`; what was best so far is read off those of
+  /// its rows that are of as many samples.
   void open(std::int64_t step);
   void sync() { rows_->sync(); }
+
+  /// Whether metrics.csv lacks a row of this many samples for where the run stands.
+  bool is_due() const { return measured_step_ != trainer_.steps_done(); }
 
   /// Measures the generator at the end of an epoch; returns its figures in a few words.
   std::string measure(std::int64_t epoch);
@@ -29,7 +35,12 @@ class RunEvaluation {
   const RunFolder& folder_;
   Evaluator evaluator_;
   std::optional<CsvLog> rows_;
-  double best_;  ///< lowest Fréchet distance so far, as metrics.csv holds it
+  std::int64_t measured_step_ = -1;  ///< of such a row, the last
+  /// Lowest Fréchet distance so far, of as many samples, as metrics.csv holds it.
+  double best_ = std::numeric_limits<double>::infinity();
 };
+
+/// Cuts what is left of earlier evaluations, if anything, at `step`: for a run that makes none.
+void cut_metrics(const std::filesystem::path& csv, std::int64_t step);
 
 }  // namespace gan

@@ -14,7 +14,13 @@ std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
                       " has none; name their file with data.labels, or set model.conditional = "
                       "none");
   }
-  return data.labels.max().item<std::int64_t>() + 1;
+  const auto largest = data.labels.max().item<std::int64_t>();
+  if (largest >= kMostClasses) {
+    throw usage_error("model.conditional: ", config.conditional, " takes classes from 0 to ",
+                      kMostClasses - 1, ", and ", data.source, " has a label ", largest,
+                      "; number them anew, or set model.conditional = none");
+  }
+  return largest + 1;
 }
 
 Conditioning::Conditioning(const ModelConfig& config, std::int64_t class_count)

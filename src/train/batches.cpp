@@ -38,9 +38,10 @@ void check_batches(const Config& config, std::int64_t data_size) {
   const ModelConfig& model = config.model;
   const std::int64_t batch = real_batch_size(config.train);
   const std::int64_t last = last_batch_size(config, data_size);
-  if ((model.generator_norm || model.discriminator_norm) && (batch == 1 || last == 1)) {
-    throw usage_error("train.batch_size: batches of ", batch,
-                      " real images leave one of a single image out of ", data_size,
+  const std::int64_t row = model.discriminator_norm ? model.pack : 1;  // images that make one
+  if ((model.generator_norm || model.discriminator_norm) && (batch / row == 1 || last / row == 1)) {
+    throw usage_error("train.batch_size: batches of ", batch, " real images leave one of a single ",
+                      row > 1 ? "pack" : "image", " out of ", data_size,
                       ", too few for batch norm; set data.drop_last = true or another batch size");
   }
   const std::int64_t group = model.pack * std::max<std::int64_t>(1, model.minibatch_stddev);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import struct
 
 import common
@@ -73,17 +74,37 @@ class EvalCommandTest(EvalProgramTest):
         drawn = self.figures("--ckpt", checkpoint, *COUNT)["figures"]
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "idx", "--out", "s.idx")
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "npy", "--out", "s.npy")
+        self.sample("--ckpt", checkpoint, *COUNT, "--format", "npy-float", "--out", "f.npy")
         self.write_shapes("data")
-        for name in "s.idx", "s.npy":
-            given = self.figures("--samples", name, "--data", "data")
-            self.assertEqual(given["samples_file"], name)
-            self.assertEqual(given["figures"].keys() & {"frechet"}, {"frechet"})
         from_checkpoint = self.figures(
             "--ckpt", checkpoint, *COUNT, "--data", "data", "--dataset", "idx"
         )
-        self.assertEqual(from_checkpoint["figures"], given["figures"])
-        self.assertEqual(drawn.keys(), given["figures"].keys())
+        for name in "s.idx", "s.npy", "f.npy":
+            given = self.figures("--samples", name, "--data", "data")
+            self.assertEqual(given["samples_file"], name)
+            self.assertEqual(given["figures"], from_checkpoint["figures"], name)
+        self.assertEqual(drawn.keys(), from_checkpoint["figures"].keys())
+        self.refused(
+            *("gan-eval", "--samples", "f.npy", "--data", "data", "--range", "unit"),
+            code=2,
+            says="--range unit",
+        )
         # Kept beside the data this time.
+        self.assertTrue(list((self.folder / "data").glob("gan-train-classifier-*.pt")))
+
+    def test_data_made_of_files(self):
+        self.write_shapes("data")
+        labels = self.folder / "names"
+        shutil.copy(self.folder / "data/train-labels-idx1-ubyte", labels)
+        self.train(
+            *(*SMALL, "--epochs", 1, "--data.dataset", "stacked_mnist", "--data.path", "data"),
+            *("--data.synthetic_size", 400, "--data.limit", 300, "--data.labels", "names"),
+            *("--out", "run", "--quiet"),
+        )
+        labels.unlink()
+        found = self.figures("--ckpt", "run/checkpoints/g_1.pt", *COUNT, "--data", "data")
+        # All of the data, though the run had a limit: half of what the Parzen width leaves.
+        self.assertIn("180 training images of stacked from data", found["reference"])
         self.assertTrue(list((self.folder / "data").glob("gan-train-classifier-*.pt")))
 
     def write_shapes(self, folder, labels=True):
@@ -191,6 +212,15 @@ class EvalInTrainingTest(EvalProgramTest):
                 self.generator(f"{run}/checkpoints/best.pt"),
                 self.generator(f"{run}/checkpoints/g_{epoch}.pt"),
             )
+        # A figure of another number of samples is not compared with.
+        shutil.copytree(self.folder / "run", self.folder / "other")
+        more = ("--epochs", 7, "--eval.samples", 180, "--quiet")
+        self.train("--resume", "other", *more)
+        self.assertEqual([row["samples"] for row in self.rows("other")], [200] * 6 + [180])
+        self.assertEqual(
+            self.generator("other/checkpoints/best.pt"),
+            self.generator("other/checkpoints/g_7.pt"),
+        )
         # Worse from here on: what was best stays, though this process has not seen it made.
         text = (self.folder / "run/metrics.csv").read_text().splitlines()
         cells = text[-1].split(",")
@@ -200,6 +230,28 @@ class EvalInTrainingTest(EvalProgramTest):
         self.train("--resume", "run", "--epochs", 7, "--quiet")
         self.assertEqual(len(self.rows()), 7)
         self.assertEqual(before, self.generator("run/checkpoints/best.pt"))
+
+    def test_a_finished_run_is_measured_later(self):
+        self.train(*self.flags, "--epochs", 2, "--out", "run", "--quiet")
+        self.assertFalse((self.folder / "run/metrics.csv").exists())
+        for _ in range(2):  # once only
+            self.train("--resume", "run", "--eval.every", 5, "--quiet")
+            self.assertEqual([row["epoch"] for row in self.rows()], [2])
+
+    def test_rows_after_the_state_are_cut_without_evaluations(self):
+        self.train(*self.flags, "--epochs", 2, "--eval.every", 1, "--out", "run", "--quiet")
+        path = self.folder / "run/metrics.csv"
+        text = path.read_text()
+        epoch, step, rest = text.splitlines()[-1].split(",", 2)
+        path.write_text(f"{text}{int(epoch) + 1},{int(step) + 1},{rest}\n")
+        self.train("--resume", "run", "--eval.every", 0, "--quiet")
+        self.assertEqual(path.read_text(), text)
+
+    def test_data_that_are_too_few_leave_no_run(self):
+        few = ("--data.synthetic_size", 150, "--eval.every", 1, "--out", "run", "--quiet")
+        self.refused("gan-train", *self.flags, *few, code=2, says="too few")
+        self.assertFalse((self.folder / "run/config.yaml").exists())
+        self.train(*self.flags, "--epochs", 1, "--out", "run", "--quiet")
 
     def test_the_best_needs_evaluations(self):
         self.refused(

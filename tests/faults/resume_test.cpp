@@ -67,9 +67,10 @@ TEST_F(ResumeTest, AStreamOfAMethodThatIsForgottenIsSeen) {
   config.loss.penalty = "wgan_gp";
   config.train.instance_noise = 0.1;
   config.augment.brightness = 0.1;
+  config.model.conditional = "concat";
   ASSERT_TRUE(train(config, folder_ / "whole"));
-  for (const Stream stream :
-       {Stream::kFlip, Stream::kNoise, Stream::kAugmentD, Stream::kAugmentG, Stream::kPenalty}) {
+  for (const Stream stream : {Stream::kFlip, Stream::kNoise, Stream::kAugmentD, Stream::kAugmentG,
+                              Stream::kPenalty, Stream::kClassD, Stream::kClassG}) {
     const auto stopped = folder_ / std::to_string(static_cast<int>(stream));
     ASSERT_FALSE(train(config, stopped, 25));
     forget_stream(stream);

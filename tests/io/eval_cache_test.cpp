@@ -76,6 +76,16 @@ TEST(EvalCache, OtherDataAreAnotherMatter) {
   EXPECT_FALSE(EvalCache({folder.path()}, data).load_classifier());
 }
 
+TEST(EvalCache, AClassifierOfOtherClassesIsNotTaken) {
+  const TempFolder folder;
+  const auto data = cached_data();
+  const EvalCache cache({folder.path()}, data);
+  for (const std::int64_t classes : {7, 9}) {
+    cache.save_classifier({Classifier(data.train.shape, classes), 0.75, true});
+    EXPECT_FALSE(cache.load_classifier()) << classes;
+  }
+}
+
 TEST(EvalCache, DamagedFilesAreNotTaken) {
   const TempFolder folder;
   const auto data = cached_data();
@@ -137,6 +147,7 @@ TEST(EvalCache, TheSecondEvaluatorIsMadeFromFiles) {
   config.dataset = "shapes";
   config.synthetic_size = 300;
   config.image_size = 8;
+  config.path = "s";  // as "shapes" begins, but nothing lies there
   const auto images = load_dataset(config).samples.narrow(0, 0, 100);
   const auto figures = [&] {
     return metrics_json(

@@ -1,5 +1,6 @@
 #include "gan_train/io/sample_reader.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
@@ -15,7 +16,8 @@ namespace gan {
 namespace {
 
 // Writes samples as gan-sample does, and reads them back.
-torch::Tensor through_a_file(const torch::Tensor& images, const char* format) {
+torch::Tensor through_a_file(const torch::Tensor& images, const char* format,
+                             const char* range = "symmetric") {
   const TempFolder folder;
   const ImageShape shape{images.size(1), images.size(2), images.size(3)};
   const std::string name = std::string("x.") + (std::string(format) == "idx" ? "idx" : "npy");
@@ -24,12 +26,12 @@ torch::Tensor through_a_file(const torch::Tensor& images, const char* format) {
     const auto writer = row.make({.path = folder / name,
                                   .count = images.size(0),
                                   .shape = shape,
-                                  .range = "symmetric",
+                                  .range = range,
                                   .grid = {}});
     writer->add(images);
     writer->finish();
   }
-  return read_samples(folder / name, shape, "symmetric");
+  return read_samples(folder / name, shape, range);
 }
 
 TEST(SampleReader, ReadsWhatGanSampleWrites) {
@@ -42,6 +44,45 @@ TEST(SampleReader, ReadsWhatGanSampleWrites) {
   }
   const auto points = torch::rand({9, 1, 1, 2});
   EXPECT_TRUE(torch::equal(through_a_file(points, "npy-float"), points));
+}
+
+TEST(SampleReader, ReadsTheUnitRange) {
+  const auto images = torch::rand({5, 1, 4, 6});
+  const auto pixels = to_pixels(images, "unit").permute({0, 3, 1, 2});
+  for (const auto* format : {"idx", "npy", "npy-float"}) {
+    EXPECT_TRUE(torch::equal(through_a_file(images, format, "unit"), pixels)) << format;
+  }
+}
+
+TEST(SampleReader, RefusesFloatsOutsideTheRange) {
+  const auto images = torch::full({2, 1, 4, 6}, 0.5F);
+  const auto with = [&](float value) {
+    auto changed = images.clone();
+    changed[1][0][2][3] = value;
+    return changed;
+  };
+  const auto refused = [](const torch::Tensor& floats, const char* range) {
+    const auto words = usage_message_of([&] { through_a_file(floats, "npy-float", range); });
+    return words.find(std::string("--range ") + range) != std::string::npos;
+  };
+  for (const auto* range : {"symmetric", "unit"}) {
+    EXPECT_TRUE(refused(with(255.0F), range));
+    EXPECT_TRUE(refused(with(std::nanf("")), range));
+    EXPECT_NO_THROW(through_a_file(with(1.01F), "npy-float", range));
+  }
+  EXPECT_TRUE(refused(with(-1.5F), "symmetric"));
+  EXPECT_TRUE(refused(with(-0.5F), "unit"));
+  EXPECT_NO_THROW(through_a_file(with(-1.01F), "npy-float", "symmetric"));
+}
+
+TEST(SampleReader, RefusesPointsInBytes) {
+  const TempFolder folder;
+  const std::string npy = (folder / "x.npy").string();
+  for (const auto& sizes : {std::vector<std::int64_t>{3, 2}, {3, 1, 2}, {3, 1, 2, 1}}) {
+    write_file(npy, npy_header("|u1", sizes) + std::string(6, 'x'));
+    const auto words = usage_message_of([&] { read_samples(npy, {1, 1, 2}, "symmetric"); });
+    EXPECT_NE(words.find("float32"), std::string::npos);
+  }
 }
 
 TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {

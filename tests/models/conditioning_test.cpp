@@ -122,10 +122,22 @@ TEST(Conditioning, NetworksOfAllKindsTakeAndGiveWhatItSays) {
   }
 }
 
-TEST(Conditioning, CountsTheClassesAndRefusesDataWithout) {
+TEST(Conditioning, CountsTheClassesAndRefusesNoneOrTooMany) {
   Dataset data{"mine", {1, 3, 4}, kImages, kOf};
   EXPECT_EQ(count_classes(conditional("acgan"), data), 3);
   EXPECT_EQ(count_classes(conditional("none"), data), 0);
+  data.labels = torch::tensor({0, 1, 65535, 3}, torch::kInt64);
+  EXPECT_EQ(count_classes(conditional("acgan"), data), 65536);
+  data.labels += 1;
+  try {
+    count_classes(conditional("acgan"), data);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "model.conditional: acgan takes classes from 0 to 65535, and mine has a label "
+                 "65536; number them anew, or set model.conditional = none");
+    EXPECT_EQ(error.exit_code(), 2);
+  }
   data.labels = torch::Tensor();
   EXPECT_EQ(count_classes(conditional("none"), data), 0);
   try {

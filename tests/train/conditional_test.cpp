@@ -153,30 +153,49 @@ TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
   }
 }
 
+// What a trainer says against the config, or "".
+std::string batch_refusal(const Config& config) {
+  try {
+    const Trainer trainer(config, load_dataset(config.data));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), 2);
+    return error.what();
+  }
+  return "";
+}
+
 TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {
   Config config = conditional_shapes("none");
   config.model.pack = 3;
-  const auto refusal = [&]() -> std::string {
-    try {
-      const Trainer trainer(config, load_dataset(config.data));
-    } catch (const Error& error) {
-      EXPECT_EQ(error.exit_code(), 2);
-      return error.what();
-    }
-    return "";
-  };
-  EXPECT_EQ(refusal(),
+  EXPECT_EQ(batch_refusal(config),
             "train.batch_size: batches of 32 real images are not made up of groups of 3, as "
             "model.pack and model.minibatch_stddev need; use a multiple of it");
   config.train.batch_size = 36;  // 96 = 2 * 36 + 24
-  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(batch_refusal(config), "");
   config.data.synthetic_size = 95;
   EXPECT_EQ(
-      refusal(),
+      batch_refusal(config),
       "train.batch_size: batches of 36 real images leave one of 23, which is not made up of "
       "groups of 3, as model.pack and model.minibatch_stddev need; set data.drop_last = true");
   config.data.drop_last = true;
-  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(batch_refusal(config), "");
+}
+
+// D's batch norm would be given one row at the end of the epoch.
+TEST(Packing, ALastBatchOfOnePackIsTooFewForTheDiscriminatorsNorm) {
+  Config config = conditional_shapes("none");
+  config.model.pack = 2;
+  config.data.synthetic_size = 98;     // 3 * 32 + 2
+  config.model.generator_norm = true;  // G still gets two rows
+  EXPECT_EQ(batch_refusal(config), "");
+  config.model.discriminator_norm = true;
+  EXPECT_EQ(batch_refusal(config),
+            "train.batch_size: batches of 32 real images leave one of a single pack out of 98, too "
+            "few for batch norm; set data.drop_last = true or another batch size");
+  config.data.synthetic_size = 100;
+  EXPECT_EQ(batch_refusal(config), "");
+  config.train.batch_size = 2;
+  EXPECT_NE(batch_refusal(config).find("of a single pack"), std::string::npos);
 }
 
 TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {

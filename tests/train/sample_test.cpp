@@ -6,6 +6,8 @@
 
 #include "gan_train/models/networks.hpp"
 
+#include "one_thread.hpp"
+
 namespace gan {
 namespace {
 
@@ -33,6 +35,25 @@ TEST(Generate, AnImageIsTheSameWhateverTheCount) {
     EXPECT_TRUE(
         torch::equal(generate(nets.generator, latents.narrow(0, 0, n)), all.narrow(0, 0, n)))
         << n;
+  }
+}
+
+TEST(Generate, ImagesAreTheSameForAnyNumberOfThreads) {
+  ModelConfig config;
+  config.arch = "dcgan";
+  config.generator_widths = {16, 8};
+  config.discriminator_widths = {8};
+  config.generator_norm = true;
+  Networks nets = make_networks(config, {1, 28, 28}, 1);
+  const OneThread one_thread;               // and, at the end, as many as before
+  for (const std::int64_t n : {10, 200}) {  // a lone block too
+    const auto latents = draw_latents(config, n, 5, Stream::kSample, 0);
+    at::set_num_threads(1);
+    const auto images = generate(nets.generator, latents);
+    for (const int threads : {2, 3}) {
+      at::set_num_threads(threads);
+      EXPECT_TRUE(torch::equal(generate(nets.generator, latents), images)) << n << " " << threads;
+    }
   }
 }
 

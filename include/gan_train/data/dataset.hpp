@@ -32,10 +32,15 @@ struct DatasetKind {
   Dataset (*load)(const DataConfig& config);
   /// The items held back from training, where the kind knows of any.
   std::optional<Dataset> (*load_test)(const DataConfig& config) = nullptr;
+  /// Whether the program makes the items up, so that `config.path` means nothing.
+  bool made_up = false;
 };
 
 /// All kinds; `data.dataset` names one.
 std::span<const DatasetKind> dataset_kinds();
+
+/// Whether what `config` asks for is of a kind that is made up, not read from files.
+bool is_made_up(const DataConfig& config);
 
 /// Loads what `config` asks for, at most its first `config.limit` items.
 Dataset load_dataset(const DataConfig& config);

@@ -10,8 +10,12 @@
 
 namespace gan {
 
+/// The most classes that networks are made for, and that a checkpoint may name.
+inline constexpr std::int64_t kMostClasses = 65536;
+
 /// The number of classes in a labelled data set, its largest label and one, where
-/// model.conditional wants them; else 0. Error (exit code 2) where it has no labels.
+/// model.conditional wants them; else 0. Error (exit code 2) where it has no labels, or
+/// more than kMostClasses.
 std::int64_t count_classes(const ModelConfig& config, const Dataset& data);
 
 /// How classes, and packed images, get into the networks and out of them, so that
