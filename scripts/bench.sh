@@ -16,7 +16,7 @@
 #
 #   --profile    where a step's time goes, a row a layer
 #   --growth     how step time and memory grow with batch, width, image size, threads and
-#                data; a plot goes to growth.png where Python has matplotlib
+#                data; a plot goes to build-bench/growth.png where Python has matplotlib
 #   --runs       whole runs: time to the first step, what an epoch spends beside its steps,
 #                peak memory; --peer PROGRAM: an epoch of PyTorch's cpp/dcgan example too
 #   --kernels    single kernels, beside what they replaced (needs Google Benchmark)
@@ -63,7 +63,7 @@ case $mode in
     ;;
   growth)
     plot=()
-    ! "$venv/bin/python" -c 'import matplotlib' 2>/dev/null || plot=(--plot growth.png)
+    ! "$venv/bin/python" -c 'import matplotlib' 2>/dev/null || plot=(--plot build-bench/growth.png)
     exec "$venv/bin/python" scripts/bench/growth.py "${plot[@]}" build-bench/gan_bench
     ;;
   runs)

@@ -2,7 +2,7 @@
 # usage: scripts/quickstart.sh
 #
 # From a fresh checkout to digits: sets up, builds, fetches MNIST, trains the recipe
-# mnist_fast for some minutes and draws 100 samples, all into runs/quickstart.
+# mnist_fast for a minute or two and draws 100 samples, all into runs/quickstart.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 [[ $# -eq 0 ]] || usage_error "unknown argument '$1'"
@@ -31,7 +31,7 @@ train() {
 stage 'training' train
 
 checkpoint=$(printf '%s\n' "$run"/checkpoints/g_*.pt | sort -V | tail -n 1)
-build/bin/gan-sample --ckpt "$checkpoint" -n 100 --out "$run/samples.png"
+build/bin/gan-sample --ckpt "$checkpoint" --class 0-9 --out "$run/samples.png"
 
 printf '\nTook:       %s\nSamples:    %s\nLosses:     %s\nCheckpoint: %s\n' \
   "$times" "$run/samples.png" "$run/losses.png" "$checkpoint"

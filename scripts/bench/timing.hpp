@@ -14,9 +14,9 @@ inline double milliseconds(const std::function<void()>& work) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Median time of `rounds` calls, after a few that warm up.
-inline double median_ms(int rounds, const std::function<void()>& work) {
-  for (int i = 0; i < 3; ++i) work();
+/// Median time of `rounds` calls, after some that warm up.
+inline double median_ms(int rounds, const std::function<void()>& work, int warm_up = 3) {
+  for (int i = 0; i < warm_up; ++i) work();
   std::vector<double> times;
   for (int i = 0; i < rounds; ++i) times.push_back(milliseconds(work));
   std::nth_element(times.begin(), times.begin() + rounds / 2, times.end());

@@ -76,6 +76,7 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
 struct EvalSubject {
   Config config;
   torch::Tensor images;
+  torch::Tensor classes;  // asked for, where known
   std::string title;
   AboutFields about;
 };
@@ -96,7 +97,8 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
 }
 
 EvalSubject load_given(const EvalArguments& arguments, Config config, const Dataset& data) {
-  EvalSubject subject{config, read_samples(arguments.samples, data.shape, arguments.range), "", {}};
+  EvalSubject subject{
+      config, read_samples(arguments.samples, data.shape, arguments.range), {}, "", {}};
   const std::int64_t given = subject.images.size(0);
   const std::int64_t count = arguments.count > 0 ? arguments.count : std::min(given, kMostSamples);
   if (given < std::max(count, kFewestSamples)) {
@@ -117,9 +119,13 @@ EvalSubject draw_given(const EvalArguments& arguments, LoadedGenerator loaded,
   }
   const std::int64_t count = arguments.count > 0 ? arguments.count : kDefaultCount;
   loaded.generator->to(resolve_device(arguments.device));
-  EvalSubject subject{loaded.config, {}, "", {}};
-  subject.images = draw_samples(loaded.generator, loaded.config, loaded.class_count, count,
-                                static_cast<std::uint64_t>(arguments.seed));
+  const auto seed = static_cast<std::uint64_t>(arguments.seed);
+  EvalSubject subject{
+      loaded.config,
+      draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed),
+      draw_sample_classes(loaded.class_count, count, seed),
+      "",
+      {}};
   subject.title = str(count, " samples of ", arguments.checkpoint, " (epoch ", loaded.epoch,
                       ", seed ", arguments.seed, ")");
   subject.about = {{"checkpoint", arguments.checkpoint},
@@ -152,7 +158,7 @@ int run_eval(int argc, char** argv) {
   const EvalSubject subject =
       loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, config, data);
   const Evaluator evaluator = make_evaluator(config.data, data, subject.images.size(0), device);
-  const Metrics metrics = evaluator.measure(subject.images);
+  const Metrics metrics = evaluator.measure(subject.images, subject.classes);
   std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
   if (!arguments.json.empty()) {
     auto about = subject.about;

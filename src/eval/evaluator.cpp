@@ -120,9 +120,8 @@ Evaluator::Described Evaluator::describe(const torch::Tensor& images) const {
   return {torch::cat(blocks), {}};
 }
 
-std::vector<Metric> Evaluator::figures(const torch::Tensor& images,
+std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tensor& images,
                                        const torch::Tensor& copies) const {
-  const Described fake = describe(images);
   const torch::Tensor& real = reference_described_.features;
   std::vector<Metric> rows;
   rows.push_back(make_figure("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
@@ -197,8 +196,9 @@ torch::Tensor Evaluator::noise() const {
 std::vector<Metric> Evaluator::measure_baselines() const {
   // Real images are compared as samples are; only, those among the training images would be
   // their own nearest ones, so that the reference stands in.
-  auto rows = figures(real_, reference_);
-  const auto ceilings = figures(noise(), noise());
+  const auto random = noise();
+  auto rows = figures(describe(real_), real_, reference_);
+  const auto ceilings = figures(describe(random), random, random);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].floor = rows[i].value;
     rows[i].ceiling = ceilings[i].value;
@@ -207,10 +207,26 @@ std::vector<Metric> Evaluator::measure_baselines() const {
   return rows;
 }
 
-Metrics Evaluator::measure(const torch::Tensor& images) const {
-  Metrics metrics{features_text(), reference_text_, images.size(0), figures(images, images)};
+std::vector<Metric> Evaluator::rows(bool with_classes) const {
+  auto rows = baselines_;
+  if (with_classes && classifier_) {
+    rows.push_back({"as_asked_percent", "of the class asked for, %", kNone,
+                    100.0 * classifier_->accuracy, kNone});
+  }
+  return rows;
+}
+
+Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& classes) const {
+  const Described fake = describe(images);
+  Metrics metrics{features_text(), reference_text_, images.size(0), figures(fake, images, images)};
+  if (classes.defined() && classifier_) {
+    const auto right = fake.probabilities.argmax(1).eq(classes).to(torch::kFloat64).mean();
+    metrics.rows.push_back(make_figure("as_asked_percent", "", 100.0 * right.item<double>()));
+  }
+  const auto known_rows = rows(classes.defined());
   for (Metric& row : metrics.rows) {
-    const Metric known = row_of(baselines_, row.name);
+    const Metric known = row_of(known_rows, row.name);
+    if (row.label.empty()) row.label = known.label;
     row.floor = known.floor;
     row.ceiling = known.ceiling;
   }
@@ -245,6 +261,17 @@ torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config&
         points ? images : to_pixels(images, config.data.range).permute({0, 3, 1, 2}).contiguous());
   }
   return torch::cat(parts).narrow(0, 0, count);
+}
+
+torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count,
+                                  std::uint64_t seed) {
+  if (class_count == 0) return {};
+  std::vector<torch::Tensor> blocks;
+  for (std::int64_t block = 0; block * kSampleBlock < count; ++block) {
+    blocks.push_back(draw_classes(class_count, kSampleBlock, seed, Stream::kSample,
+                                  static_cast<std::uint64_t>(block)));
+  }
+  return torch::cat(blocks).narrow(0, 0, count);
 }
 
 }  // namespace gan

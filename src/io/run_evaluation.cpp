@@ -25,7 +25,8 @@ RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const 
 void RunEvaluation::open(std::int64_t step) {
   const auto path = folder_.metrics_csv();
   const std::string header =
-      "epoch,step,samples," + metrics_csv_names({"", "", 0, evaluator_.baselines()});
+      "epoch,step,samples," +
+      metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.conditioning().class_count() > 0)});
   rows_.emplace(path, header, step);
   measured_step_ = -1;
   const double known = std::exchange(best_, kNoBest);
@@ -47,9 +48,11 @@ void RunEvaluation::open(std::int64_t step) {
 }
 
 std::string RunEvaluation::measure(std::int64_t epoch) {
-  const Metrics metrics = evaluator_.measure(draw_samples(
-      trainer_.sampling_generator(), trainer_.config(), trainer_.conditioning().class_count(),
-      trainer_.config().eval.samples, kSampleSeed));
+  const std::int64_t classes = trainer_.conditioning().class_count();
+  const std::int64_t count = trainer_.config().eval.samples;
+  const Metrics metrics = evaluator_.measure(
+      draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed),
+      draw_sample_classes(classes, count, kSampleSeed));
   measured_step_ = trainer_.steps_done();
   rows_->add(
       str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics)));

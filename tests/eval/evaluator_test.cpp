@@ -144,6 +144,19 @@ TEST(Evaluator, RefusesDataThatAreTooFew) {
             "few: 199 images are too few to measure samples by; at least 200 are needed");
 }
 
+TEST(Evaluator, CountsTheSamplesThatAreOfTheClassAskedFor) {
+  const Evaluator evaluator = labelled_evaluator();
+  const auto images = shapes_data().train.samples.narrow(0, 0, 300);
+  const auto labels = shapes_data().train.labels.narrow(0, 0, 300);
+  const double right = evaluator.measure(images, labels).value("as_asked_percent");
+  EXPECT_GT(right, 90);
+  // Every other class asked for is the wrong one now.
+  const auto half = torch::arange(300).remainder(2);
+  const auto wrong = (labels + half).remainder(labels.max() + 1);
+  EXPECT_NEAR(evaluator.measure(images, wrong).value("as_asked_percent"), right / 2, 10);
+  EXPECT_TRUE(std::isnan(evaluator.measure(images).value("as_asked_percent")));
+}
+
 TEST(DrawSamples, AreThoseOfGanSample) {
   Config config;
   config.model.latent_dim = 3;

@@ -41,8 +41,11 @@ class Evaluator {
   void set_baselines(std::vector<Metric> rows) { baselines_ = std::move(rows); }
   const std::vector<Metric>& baselines() const { return baselines_; }
 
-  /// Images [n, c, h, w] as a data set holds them: uint8 pixels, or float32 points.
-  Metrics measure(const torch::Tensor& images) const;
+  /// Images [n, c, h, w] as a data set holds them: uint8 pixels, or float32 points. With
+  /// the classes [n] that were asked for, and a classifier, also how many are of theirs.
+  Metrics measure(const torch::Tensor& images, const torch::Tensor& classes = {}) const;
+  /// The rows that measure() gives, without values.
+  std::vector<Metric> rows(bool with_classes) const;
 
  private:
   struct Described {
@@ -52,7 +55,8 @@ class Evaluator {
   Described describe(const torch::Tensor& images) const;
   void split_data(std::int64_t samples);
   /// `copies`: the images whose nearest training images are looked for.
-  std::vector<Metric> figures(const torch::Tensor& images, const torch::Tensor& copies) const;
+  std::vector<Metric> figures(const Described& fake, const torch::Tensor& images,
+                              const torch::Tensor& copies) const;
   std::vector<Metric> class_figures(const torch::Tensor& probabilities) const;
   double nearest_distance(const torch::Tensor& images) const;
   torch::Tensor noise() const;
@@ -74,5 +78,8 @@ class Evaluator {
 /// them; `class_count` is 0 for an unconditional generator.
 torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
                            std::int64_t class_count, std::int64_t count, std::uint64_t seed);
+
+/// The classes [count] asked for in these; undefined where `class_count` is 0.
+torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count, std::uint64_t seed);
 
 }  // namespace gan
