@@ -23,7 +23,10 @@ torch::Tensor OneChannelConv2dImpl::forward(const torch::Tensor& input) {
       torch::im2col(input, kernel, /*dilation=*/{1, 1}, padding, stride).transpose(0, 1).flatten(1);
   auto maps = weight.flatten(1).matmul(columns);
   if (bias.defined()) maps = maps + bias.unsqueeze(1);
-  return maps.view({weight.size(0), input.size(0), places(0), places(1)}).transpose(0, 1);
+  // Laid out as what follows wants it, which would else copy it each time anew.
+  return maps.view({weight.size(0), input.size(0), places(0), places(1)})
+      .transpose(0, 1)
+      .contiguous();
 }
 
 StemConvTranspose2dImpl::StemConvTranspose2dImpl(const torch::nn::ConvTranspose2dOptions& wanted)
