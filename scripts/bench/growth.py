@@ -81,12 +81,12 @@ def plot(rows, path):
 
     names = {"batch": "batch size", "width": "width, times the recipe's, batch 32",
              "threads": "threads", "image": "image side, pixels, batch 32"}  # fmt: skip
-    figure, axes = plt.subplots(1, len(names), figsize=(14, 3.4), layout="constrained")
+    figure, axes = plt.subplots(1, len(names), figsize=(14, 3.4), sharey=True, layout="constrained")
     for axis, (what, label) in zip(axes, names.items()):
-        for recipe in (MLP, DCGAN):
+        for recipe, marker in ((MLP, "C0o-"), (DCGAN, "C1s-")):
             points = [(row[2], row[3]) for row in rows if row[:2] == (what, recipe)]
             if points:
-                axis.plot(*zip(*points), marker="o", label=recipe)
+                axis.plot(*zip(*points), marker, label=recipe)
         axis.set(xscale="log", yscale="log", xlabel=label)
         sizes = sorted({row[2] for row in rows if row[0] == what})
         axis.set_xticks(sizes, [str(size) for size in sizes])
