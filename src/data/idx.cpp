@@ -33,8 +33,8 @@ fs::path find_images(const fs::path& path) {
   if (fs::is_regular_file(path)) return path;
   if (!fs::exists(path)) {
     throw usage_error(path.string(),
-                      ": no such file or folder; fetch MNIST with "
-                      "`scripts/get_data.sh mnist` or name your data with --data");
+                      ": no such file or folder; fetch it with `scripts/get_data.sh mnist` "
+                      "(or fashion), or name your data with --data");
   }
   const auto images = find_spelling(path, "train-images", "342");
   if (!images) {
