@@ -76,10 +76,7 @@ BENCHMARK(LibTorchAdam)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void GatherBatch(State& state) {
   const auto pixels = torch::randint(256, {60000, 1, 28, 28}, torch::kUInt8);
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(state.range(0)));
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    indices[i] = static_cast<std::int64_t>(i * 7919 % 60000);
-  }
+  const auto indices = torch::arange(state.range(0)).mul(7919).remainder(60000);
   for (auto _ : state) gather(pixels, indices, "symmetric");
 }
 BENCHMARK(GatherBatch)->Arg(128)->Arg(1024)->UseRealTime()->Unit(benchmark::kMicrosecond);

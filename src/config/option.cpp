@@ -326,10 +326,16 @@ Rows train_rows(TrainConfig& train) {
        .alias = "threads"},
       {.key = "train.precision",
        .field = &train.precision,
-       .help = "Convolutions and matrix products in float32 (fp32), in bfloat16 (bf16), or in "
-               "bfloat16 where the hardware is fast at it (auto). Weights, losses and Adam are "
-               "always in float32.",
-       .choices = {"auto", "fp32", "bf16"}},
+       .help =
+           "Convolutions and matrix products in float32 (fp32), in bfloat16 (bf16), or in "
+           "bfloat16 where the hardware is fast at it (auto); tf32 lets CUDA round their factors "
+           "to 10 bits. Weights, losses and Adam are always in float32.",
+       .choices = {"auto", "fp32", "tf32", "bf16"}},
+      {.key = "train.cuda_graph",
+       .field = &train.cuda_graph,
+       .help =
+           "Capture a step on CUDA once and replay it, which spares small networks the launch of "
+           "each kernel. Not with augment, instance noise, wgan_gp and dragan. Untested."},
       {.key = "train.deterministic",
        .field = &train.deterministic,
        .help = "Use only algorithms of LibTorch that give the same bits each time. Needed for that "

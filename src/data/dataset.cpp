@@ -31,10 +31,9 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
                     config.max_mib, " MiB; ask for at most ", most, " or raise it");
 }
 
-torch::Tensor gather(const torch::Tensor& samples, const std::vector<std::int64_t>& indices,
+torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
                      std::string_view range) {
-  const auto index = torch::tensor(indices, torch::kInt64).to(samples.device());
-  const auto items = samples.index_select(0, index);
+  const auto items = samples.index_select(0, indices);
   if (items.scalar_type() != torch::kUInt8) return items;
   const auto pixels = items.to(torch::kFloat32);
   return range == "unit" ? pixels.div_(255.0) : pixels.div_(127.5).sub_(1.0);

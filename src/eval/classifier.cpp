@@ -102,7 +102,7 @@ Classifier train_classifier(const torch::Tensor& images, const torch::Tensor& la
     const double left = 1.0 - static_cast<double>(step) / static_cast<double>(steps);
     optimizer.scale_lr(std::min(1.0, 1.25 * left));
     const auto indices = sampler.batch(step);
-    const auto batch = gather(images, indices, "unit");
+    const auto batch = gather(images, torch::tensor(indices, torch::kInt64), "unit");
     const auto logits = net->logits(net->features(batch));
     const auto loss =
         torch::cross_entropy_loss(logits, labels.index_select(0, torch::tensor(indices)));

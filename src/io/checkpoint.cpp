@@ -85,7 +85,7 @@ std::vector<std::string> parameter_names(const torch::nn::Module& module) {
 PtDict pack_adam(const Adam& adam, const torch::nn::Module& module, TensorPacker& packer) {
   const auto names = parameter_names(module);
   const auto& state = adam.state();
-  return {{"steps", {state.steps}},
+  return {{"steps", {adam.steps()}},
           {"exp_avg", {packer.pack(state.exp_avg, names)}},
           {"exp_avg_sq", {packer.pack(state.exp_avg_sq, names)}}};
 }
@@ -94,7 +94,6 @@ void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam
                  const std::string& where) {
   const auto names = parameter_names(module);
   Adam::State state = adam.state();
-  state.steps = get_count(dict, "steps", where);
   const auto take = [&](const char* key, std::vector<torch::Tensor>& moments) {
     const auto& saved = get<PtDict>(dict, key, where);
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -103,7 +102,7 @@ void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam
   };
   take("exp_avg", state.exp_avg);
   take("exp_avg_sq", state.exp_avg_sq);
-  adam.load(state);
+  adam.load(state, get_count(dict, "steps", where));
 }
 
 PtDict pack_running(const RunningFigures& running) {

@@ -85,6 +85,7 @@ bool Run::train(const Hooks& watch) {
     const std::int64_t every = output().save_state_steps;
     if (every > 0 && trainer_.steps_done() % every == 0) save();
   };
+  if (!trainer_.device().is_cpu()) hooks.read_every = 32;
   hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
   const bool complete = run_training(trainer_, loop_, hooks);
   save();

@@ -1,5 +1,6 @@
 #include "gan_train/train/adam.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include <torch/torch.h>
@@ -9,6 +10,7 @@ namespace gan {
 Adam::Adam(std::vector<torch::Tensor> parameters, double lr, const OptimConfig& config)
     : parameters_(std::move(parameters)),
       lr_(lr),
+      lr_on_device_(torch::full({}, lr, parameters_.front().options().dtype(torch::kFloat32))),
       beta1_(config.beta1),
       beta2_(config.beta2),
       eps_(config.eps) {
@@ -27,19 +29,28 @@ void Adam::step(std::vector<torch::Tensor> gradients) {
     gradients[i] = torch::empty_like(parameters_[i]).copy_(gradients[i]);
   }
   at::_foreach_add_(step_counts_, 1);
-  at::_fused_adam_(parameters_, gradients, state_.exp_avg, state_.exp_avg_sq,
-                   /*max_exp_avg_sqs=*/{}, step_counts_, lr_ * lr_scale_, beta1_, beta2_,
-                   /*weight_decay=*/0.0, eps_, /*amsgrad=*/false, /*maximize=*/false);
-  ++state_.steps;
+  const auto update = [&](const auto& lr) {
+    at::_fused_adam_(parameters_, gradients, state_.exp_avg, state_.exp_avg_sq,
+                     /*max_exp_avg_sqs=*/{}, step_counts_, lr, beta1_, beta2_, /*weight_decay=*/0.0,
+                     eps_,
+                     /*amsgrad=*/false, /*maximize=*/false);
+  };
+  lr_on_device_.is_cpu() ? update(lr_ * lr_scale_) : update(lr_on_device_);
 }
 
-void Adam::load(const State& state) {
+void Adam::scale_lr(double scale) {
+  if (scale != lr_scale_) lr_on_device_.fill_(lr_ * scale);
+  lr_scale_ = scale;
+}
+
+std::int64_t Adam::steps() const { return std::llround(step_counts_.front().item<float>()); }
+
+void Adam::load(const State& state, std::int64_t steps) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     state_.exp_avg[i].copy_(state.exp_avg[i]);
     state_.exp_avg_sq[i].copy_(state.exp_avg_sq[i]);
-    step_counts_[i].fill_(state.steps);
+    step_counts_[i].fill_(steps);
   }
-  state_.steps = state.steps;
 }
 
 }  // namespace gan

@@ -36,6 +36,13 @@ torch::Device resolve_device(const std::string& name) {
                     "check nvidia-smi or use cpu");
 }
 
+void to_channels_last(torch::nn::Module& net) {
+  for (auto& parameter : net.parameters()) {
+    if (parameter.dim() != 4) continue;
+    parameter.set_data(parameter.detach().contiguous(at::MemoryFormat::ChannelsLast));
+  }
+}
+
 void keep_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
@@ -51,6 +58,8 @@ void configure_process(const TrainConfig& config) {
   // Memory that is about to be overwritten need not be filled: nothing reads it first.
   context.setDeterministicFillUninitializedMemory(false);
   context.setDeterministicCuDNN(config.deterministic);
+  context.setAllowTF32CuBLAS(config.precision == "tf32");
+  context.setAllowTF32CuDNN(config.precision == "tf32");
   // cuBLAS wants its workspace fixed before CUDA starts (its guide, section 2.1.4).
   if (config.deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }

@@ -82,7 +82,8 @@ DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
   for (std::int64_t i = 0; i < kDiversitySamples; ++i) {
     items.push_back(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(data.size()))));
   }
-  real_distance_ = mean_distance(gather(data.samples, items, config.data.range));
+  real_distance_ =
+      mean_distance(gather(data.samples, torch::tensor(items, torch::kInt64), config.data.range));
 }
 
 double DiversityMeter::measure(torch::nn::Sequential generator) const {

@@ -1,7 +1,9 @@
 #include "gan_train/train/loop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -13,8 +15,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Figures = std::array<double, kFigureCount>;
 
-Figures to_figures(const torch::Tensor& tensor) {
-  const auto values = tensor.cpu();
+// How many steps to make before their figures are read, for which the CPU waits for the
+// device: never past a step after which there is something to do.
+std::int64_t steps_to_read(const Trainer& trainer, std::int64_t most) {
+  const OutputConfig& output = trainer.config().output;
+  const std::int64_t done = trainer.steps_done();
+  std::int64_t count = std::min(most, trainer.total_steps() - done);
+  for (const auto every : {trainer.steps_per_epoch(), output.log_every, output.save_state_steps}) {
+    if (every > 0) count = std::min(count, every - done % every);
+  }
+  return count;
+}
+
+Figures to_figures(const torch::Tensor& values) {
   Figures figures{};
   for (std::size_t i = 0; i < figures.size(); ++i) {
     figures[i] = values.data_ptr<float>()[i];
@@ -59,18 +72,26 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
   };
 
   while (trainer.steps_done() < trainer.total_steps()) {
+    const std::int64_t count = steps_to_read(trainer, hooks.read_every);
+    std::vector<torch::Tensor> steps;
     const auto start = Clock::now();
-    const Figures figures = to_figures(trainer.step());
+    for (std::int64_t i = 0; i < count; ++i) steps.push_back(trainer.step());
+    const auto read = torch::stack(steps).cpu();
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const std::int64_t done = trainer.steps_done();
-    if (const std::string what = not_finite(figures, state.epoch, done); !what.empty()) {
+    std::string what;
+    for (std::int64_t i = 0; i < count && what.empty(); ++i) {
+      const Figures figures = to_figures(read[i]);
+      what = not_finite(figures, state.epoch, done - count + i + 1);
+      state.epoch.add(figures);
+      state.interval.add(figures);
+    }
+    if (!what.empty()) {
       if (hooks.on_nan && hooks.on_nan(what)) continue;
       throw run_error(what, "; try a lower optim.lr");
     }
-    for (RunningFigures* running : {&state.epoch, &state.interval}) {
-      running->add(figures);
-      running->seconds += seconds;
-    }
+    state.epoch.seconds += seconds;
+    state.interval.seconds += seconds;
     if (hooks.on_step) hooks.on_step(row(state.epoch));
     if (log_every == 0) state.interval = {};
     if (log_every > 0 && done % log_every == 0) {

@@ -138,15 +138,14 @@ TEST(IdxDataset, TestSetMayBeMissing) {
 
 TEST(Gather, ScalesBytesToTheRangeAndBack) {
   const auto samples = torch::arange(256).to(torch::kUInt8).view({256, 1, 1, 1});
-  const auto symmetric = gather(samples, {0, 255}, "symmetric");
+  const auto symmetric = gather(samples, torch::tensor({0, 255}), "symmetric");
   EXPECT_EQ(symmetric[0].item<float>(), -1.0F);
   EXPECT_EQ(symmetric[1].item<float>(), 1.0F);
-  const auto unit = gather(samples, {255, 0}, "unit");
+  const auto unit = gather(samples, torch::tensor({255, 0}), "unit");
   EXPECT_EQ(unit[0].item<float>(), 1.0F);
   EXPECT_EQ(unit[1].item<float>(), 0.0F);
 
-  std::vector<std::int64_t> all(256);
-  for (std::size_t i = 0; i < 256; ++i) all[i] = static_cast<std::int64_t>(i);
+  const auto all = torch::arange(256);
   for (const char* range : {"symmetric", "unit"}) {
     EXPECT_TRUE(
         torch::equal(to_pixels(gather(samples, all, range), range).flatten(), samples.flatten()))

@@ -41,16 +41,7 @@ TEST(Conditional, RealImagesKeepTheirClassesAndFakesGetDrawnOnes) {
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   const auto step = recorded_step(trainer);
-  const auto all = gather(
-                       data.samples,
-                       [] {
-                         std::vector<std::int64_t> every(96);
-                         for (std::size_t i = 0; i < every.size(); ++i)
-                           every[i] = static_cast<std::int64_t>(i);
-                         return every;
-                       }(),
-                       "symmetric")
-                       .flatten(1);
+  const auto all = gather(data.samples, torch::arange(96), "symmetric").flatten(1);
   const auto item = torch::cdist(step.at("real").flatten(1), all).argmin(1);
   EXPECT_TRUE(torch::equal(data.labels.index_select(0, item), step.at("real_classes")));
   for (const char* name : {"classes_d", "classes_g"}) {

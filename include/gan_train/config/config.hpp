@@ -94,6 +94,7 @@ struct TrainConfig {
   std::string device = "auto";
   std::int64_t threads = 0;
   std::string precision = "fp32";
+  bool cuda_graph = false;
   bool deterministic = false;
   std::string on_nan = "stop";
   bool stop_on_collapse = false;

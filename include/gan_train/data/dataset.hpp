@@ -53,9 +53,9 @@ std::optional<Dataset> load_test_set(const DataConfig& config);
 /// Error where `items` of `bytes` each would take more than `config.max_mib`.
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);
 
-/// The items at `indices` as float32 [k, c, h, w] on the samples' device, bytes
-/// scaled to [-1, 1] (`range` "symmetric") or [0, 1] ("unit").
-torch::Tensor gather(const torch::Tensor& samples, const std::vector<std::int64_t>& indices,
+/// The items at `indices` (int64 [k], on the samples' device) as float32 [k, c, h, w] there,
+/// bytes scaled to [-1, 1] (`range` "symmetric") or [0, 1] ("unit").
+torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
                      std::string_view range);
 
 /// The inverse: values in that range as bytes [n, h, w, c], rounded and clamped.

@@ -21,24 +21,26 @@ class Adam {
   void step(std::vector<torch::Tensor> gradients);
 
   /// Multiplies the learning rate that was configured; 1 at first.
-  void scale_lr(double scale) { lr_scale_ = scale; }
+  void scale_lr(double scale);
 
-  /// First and second moments, in the parameters' order, and the updates made:
+  /// First and second moments, in the parameters' order: with the number of updates made,
   /// what has to be saved to go on.
   struct State {
     std::vector<torch::Tensor> exp_avg;
     std::vector<torch::Tensor> exp_avg_sq;
-    std::int64_t steps = 0;
   };
   const State& state() const { return state_; }
-  void load(const State& state);
+  std::int64_t steps() const;
+  void load(const State& state, std::int64_t steps);
 
  private:
   std::vector<torch::Tensor> parameters_;
+  // All that changes from step to step is on the device, where a captured step finds it.
   State state_;
-  std::vector<torch::Tensor> step_counts_;  // state_.steps as the kernel wants it
+  std::vector<torch::Tensor> step_counts_;
   double lr_;
   double lr_scale_ = 1.0;
+  torch::Tensor lr_on_device_;  // their product, where that is not the CPU
   double beta1_;
   double beta2_;
   double eps_;

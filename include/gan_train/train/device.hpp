@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
@@ -10,6 +11,10 @@ namespace gan {
 
 /// The device that `train.device` names; Error where this build or machine lacks it.
 torch::Device resolve_device(const std::string& name);
+
+/// Lays a network's convolution weights out as [n, h, w, c], as cuDNN's bfloat16 and TF32
+/// convolutions want them; the maps between follow.
+void to_channels_last(torch::nn::Module& net);
 
 /// Lets the allocator keep freed memory for the next step, which wants as much again,
 /// instead of giving it back to the system page by page.

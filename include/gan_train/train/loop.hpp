@@ -46,14 +46,17 @@ struct LogRow {
 
 /// What happens around the steps; empty ones are skipped.
 struct Hooks {
-  std::function<void(const LogRow& epoch_so_far)> on_step;  ///< after each step
+  std::function<void(const LogRow& epoch_so_far)> on_step;  ///< after each read of figures
   std::function<void(const LogRow&)> on_log;                ///< every output.log_every steps
   std::function<void(const LogRow&)> on_epoch;              ///< after the last step of an epoch
   std::function<void()> after_step;  ///< after all of these: the state is whole and may be saved
-  std::function<bool()> stop;        ///< asked after each step
+  std::function<bool()> stop;        ///< asked likewise
   /// When a loss or gradient stopped being a number, with what was seen. True:
   /// trainer and state were put back to where they were sound, so go on.
   std::function<bool(const std::string& what)> on_nan;
+  /// Steps between reads of their figures, at most: one on the CPU; elsewhere more, since the
+  /// device stands still for them.
+  std::int64_t read_every = 1;
 };
 
 /// Trains from where `trainer` stands to the end of the last epoch. Returns

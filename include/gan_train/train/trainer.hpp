@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,8 @@ enum Figure : std::int64_t {
   kFigureCount
 };
 
+class Feed;
+class StepGraphs;
 struct Lens;
 
 /// Images [n, c, h, w] and their classes [n], undefined where the GAN is unconditional.
@@ -48,6 +52,7 @@ class Trainer {
   /// Builds the networks for `data` and starts at step 0. Runs on
   /// resolve_device(config.train.device).
   Trainer(const Config& config, const Dataset& data);
+  ~Trainer();
 
   /// discriminator_steps updates of D, then one of G. Returns the step's figures
   /// (means over D's updates) as [kFigureCount] on the device, so that nothing
@@ -91,20 +96,33 @@ class Trainer {
   torch::nn::Sequential sampling_generator() const;
 
  private:
+  /// Which of a stream's draws a step takes: there are `each` in a step.
+  struct Place {
+    std::int64_t each = 1;
+    std::int64_t which = 0;
+    std::int64_t at(std::int64_t step) const { return step * each + which; }
+    std::uint64_t index(std::int64_t step) const { return static_cast<std::uint64_t>(at(step)); }
+  };
+  Place for_d(std::int64_t which) const { return {config_.train.discriminator_steps, which}; }
+
+  /// What a step does on the device, with its figures; and what sets it apart from steps that
+  /// launch other kernels.
+  torch::Tensor update(StepRecord* record);
+  std::string step_shape();
   /// A network's output as float32, whatever precision it computes in.
   torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
   /// The only calls of G and of D in a step: n images from those streams, and the logits
   /// [n / model.pack] of a batch. Where D names classes, the weighted cross-entropy is added
   /// to `class_loss`, if one is given.
-  Batch generate(std::int64_t n, Stream latents, Stream classes, std::int64_t index,
-                 StepRecord* record);
+  Batch generate(std::int64_t n, Stream latents, Stream classes, Place place, StepRecord* record);
   torch::Tensor discriminate(const Batch& batch, torch::Tensor* class_loss = nullptr);
   /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
   /// and {loss, gradient norm}.
-  torch::Tensor update_discriminator(const Batch& items, std::int64_t batch, StepRecord* record);
+  torch::Tensor update_discriminator(const Batch& items, Place place, StepRecord* record);
   torch::Tensor update_generator(std::int64_t n, StepRecord* record);
   /// The items of the data set in a batch of D.
-  Batch real_batch(std::int64_t batch);
+  Batch real_batch(Place place);
+  bool penalty_is_due(std::int64_t batch) const;
   /// D's loss with the penalty on what D was shown, where it is due in that batch.
   torch::Tensor penalised(const torch::Tensor& loss, const Batch& real, const Batch& fake,
                           std::int64_t batch);
@@ -130,6 +148,8 @@ class Trainer {
   mutable std::int64_t calibrated_at_ = -1;  // the step that ema's statistics are of
   Batch real_;  // D's last real images, where G's loss compares with them
   Batch fake_;  // D's last fakes with their graph, where reuse_fake
+  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<StepGraphs> graphs_;  // where train.cuda_graph
 };
 
 }  // namespace gan
