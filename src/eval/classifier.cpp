@@ -120,7 +120,7 @@ Classified classify(Classifier net, const torch::Tensor& images) {
   for (const auto& block : images.split(kClassifyBlock)) {
     // Viewed anew, since strides of a single channel may pass for channels last, which rounds
     // otherwise.
-    const auto pixels = block.flatten(1).to(torch::kFloat32).div_(255.0).view(block.sizes());
+    const auto pixels = unit_values(block.flatten(1)).view(block.sizes());
     const auto found = net->features(pixels.to(device));
     features.push_back(found.cpu());
     probabilities.push_back(net->logits(found).softmax(1).cpu());
