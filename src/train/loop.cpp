@@ -65,7 +65,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
     const std::int64_t done = trainer.steps_done();
     if (const std::string what = not_finite(figures, state.epoch, done); !what.empty()) {
       if (hooks.on_nan && hooks.on_nan(what)) continue;
-      throw run_error(what, "; try a lower optim.lr");
+      throw run_error(what, "; try a lower optim.lr or optim.max_grad_norm = 1");
     }
     for (RunningFigures* running : {&state.epoch, &state.interval}) {
       running->add(figures);
