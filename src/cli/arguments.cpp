@@ -1,5 +1,7 @@
 #include "arguments.hpp"
 
+#include <ctime>
+
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/data/dataset.hpp"
@@ -68,9 +70,10 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
         // The table is long: help shows the common ones, `gan options` all.
         ->group(option.alias.empty() ? "" : "Config");
   }
-  app.footer(
-      "Every key of the config is a flag too, such as --optim.beta1 0.5;\n"
-      "`gan options` lists them all.");
+  const std::string footer = app.get_footer();  // the command's own
+  app.footer((footer.empty() ? "" : footer + "\n\n") +
+             "Every key of the config is a flag too, such as --optim.beta1 0.5;\n"
+             "`gan options` lists them all.");
 }
 
 void ConfigArguments::apply(Config& config) const {
@@ -84,6 +87,13 @@ void ConfigArguments::apply(Config& config) const {
 
 std::string ConfigArguments::recipe() const {
   return file_.empty() ? "run" : std::filesystem::path(file_).stem().string();
+}
+
+std::filesystem::path new_run_folder(const std::string& name) {
+  char text[32];
+  const std::time_t now = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
+  return std::filesystem::path("runs") / (name + "-" + text);
 }
 
 }  // namespace gan

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ class ConfigArguments {
   /// What the config file and then the flags say, set upon `config`.
   void apply(Config& config) const;
 
+  /// Whether neither was given.
+  bool empty() const { return file_.empty() && flags_.empty(); }
+
   /// The config file's name without folder and extension; "run" without one.
   std::string recipe() const;
 
@@ -30,5 +34,8 @@ class ConfigArguments {
   std::string file_;
   std::vector<Setting> flags_;
 };
+
+/// runs/<name>-<date-time>: where nobody says where to write.
+std::filesystem::path new_run_folder(const std::string& name);
 
 }  // namespace gan

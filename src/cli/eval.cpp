@@ -49,8 +49,9 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
   app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt, best.pt or last.pt")
       ->type_name("FILE");
   app.add_option("--samples", arguments.samples,
-                 "measure these images instead: an IDX or .npy file, as gan-sample writes")
-      ->type_name("FILE");
+                 "measure these images instead: an IDX or .npy file, or a folder of PNG or JPEG "
+                 "files, as gan-sample writes them")
+      ->type_name("PATH");
   app.add_option("--data", arguments.data,
                  "data set to measure against, all of it (default: what the checkpoint was trained "
                  "on)")
@@ -158,7 +159,7 @@ int run_eval(int argc, char** argv) {
   const EvalSubject subject =
       loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, config, data);
   const Evaluator evaluator = make_evaluator(config.data, data, subject.images.size(0), device);
-  const Metrics metrics = evaluator.measure(subject.images, subject.classes);
+  const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
   std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
   if (!arguments.json.empty()) {
     auto about = subject.about;

@@ -112,9 +112,9 @@ class SideFile {
     file_.emplace(path);
     file_->write(npy_header(dtype, shape));
   }
-  void add(const torch::Tensor& rows, std::int64_t count) {
+  void add(const torch::Tensor& rows) {
     if (!file_) return;
-    const auto used = rows.narrow(0, 0, count).contiguous();
+    const auto used = rows.contiguous();
     file_->write({static_cast<const std::uint8_t*>(used.const_data_ptr()), used.nbytes()});
   }
   void commit() {
@@ -130,20 +130,23 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
           const torch::nn::Sequential& generator, SampleWriter& writer) {
   SideFile latents_file(arguments.save_latents, "<f4", {arguments.count, source.size()});
   SideFile labels_file(arguments.save_labels, "<i8", {arguments.count});
-  for (std::int64_t done = 0; done < arguments.count; done += kSampleBlocks * kSampleBlock) {
-    if (caught_signal() != 0) return;
-    const std::int64_t wanted = std::min(kSampleBlocks * kSampleBlock, arguments.count - done);
-    std::vector<torch::Tensor> classes, inputs;
-    for (std::int64_t i = 0; i < wanted; i += kSampleBlock) {
-      const std::int64_t block = (done + i) / kSampleBlock;
-      classes.push_back(source.classes(block));
-      inputs.push_back(source.inputs(block, classes.back()));
+  std::vector<torch::Tensor> classes;  // of the blocks that are drawn at once
+  const auto inputs = [&](std::int64_t block) {
+    classes.push_back(source.classes(block));
+    return source.inputs(block, classes.back());
+  };
+  const auto take = [&](const torch::Tensor& images, const torch::Tensor& fed) {
+    if (caught_signal() != 0) return false;
+    writer.add(images);
+    latents_file.add(fed);
+    if (classes.front().defined()) {
+      labels_file.add(torch::cat(classes).narrow(0, 0, images.size(0)));
     }
-    const auto fed = torch::cat(inputs);
-    writer.add(generate(generator, fed).narrow(0, 0, wanted));
-    latents_file.add(fed, wanted);
-    if (classes.front().defined()) labels_file.add(torch::cat(classes), wanted);
-  }
+    classes.clear();
+    return true;
+  };
+  draw_in_blocks(generator, arguments.count, inputs, take);
+  if (caught_signal() != 0) return;
   writer.finish();
   latents_file.commit();
   labels_file.commit();

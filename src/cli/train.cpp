@@ -1,4 +1,3 @@
-#include <ctime>
 #include <set>
 
 #include <torch/torch.h>
@@ -43,13 +42,6 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
       ->type_name("DIR");
   app.add_option("--debug-steps", arguments.debug_steps, "how many steps that is")
       ->check(CLI::PositiveNumber);
-}
-
-std::string date_time() {
-  char text[32];
-  const std::time_t now = std::time(nullptr);
-  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
-  return text;
 }
 
 // What may change when a run goes on: how long, where, and what is shown of it.
@@ -160,7 +152,7 @@ int run_train(int argc, char** argv) {
     return 0;
   }
   fs::path root = resuming ? fs::path(arguments.resume) : fs::path(config.output.dir);
-  if (root.empty()) root = fs::path("runs") / (config_arguments.recipe() + "-" + date_time());
+  if (root.empty()) root = new_run_folder(config_arguments.recipe());
   const auto how = resuming              ? RunFolder::Open::kResume
                    : arguments.overwrite ? RunFolder::Open::kOverwrite
                                          : RunFolder::Open::kNew;

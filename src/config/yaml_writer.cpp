@@ -60,11 +60,9 @@ std::string yaml_value(const Option& option) {
 
 }  // namespace
 
-std::string to_yaml(const Config& config) {
-  Config copy = config;
-  std::string out = "# gan-train: every option with its value\n";
-  std::string section;
-  for (const auto& option : option_table(copy)) {
+std::string to_yaml(std::span<const Option> table) {
+  std::string out, section;
+  for (const auto& option : table) {
     const auto dot = option.key.find('.');
     if (option.key.compare(0, dot, section) != 0) {
       section = option.key.substr(0, dot);
@@ -73,6 +71,11 @@ std::string to_yaml(const Config& config) {
     out += "  " + option.key.substr(dot + 1) + ": " + yaml_value(option) + "\n";
   }
   return out;
+}
+
+std::string to_yaml(const Config& config) {
+  Config copy = config;
+  return "# gan-train: every option with its value\n" + to_yaml(option_table(copy));
 }
 
 }  // namespace gan

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 namespace gan {
 
@@ -33,6 +34,26 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
     before = separator;
   }
   return out;
+}
+
+std::size_t columns_of(std::string_view text) {
+  // Continuation bytes take no column.
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string wrap(std::string_view text, std::size_t width) {
+  std::istringstream words{std::string(text)};
+  std::string word, lines, line;
+  while (words >> word) {
+    if (!line.empty() && columns_of(line) + 1 + columns_of(word) > width) {
+      lines += line + '\n';
+      line = "  " + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+  }
+  return lines + line + '\n';
 }
 
 namespace {
@@ -98,6 +119,22 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
 std::optional<double> parse_double(std::string_view text) {
   const auto value = parse_whole<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+std::optional<double> parse_duration(std::string_view text) {
+  double seconds = 0.0;
+  text = trim(text);
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const auto end = text.find_first_of("smhd");
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto number = parse_double(text.substr(0, end));
+    if (!number || *number < 0) return std::nullopt;
+    const char unit = text[end];
+    seconds += *number * (unit == 'd' ? 86400 : unit == 'h' ? 3600 : unit == 'm' ? 60 : 1);
+    text.remove_prefix(end + 1);
+  }
+  return seconds;
 }
 
 std::string format_double(double value) {

@@ -34,9 +34,13 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
 torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
                      std::string_view range) {
   const auto items = samples.index_select(0, indices);
-  if (items.scalar_type() != torch::kUInt8) return items;
-  const auto pixels = items.to(torch::kFloat32);
-  return range == "unit" ? pixels.div_(255.0) : pixels.div_(127.5).sub_(1.0);
+  const bool symmetric = items.scalar_type() == torch::kUInt8 && range != "unit";
+  return symmetric ? items.to(torch::kFloat32).div_(127.5).sub_(1.0) : unit_values(items);
+}
+
+torch::Tensor unit_values(const torch::Tensor& items) {
+  const bool bytes = items.scalar_type() == torch::kUInt8;
+  return bytes ? items.to(torch::kFloat32).div_(255.0) : items;
 }
 
 torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range) {

@@ -101,11 +101,11 @@ Classifier train_classifier(const torch::Tensor& images, const torch::Tensor& la
     // Constant for a fifth of the way, then falling to zero.
     const double left = 1.0 - static_cast<double>(step) / static_cast<double>(steps);
     optimizer.scale_lr(std::min(1.0, 1.25 * left));
-    const auto indices = sampler.batch(step);
-    const auto batch = gather(images, torch::tensor(indices, torch::kInt64), "unit");
+    const auto indices = torch::tensor(sampler.batch(step), torch::kInt64);
+    const auto batch = gather(images, indices, "unit");
     const auto logits = net->logits(net->features(batch));
     const auto loss =
-        torch::cross_entropy_loss(logits, labels.index_select(0, torch::tensor(indices)));
+        torch::cross_entropy_loss(logits, labels.index_select(0, indices));
     optimizer.step(torch::autograd::grad({loss}, optimizer.parameters()));
   }
   net->eval();
@@ -120,7 +120,7 @@ Classified classify(Classifier net, const torch::Tensor& images) {
   for (const auto& block : images.split(kClassifyBlock)) {
     // Viewed anew, since strides of a single channel may pass for channels last, which rounds
     // otherwise.
-    const auto pixels = block.flatten(1).to(torch::kFloat32).div_(255.0).view(block.sizes());
+    const auto pixels = unit_values(block.flatten(1)).view(block.sizes());
     const auto found = net->features(pixels.to(device));
     features.push_back(found.cpu());
     probabilities.push_back(net->logits(found).softmax(1).cpu());

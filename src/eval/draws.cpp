@@ -2,20 +2,17 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/random.hpp"
+#include "gan_train/train/sample.hpp"
 
 namespace gan {
 
-static std::uint64_t draw_seed(EvaluationDraw draw) {
-  return stream_seed(kEvaluationSeed, Stream::kEvaluation, draw);
-}
-
 torch::Tensor evaluation_order(std::int64_t n) {
-  return torch::tensor(random_permutation(n, SplitMix64(draw_seed(kTrainOrder))));
+  const auto seed = stream_seed(kEvaluationSeed, Stream::kEvaluation, kTrainOrder);
+  return torch::tensor(random_permutation(n, SplitMix64(seed)));
 }
 
 at::Generator evaluation_generator(EvaluationDraw draw) {
-  return at::make_generator<at::CPUGeneratorImpl>(draw_seed(draw));
+  return stream_generator(kEvaluationSeed, Stream::kEvaluation, draw);
 }
 
 }  // namespace gan

@@ -9,7 +9,6 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/eval/metrics.hpp"
-#include "gan_train/train/sample.hpp"
 
 #include "draws.hpp"
 
@@ -17,21 +16,16 @@ namespace gan {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kNeighbour = 5;         // k of density and coverage
 constexpr std::int64_t kProjected = 128;       // features without a classifier
 constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is looked for
 constexpr std::int64_t kParzenImages = 10000;  // as in Goodfellow et al. 2014
 constexpr std::int64_t kParzenValidation = 1000;
 constexpr std::int64_t kParzenValues = 4096;  // in an image, so that memory stays bounded
 constexpr std::int64_t kPixelBlock = 4000;
-constexpr std::int64_t kListedClasses = 32;
 constexpr double kConfident = 0.9;
 
 // [n, c, h, w] -> [n, values] float32; pixels in [0, 1], points as they are.
-torch::Tensor flat_values(const torch::Tensor& images) {
-  const auto flat = images.flatten(1);
-  return flat.scalar_type() == torch::kUInt8 ? flat.to(torch::kFloat32).div_(255.0) : flat;
-}
+torch::Tensor flat_values(const torch::Tensor& images) { return unit_values(images.flatten(1)); }
 
 torch::Tensor first_images(const torch::Tensor& images, std::int64_t most) {
   return images.narrow(0, 0, std::min(most, images.size(0)));
@@ -60,6 +54,17 @@ void fill_ratio(std::vector<Metric>& rows) {
 }
 
 }  // namespace
+
+EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held_out) {
+  const auto order = evaluation_order(data.size());
+  const auto part = [&](std::int64_t begin, std::int64_t count) {
+    const auto items = order.narrow(0, begin, count);
+    return Dataset{data.source, data.shape, data.samples.index_select(0, items),
+                   data.labels.defined() ? data.labels.index_select(0, items) : data.labels};
+  };
+  const std::int64_t rest = data.size() - held_out;
+  return {std::move(name), part(0, rest), part(rest, held_out)};
+}
 
 Evaluator::Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier,
                      std::int64_t samples)
@@ -92,17 +97,26 @@ void Evaluator::split_data(std::int64_t samples) {
   const auto pick = [&](std::int64_t begin, std::int64_t count) {
     return train.index_select(0, order.narrow(0, begin, count));
   };
+  const auto labels_of = [&](std::int64_t begin, std::int64_t count) {
+    const torch::Tensor& labels = data_.train.labels;
+    return labels.defined() ? labels.index_select(0, order.narrow(0, begin, count)) : labels;
+  };
   validation_ = pick(n - validation, validation);
   if (test >= samples) {
+    const std::int64_t real = std::min(samples, n - validation);
     reference_ = data_.test.samples;
+    reference_labels_ = data_.test.labels;
     reference_text_ = str(test, " test images of ", data_.name);
-    real_ = pick(0, std::min(samples, n - validation));
+    real_ = pick(0, real);
+    real_labels_ = labels_of(0, real);
     neighbours_ = train;
     return;
   }
   const std::int64_t half = std::min(samples, (n - validation) / 2);
   reference_ = pick(0, half);
+  reference_labels_ = labels_of(0, half);
   real_ = pick(half, half);
+  real_labels_ = labels_of(half, half);
   neighbours_ = pick(half, n - half);
   reference_text_ = str(half, " training images of ", data_.name, ", which has ",
                         test == 0 ? "no" : "fewer", " test images");
@@ -134,7 +148,7 @@ std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tenso
   rows.push_back(make_figure("density", "density", manifold.density));
   rows.push_back(make_figure("coverage", "coverage", manifold.coverage));
   if (classifier_) {
-    for (auto& row : class_figures(fake.probabilities)) rows.push_back(std::move(row));
+    for (auto& row : class_rows(fake.probabilities)) rows.push_back(std::move(row));
   } else {
     rows.push_back(make_figure(
         "sliced_wasserstein", "sliced Wasserstein, pixels",
@@ -154,7 +168,7 @@ std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tenso
   return rows;
 }
 
-std::vector<Metric> Evaluator::class_figures(const torch::Tensor& probabilities) const {
+std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) const {
   const std::int64_t classes = class_shares_.size(0);
   const auto [most, classed] = probabilities.max(1);
   const auto counts = torch::bincount(classed, /*weights=*/{}, classes);
@@ -217,7 +231,11 @@ std::vector<Metric> Evaluator::rows(bool with_classes) const {
 }
 
 Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& classes) const {
-  const Described fake = describe(images);
+  return measured(describe(images), images, classes);
+}
+
+Metrics Evaluator::measured(const Described& fake, const torch::Tensor& images,
+                            const torch::Tensor& classes) const {
   Metrics metrics{features_text(), reference_text_, images.size(0), figures(fake, images, images)};
   if (classes.defined() && classifier_) {
     const auto right = fake.probabilities.argmax(1).eq(classes).to(torch::kFloat64).mean();
@@ -234,6 +252,17 @@ Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& cla
   return metrics;
 }
 
+double Evaluator::score(const torch::Tensor& images) const {
+  if (classifier_) {
+    return frechet_distance(reference_described_.features, describe(images).features);
+  }
+  return sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed);
+}
+
+const char* Evaluator::score_name() const {
+  return classifier_ ? "Fréchet distance" : "sliced Wasserstein distance";
+}
+
 std::string Evaluator::features_text() const {
   if (!classifier_) {
     return str(projection_.size(1), " fixed random projections of the values of ", data_.name,
@@ -244,34 +273,6 @@ std::string Evaluator::features_text() const {
   return str("LeNet classifier of ", data_.name, ", ", percent, " on ",
              classifier_->test_images ? "its test images" : "images held out",
              "; not to be compared with FID on Inception's features");
-}
-
-torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
-                           std::int64_t class_count, std::int64_t count, std::uint64_t seed) {
-  std::vector<torch::Tensor> parts;
-  for (std::int64_t block = 0; block * kSampleBlock < count;) {
-    std::vector<torch::Tensor> inputs;
-    for (; block * kSampleBlock < count && std::ssize(inputs) < kSampleBlocks; ++block) {
-      inputs.push_back(draw_inputs(config.model, class_count, kSampleBlock, seed, Stream::kSample,
-                                   static_cast<std::uint64_t>(block)));
-    }
-    const auto images = generate(generator, torch::cat(inputs));
-    const bool points = ImageShape{images.size(1), images.size(2), images.size(3)}.is_point();
-    parts.push_back(
-        points ? images : to_pixels(images, config.data.range).permute({0, 3, 1, 2}).contiguous());
-  }
-  return torch::cat(parts).narrow(0, 0, count);
-}
-
-torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count,
-                                  std::uint64_t seed) {
-  if (class_count == 0) return {};
-  std::vector<torch::Tensor> blocks;
-  for (std::int64_t block = 0; block * kSampleBlock < count; ++block) {
-    blocks.push_back(draw_classes(class_count, kSampleBlock, seed, Stream::kSample,
-                                  static_cast<std::uint64_t>(block)));
-  }
-  return torch::cat(blocks).narrow(0, 0, count);
 }
 
 }  // namespace gan

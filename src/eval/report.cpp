@@ -1,10 +1,8 @@
 #include "gan_train/eval/report.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <sstream>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
@@ -22,12 +20,6 @@ std::string short_number(double value) {
   return text;
 }
 
-// Characters, not bytes: continuation bytes of UTF-8 take no column.
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 std::string padding(std::string_view text, std::size_t width) {
   const std::size_t used = columns_of(text);
   return std::string(width > used ? width - used : 0, ' ');
@@ -37,21 +29,6 @@ std::string table_line(const std::string& label, const std::vector<std::string>&
   std::string line = label + padding(label, kLabelColumn);
   for (const auto& cell : cells) line += padding(cell, kNumberColumn) + cell;
   return line + '\n';
-}
-
-// Text in lines of kTableWidth, those after the first indented; a longer word keeps a line alone.
-std::string wrapped(const std::string& text) {
-  std::istringstream words(text);
-  std::string word, lines, line;
-  while (words >> word) {
-    if (!line.empty() && columns_of(line) + 1 + columns_of(word) > kTableWidth) {
-      lines += line + '\n';
-      line = "  " + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return lines + line + '\n';
 }
 
 std::string json_string(std::string_view text) {
@@ -88,15 +65,66 @@ double Metrics::value(std::string_view name) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+static std::string class_line(const std::string& name, const std::vector<std::string>& cells) {
+  constexpr std::size_t kWidths[] = {9, 8, 9, 11, 10, 8};
+  std::string line = padding(name, 5) + name;
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    line += ' ' + padding(cells[i], kWidths[i] - 1) + cells[i];
+  return line + '\n';
+}
+
+// A line a class, and what real images score, on average over the classes.
+static std::string class_table(const std::vector<ClassFigures>& classes) {
+  std::string text = "\n" + class_line("class", {"share %", "data %", "asked %", "precision",
+                                                 "coverage", "Fréchet"});
+  double precision = 0.0, coverage = 0.0, frechet = 0.0;
+  const auto n = static_cast<double>(classes.size());
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const ClassFigures& one = classes[i];
+    text += class_line(std::to_string(i),
+                       {short_number(one.percent), short_number(one.data),
+                        short_number(one.as_asked), short_number(one.precision.value),
+                        short_number(one.coverage.value), short_number(one.frechet.value)});
+    precision += one.precision.floor / n;
+    coverage += one.coverage.floor / n;
+    frechet += one.frechet.floor / n;
+  }
+  return text + class_line("real", {"", "", "", short_number(precision), short_number(coverage),
+                                    short_number(frechet)});
+}
+
+// The table of the classes has their shares too.
+static bool is_class_share(const Metric& row) {
+  return row.name.starts_with("class_") && row.name.ends_with("_percent");
+}
+
 std::string metrics_table(const Metrics& metrics, const std::string& title) {
-  std::string text = wrapped(title) + wrapped("against: " + metrics.reference) +
-                     wrapped("features: " + metrics.features) + '\n';
+  std::string text = wrap(title, kTableWidth) + wrap("against: " + metrics.reference, kTableWidth) +
+                     wrap("features: " + metrics.features, kTableWidth) + '\n';
   text += table_line("", {"samples", "real", "noise"});
   for (const auto& row : metrics.rows) {
+    if (!metrics.classes.empty() && is_class_share(row)) continue;
     text += table_line(
         row.label, {short_number(row.value), short_number(row.floor), short_number(row.ceiling)});
   }
-  return text;
+  return metrics.classes.empty() ? text : text + class_table(metrics.classes);
+}
+
+static std::string classes_json(const std::vector<ClassFigures>& classes) {
+  std::string json;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const ClassFigures& one = classes[i];
+    json += str(i > 0 ? ",\n" : ",\n  \"classes\": [\n", "    {\"class\": ", i,
+                ", \"samples\": ", one.samples, ", \"percent\": ", figure_text(one.percent, "null"),
+                ", \"data_percent\": ", figure_text(one.data, "null"),
+                ", \"as_asked_percent\": ", figure_text(one.as_asked, "null"));
+    for (const Metric* figure : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
+      json += str(", \"", figure->name, "\": {\"value\": ", figure_text(figure->value, "null"),
+                  ", \"real\": ", figure_text(figure->floor, "null"), "}");
+    }
+    json += "}";
+  }
+  return classes.empty() ? "" : json + "\n  ]";
 }
 
 std::string metrics_json(const Metrics& metrics, const AboutFields& about) {
@@ -117,7 +145,7 @@ std::string metrics_json(const Metrics& metrics, const AboutFields& about) {
             ", \"noise\": ", figure_text(row.ceiling, "null"), "}");
     joint = ",\n";
   }
-  return json + "\n  }\n}\n";
+  return json + "\n  }" + classes_json(metrics.classes) + "\n}\n";
 }
 
 std::string metrics_csv_names(const Metrics& metrics) {

@@ -227,29 +227,36 @@ std::vector<fs::path> cache_folders(const DataConfig& config) {
 
 }  // namespace
 
-Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
-                         const torch::Device& device) {
+EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
+                                      const torch::Device& device) {
   // Files are called as the user named them; what is made up, or made of files, by what it is.
   const bool is_path = !is_made_up(config) && train.source.starts_with(config.path);
   const std::string name = is_path ? config.path : train.source;
-  const EvaluationData data{name, train, load_test_set(config).value_or(Dataset())};
+  EvaluationData data{name, train, load_test_set(config).value_or(Dataset())};
   if (data.test.size() > 0 && data.test.shape != train.shape) {
     throw usage_error(data.test.source, ": test images of ", to_string(data.test.shape),
                       ", but the training images are ", to_string(train.shape));
   }
-  const EvalCache cache(cache_folders(config), data);
   std::optional<TestedClassifier> classifier;
   if (is_classifiable(train)) {
+    const EvalCache cache(cache_folders(config), data);
     classifier = cache.load_classifier();
     if (!classifier) {
       log::info("training a classifier of " + name + " to measure by: once, a minute at most");
       classifier = make_classifier(data.train, data.test);
       cache.save_classifier(*classifier);
     }
+    classifier->net->to(device);
   }
+  return {std::move(data), std::move(classifier)};
+}
+
+Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
+                         const torch::Device& device) {
+  const auto [data, classifier] = load_evaluation_parts(config, train, device);
+  const EvalCache cache(cache_folders(config), data);
   const auto* known = classifier ? &*classifier : nullptr;
   auto baselines = cache.load_baselines(samples, known);
-  if (classifier) classifier->net->to(device);
   Evaluator evaluator(data, classifier, samples);
   if (!baselines) {
     log::info(str("measuring what real images and noise score in ", samples, " samples: once"));

@@ -213,11 +213,12 @@ bool Run::roll_back(const std::string& what) {
   if (trainer_.config().train.on_nan == "stop") {
     throw run_error(what, "; the last good state is ", good, ": go on from it with --resume ",
                     folder_.root().string(),
-                    " --train.on_nan rollback, or start anew with a lower optim.lr");
+                    " --train.on_nan rollback, or start anew with a lower optim.lr or "
+                    "optim.max_grad_norm = 1");
   }
   if (loop_.rollbacks >= kMostRollbacks) {
     throw run_error(what, "; gone back ", kMostRollbacks, " times already, the last good state is ",
-                    good, "; start anew with a lower optim.lr");
+                    good, "; start anew with a lower optim.lr or optim.max_grad_norm = 1");
   }
   const std::int64_t rollbacks = loop_.rollbacks + 1;
   // What goes wrong right after a save may have been lost before it.

@@ -14,17 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A lock and empty folders are nothing: a run that was killed at once leaves them.
-bool holds_anything(const fs::path& folder) {
-  if (!fs::exists(folder)) return false;
-  if (!fs::is_directory(folder)) return true;
-  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const auto& entry) {
-                       if (entry.path().filename() == FolderLock::kName) return false;
-                       return !entry.is_directory() || !fs::is_empty(entry.path());
-                     });
-}
-
 // Whether the name is the prefix, digits and the suffix.
 bool is_numbered(const std::string& name, std::string_view prefix, std::string_view suffix) {
   if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
@@ -76,6 +65,16 @@ void check_is_run(const RunFolder& folder) {
 }
 
 }  // namespace
+
+bool holds_anything(const fs::path& folder) {
+  if (!fs::exists(folder)) return false;
+  if (!fs::is_directory(folder)) return true;
+  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                     [](const auto& entry) {
+                       if (entry.path().filename() == FolderLock::kName) return false;
+                       return !entry.is_directory() || !fs::is_empty(entry.path());
+                     });
+}
 
 RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
   if (how == Open::kNew && holds_anything(root_)) {

@@ -58,13 +58,29 @@ void check_range(const torch::Tensor& values, std::string_view range, const fs::
   }
 }
 
+// The pictures of a folder, as the data set `folder` reads them.
+torch::Tensor read_pictures(const fs::path& path, const ImageShape& shape) {
+  if (shape.height != shape.width) {
+    throw usage_error(path.string(), ": pictures of a folder are cropped to squares, but the data ",
+                      "are of ", to_string(shape), "; save the samples as one IDX or .npy file");
+  }
+  DataConfig config;
+  config.dataset = "folder";
+  config.path = path.string();
+  config.image_size = shape.height;
+  config.channels = shape.channels;
+  return load_dataset(config).samples;
+}
+
 }  // namespace
 
 torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, std::string_view range) {
+  if (fs::is_directory(path)) return read_pictures(path, shape);
   if (!fs::is_regular_file(path)) {
     throw usage_error(path.string(),
-                      ": no such file; samples are read from one IDX or .npy file, as gan-sample "
-                      "writes with --format idx or npy");
+                      ": no such file or folder; samples are read from one IDX or .npy file, or a "
+                      "folder of PNG or JPEG files, as gan-sample writes with --format idx, npy or "
+                      "png");
   }
   if (path.extension() != ".npy") {
     const IdxArray array = read_idx(path, kMostSampleBytes);

@@ -52,25 +52,33 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
     epochs = seen ? epochs + 1 : 0;
     if (epochs == kSignEpochs) warnings.push_back({sign, text});
   };
+  // Holds D back where it is too sure, whatever its loss (Mescheder et al. 2018).
+  const char* penalty =
+      loss.penalty == "none" ? "loss.penalty = r1" : "a larger loss.penalty_weight";
   const std::string lately = str(" in the last ", kSignEpochs, " epochs");
   // Only there is D(x) a chance; other losses push logits as far as they like.
   const bool is_chance = find_row(losses(), loss.kind, "loss").labels == LabelKind::kProbability;
   check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
             number(figures.d_real), ", D(G(z)) ", number(figures.d_fake),
-            "), and the generator may learn nothing more; try a lower optim.discriminator_lr, "
-            "model.dropout, or loss.real_label = 0.9"));
+            "), and the generator may learn nothing more; try ", penalty,
+            ", a lower optim.discriminator_lr, train.instance_noise = 0.1, "
+            "augment.translation = 0.125, model.dropout = 0.3, or loss.real_label = 0.9"));
   const bool rising = figures.diversity > kRising * state.last_diversity;
   state.last_diversity = figures.diversity;
   check(Sign::kCollapse, figures.diversity < kLowDiversity && !rising,
         str("the generator has collapsed to few images", lately, " (diversity ",
-            number(figures.diversity),
-            " of the data's); try a lower optim.lr, batch norm in the discriminator, or another "
+            number(figures.diversity), " of the data's); try a lower optim.lr, ", penalty,
+            ", model.minibatch_stddev = 4, model.pack = 2, model.discriminator_norm, or another "
             "train.seed"));
   check(Sign::kVanishingGradient, figures.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
         str("the generator's gradient has all but vanished", lately, " (norm ",
             number(figures.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
-            " before); try a lower optim.discriminator_lr or a smaller discriminator"));
+            " before); try a lower optim.discriminator_lr, ", penalty,
+            ", fewer model.discriminator_widths, or loss.kind = ",
+            loss.kind == "minimax" ? "bce"
+            : loss.kind == "hinge" ? "relativistic"
+                                   : "hinge"));
   return warnings;
 }
 

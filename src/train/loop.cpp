@@ -88,7 +88,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
     }
     if (!what.empty()) {
       if (hooks.on_nan && hooks.on_nan(what)) continue;
-      throw run_error(what, "; try a lower optim.lr");
+      throw run_error(what, "; try a lower optim.lr or optim.max_grad_norm = 1");
     }
     state.epoch.seconds += seconds;
     state.interval.seconds += seconds;

@@ -9,9 +9,13 @@
 
 namespace gan {
 
+at::Generator stream_generator(std::uint64_t seed, Stream stream, std::uint64_t index) {
+  return at::make_generator<at::CPUGeneratorImpl>(stream_seed(seed, stream, index));
+}
+
 torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index) {
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(stream_seed(seed, stream, index));
+  const auto generator = stream_generator(seed, stream, index);
   torch::Tensor latents = torch::empty({n, config.latent_dim});
   return config.latent == "uniform" ? latents.uniform_(-1.0, 1.0, generator)
                                     : latents.normal_(0.0, 1.0, generator);
@@ -72,6 +76,21 @@ torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inp
   }
   generator->train(was_training);
   return torch::cat(blocks);
+}
+
+void draw_in_blocks(
+    const torch::nn::Sequential& generator, std::int64_t count,
+    const std::function<torch::Tensor(std::int64_t block)>& inputs,
+    const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take) {
+  for (std::int64_t done = 0; done < count; done += kSampleBlocks * kSampleBlock) {
+    const std::int64_t wanted = std::min(kSampleBlocks * kSampleBlock, count - done);
+    std::vector<torch::Tensor> blocks;
+    for (std::int64_t i = 0; i < wanted; i += kSampleBlock) {
+      blocks.push_back(inputs((done + i) / kSampleBlock));
+    }
+    const auto fed = torch::cat(blocks);
+    if (!take(generate(generator, fed).narrow(0, 0, wanted), fed.narrow(0, 0, wanted))) return;
+  }
 }
 
 }  // namespace gan

@@ -143,8 +143,7 @@ bool Trainer::penalty_is_due(std::int64_t batch) const {
 torch::Tensor Trainer::penalised(const torch::Tensor& loss, const Batch& real, const Batch& fake,
                                  std::int64_t batch) {
   if (!penalty_is_due(batch)) return loss;
-  const auto random = at::make_generator<at::CPUGeneratorImpl>(
-      stream_seed(seed(), Stream::kPenalty, static_cast<std::uint64_t>(batch)));
+  const auto random = stream_generator(seed(), Stream::kPenalty, static_cast<std::uint64_t>(batch));
   const auto d_of = [this](const torch::Tensor& classes) {
     return [this, classes](const torch::Tensor& images) { return discriminate({images, classes}); };
   };
@@ -182,8 +181,7 @@ torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
 
 Lens Trainer::lens(Stream stream, std::int64_t index, std::int64_t noise_index) const {
   const auto random = [&](Stream from, std::int64_t at) {
-    return at::make_generator<at::CPUGeneratorImpl>(
-        stream_seed(seed(), from, static_cast<std::uint64_t>(at)));
+    return stream_generator(seed(), from, static_cast<std::uint64_t>(at));
   };
   return {config_.augment, random(stream, index),
           noise_level(config_.train, steps_done_, total_steps()),

@@ -102,6 +102,24 @@ TEST(DidYouMean, CountsEditsAndSwapsOfNeighbours) {
   EXPECT_EQ(near("xbydzf", {"abcdef"}), "");                          // three of six
 }
 
+TEST(Text, WrapsWordsByColumns) {
+  EXPECT_EQ(wrap("one two three four", 9), "one two\n  three\n  four\n");
+  EXPECT_EQ(wrap("über é", 6), "über é\n");  // six columns, nine bytes
+  EXPECT_EQ(wrap("a verylongword b", 5), "a\n  verylongword\n  b\n");
+  EXPECT_EQ(wrap("", 5), "\n");
+}
+
+TEST(Text, ReadsDurations) {
+  EXPECT_EQ(parse_duration("90s"), 90.0);
+  EXPECT_EQ(parse_duration("30m"), 1800.0);
+  EXPECT_EQ(parse_duration("1h30m"), 5400.0);
+  EXPECT_EQ(parse_duration("0.5h"), 1800.0);
+  EXPECT_EQ(parse_duration(" 2d "), 172800.0);
+  for (const char* text : {"", "30", "m", "1x", "1h30", "-1m", "1e999s", "nans", "1 m 2"}) {
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+  }
+}
+
 TEST(DidYouMean, TakesASwapForOneEdit) {
   // Of three letters one edit is allowed: a swap is one, two changes are not.
   EXPECT_EQ(near("bca", {"cba"}), "; did you mean 'cba'?");

@@ -19,9 +19,11 @@ class EvalProgramTest(common.ProgramTest):
         before = os.environ.get("XDG_CACHE_HOME")
         os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
         self.addCleanup(
-            lambda: os.environ.pop("XDG_CACHE_HOME")
-            if before is None
-            else os.environ.update(XDG_CACHE_HOME=before)
+            lambda: (
+                os.environ.pop("XDG_CACHE_HOME")
+                if before is None
+                else os.environ.update(XDG_CACHE_HOME=before)
+            )
         )
 
     def eval(self, *arguments, **how):
@@ -44,8 +46,14 @@ class EvalCommandTest(EvalProgramTest):
         done = self.eval("--ckpt", checkpoint, *COUNT, "--json", "a.json")
         self.assertIn("training a classifier", done.stderr)
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 60)
-        for words in "LeNet classifier of shapes", "Fréchet distance", "coverage", "class 7, %":
+        for words in (
+            "LeNet classifier of shapes",
+            "Fréchet distance",
+            "coverage",
+            "\nclass  share %",
+        ):
             self.assertIn(words, done.stdout)
+        self.assertNotIn("class 7, %", done.stdout)  # it has a row of its own
         first = json.loads((self.folder / "a.json").read_text())
         self.assertEqual(first["checkpoint"], checkpoint)
         self.assertEqual(first["samples"], 200)
@@ -59,6 +67,13 @@ class EvalCommandTest(EvalProgramTest):
         self.assertAlmostEqual(
             sum(figures[f"class_{i}_percent"]["value"] for i in range(8)), 100, places=4
         )
+        self.assertEqual([row["class"] for row in first["classes"]], list(range(8)))
+        for row in first["classes"]:
+            self.assertEqual(row["percent"], figures[f"class_{row['class']}_percent"]["value"])
+            self.assertAlmostEqual(row["samples"], row["percent"] * 2)  # of 200, by the classifier
+            self.assertIsNone(row["as_asked_percent"])
+            self.assertGreater(row["coverage"]["real"], 0.5)
+        self.assertRegex(done.stdout, r"\n    7 +[0-9.]+ +[0-9.]+ +- ")
         # What was made once is taken, and the figures are the same.
         again = self.eval("--ckpt", checkpoint, *COUNT, "--json", "a.json")
         self.assertNotIn("training", again.stderr)
@@ -68,6 +83,15 @@ class EvalCommandTest(EvalProgramTest):
         other = self.figures("--ckpt", checkpoint, *COUNT, "--seed", 1)
         self.assertNotEqual(other["figures"]["frechet"]["value"], figures["frechet"]["value"])
 
+    def test_classes_that_are_asked_for_are_measured_apart(self):
+        flags = ("--model.conditional", "projection", "--epochs", 3, "--out", "run", "--quiet")
+        self.train(*SMALL, *flags)
+        found = self.figures("--ckpt", "run/checkpoints/g_3.pt", "-n", 400)
+        rows = found["classes"]
+        self.assertEqual(sum(row["samples"] for row in rows), 400)
+        right = sum(row["samples"] * row["as_asked_percent"] for row in rows) / 400
+        self.assertAlmostEqual(right, found["figures"]["as_asked_percent"]["value"], places=6)
+
     def test_given_samples_are_measured_as_drawn_ones(self):
         self.train(*SMALL, "--epochs", 1, "--out", "run", "--quiet")
         checkpoint = "run/checkpoints/g_1.pt"
@@ -75,11 +99,12 @@ class EvalCommandTest(EvalProgramTest):
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "idx", "--out", "s.idx")
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "npy", "--out", "s.npy")
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "npy-float", "--out", "f.npy")
+        self.sample("--ckpt", checkpoint, *COUNT, "--format", "png", "--out", "pictures")
         self.write_shapes("data")
         from_checkpoint = self.figures(
             "--ckpt", checkpoint, *COUNT, "--data", "data", "--dataset", "idx"
         )
-        for name in "s.idx", "s.npy", "f.npy":
+        for name in "s.idx", "s.npy", "f.npy", "pictures":
             given = self.figures("--samples", name, "--data", "data")
             self.assertEqual(given["samples_file"], name)
             self.assertEqual(given["figures"], from_checkpoint["figures"], name)
@@ -143,6 +168,8 @@ class EvalCommandTest(EvalProgramTest):
         refused("--samples", images, says="--data")
         refused("--samples", images, "--data", "nowhere", says="nowhere: no such file or folder")
         refused("--samples", "nothing.idx", "--data", "plain", says="nothing.idx: no such file")
+        (self.folder / "empty").mkdir()
+        refused("--samples", "empty", "--data", "plain", says="empty: holds no .png")
         refused("--samples", images, "--data", "plain", "-n", 401, says="holds 400 samples")
         refused("--samples", images, "--data", "plain", "-n", 99, says="100")
         refused("--samples", images, "--dataset", "shapes", says="1x16x16")

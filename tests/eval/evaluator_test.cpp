@@ -157,6 +157,75 @@ TEST(Evaluator, CountsTheSamplesThatAreOfTheClassAskedFor) {
   EXPECT_TRUE(std::isnan(evaluator.measure(images).value("as_asked_percent")));
 }
 
+TEST(Evaluator, MeasuresEachClass) {
+  const Evaluator evaluator = labelled_evaluator();
+  const EvaluationData data = shapes_data();
+  // Real images: of squares (class 0) the test images themselves, of the others training images;
+  // frames (class 1) are left out, and all of class 2 are one image.
+  const auto train = data.train.samples.narrow(0, 0, 600);
+  const auto labels = data.train.labels.narrow(0, 0, 600);
+  const auto others = labels.ge(2).nonzero().flatten();
+  const auto squares = data.test.labels.eq(0).nonzero().flatten();
+  auto images =
+      torch::cat({data.test.samples.index_select(0, squares), train.index_select(0, others)});
+  const auto asked =
+      torch::cat({data.test.labels.index_select(0, squares), labels.index_select(0, others)});
+  const auto twos = asked.eq(2).nonzero().flatten();
+  images.index_copy_(
+      0, twos,
+      images.index_select(0, twos.narrow(0, 0, 1)).expand({twos.size(0), 1, 10, 10}).contiguous());
+  const Metrics metrics = evaluator.measure_classes(images, asked);
+  ASSERT_EQ(metrics.classes.size(), 8u);
+  const auto& [square, frame, two] =
+      std::tie(metrics.classes[0], metrics.classes[1], metrics.classes[2]);
+  EXPECT_EQ(square.samples, squares.size(0));
+  EXPECT_NEAR(square.frechet.value, 0.0, 1e-3);  // the reference itself
+  EXPECT_EQ(square.coverage.value, 1.0);
+  EXPECT_GT(square.frechet.floor, 0.0);
+  EXPECT_GT(square.as_asked, 90);
+  EXPECT_NEAR(square.data, 12.5, 3);
+  EXPECT_EQ(frame.samples, 0);
+  EXPECT_TRUE(std::isnan(frame.frechet.value) && std::isnan(frame.as_asked));
+  EXPECT_TRUE(std::isfinite(frame.frechet.floor));
+  EXPECT_LT(frame.percent, 3);
+  EXPECT_LT(two.coverage.value, 0.5 * two.coverage.floor);
+  EXPECT_EQ(two.recall.value, 0.0);
+  EXPECT_GT(two.frechet.value, 2 * two.frechet.floor);
+  // The same figures of all as without classes.
+  EXPECT_EQ(metrics_csv_values(metrics), metrics_csv_values(evaluator.measure(images, asked)));
+  // Where nothing was asked for, a class is what the classifier makes of the images.
+  const Metrics unasked = evaluator.measure_classes(images);
+  EXPECT_TRUE(std::isnan(unasked.classes[0].as_asked));
+  EXPECT_EQ(unasked.classes[0].percent, square.percent);
+  EXPECT_NEAR(unasked.classes[0].samples, square.percent / 100 * images.size(0), 1e-6);
+}
+
+TEST(Evaluator, TheScoreIsTheDistanceThatIsMeasured) {
+  const Evaluator evaluator = labelled_evaluator();
+  const auto images = shapes_data().train.samples.narrow(0, 0, 300);
+  EXPECT_EQ(evaluator.score(images), evaluator.measure(images).value("frechet"));
+  const Evaluator plain(shapes_data(), std::nullopt, 300);
+  const Metrics metrics = plain.measure(images);
+  EXPECT_EQ(plain.score(images), metrics.value("sliced_wasserstein"));
+  EXPECT_TRUE(plain.measure_classes(images).classes.empty());
+}
+
+TEST(HoldOut, PartsTheDataForGood) {
+  const Dataset data = shapes_of(500);
+  const EvaluationData parts = hold_out("shapes", data, 100);
+  EXPECT_EQ(parts.train.size(), 400);
+  EXPECT_EQ(parts.test.size(), 100);
+  const auto all = torch::cat({parts.train.samples, parts.test.samples}).flatten(1);
+  const auto sums = [](const torch::Tensor& rows) {
+    return std::get<0>(rows.flatten(1).to(torch::kInt64).sum(1).sort());
+  };
+  EXPECT_TRUE(torch::equal(sums(all), sums(data.samples)));  // each image in one of both
+  EXPECT_TRUE(torch::equal(hold_out("x", data, 100).test.samples, parts.test.samples));
+  EXPECT_EQ(parts.train.labels.size(0), 400);
+  // Not the last ones of a sorted file.
+  EXPECT_FALSE(torch::equal(parts.test.samples, data.samples.narrow(0, 400, 100)));
+}
+
 TEST(DrawSamples, AreThoseOfGanSample) {
   Config config;
   config.model.latent_dim = 3;

@@ -47,6 +47,52 @@ TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {
   EXPECT_NE(table.find("-1.235e-05          0          -\n"), std::string::npos) << table;
 }
 
+Metrics example_with_classes() {
+  Metrics metrics = example_metrics();
+  metrics.rows.push_back({"class_0_percent", "  class 0, %", 60, 50, 0});
+  metrics.classes = {{600,
+                      60,
+                      50,
+                      98.75,
+                      {"precision", "", 0.5, 0.8, 0},
+                      {"recall", "", 0.4, 0.7, 0},
+                      {"coverage", "", 0.25, 1.0, 0},
+                      {"frechet", "", 12.5, 2, 0}},
+                     {400,
+                      40,
+                      50,
+                      std::nan(""),
+                      {"precision", "", std::nan(""), 0.6, 0},
+                      {"recall", "", 0, 0, 0},
+                      {"coverage", "", 0, 0.5, 0},
+                      {"frechet", "", 123456.7, 4, 0}}};
+  return metrics;
+}
+
+TEST(Report, ClassesAreARowEachAndTheirSharesAreSaidOnce) {
+  const std::string table = metrics_table(example_with_classes(), "title");
+  EXPECT_EQ(table.find("class 0, %"), std::string::npos);
+  EXPECT_NE(table.find("\nclass  share %  data %  asked %  precision  coverage Fréchet\n"
+                       "    0       60      50    98.75        0.5      0.25    12.5\n"
+                       "    1       40      50        -          -         0  123457\n"
+                       " real                                  0.7      0.75       3\n"),
+            std::string::npos)
+      << table;
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(columns_in(line), kTableWidth);
+  const std::string json = metrics_json(example_with_classes(), {});
+  EXPECT_NE(json.find("  },\n  \"classes\": [\n    {\"class\": 0, \"samples\": 600, \"percent\": "
+                      "60, \"data_percent\": 50, \"as_asked_percent\": 98.75, \"precision\": "
+                      "{\"value\": 0.5, \"real\": 0.8}, \"recall\": {\"value\": 0.4, \"real\": "
+                      "0.7}, \"coverage\": {\"value\": 0.25, \"real\": 1}, \"frechet\": "
+                      "{\"value\": 12.5, \"real\": 2}},\n    {\"class\": 1"),
+            std::string::npos)
+      << json;
+  EXPECT_NE(json.find("\"as_asked_percent\": null, \"precision\": {\"value\": null"),
+            std::string::npos);
+  EXPECT_NE(json.find("}}\n  ]\n}\n"), std::string::npos);
+}
+
 TEST(Report, JsonIsEscapedAndHoldsNoNan) {
   EXPECT_EQ(
       metrics_json(example_metrics(), {{"checkpoint", "caf\xe9\n"}, {"epoch", 7}}),

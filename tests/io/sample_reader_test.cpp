@@ -46,6 +46,15 @@ TEST(SampleReader, ReadsWhatGanSampleWrites) {
   EXPECT_TRUE(torch::equal(through_a_file(points, "npy-float"), points));
 }
 
+TEST(SampleReader, ReadsAFolderOfPictures) {
+  for (const std::int64_t channels : {1, 3}) {
+    const auto images = torch::rand({5, channels, 6, 6}) * 2 - 1;
+    EXPECT_TRUE(torch::equal(through_a_file(images, "png"),
+                             to_pixels(images, "symmetric").permute({0, 3, 1, 2})))
+        << channels;
+  }
+}
+
 TEST(SampleReader, ReadsTheUnitRange) {
   const auto images = torch::rand({5, 1, 4, 6});
   const auto pixels = to_pixels(images, "unit").permute({0, 3, 1, 2});
@@ -98,7 +107,9 @@ TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {
     write_file(npy, npy_header("|u1", sizes) + std::string(sizes.empty() ? 1 : 24, 'x'));
     EXPECT_NE(usage_message_of([&] { read_samples(npy, {1, 3, 4}, "unit"); }), "");
   }
+  // Not squares, then no pictures.
   EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 3, 4}, "unit"); }), "");
+  EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 4, 4}, "unit"); }), "");
   write_file(folder / "y.idx", "no such thing");
   EXPECT_NE(message_of([&] { read_samples(folder / "y.idx", {1, 3, 4}, "unit"); }), "");
 }

@@ -1,9 +1,12 @@
 #include "gan_train/train/health.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <regex>
 
 #include <torch/torch.h>
 
+#include "gan_train/config/option.hpp"
 #include "gan_train/data/dataset.hpp"
 
 namespace gan {
@@ -65,6 +68,60 @@ TEST(Health, EachSignNamesItself) {
   ASSERT_EQ(third(weak, kSound).size(), 1u);
   EXPECT_EQ(third(weak, kSound)[0].sign, Sign::kVanishingGradient);
   EXPECT_NE(third(weak, kSound)[0].text.find("norm 0.0001, at most 0.5 before"), std::string::npos);
+}
+
+// The config keys named in a text, such as "optim.lr".
+std::vector<std::string> keys_in(const std::string& text) {
+  static const std::regex pattern("[a-z]+\\.[a-z_0-9]*[a-z][a-z_0-9]*");
+  std::vector<std::string> keys;
+  for (std::sregex_iterator i(text.begin(), text.end(), pattern), end; i != end; ++i) {
+    keys.push_back(i->str());
+  }
+  return keys;
+}
+
+TEST(Health, EachWarningNamesKeysThatThereAreAndValuesThatTheyTake) {
+  Config config;
+  const auto table = option_table(config);
+  HealthState state;
+  HealthFigures lost = kSound;
+  lost.d_real = 1.0;
+  lost.d_fake = 0.0;
+  lost.diversity = 0.0;
+  lost.g_grad_norm = 0.0;
+  warnings_of(kSound, 1, state);
+  warnings_of(lost, 2, state);
+  const auto warnings = watch_health(lost, {}, state);
+  ASSERT_EQ(warnings.size(), kSignCount);
+  for (const auto& warning : warnings) {
+    const auto keys = keys_in(warning.text);
+    EXPECT_GE(keys.size(), 4u) << warning.text;
+    for (const auto& key : keys) {
+      const auto option = std::find_if(table.begin(), table.end(),
+                                       [&](const Option& row) { return row.key == key; });
+      ASSERT_NE(option, table.end()) << key;
+      // "key = value," up to the comma, the blank or the end.
+      const auto said = warning.text.find(key + " = ");
+      if (said == std::string::npos) continue;
+      const auto begin = said + key.size() + 3;
+      const auto value =
+          warning.text.substr(begin, warning.text.find_first_of(", ", begin) - begin);
+      EXPECT_EQ(set_value(*option, value), "") << key;
+    }
+    EXPECT_NE(warning.text.find("loss.penalty = r1"), std::string::npos);
+  }
+  check_config(config);  // and all at once
+}
+
+TEST(Health, APenaltyThatIsThereIsNotAdvised) {
+  HealthState state;
+  HealthFigures collapsed = kSound;
+  collapsed.diversity = 0.0;
+  const LossConfig loss{.penalty = "r1"};
+  warnings_of(collapsed, 2, state, loss);
+  const auto text = watch_health(collapsed, loss, state).at(0).text;
+  EXPECT_EQ(text.find("loss.penalty ="), std::string::npos);
+  EXPECT_NE(text.find("a larger loss.penalty_weight"), std::string::npos);
 }
 
 TEST(Health, AGeneratorThatGrowsMoreVariedHasNotCollapsed) {

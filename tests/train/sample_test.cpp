@@ -22,6 +22,36 @@ TEST(Latents, FollowTheirDistribution) {
   EXPECT_LE(uniform.abs().max().item<double>(), 1.0);
 }
 
+TEST(DrawInBlocks, HandsOnWhatWasAskedForInOrder) {
+  ModelConfig config;
+  config.latent_dim = 2;
+  config.generator_widths = {4};
+  const auto generator = make_networks(config, {1, 2, 2}, 1).generator;
+  const auto inputs = [&](std::int64_t block) {
+    return draw_latents(config, kSampleBlock, 5, Stream::kSample,
+                        static_cast<std::uint64_t>(block));
+  };
+  constexpr std::int64_t kCount = kSampleBlocks * kSampleBlock + 70;
+  std::vector<torch::Tensor> images, fed;
+  draw_in_blocks(generator, kCount, inputs,
+                 [&](const torch::Tensor& some, const torch::Tensor& of) {
+                   images.push_back(some);
+                   fed.push_back(of);
+                   return true;
+                 });
+  ASSERT_EQ(images.size(), 2u);
+  EXPECT_EQ(torch::cat(images).sizes(), torch::IntArrayRef({kCount, 1, 2, 2}));
+  EXPECT_TRUE(torch::equal(torch::cat(images), generate(generator, torch::cat(fed))));
+  EXPECT_TRUE(torch::equal(fed[1].narrow(0, 0, 64), inputs(kSampleBlocks)));
+  // No more once it is told to stop.
+  int calls = 0;
+  draw_in_blocks(generator, kCount, inputs, [&](const torch::Tensor&, const torch::Tensor&) {
+    ++calls;
+    return false;
+  });
+  EXPECT_EQ(calls, 1);
+}
+
 TEST(Generate, AnImageIsTheSameWhateverTheCount) {
   ModelConfig config;
   config.arch = "dcgan";

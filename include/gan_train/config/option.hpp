@@ -86,5 +86,7 @@ Config load_config(const std::filesystem::path& path);
 
 /// The whole config as YAML, in table order; load_config reads it back equal.
 std::string to_yaml(const Config& config);
+/// The rows of a table likewise, without a heading.
+std::string to_yaml(std::span<const Option> table);
 
 }  // namespace gan

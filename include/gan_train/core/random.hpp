@@ -31,6 +31,7 @@ enum class Stream : std::uint64_t {
   kClassD = 19,  ///< classes of the fakes of D's update; index: the batch
   kClassG = 20,  ///< classes of the fakes of G's update; index: the step
   kEvaluation = 32,  ///< measuring samples, always with the same seed; index: what for
+  kSearch = 33,      ///< gan-tune's trials; index: the trial, or 0 for the order of all
 };
 
 /// A 64-bit seed for that place of that stream (splitmix64 finaliser of

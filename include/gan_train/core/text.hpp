@@ -16,6 +16,13 @@ std::vector<std::string> split(std::string_view text, char separator);
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
+/// Characters of UTF-8, which is about what a terminal takes columns for.
+std::size_t columns_of(std::string_view text);
+
+/// The words of `text` in lines of at most `width` columns, each with its newline, those after the
+/// first indented by two; a longer word keeps a line alone.
+std::string wrap(std::string_view text, std::size_t width);
+
 /// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
 
@@ -23,6 +30,9 @@ bool is_utf8(std::string_view text);
 /// does not fit, or (double) if it is not finite.
 std::optional<std::int64_t> parse_int(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
+
+/// Seconds, from such as "90s", "30m", "1h30m" or "2d"; nothing where it is not of that kind.
+std::optional<double> parse_duration(std::string_view text);
 
 /// The shortest text that reads back as exactly `value`, in any version of YAML too.
 std::string format_double(double value);

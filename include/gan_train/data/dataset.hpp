@@ -58,7 +58,10 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
 torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
                      std::string_view range);
 
-/// The inverse: values in that range as bytes [n, h, w, c], rounded and clamped.
+/// Bytes as float32 in [0, 1]; what is float32 already as it is.
+torch::Tensor unit_values(const torch::Tensor& items);
+
+/// The inverse of gather(): values in that range as bytes [n, h, w, c], rounded and clamped.
 torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range);
 
 }  // namespace gan

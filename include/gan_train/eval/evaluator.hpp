@@ -22,6 +22,10 @@ struct EvaluationData {
   Dataset test;  ///< of the same shape; empty where the data set has no test images
 };
 
+/// The data set in two parts: `held_out` of its images in the place of test images, the others to
+/// train on. Always the same ones of the same data.
+EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held_out);
+
 /// Fewest and most samples that are measured.
 inline constexpr std::int64_t kFewestSamples = 100;
 inline constexpr std::int64_t kMostSamples = 100000;
@@ -44,10 +48,21 @@ class Evaluator {
   /// Images [n, c, h, w] as a data set holds them: uint8 pixels, or float32 points. With
   /// the classes [n] that were asked for, and a classifier, also how many are of theirs.
   Metrics measure(const torch::Tensor& images, const torch::Tensor& classes = {}) const;
+  /// The same, class by class as well; without a classifier, or with more classes than are listed,
+  /// it says nothing of them.
+  Metrics measure_classes(const torch::Tensor& images, const torch::Tensor& classes = {}) const;
+  /// One number to choose by, lower is better: the Fréchet distance of the classifier's features
+  /// or, without one, the sliced Wasserstein distance of the values.
+  double score(const torch::Tensor& images) const;
+  /// What that number is called.
+  const char* score_name() const;
   /// The rows that measure() gives, without values.
   std::vector<Metric> rows(bool with_classes) const;
 
  private:
+  static constexpr std::int64_t kNeighbour = 5;  // k of precision, recall, density and coverage
+  static constexpr std::int64_t kListedClasses = 32;
+
   struct Described {
     torch::Tensor features;
     torch::Tensor probabilities;  // undefined without a classifier
@@ -57,7 +72,11 @@ class Evaluator {
   /// `copies`: the images whose nearest training images are looked for.
   std::vector<Metric> figures(const Described& fake, const torch::Tensor& images,
                               const torch::Tensor& copies) const;
-  std::vector<Metric> class_figures(const torch::Tensor& probabilities) const;
+  std::vector<Metric> class_rows(const torch::Tensor& probabilities) const;
+  Metrics measured(const Described& fake, const torch::Tensor& images,
+                   const torch::Tensor& classes) const;
+  ClassFigures figures_of_class(std::int64_t label, const Described& fake, const Described& real,
+                                const torch::Tensor& classes) const;
   double nearest_distance(const torch::Tensor& images) const;
   torch::Tensor noise() const;
   std::string features_text() const;
@@ -69,6 +88,7 @@ class Evaluator {
   torch::Tensor class_shares_;  // of the training labels, [classes] float64
   // Disjoint but for neighbours_, which holds all training images that aren't in reference_.
   torch::Tensor reference_, real_, validation_, neighbours_;
+  torch::Tensor reference_labels_, real_labels_;  // undefined where the data have none
   std::string reference_text_;
   Described reference_described_;
   std::vector<Metric> baselines_;

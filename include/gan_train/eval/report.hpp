@@ -19,12 +19,24 @@ struct Metric {
   double ceiling = 0.0;  ///< of uniform noise
 };
 
+/// What an evaluation says of the samples of one class: those that were asked to be of it or, where
+/// nothing was asked for, those that the classifier takes for it. NaN where there are too few.
+struct ClassFigures {
+  std::int64_t samples = 0;
+  double percent = 0.0;   ///< of all samples, by the classifier
+  double data = 0.0;      ///< of the training images, by their labels, %
+  double as_asked = 0.0;  ///< of those asked for, the classifier agrees, %; NaN: none were
+  /// As the rows of these names, but within the class, with what real images score.
+  Metric precision, recall, coverage, frechet;
+};
+
 /// All that an evaluation says: the one record that table, JSON and CSV are written from.
 struct Metrics {
   std::string features;   ///< what the features are: "LeNet classifier of data/mnist, …"
   std::string reference;  ///< what was compared with: "10000 test images of data/mnist"
   std::int64_t samples = 0;
   std::vector<Metric> rows;
+  std::vector<ClassFigures> classes = {};  ///< where asked for
 
   /// The value called `name`; NaN where there is none.
   double value(std::string_view name) const;

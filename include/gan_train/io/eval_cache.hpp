@@ -39,9 +39,18 @@ class EvalCache {
   std::string checksum_;
 };
 
-/// An evaluator of the data set that `config` names and `train` holds, computing on `device`. Takes
-/// what it can from files beside the data, else from the user's cache folder ($XDG_CACHE_HOME or
-/// ~/.cache), makes the rest and keeps it there: once, that takes a minute or two.
+/// What evaluations of the data set that `config` names and `train` holds need of it: the data, and
+/// the classifier on `device`, where one can be learned.
+struct EvaluationParts {
+  EvaluationData data;
+  std::optional<TestedClassifier> classifier;
+};
+EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
+                                      const torch::Device& device);
+
+/// An evaluator of these with what real images and noise score. Both take what they can from files
+/// beside the data, else from the user's cache folder ($XDG_CACHE_HOME or ~/.cache), make the rest
+/// and keep it there: once, that takes a minute or two.
 Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
                          const torch::Device& device);
 

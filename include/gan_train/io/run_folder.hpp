@@ -10,6 +10,10 @@
 
 namespace gan {
 
+/// Whether a folder is there and not empty. A lock and empty folders are nothing: a run that was
+/// killed at once leaves them.
+bool holds_anything(const std::filesystem::path& folder);
+
 /// What a run leaves, and where:
 ///
 ///     config.yaml  losses.csv  steps.csv  health.csv  metrics.csv  losses.png

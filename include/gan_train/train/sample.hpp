@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/types.h>
@@ -17,6 +18,9 @@ inline constexpr std::int64_t kSampleBlock = 64;
 /// Whoever draws many hands so many blocks at once to generate(), which gives each CPU
 /// thread whole blocks.
 inline constexpr std::int64_t kSampleBlocks = 16;
+
+/// A generator on the CPU for that place of that stream.
+at::Generator stream_generator(std::uint64_t seed, Stream stream, std::uint64_t index);
 
 /// Latents [n, latent_dim] on the CPU: standard normal, or uniform in [-1, 1).
 /// A pure function of its arguments.
@@ -37,5 +41,13 @@ torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, s
 /// evaluation mode without gradients, a block at a time; [n, c, h, w] on the CPU. The
 /// generator's mode is put back afterwards.
 torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inputs);
+
+/// Draws images 0 … count - 1 some blocks at a time, so that memory does not grow with the count:
+/// `inputs` gives what G takes for a block of kSampleBlock; `take` gets images [k, c, h, w] and
+/// what they were made of, [k, inputs], and says whether to go on.
+void draw_in_blocks(
+    const torch::nn::Sequential& generator, std::int64_t count,
+    const std::function<torch::Tensor(std::int64_t block)>& inputs,
+    const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take);
 
 }  // namespace gan

@@ -1,0 +1,249 @@
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/io/search.hpp"
+#include "gan_train/train/device.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "signals.hpp"
+#include "tune_progress.hpp"
+#include "tune_report.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+struct TuneArguments {
+  std::string resume;
+  std::string budget;
+  std::vector<std::string> space;
+  std::vector<Setting> search;
+  bool dry_run = false;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+constexpr const char* kTuneFooter =
+    "Trials are trained like any run, each in its folder, on data less the images held out; the\n"
+    "recipe itself is trial 0 and stays in to the end. Without --space, these are tried:\n"
+    "  optim.lr, optim.discriminator_lr   a quarter to four times the recipe's\n"
+    "  optim.beta1                        0, 0.5\n"
+    "  train.ema                          0, 0.99, 0.995, 0.999\n"
+    "  loss.kind                          bce, hinge, relativistic; wasserstein, lsgan and\n"
+    "                                     losses with labels of the recipe's own stay\n"
+    "  loss.penalty, its weight           none or r1, 0.1 to 10; a penalty of the recipe's own\n"
+    "                                     stays, with a tenth to ten times its weight\n"
+    "The score is gan-eval's Fréchet distance or, of data without labels and of points, the\n"
+    "sliced Wasserstein distance. docs/tuning.md says more.";
+
+void add_arguments(CLI::App& app, TuneArguments& arguments) {
+  app.add_option("--budget", arguments.budget, "stop after so long, such as 90s, 30m or 1h30m")
+      ->type_name("TIME");
+  app.add_option("--space", arguments.space,
+                 "what to try: KEY=A,B,… or KEY=LOW..HIGH or KEY=LOW..HIGH:log (repeatable)")
+      ->type_name("SPEC")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  SearchConfig defaults;
+  for (const Option& option : search_table(defaults)) {
+    const std::string flag = "--" + option.key.substr(option.key.find('.') + 1);
+    if (flag == "--space") continue;
+    app.add_option_function<std::string>(
+           flag,
+           [&arguments, key = option.key, flag](const std::string& value) {
+             arguments.search.push_back({key, value, flag});
+           },
+           option.help)
+        ->type_name("N")
+        ->default_str(value_text(option));
+  }
+  app.add_option("--resume", arguments.resume, "go on with the search in this folder")
+      ->type_name("DIR");
+  app.add_flag("--dry-run", arguments.dry_run, "print the space and the plan, then stop");
+  app.add_flag("-v,--verbose", arguments.verbose, "show what the trials say, too");
+  app.add_flag("-q,--quiet", arguments.quiet, "print the table, warnings and errors only");
+  app.footer(kTuneFooter);
+}
+
+// Seconds; infinite without --budget.
+double read_budget(const std::string& text) {
+  if (text.empty()) return std::numeric_limits<double>::infinity();
+  const auto seconds = parse_duration(text);
+  if (!seconds || *seconds <= 0) {
+    throw usage_error("--budget: '", text, "' is no time; write such as 90s, 30m or 1h30m");
+  }
+  return *seconds;
+}
+
+SearchSetup new_setup(const TuneArguments& arguments, const ConfigArguments& config_arguments) {
+  SearchSetup setup;
+  config_arguments.apply(setup.recipe);
+  setup.search.trials = arguments.budget.empty() ? setup.search.trials : 0;
+  apply_settings(search_table(setup.search), arguments.search);
+  if (arguments.budget.empty() && setup.search.trials == 0) {
+    throw usage_error("--trials 0: leaves it to --budget how many; give that too");
+  }
+  setup.search.space =
+      arguments.space.empty() ? default_space(setup.recipe) : join(arguments.space, "; ");
+  Config checked = setup.recipe;  // with the names that the registries hold
+  parse_space(setup.search.space, full_option_table(checked));
+  return setup;
+}
+
+SearchSetup resumed_setup(const TuneArguments& arguments, const ConfigArguments& config_arguments) {
+  if (!config_arguments.empty() || !arguments.space.empty() || !arguments.search.empty()) {
+    throw usage_error("--resume: takes recipe, space and plan from the folder; beside it give ",
+                      "--budget only, or start a new search");
+  }
+  return load_search(arguments.resume);
+}
+
+// As many trials as the budget is likely to allow, by some steps of the recipe and one judgement.
+std::int64_t trials_within(double budget, const SearchSetup& setup, const Judging& judging) {
+  constexpr double kShare = 0.8;    // of the budget, so that the end is reached
+  constexpr double kExtra = 1.2;    // pictures, tables and states, beside the steps
+  constexpr double kSeconds = 2.0;  // to time steps for
+  Trainer trainer(setup.recipe, judging.data().train);
+  // The first steps are slower than later ones.
+  const std::int64_t skipped = std::min<std::int64_t>(3, trainer.total_steps() - 1);
+  std::int64_t timed = 0;
+  auto start = Clock::now();
+  while (trainer.steps_done() < trainer.total_steps() && seconds_since(start) < kSeconds) {
+    trainer.step().cpu();
+    if (trainer.steps_done() <= skipped) start = Clock::now();
+    timed = trainer.steps_done() - skipped;
+  }
+  const double step = seconds_since(start) / static_cast<double>(std::max<std::int64_t>(1, timed));
+  start = Clock::now();
+  judging.score(trainer);
+  const double run = kExtra * step * static_cast<double>(trainer.total_steps());
+  const double measure = seconds_since(start);
+  const auto n = affordable_trials(setup.search, run, measure, kShare * budget);
+  SearchConfig search = setup.search;
+  search.trials = n;
+  const double whole =
+      run * search_cost(search).runs + measure * static_cast<double>(search_cost(search).jobs);
+  log::info(str(n, " trials: a run takes about ", std::llround(run), " s here, and the search ",
+                std::llround(whole), " s"));
+  if (whole > budget) {
+    log::warning(
+        "the budget is too short for this recipe: the search will not get to its end; "
+        "lower --epochs or --repeats, or give it more time");
+  }
+  return n;
+}
+
+// A combination that cannot be trained is told before any time is spent.
+void check_trials(const SearchTrials& trials, const Dataset& data) {
+  for (std::int64_t i = 0; i < trials.size(); ++i) {
+    try {
+      const Trainer trainer(trials.config(i), data);
+    } catch (const Error& error) {
+      std::string values;
+      for (std::size_t k = 0; k < trials.space().size(); ++k) {
+        values += " " + trials.space()[k].key + "=" + trials.values(i)[k];
+      }
+      throw Error(str("trial ", i, " (", trim(values), ") cannot be trained: ", error.what()),
+                  error.exit_code());
+    }
+  }
+}
+
+// Runs what is left of the search; returns the exit code.
+int run_search(const TuneArguments& arguments, const SearchSetup& setup, const SearchTrials& trials,
+               const SearchFolder& folder, const Judging& judging, Clock::time_point deadline) {
+  Search work(setup, trials, folder, judging);
+  catch_signals();
+  bool complete = false;
+  {
+    TuneProgress progress(setup, folder, arguments.quiet, arguments.verbose);
+    complete = work.run({.before = [&](const Job&) { progress.before(); },
+                         .on_step = [&](const Job& job, std::int64_t step,
+                                        std::int64_t of) { progress.step(job, step, of); },
+                         .after = [&](const JobResult& result) { progress.after(result); },
+                         .stop = [&] { return caught_signal() != 0 || Clock::now() > deadline; }});
+  }
+  std::fputs(standings_text(setup, trials, work.results(), judging.name()).c_str(), stdout);
+  std::fflush(stdout);
+  const bool found = fs::exists(folder.best());
+  if (found) log::info((complete ? "wrote " : "best so far: ") + folder.best().string());
+  const std::string how = "gan-tune --resume " + folder.root().string();
+  if (caught_signal() != 0) {
+    log::warning("stopped; go on with: " + how);
+    return 128 + caught_signal();
+  }
+  if (!complete) log::warning("the budget is used up; go on with: " + how + " --budget TIME");
+  if (!found) {
+    throw run_error(complete ? "all trials diverged; try lower learning rates"
+                             : "the budget ended before any trial was judged; allow for more");
+  }
+  return 0;
+}
+
+int run_tune(int argc, char** argv) {
+  CLI::App app("Looks for good settings of a config by successive halving", "gan tune");
+  TuneArguments arguments;
+  add_arguments(app, arguments);
+  const ConfigArguments config_arguments(app);
+  if (parse_arguments(app, argc, argv)) return 0;
+  if (arguments.quiet) log::set_level(log::Level::kWarning);
+  const auto start = Clock::now();
+  const double budget = read_budget(arguments.budget);
+  const bool resuming = !arguments.resume.empty();
+  SearchSetup setup = resuming ? resumed_setup(arguments, config_arguments)
+                               : new_setup(arguments, config_arguments);
+  configure_process(setup.recipe.train);
+
+  const auto show_plan = [&](const SearchTrials& trials) {
+    std::fputs((plan_text(setup, trials) + '\n').c_str(), stdout);
+    std::fflush(stdout);
+    return 0;
+  };
+  // Where the budget is to tell how many trials there are, even the plan takes the data.
+  if (arguments.dry_run && setup.search.trials > 0) return show_plan(SearchTrials(setup));
+
+  fs::path root = resuming ? fs::path(arguments.resume) : fs::path(setup.recipe.output.dir);
+  if (root.empty()) root = new_run_folder("tune-" + config_arguments.recipe());
+  std::optional<SearchFolder> folder;
+  // Before the data are read, so that a wrong folder is told at once.
+  if (!arguments.dry_run) folder.emplace(root, resuming);
+
+  const Judging judging(setup);
+  if (setup.search.trials == 0) {
+    setup.search.trials = trials_within(budget - seconds_since(start), setup, judging);
+  }
+  const SearchTrials trials(setup);
+  if (trials.size() < setup.search.trials) {
+    log::info(str("the space holds no more than ", trials.size(), " trials"));
+    setup.search.trials = trials.size();
+  }
+  if (arguments.dry_run) return show_plan(trials);
+  if (!resuming) {
+    check_trials(trials, judging.data().train);
+    folder->save_setup(setup);
+  }
+  if (!arguments.quiet) show_plan(trials);
+  const auto left = std::chrono::duration<double>(std::min(budget, 1e9));
+  const auto deadline = start + std::chrono::duration_cast<Clock::duration>(left);
+  return run_search(arguments, setup, trials, *folder, judging, deadline);
+}
+
+}  // namespace
+
+const Command kTuneCommand = {"tune", "looks for good settings of a config", run_tune};
+
+}  // namespace gan

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "gan_train/core/log.hpp"
+#include "gan_train/io/search_folder.hpp"
+
+namespace gan {
+
+/// Shows how a search goes: a line a job and, on a terminal, a live one. What the trials say goes
+/// to their own logs and, where `verbose`, to the terminal too.
+class TuneProgress {
+ public:
+  TuneProgress(const SearchSetup& setup, const SearchFolder& folder, bool quiet, bool verbose);
+  ~TuneProgress() { resume_own_log(); }
+  TuneProgress(const TuneProgress&) = delete;
+  TuneProgress& operator=(const TuneProgress&) = delete;
+
+  void before() { log::set_level(during_); }
+  void step(const Job& job, std::int64_t step, std::int64_t of);
+  void after(const JobResult& result);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string name(const Job& job) const;
+  void resume_own_log();
+
+  const SearchSetup& setup_;
+  const SearchFolder& folder_;
+  log::Level usual_;
+  log::Level during_;
+  bool live_;
+  Clock::time_point shown_;
+};
+
+}  // namespace gan
