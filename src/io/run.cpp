@@ -13,6 +13,7 @@
 #include "gan_train/train/sample.hpp"
 
 #include "run_evaluation.hpp"
+#include "run_facts.hpp"
 
 namespace gan {
 namespace {
@@ -65,6 +66,7 @@ bool Run::train(const Hooks& watch) {
     evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
   }
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
+  write_file(folder_.facts(), run_facts(trainer_, data_));
   log::open_file(folder_.log());
   log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
                 ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(),
@@ -105,6 +107,13 @@ void Run::open_logs() {
   } else {
     cut_metrics(folder_.metrics_csv(), step);
   }
+  open_lines();
+}
+
+// Made of both tables, as they are after a cut or where a row came later.
+void Run::open_lines() {
+  write_file(folder_.metrics_jsonl(), json_lines(folder_.losses_csv(), folder_.metrics_csv()));
+  lines_.emplace(folder_.metrics_jsonl());
 }
 
 void Run::save() {
@@ -125,6 +134,7 @@ void Run::write_state() {
     if (*log) (*log)->sync();
   }
   if (evaluation_) evaluation_->sync();
+  lines_->sync();
   save_state(folder_.state(), trainer_, loop_);
   saved_step_ = trainer_.steps_done();
 }
@@ -164,6 +174,9 @@ void Run::after_epoch(const LogRow& row) {
   }
   if (evaluation_ && (due(trainer_.config().eval.every) || is_last)) {
     evaluation_text_ = evaluation_->measure(row.epoch);
+    lines_->line(json_line(loss_row(row), evaluation_->header(), evaluation_->row()));
+  } else {
+    lines_->line(json_line(loss_row(row)));
   }
   watch_epoch(row);
   if (due(output().save_state)) save();
@@ -182,7 +195,10 @@ void Run::finish() {
     keep_generator(epoch);
     if (output().sample_every > 0) save_samples(epoch);
   }
-  if (evaluation_ && evaluation_->is_due()) evaluation_text_ = evaluation_->measure(epoch);
+  if (evaluation_ && evaluation_->is_due()) {
+    evaluation_text_ = evaluation_->measure(epoch);
+    open_lines();
+  }
 }
 
 void Run::watch_epoch(const LogRow& row) {

@@ -36,6 +36,7 @@ class Run {
 
  private:
   void open_logs();
+  void open_lines();
   void save();
   void write_state();
   void save_samples(std::int64_t epoch) const;
@@ -58,6 +59,7 @@ class Run {
   std::optional<CsvLog> losses_;
   std::optional<CsvLog> steps_;
   std::optional<CsvLog> health_;
+  std::optional<AppendFile> lines_;            ///< metrics.jsonl
   std::unique_ptr<RunEvaluation> evaluation_;  ///< null without eval.every
   std::string evaluation_text_;
 };
