@@ -16,7 +16,7 @@
 namespace {
 
 const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kEvalCommand,
-                              gan::kOptionsCommand};
+                              gan::kReportCommand, gan::kOptionsCommand};
 
 void print_help() {
   std::printf(
@@ -32,7 +32,8 @@ void print_help() {
       "first steps:\n"
       "  gan-train  --config mnist_mlp --data DIR\n"
       "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n"
-      "  gan-eval   --ckpt runs/.../checkpoints/g_200.pt\n");
+      "  gan-eval   --ckpt runs/.../checkpoints/g_200.pt\n"
+      "  gan-report runs/...\n");
 }
 
 int dispatch(int argc, char** argv) {

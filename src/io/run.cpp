@@ -10,6 +10,7 @@
 #include "gan_train/core/version.hpp"
 #include "gan_train/formats/image.hpp"
 #include "gan_train/io/checkpoint.hpp"
+#include "gan_train/io/run_report.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "run_evaluation.hpp"
@@ -199,6 +200,14 @@ void Run::finish() {
     evaluation_text_ = evaluation_->measure(epoch);
     open_lines();
   }
+  write_report(kMostReportBytes);
+}
+
+void Run::write_report(std::uint64_t most_bytes) const {
+  if (!output().report) return;
+  const std::string page = make_report({folder_.root()}, most_bytes);
+  // Made anew at the next epoch, and by gan-report: not worth waiting for the disk.
+  write_file(folder_.report(), as_bytes(page), /*durable=*/false);
 }
 
 void Run::watch_epoch(const LogRow& row) {
@@ -214,6 +223,7 @@ void Run::watch_epoch(const LogRow& row) {
   for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
     log::warning(str("epoch ", row.epoch, ": ", warning.text));
   }
+  write_report(kMostLiveBytes);  // before a collapse ends the run
   const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();

@@ -29,7 +29,7 @@ class RunFolderTest(common.ProgramTest):
     def check_run(self, run, flags, epochs, steps, plots=True):
         expected = {
             *("config.yaml", "run.json", "losses.csv", "health.csv", "metrics.jsonl"),
-            *("train.log", ".lock", "samples", "checkpoints"),
+            *("report.html", "train.log", ".lock", "samples", "checkpoints"),
         }
         present = {path.name for path in run.iterdir()} - {"losses.png", "steps.csv"}
         self.assertEqual(present, expected)

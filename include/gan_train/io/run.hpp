@@ -43,6 +43,7 @@ class Run {
   void after_epoch(const LogRow& row);
   void keep_generator(std::int64_t epoch);
   void finish();
+  void write_report(std::uint64_t most_bytes) const;
   void watch_epoch(const LogRow& row);
   bool roll_back(const std::string& what);
 
