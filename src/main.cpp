@@ -16,7 +16,7 @@
 namespace {
 
 const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kEvalCommand,
-                              gan::kTuneCommand, gan::kOptionsCommand};
+                              gan::kReportCommand, gan::kTuneCommand, gan::kOptionsCommand};
 
 void print_help() {
   std::printf(
@@ -33,6 +33,7 @@ void print_help() {
       "  gan-train  --config mnist_mlp --data DIR\n"
       "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n"
       "  gan-eval   --ckpt runs/.../checkpoints/g_200.pt\n"
+      "  gan-report runs/...\n"
       "  gan-tune   --config mnist_fast --budget 30m\n");
 }
 

@@ -447,6 +447,9 @@ Rows output_rows(OutputConfig& output) {
        .field = &output.log_every,
        .help = "Steps from one row of steps.csv to the next; 0: no such file.",
        .max = kMany},
+      {.key = "output.report",
+       .field = &output.report,
+       .help = "Keep report.html, a page with all that the run shows of itself, up to date."},
   };
 }
 

@@ -150,6 +150,22 @@ std::string format_double(double value) {
   return text;
 }
 
+void append_base64(std::string& text, std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t before = text.size();
+  text.resize(before + (bytes.size() + 2) / 3 * 4, '=');
+  char* out = text.data() + before;
+  while (!bytes.empty()) {
+    const auto part = bytes.first(std::min<std::size_t>(3, bytes.size()));
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < part.size(); ++i) word |= std::uint32_t{part[i]} << (16 - 8 * i);
+    for (std::size_t i = 0; i <= part.size(); ++i) out[i] = kDigits[word >> (18 - 6 * i) & 63U];
+    out += 4;
+    bytes = bytes.subspan(part.size());
+  }
+}
+
 std::string did_you_mean(std::string_view word, std::span<const std::string> known) {
   if (word.size() > 64) return "";
   const std::string* best = nullptr;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 
 namespace gan {
@@ -29,24 +30,6 @@ std::string table_line(const std::string& label, const std::vector<std::string>&
   std::string line = label + padding(label, kLabelColumn);
   for (const auto& cell : cells) line += padding(cell, kNumberColumn) + cell;
   return line + '\n';
-}
-
-std::string json_string(std::string_view text) {
-  const bool readable = is_utf8(text);  // a file's name may be anything
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (!readable && (c & 0x80) != 0) c = '?';
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
 }
 
 }  // namespace

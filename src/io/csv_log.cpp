@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <map>
+#include <optional>
 #include <vector>
 
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/formats/image.hpp"
 
@@ -13,22 +17,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The whole rows of a CSV, without its header: a crash may have torn the last.
-std::vector<std::string> whole_rows(const fs::path& path, std::string_view header) {
-  const Bytes bytes = read_file(path);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const auto end = text.rfind('\n');
-  if (end == std::string_view::npos) return {};
-  auto rows = split(text.substr(0, end), '\n');
-  if (!rows.empty()) rows.erase(rows.begin());
-  const auto commas = std::count(header.begin(), header.end(), ',');
-  std::erase_if(rows, [&](const std::string& row) {
-    return std::count(row.begin(), row.end(), ',') != commas;
-  });
-  return rows;
-}
+std::int64_t step_of(std::string_view row) { return parse_int(split(row, ',')[1]).value_or(0); }
 
-std::int64_t step_of(const std::string& row) { return parse_int(split(row, ',')[1]).value_or(0); }
+// A row as the members of a JSON object, from the column `first` on.
+std::string json_members(std::string_view header, std::string_view row, std::size_t first) {
+  const auto names = split(header, ',');
+  const auto cells = split(row, ',');
+  std::string members;
+  for (std::size_t i = first; i < names.size(); ++i) {
+    members += str(i == first ? "" : ", ", json_string(names[i]), ": ", json_number(cells[i]));
+  }
+  return members;
+}
 
 template <typename... Args>
 std::string print(const char* format, Args... args) {
@@ -39,11 +39,32 @@ std::string print(const char* format, Args... args) {
 
 }  // namespace
 
+CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_file(path)) {
+  std::string_view text(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
+  const auto take_line = [&] {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    return trim(line);
+  };
+  const auto whole = text.rfind('\n') + 1;  // 0 where there is none
+  if (text.size() > whole) ++torn_;
+  text = text.substr(0, whole);
+  header_ = text.empty() ? "" : take_line();
+  if (!header.empty()) header_ = header;
+  const auto commas = std::count(header_.begin(), header_.end(), ',');
+  while (!text.empty()) {
+    const auto row = take_line();
+    const bool fits = std::count(row.begin(), row.end(), ',') == commas;
+    fits ? rows_.push_back(row) : void(++torn_);
+  }
+}
+
 CsvLog::CsvLog(const fs::path& path, std::string_view header, std::int64_t step) {
   std::string kept = std::string(header) + '\n';
   if (step > 0 && fs::exists(path)) {
-    for (const auto& row : whole_rows(path, header)) {
-      if (step_of(row) <= step) kept += row + '\n';
+    for (const auto row : CsvRows(path, header)) {
+      if (step_of(row) <= step) (kept += row) += '\n';
     }
   }
   write_file(path, kept);
@@ -55,7 +76,7 @@ std::vector<double> read_column(const fs::path& path, std::string_view header,
   const auto names = split(header, ',');
   const auto column = std::find(names.begin(), names.end(), name) - names.begin();
   std::vector<double> values;
-  for (const auto& row : whole_rows(path, header)) {
+  for (const auto row : CsvRows(path, header)) {
     const auto cells = split(row, ',');
     values.push_back(parse_double(cells[static_cast<std::size_t>(column)])
                          .value_or(std::numeric_limits<double>::quiet_NaN()));
@@ -76,13 +97,36 @@ std::string health_row(const LogRow& row, const HealthFigures& f) {
                f.diversity);
 }
 
+std::string json_line(std::string_view losses, std::string_view header, std::string_view metrics) {
+  std::string line = "{" + json_members(kLossHeader, losses, 0);
+  if (!metrics.empty()) line += ", " + json_members(header, metrics, 2);  // epoch, step: said
+  return line + "}";
+}
+
+std::string json_lines(const fs::path& losses, const fs::path& metrics) {
+  std::optional<CsvRows> measured;
+  std::map<std::int64_t, std::string_view> by_step;
+  if (fs::exists(metrics)) measured.emplace(metrics);
+  if (measured && measured->header().starts_with("epoch,step,")) {
+    for (const auto row : *measured) by_step[step_of(row)] = row;
+  }
+  std::string lines;
+  for (const auto row : CsvRows(losses, kLossHeader)) {
+    const auto found = by_step.find(step_of(row));
+    lines +=
+        found == by_step.end() ? json_line(row) : json_line(row, measured->header(), found->second);
+    lines += '\n';
+  }
+  return lines;
+}
+
 Bytes plot_losses(const fs::path& csv) {
   Plot plot{.title = "Losses",
             .x_label = "epoch",
             .y_label = "loss",
             .x = {},
             .series = {{"discriminator", {}}, {"generator", {}}}};
-  for (const auto& row : whole_rows(csv, kLossHeader)) {
+  for (const auto row : CsvRows(csv, kLossHeader)) {
     const auto cells = split(row, ',');
     plot.x.push_back(parse_double(cells[0]).value_or(0.0));
     plot.series[0].y.push_back(parse_double(cells[2]).value_or(0.0));

@@ -10,9 +10,11 @@
 #include "gan_train/core/version.hpp"
 #include "gan_train/formats/image.hpp"
 #include "gan_train/io/checkpoint.hpp"
+#include "gan_train/io/run_report.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "run_evaluation.hpp"
+#include "run_facts.hpp"
 
 namespace gan {
 namespace {
@@ -65,6 +67,7 @@ bool Run::train(const Hooks& watch) {
     evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
   }
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
+  write_file(folder_.facts(), run_facts(trainer_, data_));
   log::open_file(folder_.log());
   log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
                 ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(),
@@ -106,6 +109,13 @@ void Run::open_logs() {
   } else {
     cut_metrics(folder_.metrics_csv(), step);
   }
+  open_lines();
+}
+
+// Made of both tables, as they are after a cut or where a row came later.
+void Run::open_lines() {
+  write_file(folder_.metrics_jsonl(), json_lines(folder_.losses_csv(), folder_.metrics_csv()));
+  lines_.emplace(folder_.metrics_jsonl());
 }
 
 void Run::save() {
@@ -126,6 +136,7 @@ void Run::write_state() {
     if (*log) (*log)->sync();
   }
   if (evaluation_) evaluation_->sync();
+  lines_->sync();
   save_state(folder_.state(), trainer_, loop_);
   saved_step_ = trainer_.steps_done();
 }
@@ -165,6 +176,9 @@ void Run::after_epoch(const LogRow& row) {
   }
   if (evaluation_ && (due(trainer_.config().eval.every) || is_last)) {
     evaluation_text_ = evaluation_->measure(row.epoch);
+    lines_->line(json_line(loss_row(row), evaluation_->header(), evaluation_->row()));
+  } else {
+    lines_->line(json_line(loss_row(row)));
   }
   watch_epoch(row);
   if (due(output().save_state)) save();
@@ -183,7 +197,18 @@ void Run::finish() {
     keep_generator(epoch);
     if (output().sample_every > 0) save_samples(epoch);
   }
-  if (evaluation_ && evaluation_->is_due()) evaluation_text_ = evaluation_->measure(epoch);
+  if (evaluation_ && evaluation_->is_due()) {
+    evaluation_text_ = evaluation_->measure(epoch);
+    open_lines();
+  }
+  write_report(kMostReportBytes);
+}
+
+void Run::write_report(std::uint64_t most_bytes) const {
+  if (!output().report) return;
+  const std::string page = make_report({folder_.root()}, most_bytes);
+  // Made anew at the next epoch, and by gan-report: not worth waiting for the disk.
+  write_file(folder_.report(), as_bytes(page), /*durable=*/false);
 }
 
 void Run::watch_epoch(const LogRow& row) {
@@ -199,6 +224,7 @@ void Run::watch_epoch(const LogRow& row) {
   for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
     log::warning(str("epoch ", row.epoch, ": ", warning.text));
   }
+  write_report(kMostLiveBytes);  // before a collapse ends the run
   const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();

@@ -7,6 +7,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/core/version.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
 
@@ -24,16 +25,16 @@ RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const 
 
 void RunEvaluation::open(std::int64_t step) {
   const auto path = folder_.metrics_csv();
-  const std::string header =
+  header_ =
       "epoch,step,samples," +
       metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.conditioning().class_count() > 0)});
-  rows_.emplace(path, header, step);
+  rows_.emplace(path, header_, step);
   measured_step_ = -1;
   const double known = std::exchange(best_, kNoBest);
   const bool has_best = std::filesystem::exists(folder_.best());
-  const auto steps = read_column(path, header, "step");
-  const auto samples = read_column(path, header, "samples");
-  const auto distances = read_column(path, header, "frechet");
+  const auto steps = read_column(path, header_, "step");
+  const auto samples = read_column(path, header_, "samples");
+  const auto distances = read_column(path, header_, "frechet");
   for (std::size_t i = 0; i < distances.size(); ++i) {
     // Distances fall with the number of samples.
     if (samples[i] != static_cast<double>(trainer_.config().eval.samples)) continue;
@@ -54,8 +55,11 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
       draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed),
       draw_sample_classes(classes, count, kSampleSeed));
   measured_step_ = trainer_.steps_done();
-  rows_->add(
-      str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics)));
+  row_ = str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics));
+  rows_->add(row_);
+  write_file(folder_.evaluation(), metrics_json(metrics, {{"gan_train", std::string(kVersion)},
+                                                          {"epoch", epoch},
+                                                          {"step", measured_step_}}));
   // Compared as it is written, so that a resumed run finds what an unbroken one would.
   const double distance = parse_double(figure_text(metrics.value("frechet"))).value_or(kNoBest);
   char text[160];

@@ -30,11 +30,17 @@ class RunEvaluation {
   /// Measures the generator at the end of an epoch; returns its figures in a few words.
   std::string measure(std::int64_t epoch);
 
+  /// The header of metrics.csv, and its last row that measure() made.
+  const std::string& header() const { return header_; }
+  const std::string& row() const { return row_; }
+
  private:
   const Trainer& trainer_;
   const RunFolder& folder_;
   Evaluator evaluator_;
   std::optional<CsvLog> rows_;
+  std::string header_;
+  std::string row_;
   std::int64_t measured_step_ = -1;  ///< of such a row, the last
   /// Lowest Fréchet distance so far, of as many samples, as metrics.csv holds it.
   double best_ = std::numeric_limits<double>::infinity();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -14,6 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kGridPrefix = "epoch_";
+constexpr std::string_view kGridSuffix = ".png";
+
 // Whether the name is the prefix, digits and the suffix.
 bool is_numbered(const std::string& name, std::string_view prefix, std::string_view suffix) {
   if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
@@ -24,20 +28,21 @@ bool is_numbered(const std::string& name, std::string_view prefix, std::string_v
 }
 
 // Whether `path` is a file as a run leaves it in its folder.
-bool is_of_a_run(const RunFolder& folder, const fs::path& path) {
-  for (const auto& file : {folder.config(), folder.losses_csv(), folder.steps_csv(),
-                           folder.health_csv(), folder.metrics_csv(), folder.losses_png(),
-                           folder.log(), folder.best(), folder.state(), folder.previous_state()}) {
+bool is_of_a_run(const RunFiles& folder, const fs::path& path) {
+  for (const auto& file : {folder.config(), folder.facts(), folder.losses_csv(), folder.steps_csv(),
+                           folder.health_csv(), folder.metrics_csv(), folder.metrics_jsonl(),
+                           folder.evaluation(), folder.losses_png(), folder.report(), folder.log(),
+                           folder.best(), folder.state(), folder.previous_state()}) {
     if (path == file) return true;
   }
   const std::string name = path.filename().string();
   return (path.parent_path() == folder.sample(0).parent_path() &&
-          is_numbered(name, "epoch_", ".png")) ||
+          is_numbered(name, kGridPrefix, kGridSuffix)) ||
          (path.parent_path() == folder.state().parent_path() && is_numbered(name, "g_", ".pt"));
 }
 
 // Files of a run, or only what a killed one left half-written of them.
-void remove_files(const RunFolder& folder, bool only_temporaries) {
+void remove_files(const RunFiles& folder, bool only_temporaries) {
   for (const auto& place :
        {folder.root(), folder.root() / "samples", folder.root() / "checkpoints"}) {
     if (!fs::is_directory(place)) continue;
@@ -52,14 +57,8 @@ void remove_files(const RunFolder& folder, bool only_temporaries) {
 }
 
 // What --overwrite may clear: nothing yet, or a folder whose config a run of ours wrote.
-void check_is_run(const RunFolder& folder) {
-  if (!holds_anything(folder.root())) return;
-  constexpr std::string_view kMark = "# gan-train";
-  if (fs::is_regular_file(folder.config())) {
-    const Bytes config = read_file(folder.config());
-    const std::string_view text(reinterpret_cast<const char*>(config.data()), config.size());
-    if (text.starts_with(kMark)) return;
-  }
+void check_is_run(const RunFiles& folder) {
+  if (!holds_anything(folder.root()) || folder.hold_run()) return;
   throw usage_error(folder.root().string(),
                     ": holds files, but no run of gan-train to overwrite; choose another --out");
 }
@@ -76,31 +75,53 @@ bool holds_anything(const fs::path& folder) {
                      });
 }
 
-RunFolder::RunFolder(fs::path root, Open how) : root_(std::move(root)) {
-  if (how == Open::kNew && holds_anything(root_)) {
-    throw usage_error(root_.string(),
+RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
+  if (how == Open::kNew && holds_anything(root())) {
+    throw usage_error(root().string(),
                       ": already holds files; choose another --out, go on with "
                       "--resume ",
-                      root_.string(), ", or replace the run with --overwrite");
+                      root().string(), ", or replace the run with --overwrite");
   }
-  make_folders(root_);
-  lock_.emplace(root_);
+  make_folders(root());
+  lock_.emplace(root());
   if (how == Open::kOverwrite) {
     check_is_run(*this);
     remove_files(*this, /*only_temporaries=*/false);
   }
-  make_folders(root_ / "samples");
-  make_folders(root_ / "checkpoints");
+  make_folders(root() / "samples");
+  make_folders(root() / "checkpoints");
   remove_files(*this, /*only_temporaries=*/true);
 }
 
-fs::path RunFolder::sample(std::int64_t epoch) const {
+bool RunFiles::hold_run() const {
+  if (!fs::is_regular_file(config())) return false;
+  constexpr std::string_view kMark = "# gan-train";
+  std::string start(kMark.size(), ' ');
+  std::ifstream file(config(), std::ios::binary);
+  return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kMark;
+}
+
+fs::path RunFiles::sample(std::int64_t epoch) const {
   char name[32];
   std::snprintf(name, sizeof name, "epoch_%04lld.png", static_cast<long long>(epoch));
   return root_ / "samples" / name;
 }
 
-fs::path RunFolder::generator(std::int64_t epoch) const {
+std::map<std::int64_t, fs::path> RunFiles::samples() const {
+  std::map<std::int64_t, fs::path> found;
+  const fs::path folder = root_ / "samples";
+  if (!fs::is_directory(folder)) return found;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_regular_file() || !is_numbered(name, kGridPrefix, kGridSuffix)) continue;
+    const auto digits =
+        name.substr(kGridPrefix.size(), name.size() - kGridPrefix.size() - kGridSuffix.size());
+    if (const auto epoch = parse_int(digits)) found[*epoch] = entry.path();
+  }
+  return found;
+}
+
+fs::path RunFiles::generator(std::int64_t epoch) const {
   return root_ / "checkpoints" / str("g_", epoch, ".pt");
 }
 
@@ -108,7 +129,7 @@ void RunFolder::prune_generators(std::int64_t epoch, std::int64_t keep_last,
                                  std::int64_t keep_every) const {
   if (keep_last == 0) return;
   std::vector<std::int64_t> epochs;
-  for (const auto& entry : fs::directory_iterator(root_ / "checkpoints")) {
+  for (const auto& entry : fs::directory_iterator(root() / "checkpoints")) {
     const std::string stem = entry.path().stem().string();
     if (!stem.starts_with("g_")) continue;
     const auto number = parse_int(std::string_view(stem).substr(2));

@@ -143,5 +143,20 @@ TEST(DidYouMean, HasNothingToSayToStrangersOrWithoutCandidates) {
   EXPECT_EQ(near(std::string(65, 'a'), {std::string(65, 'a')}), "");
 }
 
+// The examples of RFC 4648, section 10, and bytes above 127.
+TEST(Text, EncodesBase64) {
+  const auto encoded = [](std::string_view bytes) {
+    std::string text = ":";
+    append_base64(text, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    return text.substr(1);
+  };
+  EXPECT_EQ(encoded(""), "");
+  EXPECT_EQ(encoded("f"), "Zg==");
+  EXPECT_EQ(encoded("fo"), "Zm8=");
+  EXPECT_EQ(encoded("foo"), "Zm9v");
+  EXPECT_EQ(encoded("foob"), "Zm9vYg==");
+  EXPECT_EQ(encoded("\xff\xfb\xef\xfe"), "//vv/g==");
+}
+
 }  // namespace
 }  // namespace gan

@@ -28,8 +28,8 @@ class RunFolderTest(common.ProgramTest):
 
     def check_run(self, run, flags, epochs, steps, plots=True):
         expected = {
-            *("config.yaml", "losses.csv", "health.csv", "train.log", ".lock"),
-            *("samples", "checkpoints"),
+            *("config.yaml", "run.json", "losses.csv", "health.csv", "metrics.jsonl"),
+            *("report.html", "train.log", ".lock", "samples", "checkpoints"),
         }
         present = {path.name for path in run.iterdir()} - {"losses.png", "steps.csv"}
         self.assertEqual(present, expected)

@@ -47,7 +47,7 @@ std::string without_times(const fs::path& path) {
   std::string kept;
   for (const auto& row : split({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, '\n')) {
     auto cells = split(row, ',');
-    if (cells.size() == 8) cells.resize(6);
+    if (cells.size() == 8) cells.resize(6);  // as in metrics.jsonl too
     kept += join(cells, ",") + "\n";
   }
   return kept;
@@ -57,8 +57,10 @@ std::set<std::string> results_in(const fs::path& root) {
   std::set<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const auto name = fs::relative(entry.path(), root).string();
-    // The log tells of the stops, the state before the last of when it was saved.
-    const bool differs = name == "train.log" || name == ".lock" || name.ends_with("previous.pt");
+    // The log tells of the stops, the report of the log; the state before the last of when it
+    // was saved.
+    const bool differs = name == "train.log" || name == "report.html" || name == ".lock" ||
+                         name.ends_with("previous.pt");
     if (entry.is_regular_file() && !differs) names.insert(name);
   }
   return names;
@@ -202,8 +204,9 @@ std::string difference(const fs::path& a, const fs::path& b) {
   const auto names = results_in(a);
   if (names != results_in(b)) return "not the same files";
   for (const auto& name : names) {
-    const bool same = name.ends_with(".csv") ? without_times(a / name) == without_times(b / name)
-                                             : read_file(a / name) == read_file(b / name);
+    const bool same = name.ends_with(".csv") || name.ends_with(".jsonl")
+                          ? without_times(a / name) == without_times(b / name)
+                          : read_file(a / name) == read_file(b / name);
     if (!same) return name;
   }
   return "";

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sstream>
 
+#include "gan_train/core/error.hpp"
+
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -61,6 +63,43 @@ TEST(CsvLog, ANewRunStartsAfresh) {
 TEST(CsvLog, HealthHasItsOwnColumns) {
   EXPECT_EQ(health_row(row(2, 20), {0.9, 0.1, 1.5, 1e-7, 0.75}),
             "2,20,0.900000,0.100000,1.5,1e-07,0.750000");
+}
+
+TEST(CsvRows, AreWholeAndCounted) {
+  const TempFolder temp;
+  write_file(temp / "a.csv", "epoch,step,x\r\n1,10,0.5\r\n2,20\n3,30,1.5\n4,40,2");
+  const CsvRows rows(temp / "a.csv");
+  EXPECT_EQ(rows.header(), "epoch,step,x");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0], "1,10,0.5");
+  EXPECT_EQ(rows[1], "3,30,1.5");
+  EXPECT_EQ(rows.torn(), 2);
+  for (const char* text : {"", "epoch,step", "\n", "\n\n"}) {
+    write_file(temp / "b.csv", text);
+    const CsvRows none(temp / "b.csv");
+    EXPECT_EQ(none.header(), "");
+    EXPECT_LE(none.size(), 1u);
+  }
+}
+
+TEST(JsonLines, JoinBothTablesByStep) {
+  const TempFolder temp;
+  const std::string first = loss_row(row(1, 10)), second = loss_row(row(2, 20));
+  write_file(temp / "losses.csv", str(kLossHeader, "\n", first, "\n", second, "\n3,30,"));
+  write_file(temp / "metrics.csv", "epoch,step,samples,frechet,kid\n2,20,100,1.25,nan\n");
+  const std::string lines = json_lines(temp / "losses.csv", temp / "metrics.csv");
+  EXPECT_EQ(lines, json_line(first) + "\n" +
+                       json_line(second, "epoch,step,samples,frechet,kid", "2,20,100,1.25,nan") +
+                       "\n");
+  EXPECT_EQ(json_line(first),
+            "{\"epoch\": 1, \"step\": 10, \"d_loss\": 1.5, \"g_loss\": 0.5, \"d_real\": 0.75, "
+            "\"d_fake\": 0.25, \"seconds\": 2, \"images_per_second\": 123.5}");
+  EXPECT_TRUE(lines.ends_with(", \"samples\": 100, \"frechet\": 1.25, \"kid\": null}\n")) << lines;
+  EXPECT_EQ(json_lines(temp / "losses.csv", temp / "none.csv"),
+            json_line(first) + "\n" + json_line(second) + "\n");
+  write_file(temp / "metrics.csv", "odd\n1\n");
+  EXPECT_EQ(json_lines(temp / "losses.csv", temp / "metrics.csv"),
+            json_line(first) + "\n" + json_line(second) + "\n");
 }
 
 }  // namespace

@@ -125,6 +125,7 @@ struct OutputConfig {
   std::int64_t save_state = 1;
   std::int64_t save_state_steps = 0;
   std::int64_t log_every = 0;
+  bool report = true;
 };
 
 struct Config {

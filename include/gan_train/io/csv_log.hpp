@@ -13,6 +13,29 @@
 
 namespace gan {
 
+/// The whole rows of such a table: a crash may have torn the last, and what else lacks cells
+/// is passed over.
+class CsvRows {
+ public:
+  /// Under `header`, or the file's own.
+  explicit CsvRows(const std::filesystem::path& path, std::string_view header = {});
+  CsvRows(const CsvRows&) = delete;
+  CsvRows& operator=(const CsvRows&) = delete;
+
+  const std::string& header() const { return header_; }
+  std::size_t size() const { return rows_.size(); }
+  std::int64_t torn() const { return torn_; }
+  std::string_view operator[](std::size_t i) const { return rows_[i]; }
+  auto begin() const { return rows_.begin(); }
+  auto end() const { return rows_.end(); }
+
+ private:
+  Bytes bytes_;
+  std::string header_;
+  std::vector<std::string_view> rows_;  // into bytes_
+  std::int64_t torn_ = 0;
+};
+
 /// What a run writes a row of at a time, comma-separated under a header whose
 /// first columns are epoch and step.
 class CsvLog {
@@ -40,6 +63,14 @@ std::string loss_row(const LogRow& row);
 inline constexpr std::string_view kHealthHeader =
     "epoch,step,d_real,d_fake,d_grad_norm,g_grad_norm,diversity";
 std::string health_row(const LogRow& row, const HealthFigures& figures);
+
+/// A line of metrics.jsonl: an object with the cells of a row of losses.csv and, if there is
+/// one, of the row of metrics.csv (under `header`) for the same epoch.
+std::string json_line(std::string_view losses, std::string_view header = {},
+                      std::string_view metrics = {});
+
+/// All lines, of these two files as they are; the second need not be there.
+std::string json_lines(const std::filesystem::path& losses, const std::filesystem::path& metrics);
 
 /// Draws both losses of a losses.csv against the epoch as the bytes of a PNG.
 Bytes plot_losses(const std::filesystem::path& csv);

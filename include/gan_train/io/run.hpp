@@ -36,12 +36,14 @@ class Run {
 
  private:
   void open_logs();
+  void open_lines();
   void save();
   void write_state();
   void save_samples(std::int64_t epoch) const;
   void after_epoch(const LogRow& row);
   void keep_generator(std::int64_t epoch);
   void finish();
+  void write_report(std::uint64_t most_bytes) const;
   void watch_epoch(const LogRow& row);
   bool roll_back(const std::string& what);
 
@@ -58,6 +60,7 @@ class Run {
   std::optional<CsvLog> losses_;
   std::optional<CsvLog> steps_;
   std::optional<CsvLog> health_;
+  std::optional<AppendFile> lines_;            ///< metrics.jsonl
   std::unique_ptr<RunEvaluation> evaluation_;  ///< null without eval.every
   std::string evaluation_text_;
 };

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gan_train/core/file.hpp"
 
@@ -16,29 +18,29 @@ bool holds_anything(const std::filesystem::path& folder);
 
 /// What a run leaves, and where:
 ///
-///     config.yaml  losses.csv  steps.csv  health.csv  metrics.csv  losses.png
-///     train.log
+///     config.yaml  run.json  losses.csv  steps.csv  health.csv  metrics.csv
+///     metrics.jsonl  evaluation.json  losses.png  report.html  train.log
 ///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/best.pt
 ///     checkpoints/last.pt  checkpoints/previous.pt (the state before it)
 ///
-/// It is locked against a second run as long as the object lives. What killed
-/// runs left half-written is removed.
-class RunFolder {
+/// Only names them.
+class RunFiles {
  public:
-  enum class Open {
-    kNew,        ///< Error where the folder holds anything
-    kOverwrite,  ///< removes what an earlier run left, nothing else
-    kResume      ///< goes on with what is there
-  };
+  explicit RunFiles(std::filesystem::path root) : root_(std::move(root)) {}
 
-  RunFolder(std::filesystem::path root, Open how);
+  /// Whether the config there is one that a run of ours wrote.
+  bool hold_run() const;
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path config() const { return root_ / "config.yaml"; }
+  std::filesystem::path facts() const { return root_ / "run.json"; }
   std::filesystem::path losses_csv() const { return root_ / "losses.csv"; }
   std::filesystem::path steps_csv() const { return root_ / "steps.csv"; }
   std::filesystem::path health_csv() const { return root_ / "health.csv"; }
   std::filesystem::path metrics_csv() const { return root_ / "metrics.csv"; }
+  std::filesystem::path metrics_jsonl() const { return root_ / "metrics.jsonl"; }
+  std::filesystem::path evaluation() const { return root_ / "evaluation.json"; }
+  std::filesystem::path report() const { return root_ / "report.html"; }
   std::filesystem::path losses_png() const { return root_ / "losses.png"; }
   std::filesystem::path log() const { return root_ / "train.log"; }
   std::filesystem::path sample(std::int64_t epoch) const;
@@ -47,12 +49,30 @@ class RunFolder {
   std::filesystem::path state() const { return root_ / "checkpoints" / "last.pt"; }
   std::filesystem::path previous_state() const { return root_ / "checkpoints" / "previous.pt"; }
 
+  /// The grids of samples that are there, by epoch.
+  std::map<std::int64_t, std::filesystem::path> samples() const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+/// The folder of a run that writes there: it is locked against a second run as long as
+/// the object lives. What killed runs left half-written is removed.
+class RunFolder : public RunFiles {
+ public:
+  enum class Open {
+    kNew,        ///< Error where the folder holds anything
+    kOverwrite,  ///< removes what an earlier run left, nothing else
+    kResume      ///< goes on with what is there
+  };
+
+  RunFolder(std::filesystem::path folder, Open how);
+
   /// Deletes the generators of epochs before `epoch`, but for the `keep_last`
   /// newest (`epoch`'s own counts) and those whose epoch `keep_every` divides.
   void prune_generators(std::int64_t epoch, std::int64_t keep_last, std::int64_t keep_every) const;
 
  private:
-  std::filesystem::path root_;
   std::optional<FolderLock> lock_;
 };
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gan_train/train/trainer.hpp"
+
+namespace gan {
+
+/// A layer of a network, and what it makes of one item.
+struct LayerRow {
+  std::string text;             ///< as LibTorch prints it, in one line: "Linear(in_features=…)"
+  std::string shape;            ///< of its output, without the batch: "64x7x7"
+  std::int64_t values = 0;      ///< in that output
+  std::int64_t parameters = 0;  ///< trainable ones
+};
+
+struct NetworkRows {
+  std::vector<LayerRow> generator;
+  std::vector<LayerRow> discriminator;
+};
+
+/// The layers of both networks, in their order; changes nothing in them.
+NetworkRows describe_networks(const Trainer& trainer);
+
+}  // namespace gan

@@ -1,0 +1,53 @@
+#include <cstdio>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/io/run_folder.hpp"
+#include "gan_train/io/run_report.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+
+namespace gan {
+namespace {
+
+int run_report(int argc, char** argv) {
+  CLI::App app("Makes a page to look at from the folder of a run, or compares runs", "gan report");
+  std::vector<std::string> folders;
+  std::string out;
+  std::uint64_t mib = 16;
+  bool quiet = false;
+  app.add_option("runs", folders, "folder of a run; several to compare them")
+      ->type_name("RUN_DIR")
+      ->required();
+  app.add_option("-o,--out", out,
+                 "file to write (default: report.html in the run's folder; comparison.html here "
+                 "for several)")
+      ->type_name("FILE");
+  app.add_option("--max-mib", mib,
+                 "most MiB of pictures, and of each table, that are read (default 16)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("-q,--quiet", quiet, "show warnings and errors only");
+  if (parse_arguments(app, argc, argv)) return 0;
+  if (quiet) log::set_level(log::Level::kWarning);
+
+  const std::vector<std::filesystem::path> runs(folders.begin(), folders.end());
+  const std::string page = make_report(runs, mib << 20);
+  const std::filesystem::path path = !out.empty()      ? std::filesystem::path(out)
+                                     : runs.size() > 1 ? "comparison.html"
+                                                       : RunFiles(runs.front()).report();
+  write_file(path, page);
+  char size[32];
+  std::snprintf(size, sizeof size, " (%.1f MiB)", static_cast<double>(page.size()) / (1 << 20));
+  log::info("wrote " + path.string() + size);
+  return 0;
+}
+
+}  // namespace
+
+const Command kReportCommand = {"report", "makes a page to look at from the folder of a run",
+                                run_report};
+
+}  // namespace gan

@@ -1,0 +1,264 @@
+// Curves against the view's axis. A series is {name, colour, dashed, points: [{epoch, step, time,
+// y}]}; a level {name, colour, y} is a line across. `limits`: what the vertical axis shows at
+// least.
+class Chart {
+  static tags = new Set(["svg", "g", "clipPath", "path", "line", "circle", "rect", "text"]);
+
+  constructor(place, view, title, limits = null) {
+    Object.assign(this, {view, title, limits});
+    this.set([]);
+    this.legend = make("div", {class: "legend"});
+    this.svg = make("svg", {tabindex: 0, role: "slider", "aria-label": title});
+    this.head = make("h3", {}, title);
+    this.box = make("div", {class: "chart"}, this.head, this.svg, this.legend);
+    place.append(this.box);
+    view.charts.push(this);
+    this.svg.addEventListener("keydown", (event) => this.key(event));
+    this.svg.addEventListener("focus", () => this.step(0));
+    this.listen();
+    new ResizeObserver(() => this.draw()).observe(this.svg);
+  }
+
+  x(point) {
+    return point[this.view.axis];
+  }
+
+  // Other curves; draw() shows them.
+  set(series, levels = []) {
+    Object.assign(this, {series, levels});
+    this.places = {};
+  }
+
+  // Where the chart's points lie on the axis, in order.
+  xs() {
+    const {axis} = this.view;
+    if (!this.places[axis]) {
+      const all = this.series.flatMap((one) => one.points.map((point) => point[axis]));
+      this.places[axis] = [...new Set(all.filter(Number.isFinite))].sort((a, b) => a - b);
+    }
+    return this.places[axis];
+  }
+
+  draw() {
+    this.width = Math.max(this.svg.getBoundingClientRect().width, 240);
+    this.height = 240;
+    this.space = {left: 52, right: this.width - 12, top: 10, bottom: this.height - 26};
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    [this.low, this.high] = this.view.seen();
+    [this.lowest, this.highest] = this.rangeOfY();
+    const {left, right} = this.space;
+    // With room for a dot at either end.
+    const clip = make("clipPath", {id: `inside-${this.view.charts.indexOf(this)}`});
+    clip.append(make("rect", {x: left - 4, width: right - left + 8, y: 0, height: this.height}));
+    const inside = make("g", {"clip-path": `url(#${clip.id})`}, ...this.curves());
+    this.mark = make("g", {});
+    this.svg.replaceChildren(clip, ...this.axes(), inside, this.mark);
+    this.point();
+  }
+
+  toX(value) {
+    const {left, right} = this.space;
+    return left + ((value - this.low) / (this.high - this.low)) * (right - left);
+  }
+
+  fromX(pixel) {
+    const {left, right} = this.space;
+    const share = Math.min(1, Math.max(0, (pixel - left) / (right - left)));
+    return this.low + share * (this.high - this.low);
+  }
+
+  toY(value) {
+    const {top, bottom} = this.space;
+    return bottom - ((value - this.lowest) / (this.highest - this.lowest)) * (bottom - top);
+  }
+
+  across(y, attributes) {
+    const at = this.toY(y);
+    return make("line", {x1: this.space.left, x2: this.space.right, y1: at, y2: at, ...attributes});
+  }
+
+  isSeen(point) {
+    return Number.isFinite(point.y) && this.x(point) >= this.low && this.x(point) <= this.high;
+  }
+
+  rangeOfY() {
+    const ys =
+        this.series.flatMap((one) => one.points.filter((p) => this.isSeen(p)).map((p) => p.y));
+    ys.push(...this.levels.map((level) => level.y), ...(this.limits ?? []));
+    if (ys.length === 0) return [0, 1];
+    const low = ys.reduce((a, b) => Math.min(a, b));
+    const high = ys.reduce((a, b) => Math.max(a, b));
+    const margin = (high - low) * 0.04 || Math.abs(high) * 0.1 || 1;
+    return [low - margin, high + margin];
+  }
+
+  axes() {
+    const parts = [];
+    const label = (place, value) =>
+      make("text", place, figure(Number(value.toPrecision(12))));
+    for (const y of ticks(this.lowest, this.highest, 5, false)) {
+      parts.push(this.across(y, {class: "grid"}));
+      const place = {x: this.space.left - 6, y: this.toY(y) + 4, "text-anchor": "end"};
+      parts.push(label(place, y));
+    }
+    const whole = this.view.axis !== "time" && this.high - this.low > 4;
+    for (const x of ticks(this.low, this.high, this.width / 90, whole)) {
+      parts.push(label({x: this.toX(x), y: this.height - 8, "text-anchor": "middle"}, x));
+    }
+    return parts;
+  }
+
+  curves() {
+    const parts = this.levels.map(
+        (level) => this.across(level.y, {class: "level", stroke: level.colour}));
+    for (const one of this.series) {
+      let path = "";
+      let pen = "M";
+      for (const point of one.points) {
+        const good = Number.isFinite(point.y) && Number.isFinite(this.x(point));
+        const place = () => [this.toX(this.x(point)), this.toY(point.y)];
+        if (good) path += pen + place().map((at) => at.toFixed(1)).join(" ");
+        pen = good ? "L" : "M";
+      }
+      const dash = one.dashed ? {"stroke-dasharray": "6 4"} : {};
+      parts.push(make("path", {class: "curve", d: path, stroke: one.colour, ...dash}));
+      const seen = one.points.filter((point) => this.isSeen(point));
+      if (seen.length <= 40) parts.push(...seen.map((point) => this.dot(one, point, 3)));
+    }
+    return parts;
+  }
+
+  dot(one, point, radius) {
+    return make(
+        "circle",
+        {cx: this.toX(this.x(point)), cy: this.toY(point.y), r: radius, fill: one.colour});
+  }
+
+  // Marks the points nearest to the cursor, and tells their figures in the legend.
+  point() {
+    if (!this.mark) return;
+    const xs = this.xs();
+    const {cursor, axis} = this.view;
+    const x = cursor === null || xs.length === 0 ? null : nearestOf(xs, cursor);
+    const marks = [];
+    const words = [];
+    this.legend.replaceChildren();
+    if (x !== null && x >= this.low && x <= this.high) {
+      const {top, bottom} = this.space;
+      const at = this.toX(x);
+      marks.push(make("line", {class: "cursor", x1: at, x2: at, y1: top, y2: bottom}));
+      const place = Number(x.toPrecision(6));
+      words.push(axis === "time" ? `after ${duration(place)}` : `${axis} ${figure(place)}`);
+      this.legend.append(make("span", {}, words[0]));
+    }
+    for (const one of this.series) {
+      const entry = this.entry(one);
+      const nearest = marks.length ? this.nearest(one.points, x) : null;
+      if (nearest && this.isSeen(nearest)) {
+        marks.push(this.dot(one, nearest, 4.5));
+        entry.append(" ", make("b", {}, figure(nearest.y)));
+        words.push(`${one.name} ${figure(nearest.y)}`);
+      }
+      this.legend.append(entry);
+    }
+    for (const level of this.levels) {
+      const entry = this.entry({...level, dashed: true});
+      entry.append(" ", make("b", {}, figure(level.y)));
+      this.legend.append(entry);
+    }
+    this.mark.replaceChildren(...marks);
+    const told = {
+      min: xs[0] ?? 0,
+      max: xs.at(-1) ?? 0,
+      now: x ?? xs[0] ?? 0,
+      text: words.join(", ") || "no point chosen",
+    };
+    for (const key of Object.keys(told)) this.svg.setAttribute(`aria-value${key}`, told[key]);
+  }
+
+  entry(one) {
+    const swatch = make("span", {class: one.dashed ? "swatch dashed" : "swatch"});
+    swatch.style.borderColor = one.colour;
+    return make("span", {}, swatch, one.name);
+  }
+
+  nearest(points, x) {
+    let best = null;
+    for (const point of points) {
+      if (!Number.isFinite(point.y)) continue;
+      if (best === null || Math.abs(this.x(point) - x) < Math.abs(this.x(best) - x)) best = point;
+    }
+    return best;
+  }
+
+  // Moves the cursor by so many points (0: to the nearest one), and the view after it.
+  step(count) {
+    const xs = this.xs();
+    if (xs.length === 0) return;
+    const [low, high] = this.view.seen();
+    const from = this.view.cursor ?? low;
+    const slack = (high - low) * 1e-9;
+    let at = xs.findIndex((x) => x > from + slack);
+    if (at < 0) at = xs.length;
+    if (count > 0) at += count - 1;
+    if (count < 0) at = xs.findLastIndex((x) => x < from - slack) + count + 1;
+    if (count === 0) at = xs.indexOf(nearestOf(xs, from));
+    const x = xs[Math.min(xs.length - 1, Math.max(0, at))];
+    this.view.point(x);
+    if (x < low) this.view.show(x, x + high - low);
+    if (x > high) this.view.show(x - high + low, x);
+  }
+
+  key(event) {
+    const {view} = this;
+    const actions = {
+      ArrowLeft: () => this.step(-1),
+      ArrowRight: () => this.step(1),
+      PageDown: () => this.step(-10),
+      PageUp: () => this.step(10),
+      Home: () => this.step(-Infinity),
+      End: () => this.step(Infinity),
+      "+": () => view.zoom("in"),
+      "=": () => view.zoom("in"),
+      "-": () => view.zoom("out"),
+      0: () => view.zoom("all"),
+      Escape: () => view.point(null),
+    };
+    if (!actions[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  // The pointer: moving it points, dragging it chooses the part to be seen.
+  listen() {
+    let start = null;
+    const at = (event) => {
+      const box = this.svg.getBoundingClientRect();
+      return ((event.clientX - box.left) * this.width) / box.width;
+    };
+    this.svg.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      start = at(event);
+      this.svg.setPointerCapture(event.pointerId);
+    });
+    this.svg.addEventListener("pointermove", (event) => {
+      const xs = this.xs();
+      const here = this.fromX(at(event));
+      if (xs.length) this.view.point(nearestOf(xs, here));
+      if (start === null) return;
+      const [from, to] = [start, at(event)].sort((a, b) => a - b);
+      const {top, bottom} = this.space;
+      const place = {x: from, width: to - from, y: top, height: bottom - top};
+      this.mark.append(make("rect", {class: "chosen", ...place}));
+    });
+    this.svg.addEventListener("pointerup", (event) => {
+      const [from, to] = [start ?? 0, at(event)].sort((a, b) => a - b);
+      if (start !== null && to - from > 8) this.view.show(this.fromX(from), this.fromX(to));
+      start = null;
+    });
+    this.svg.addEventListener("pointercancel", () => {
+      start = null;
+    });
+    this.svg.addEventListener("dblclick", () => this.view.show(null, null));
+  }
+}

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/train/trainer.hpp"
+
+namespace gan {
+
+/// run.json: what a run's other files do not tell of it, as JSON: program, machine, data and the
+/// layers of both networks. The same for the same run on the same machine.
+std::string run_facts(const Trainer& trainer, const Dataset& data);
+
+}  // namespace gan

@@ -1,0 +1,251 @@
+#include "run_reader.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/json.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/io/csv_log.hpp"
+#include "gan_train/io/run_folder.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+using Strings = std::vector<std::string>;
+
+// More than that no screen can show; a run may have a hundred times as many.
+constexpr std::size_t kMostReportRows = 1000;
+constexpr std::size_t kMostReportWarnings = 50;
+constexpr std::uint64_t kMostLogBytes = 256 << 10;
+
+std::string json_array(const Strings& items) { return "[" + join(items, ",") + "]"; }
+
+// Reads a folder. What is not there to be read becomes a note.
+class RunReader {
+ public:
+  RunReader(std::string& json, const fs::path& root, std::uint64_t most_bytes)
+      : json_(json), files_(root), most_bytes_(most_bytes) {}
+
+  void read() {
+    add("name", json_string(fs::weakly_canonical(files_.root()).filename().string()));
+    add("path", json_string(files_.root().string()));
+    add("config", config());
+    add("facts", text_of(files_.facts()));
+    add("losses", table(files_.losses_csv()));
+    add("health", table(files_.health_csv()));
+    add("steps", table(files_.steps_csv(), "output.log_every"));
+    add("metrics", table(files_.metrics_csv(), "eval.every"));
+    if (fs::exists(files_.metrics_csv())) add("evaluation", text_of(files_.evaluation()));
+    add("log", log());
+    add_grids();
+    add("notes", json_array(notes_));
+    json_ += '}';
+  }
+
+ private:
+  void add(std::string_view key, std::string_view value) {
+    ((json_ += std::exchange(joint_, ",")) += json_string(key)) += ':';
+    json_ += value;
+  }
+
+  template <typename... Args>
+  void note(const fs::path& path, const Args&... args) {
+    notes_.push_back(
+        json_string(fs::relative(path, files_.root()).generic_string() + ": " + str(args...)));
+  }
+
+  // What `read` makes of a file; null, and a note, where that can't be.
+  template <typename Read>
+  std::string try_reading(const fs::path& path, Read read, std::string_view key = "") {
+    if (!fs::exists(path)) {
+      note(path, "not there", key.empty() ? "" : str(" (see ", key, ")"));
+      return "null";
+    }
+    try {
+      return read();
+    } catch (const Error& error) {
+      notes_.push_back(json_string(error.what()));
+      return "null";
+    }
+  }
+
+  // JSON within JSON: should it be damaged, the page can still be read.
+  std::string text_of(const fs::path& path) {
+    return try_reading(path, [&] {
+      const Bytes bytes = read_file(path, kMostConfigBytes);
+      return json_string({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    });
+  }
+
+  // Triples: key, value, and whether that is the default.
+  std::string config() {
+    return try_reading(files_.config(), [&] {
+      const ParsedSettings parsed = read_settings(files_.config());
+      for (const auto& mistake : parsed.mistakes) notes_.push_back(json_string(mistake));
+      Config config;
+      const auto options = option_table(config);
+      Strings rows;
+      for (const auto& [key, value, origin] : parsed.settings) {
+        const auto option = std::find_if(options.begin(), options.end(),
+                                         [&](const Option& row) { return row.key == key; });
+        std::string shown = value;
+        bool usual = false;
+        if (option != options.end()) {
+          const std::string before = value_text(*option);
+          if (set_value(*option, value).empty()) shown = value_text(*option);
+          usual = shown == before;
+        }
+        rows.push_back(str("[", json_string(key), ",", json_string(shown), ",",
+                           usual ? "true" : "false", "]"));
+      }
+      return json_array(rows);
+    });
+  }
+
+  // An array a column. Of more rows than can be shown every second, third, … one is taken,
+  // counted from the last.
+  std::string table(const fs::path& path, std::string_view key = "") {
+    return try_reading(
+        path,
+        [&] {
+          // Of all tables, only that of steps grows beyond what an epoch has time for.
+          if (fs::file_size(path) > most_bytes_) {
+            throw run_error(path.string(), ": has more than ", most_bytes_ >> 10,
+                            " KiB, so it is left out; gan-report --max-mib shows it");
+          }
+          const CsvRows rows(path);
+          if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
+          const std::size_t count = rows.size();
+          const std::size_t every =
+              std::max<std::size_t>(1, (count + kMostReportRows - 1) / kMostReportRows);
+          if (every > 1) note(path, "one row in ", every, " of ", count, " is shown");
+          const auto names = split(rows.header(), ',');
+          std::vector<Strings> columns(names.size());
+          for (std::size_t i = count == 0 ? 0 : (count - 1) % every; i < count; i += every) {
+            const auto cells = split(rows[i], ',');
+            for (std::size_t k = 0; k < columns.size(); ++k)
+              columns[k].push_back(json_number(cells[k]));
+          }
+          Strings members;
+          for (std::size_t k = 0; k < names.size(); ++k) {
+            members.push_back(json_string(names[k]) + ":" + json_array(columns[k]));
+          }
+          return "{" + join(members, ",") + "}";
+        },
+        key);
+  }
+
+  // From when to when there is something, how often the run was started, and its warnings.
+  std::string log() {
+    return try_reading(files_.log(), [&] {
+      std::ifstream file(files_.log(), std::ios::binary);
+      std::string line, first, last;
+      std::int64_t starts = 0;
+      Strings warnings;
+      while (std::getline(file, line)) {
+        const auto level = line.find(' ', kLogTime + 1);
+        if (level == std::string::npos || line[4] != '-') continue;
+        last = line.substr(0, kLogTime - 4);  // to the second
+        if (first.empty()) {
+          first = last;
+          skip_to_end(file);
+        }
+        const std::string text = line.substr(level + 1);
+        const std::string name = line.substr(kLogTime + 1, level - kLogTime - 1);
+        if (name == "info" && text.starts_with("gan-train ")) ++starts;
+        if (name == "warning" || name == "error") {
+          warnings.push_back(json_array({json_string(last), json_string(name), json_string(text)}));
+        }
+      }
+      if (warnings.size() > kMostReportWarnings) {
+        note(files_.log(), "the first ", warnings.size() - kMostReportWarnings,
+             " warnings are left out");
+        warnings.erase(warnings.begin(), warnings.end() - kMostReportWarnings);
+      }
+      return str("{\"first\":", json_string(first), ",\"last\":", json_string(last),
+                 ",\"starts\":", starts, ",\"warnings\":", json_array(warnings), "}");
+    });
+  }
+
+  // Of a long log only the end is read.
+  void skip_to_end(std::ifstream& file) {
+    const auto size = fs::file_size(files_.log());
+    if (size <= kMostLogBytes) return;
+    file.seekg(static_cast<std::streamoff>(size - kMostLogBytes));
+    std::string torn;
+    std::getline(file, torn);
+    note(files_.log(), "only its last ", kMostLogBytes >> 10, " KiB were read");
+  }
+
+  // One in how many grids can be shown, counted from the last.
+  std::size_t grid_stride(const std::vector<std::uint64_t>& sizes) const {
+    for (std::size_t every = 1; every <= sizes.size(); ++every) {
+      std::uint64_t bytes = 0;
+      for (std::size_t i = sizes.size(); i > 0; i -= std::min(i, every)) bytes += sizes[i - 1];
+      if (bytes <= most_bytes_) return every;
+    }
+    return sizes.size() + 1;
+  }
+
+  // Pairs: epoch, and the grid as a data: URI. They are most of the page, so copied once only.
+  void add_grids() {
+    const fs::path folder = files_.root() / "samples";
+    const auto all = files_.samples();
+    std::vector<std::uint64_t> sizes;
+    for (const auto& grid : all) sizes.push_back(fs::file_size(grid.second));
+    const std::size_t every = grid_stride(sizes);
+    add("grids", "[");
+    const char* joint = "";
+    std::size_t after = all.size();  // how many come after this one
+    for (const auto& [epoch, path] : all) {
+      if (--after % every != 0 || every > all.size()) continue;
+      try_reading(path, [&, number = epoch, &file = path] {
+        const Bytes picture = read_picture(file);
+        json_ += str(std::exchange(joint, ","), "[", number, ",\"data:image/png;base64,");
+        append_base64(json_, picture);
+        json_ += "\"]";
+        return "";
+      });
+    }
+    json_ += ']';
+    if (all.empty()) {
+      note(folder, "no grids (see output.sample_every)");
+    } else if (every > all.size()) {
+      note(folder, "none of the ", all.size(), " grids is shown: the last has ", sizes.back(),
+           " bytes, and there is room for ", most_bytes_);
+    } else if (every > 1) {
+      note(folder, "one grid in ", every, " is shown, counted from the last: all ", all.size(),
+           " would take more than ", most_bytes_ >> 10, " KiB (gan-report --max-mib)");
+    }
+  }
+
+  static Bytes read_picture(const fs::path& path) {
+    Bytes bytes = read_file(path);
+    constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!text.starts_with(kSignature)) throw run_error(path.string(), ": is not a PNG");
+    return bytes;
+  }
+
+  static constexpr std::size_t kLogTime = 23;  // "2026-11-22 12:54:38.123"
+
+  std::string& json_;
+  RunFiles files_;
+  std::uint64_t most_bytes_;
+  const char* joint_ = "{";
+  Strings notes_;
+};
+
+}  // namespace
+
+void read_run(std::string& json, const fs::path& root, std::uint64_t most_bytes) {
+  RunReader(json, root, most_bytes).read();
+}
+
+}  // namespace gan

@@ -1,0 +1,73 @@
+#include "gan_train/io/run_report.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <string_view>
+#include <utility>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/json.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/core/version.hpp"
+#include "gan_train/io/run_folder.hpp"
+
+#include "report_page.hpp"
+#include "run_reader.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_run(const fs::path& root) {
+  if (RunFiles(root).hold_run()) return;
+  const std::string name = root.string();
+  if (!fs::exists(root)) throw usage_error(name, ": no such folder");
+  if (!fs::is_directory(root)) throw usage_error(name, ": is no folder; name that of the run");
+  std::vector<std::string> inside;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (RunFiles(entry.path()).hold_run()) inside.push_back(entry.path().string());
+  }
+  std::sort(inside.begin(), inside.end());
+  if (!inside.empty())
+    throw usage_error(name, ": is no run's folder; name those in it that are: ", join(inside, " "));
+  throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");
+}
+
+std::string now() {
+  char text[32];
+  const std::time_t time = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", std::localtime(&time));
+  return text;
+}
+
+void add_data(std::string& json, const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+  json += str("{\"version\":", json_string(kVersion), ",\"written\":", json_string(now()),
+              ",\"runs\":");
+  char joint = '[';
+  for (const auto& root : runs) {
+    json += std::exchange(joint, ',');
+    read_run(json, root, most_bytes / runs.size());
+  }
+  json += "]}";
+}
+
+}  // namespace
+
+std::string report_data(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+  std::string json;
+  add_data(json, runs, most_bytes);
+  return json;
+}
+
+std::string make_report(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+  for (const auto& root : runs) check_run(root);
+  const std::string_view page = kReportPage;
+  const auto mark = page.find(kReportDataMark);
+  std::string html(page.substr(0, mark));
+  add_data(html, runs, most_bytes);
+  html += page.substr(mark + std::string_view(kReportDataMark).size());
+  return html;
+}
+
+}  // namespace gan

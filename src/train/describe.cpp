@@ -1,0 +1,59 @@
+#include "gan_train/train/describe.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include <torch/torch.h>
+
+namespace gan {
+namespace {
+
+std::string shape_text(const torch::Tensor& tensor) {
+  std::string text;
+  for (const auto size : tensor.sizes().slice(1)) {
+    text += (text.empty() ? "" : "x") + std::to_string(size);
+  }
+  return text.empty() ? "1" : text;
+}
+
+// Without LibTorch's namespace.
+std::string layer_text(const torch::nn::Module& module) {
+  std::ostringstream out;
+  module.pretty_print(out);
+  std::string text = out.str();
+  if (const auto prefix = text.find("torch::nn::"); prefix == 0) text.erase(0, 11);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+std::vector<LayerRow> describe(torch::nn::Sequential net, torch::Tensor x) {
+  const torch::NoGradGuard no_grad;
+  const bool training = net->is_training();
+  net->eval();
+  std::vector<LayerRow> rows;
+  for (auto& layer : *net) {
+    x = layer.forward(x);
+    const auto module = layer.ptr();
+    rows.push_back({layer_text(*module), shape_text(x), x.numel(), count_parameters(*module)});
+  }
+  net->train(training);
+  return rows;
+}
+
+}  // namespace
+
+NetworkRows describe_networks(const Trainer& trainer) {
+  const auto options = torch::TensorOptions(trainer.device());
+  const std::int64_t pack = trainer.config().model.pack;
+  const auto& shape = trainer.shape();
+  const Conditioning& conditioning = trainer.conditioning();
+  const auto classes = torch::zeros({pack}, options.dtype(torch::kInt64));
+  const auto latents = torch::zeros({1, trainer.config().model.latent_dim}, options);
+  const auto images = torch::zeros({pack, shape.channels, shape.height, shape.width}, options);
+  return {
+      describe(trainer.networks.generator,
+               conditioning.generator_input(latents, classes.narrow(0, 0, 1))),
+      describe(trainer.networks.discriminator, conditioning.discriminator_input(images, classes))};
+}
+
+}  // namespace gan

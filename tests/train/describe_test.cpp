@@ -1,0 +1,36 @@
+#include "gan_train/train/describe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+namespace gan {
+namespace {
+
+TEST(DescribeNetworks, TellsLayersOfAnMlp) {
+  Config config;
+  config.data.dataset = "shapes";
+  config.data.synthetic_size = 32;
+  config.data.image_size = 8;
+  config.model.latent_dim = 4;
+  config.model.generator_widths = {16};
+  config.model.discriminator_widths = {16};
+  config.train.batch_size = 8;
+  config.train.device = "cpu";
+  const Dataset data = load_dataset(config.data);
+  Trainer trainer(config, data);
+  trainer.networks.generator->train();
+  const auto rows = describe_networks(trainer);
+  EXPECT_TRUE(trainer.networks.generator->is_training());
+  EXPECT_EQ(rows.generator.front().text, "Linear(in_features=4, out_features=16, bias=true)");
+  EXPECT_EQ(rows.generator.front().shape, "16");
+  EXPECT_EQ(rows.generator.front().parameters, 4 * 16 + 16);
+  EXPECT_EQ(rows.generator.back().shape, "1x8x8");
+  EXPECT_EQ(rows.generator.back().values, 64);
+  std::int64_t parameters = 0;
+  for (const auto& row : rows.discriminator) parameters += row.parameters;
+  EXPECT_EQ(parameters, count_parameters(*trainer.networks.discriminator));
+}
+
+}  // namespace
+}  // namespace gan
