@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <sstream>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 
 namespace gan {
@@ -22,12 +22,6 @@ std::string short_number(double value) {
   return text;
 }
 
-// Characters, not bytes: continuation bytes of UTF-8 take no column.
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 std::string padding(std::string_view text, std::size_t width) {
   const std::size_t used = columns_of(text);
   return std::string(width > used ? width - used : 0, ' ');
@@ -39,38 +33,7 @@ std::string table_line(const std::string& label, const std::vector<std::string>&
   return line + '\n';
 }
 
-// Text in lines of kTableWidth, those after the first indented; a longer word keeps a line alone.
-std::string wrapped(const std::string& text) {
-  std::istringstream words(text);
-  std::string word, lines, line;
-  while (words >> word) {
-    if (!line.empty() && columns_of(line) + 1 + columns_of(word) > kTableWidth) {
-      lines += line + '\n';
-      line = "  " + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return lines + line + '\n';
-}
-
-std::string json_string(std::string_view text) {
-  const bool readable = is_utf8(text);  // a file's name may be anything
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (!readable && (c & 0x80) != 0) c = '?';
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
+std::string wrapped(const std::string& text) { return wrap(text, kTableWidth, "", "  "); }
 
 }  // namespace
 

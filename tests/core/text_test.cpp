@@ -125,5 +125,13 @@ TEST(DidYouMean, HasNothingToSayToStrangersOrWithoutCandidates) {
   EXPECT_EQ(near(std::string(65, 'a'), {std::string(65, 'a')}), "");
 }
 
+TEST(Wrap, FillsLinesUpToTheWidth) {
+  EXPECT_EQ(wrap("one two three four", 9), "one two\nthree\nfour\n");
+  EXPECT_EQ(wrap("one two", 9, "ok  ", "    "), "ok  one\n    two\n");
+  EXPECT_EQ(wrap("far_too_long_a_word x", 9), "far_too_long_a_word\nx\n");
+  EXPECT_EQ(wrap("", 9, "head"), "head\n");
+  EXPECT_EQ(wrap("é é é é é", 9), "é é é é é\n");
+}
+
 }  // namespace
 }  // namespace gan
