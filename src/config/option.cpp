@@ -441,6 +441,9 @@ Rows output_rows(OutputConfig& output) {
        .field = &output.log_every,
        .help = "Steps from one row of steps.csv to the next; 0: no such file.",
        .max = kMany},
+      {.key = "output.tensorboard",
+       .field = &output.tensorboard,
+       .help = "Write what the CSV files hold, and the grids, for TensorBoard too."},
   };
 }
 

@@ -124,6 +124,7 @@ struct OutputConfig {
   std::int64_t save_state = 1;
   std::int64_t save_state_steps = 0;
   std::int64_t log_every = 0;
+  bool tensorboard = false;
 };
 
 struct Config {
