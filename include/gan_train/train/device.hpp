@@ -11,6 +11,10 @@ namespace gan {
 /// The device that `train.device` names; Error where this build or machine lacks it.
 torch::Device resolve_device(const std::string& name);
 
+/// Whether LibTorch is built for CUDA, even where neither driver nor GPU is there, of which
+/// at::hasCUDA() thinks as of a build for the CPU.
+bool is_cuda_build();
+
 /// Lets the allocator keep freed memory for the next step, which wants as much again,
 /// instead of giving it back to the system page by page.
 void keep_freed_memory();
