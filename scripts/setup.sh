@@ -8,8 +8,9 @@
 # LibTorch is the first of: the one that Torch_DIR or CMAKE_PREFIX_PATH names, the one in
 # .venv, the torch package of python3, else the torch wheel, installed into .venv.
 #
-#   --tests               also what only the tests need: clang with its fuzzer, Chromium; into
-#                         .venv, NumPy, PyTorch, Selenium, clang-format
+#   --tests               also what only the tests need: clang with its fuzzer, Chromium, shells
+#                         and groff; into .venv, NumPy, PyTorch, TensorBoard, Selenium,
+#                         clang-format
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -17,7 +18,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
   zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
 test_packages=(clang libclang-rt-dev  # the latter holds libFuzzer and the sanitizers
-  chromium chromium-driver)  # in which tests open reports
+  chromium chromium-driver  # in which tests open reports
+  zsh fish groff-base)  # which take what the program writes for them
 torch_kind=${GAN_TRAIN_TORCH:-cpu}
 
 missing_packages() {
@@ -131,10 +133,13 @@ find_or_install_torch() {
 
 install_test_tools() {
   torch_in_venv >/dev/null || install_torch
-  "$venv/bin/python" -c 'import importlib.metadata as m; m.version("numpy")' 2>/dev/null ||
-    { say 'installing NumPy into .venv' && pip_install "$numpy_range"; }
-  "$venv/bin/python" -c 'import importlib.metadata as m; m.version("selenium")' 2>/dev/null ||
-    { say 'installing Selenium into .venv' && pip_install "$selenium_range"; }
+  local module wanted=()
+  for module in "${test_modules[@]}"; do
+    "$venv/bin/python" -c "import importlib.metadata as m; m.version('${module%%>*}')" 2>/dev/null ||
+      wanted+=("$module")
+  done
+  [[ ${#wanted[@]} -eq 0 ]] ||
+    { say "installing into .venv: ${wanted[*]}" && pip_install "${wanted[@]}"; }
   ensure_tool clang-format "$clang_format_version"
   say 'test tools: all there'
 }

@@ -27,4 +27,9 @@ say 'building a program on the installed library'
 cmake -S "$root/tests/install" -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved/tree" >/dev/null
 cmake --build "$work/consumer"
 "$work/consumer/consumer"
+say 'packing, and running what was packed'
+cpack --config "$root/build/CPackConfig.cmake" -G TGZ -B "$work/package" >/dev/null
+mkdir "$work/unpacked" && tar -xzf "$work"/package/*.tar.gz --strip-components=1 -C "$work/unpacked"
+"$work/unpacked/bin/gan-doctor" --seconds 1
+"$work/unpacked/bin/gan-train" --config smoke --dry-run --json >/dev/null
 say 'all well'

@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <span>
 #include <string>
 
 #include <c10/util/Exception.h>
@@ -15,21 +16,24 @@
 
 namespace {
 
-const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kEvalCommand,
-                              gan::kReportCommand, gan::kTuneCommand, gan::kOptionsCommand};
+const std::array kCommands = {gan::kTrainCommand,  gan::kSampleCommand,     gan::kEvalCommand,
+                              gan::kReportCommand, gan::kTuneCommand,       gan::kInitCommand,
+                              gan::kListCommand,   gan::kInspectCommand,    gan::kOptionsCommand,
+                              gan::kDoctorCommand, gan::kCompletionCommand, gan::kManCommand};
 
 void print_help() {
   std::printf(
       "gan-train: trains generative adversarial networks and draws from them\n\n"
       "usage: gan <command> [options]        (gan-train is gan train, and so on)\n\n");
   for (const auto& command : kCommands) {
-    std::printf("  %-10s%s\n", std::string(command.name).c_str(),
+    std::printf("  %-12s%s\n", std::string(command.name).c_str(),
                 std::string(command.help).c_str());
   }
   std::printf(
       "\n  gan <command> --help   the options of a command\n"
       "  gan --version          this program, LibTorch, devices\n\n"
       "first steps:\n"
+      "  gan-doctor\n"
       "  gan-train  --config mnist_mlp --data DIR\n"
       "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n"
       "  gan-eval   --ckpt runs/.../checkpoints/g_200.pt\n"
@@ -66,6 +70,8 @@ std::string first_line(const c10::Error& error) {
 }
 
 }  // namespace
+
+std::span<const gan::Command> gan::commands() { return kCommands; }
 
 int main(int argc, char** argv) {
   // Errors of a write, not deaths: a limit on file sizes, and a pipe that nobody reads.

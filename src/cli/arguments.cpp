@@ -13,6 +13,22 @@
 
 namespace gan {
 
+// Who is shown the options of the command that is called, in place of a run of it. Commands make
+// their options as they run, and all of them come by parse_arguments.
+static const std::function<void(const CLI::App&)>* onlooker = nullptr;
+
+void show_arguments(const Command& command, const std::function<void(const CLI::App&)>& see) {
+  std::string name(command.name);
+  char* argv[] = {name.data(), nullptr};
+  onlooker = &see;
+  command.run(1, argv);
+  onlooker = nullptr;
+}
+
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  return CLI::Validator([](std::string&) { return std::string(); }, "{" + join(words, ",") + "}");
+}
+
 std::vector<Option> full_option_table(Config& config) {
   auto table = option_table(config);
   for (Option& option : table) {
@@ -25,6 +41,10 @@ std::vector<Option> full_option_table(Config& config) {
 }
 
 bool parse_arguments(CLI::App& app, int argc, char** argv) {
+  if (onlooker != nullptr) {
+    (*onlooker)(app);
+    return true;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -47,7 +67,8 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
 }
 
 ConfigArguments::ConfigArguments(CLI::App& app) {
-  app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe");
+  app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe")
+      ->type_name("RECIPE");
   Config defaults;
   for (const Option& option : full_option_table(defaults)) {
     std::string flags = "--" + option.key;

@@ -2,10 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "gan_train/config/option.hpp"
+
+#include "commands.hpp"
 
 namespace gan {
 
@@ -15,6 +18,13 @@ std::vector<Option> full_option_table(Config& config);
 /// Parses a command line. CLI11's complaints become Errors (exit code 2) that
 /// suggest a near flag; true where help was printed and nothing is left to do.
 bool parse_arguments(CLI::App& app, int argc, char** argv);
+
+/// Shows `see` the options of a command, which is not run.
+void show_arguments(const Command& command, const std::function<void(const CLI::App&)>& see);
+
+/// Tells --help and completion which words there are, and leaves it to the command to refuse
+/// others.
+CLI::Validator one_of(const std::vector<std::string>& words);
 
 /// --config and a flag for every option.
 class ConfigArguments {

@@ -19,6 +19,15 @@ extern const Command kEvalCommand;
 extern const Command kReportCommand;
 extern const Command kTuneCommand;
 extern const Command kOptionsCommand;
+extern const Command kInitCommand;
+extern const Command kListCommand;
+extern const Command kInspectCommand;
+extern const Command kDoctorCommand;
+extern const Command kCompletionCommand;
+extern const Command kManCommand;
+
+/// All commands, in the order that help lists them.
+std::span<const Command> commands();
 
 /// LibTorch, devices and instruction set in use, a line each.
 void print_version();

@@ -1,5 +1,7 @@
 #include <cstdio>
 
+#include "gan_train/config/facts.hpp"
+
 #include "arguments.hpp"
 #include "commands.hpp"
 
@@ -45,11 +47,17 @@ int run_options(int argc, char** argv) {
   CLI::App app("Prints every key of the config with its type, default, range and meaning",
                "gan options");
   bool markdown = false;
-  app.add_flag("--markdown", markdown, "as docs/options.md");
+  bool json = false;
+  auto* as_markdown = app.add_flag("--markdown", markdown, "as docs/options.md");
+  app.add_flag("--json", json, "as JSON")->excludes(as_markdown);
   if (parse_arguments(app, argc, argv)) return 0;
   Config defaults;
   const auto table = full_option_table(defaults);
-  markdown ? print_markdown(table) : print_plain(table);
+  if (json) {
+    std::fputs(to_json(describe_options(table)).c_str(), stdout);
+  } else {
+    markdown ? print_markdown(table) : print_plain(table);
+  }
   return 0;
 }
 

@@ -1,9 +1,12 @@
 #include "recipes.hpp"
 
-#include <algorithm>
+#include <map>
+#include <sstream>
 #include <vector>
 
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
 #include "gan_train/core/text.hpp"
 
 namespace gan {
@@ -13,31 +16,37 @@ namespace fs = std::filesystem;
 
 constexpr const char* kExtensions[] = {"", ".ini", ".yaml", ".yml"};
 
-std::vector<fs::path> recipe_folders() {
+fs::path program_folder() {
   std::error_code code;
-  const fs::path program = fs::read_symlink("/proc/self/exe", code).parent_path();
-  return {".",
-          "configs",
-          program,
-          program / "configs",
+  return fs::read_symlink("/proc/self/exe", code).parent_path();
+}
+
+std::vector<fs::path> shipped_folders() {
+  const fs::path program = program_folder();
+  return {"configs", program / "configs",
           program / "../share/gan-train/configs",  // the installed tree
           program / "../../configs"};              // the build tree
 }
 
-std::vector<std::string> known_recipes(const std::vector<fs::path>& folders) {
-  std::vector<std::string> names;
+std::vector<fs::path> recipe_folders() {
+  auto folders = shipped_folders();
+  folders.insert(folders.begin(), {".", program_folder()});
+  return folders;
+}
+
+// A file a name, by name; of two with the same, that of the earlier folder.
+std::map<std::string, fs::path> recipes_in(const std::vector<fs::path>& folders) {
+  std::map<std::string, fs::path> found;
   for (const auto& folder : folders) {
     std::error_code code;
     for (const auto& entry : fs::directory_iterator(folder, code)) {
       const auto extension = entry.path().extension();
       if (extension == ".ini" || extension == ".yaml" || extension == ".yml") {
-        names.push_back(entry.path().stem().string());
+        found.emplace(entry.path().stem().string(), entry.path().lexically_normal());
       }
     }
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  return found;
 }
 
 }  // namespace
@@ -54,10 +63,34 @@ fs::path find_recipe(const std::string& name) {
       if (fs::is_regular_file(path)) return path;
     }
   }
-  const auto known = known_recipes(folders);
+  std::vector<std::string> known;
+  for (const auto& [known_name, path] : recipes_in(folders)) known.push_back(known_name);
   throw usage_error("no config '", name, "' here or among the shipped ones; known: ",
                     known.empty() ? "none" : join(known, ", "),
                     did_you_mean(fs::path(name).stem().string(), known));
+}
+
+std::vector<fs::path> shipped_recipes() {
+  std::vector<fs::path> paths;
+  for (const auto& [name, path] : recipes_in(shipped_folders())) paths.push_back(path);
+  return paths;
+}
+
+std::string opening_comment(const fs::path& recipe) {
+  const Bytes bytes = read_file(recipe, kMostConfigBytes);
+  std::istringstream lines(std::string(bytes.begin(), bytes.end()));
+  std::string comment;
+  for (std::string line; std::getline(lines, line) && line.starts_with('#');) {
+    comment += std::string(trim(line.substr(1))) + '\n';
+  }
+  return comment;
+}
+
+fs::path find_shipped(const std::string& name) {
+  for (const auto& folder : shipped_folders()) {
+    if (fs::is_regular_file(folder / name)) return (folder / name).lexically_normal();
+  }
+  return {};
 }
 
 }  // namespace gan

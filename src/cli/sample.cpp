@@ -48,7 +48,7 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
   for (const auto& format : sample_formats()) {
     formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
   }
-  app.add_option("--format", arguments.format, formats);
+  app.add_option("--format", arguments.format, formats)->check(one_of(names_of(sample_formats())));
   app.add_option("--seed", arguments.seed, "image i of a seed is always the same (default 0)");
   app.add_option("--rows", arguments.rows, "rows of the grid")->check(CLI::Range(1, 65536));
   app.add_option("--cols", arguments.columns, "columns of the grid")->check(CLI::Range(1, 65536));

@@ -2,31 +2,61 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include <torch/torch.h>
 
+#include "gan_train/config/facts.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/train/describe.hpp"
 
 namespace gan {
 namespace {
 
-// Prints a row a layer; returns how many values an item's activations take.
-std::int64_t print_layers(const char* title, const torch::nn::Module& net,
-                          const std::vector<LayerRow>& rows) {
-  std::printf("\n%s, %lld parameters\n", title, static_cast<long long>(count_parameters(net)));
-  std::int64_t values = 0;
-  std::int64_t index = 0;
-  for (const auto& row : rows) {
-    values += row.values;
-    const std::string text = row.text.size() > 58 ? row.text.substr(0, 55) + "..." : row.text;
-    std::printf("  %2lld  %-58s %12s %10lld\n", static_cast<long long>(index++), text.c_str(),
-                row.shape.c_str(), static_cast<long long>(row.parameters));
-  }
-  return values;
+// In bytes, estimated.
+struct Memory {
+  double data, weights, activations;
+};
+
+Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows& nets) {
+  const auto values_of = [](const std::vector<LayerRow>& rows) {
+    std::int64_t values = 0;
+    for (const LayerRow& row : rows) values += row.values;
+    return values;
+  };
+  const std::int64_t g = values_of(nets.generator), d = values_of(nets.discriminator);
+  // Weights, gradients and Adam's two moments; activations and their gradients
+  // of the fuller of the two updates: D on real and fake, or G through D.
+  const auto parameters = static_cast<double>(count_parameters(*trainer.networks.generator) +
+                                              count_parameters(*trainer.networks.discriminator));
+  const auto values = static_cast<double>(std::max(2 * d, g + d));
+  return {.data = static_cast<double>(data.samples.nbytes()),
+          .weights = parameters * 4 * 4,
+          .activations = values * static_cast<double>(trainer.config().train.batch_size) * 4 * 2};
 }
 
 double mib(double bytes) { return bytes / (1 << 20); }
+
+void print_layers(const char* name, const torch::nn::Module& net,
+                  const std::vector<LayerRow>& rows) {
+  std::printf("\n%s, %lld parameters\n", name, static_cast<long long>(count_parameters(net)));
+  std::size_t index = 0;
+  for (const LayerRow& row : rows) {
+    const std::string text = row.text.size() > 58 ? row.text.substr(0, 55) + "..." : row.text;
+    std::printf("  %2zu  %-58s %12s %10lld\n", index++, text.c_str(), row.shape.c_str(),
+                static_cast<long long>(row.parameters));
+  }
+}
+
+Json layers_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
+  JsonArray layers;
+  for (const LayerRow& row : rows) {
+    layers.push_back(
+        JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
+  }
+  return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
+}
 
 }  // namespace
 
@@ -39,23 +69,40 @@ void print_summary(const Trainer& trainer, const Dataset& data) {
   std::printf("training: %lld epochs of %lld steps on %s\n",
               static_cast<long long>(config.train.epochs),
               static_cast<long long>(trainer.steps_per_epoch()), trainer.device().str().c_str());
-
-  const auto rows = describe_networks(trainer);
-  const auto g = print_layers("generator", *trainer.networks.generator, rows.generator);
-  const auto d = print_layers("discriminator", *trainer.networks.discriminator, rows.discriminator);
-
-  // Weights, gradients and Adam's two moments; activations and their gradients
-  // of the fuller of the two updates: D on real and fake, or G through D.
-  const double parameters = static_cast<double>(count_parameters(*trainer.networks.generator) +
-                                                count_parameters(*trainer.networks.discriminator));
-  const double weights = parameters * 4 * 4;
-  const double activations =
-      static_cast<double>(std::max(2 * d, g + d) * config.train.batch_size) * 4 * 2;
-  const double samples = static_cast<double>(data.samples.nbytes());
+  const NetworkRows nets = describe_networks(trainer);
+  print_layers("generator", *trainer.networks.generator, nets.generator);
+  print_layers("discriminator", *trainer.networks.discriminator, nets.discriminator);
+  const Memory memory = memory_of(trainer, data, nets);
   std::printf(
       "\nmemory, estimated: data %.1f MiB, weights and optimisers %.1f MiB, activations %.1f "
       "MiB, LibTorch itself about 200 MiB\n",
-      mib(samples), mib(weights), mib(activations));
+      mib(memory.data), mib(memory.weights), mib(memory.activations));
+}
+
+Json summary_json(const Trainer& trainer, const Dataset& data) {
+  Config config = trainer.config();
+  JsonObject keys;
+  for (const Option& option : option_table(config)) {
+    keys.push_back({option.key, json_value(option)});
+  }
+  const NetworkRows nets = describe_networks(trainer);
+  const Memory memory = memory_of(trainer, data, nets);
+  const ImageShape& shape = data.shape;
+  return JsonObject{
+      {"config", std::move(keys)},
+      {"data", JsonObject{{"source", data.source},
+                          {"items", data.size()},
+                          {"shape", JsonArray{shape.channels, shape.height, shape.width}},
+                          {"labelled", data.labels.defined()}}},
+      {"training", JsonObject{{"epochs", config.train.epochs},
+                              {"steps_per_epoch", trainer.steps_per_epoch()},
+                              {"device", trainer.device().str()},
+                              {"precision", trainer.precision()}}},
+      {"generator", layers_json(*trainer.networks.generator, nets.generator)},
+      {"discriminator", layers_json(*trainer.networks.discriminator, nets.discriminator)},
+      {"estimated_bytes", JsonObject{{"data", memory.data},
+                                     {"weights_and_optimisers", memory.weights},
+                                     {"activations", memory.activations}}}};
 }
 
 }  // namespace gan

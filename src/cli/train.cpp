@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <set>
 
 #include <torch/torch.h>
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 struct TrainArguments {
   bool dry_run = false;
+  bool json = false;
   bool overwrite = false;
   bool quiet = false;
   std::string resume;
@@ -32,11 +34,13 @@ struct TrainArguments {
 void add_arguments(CLI::App& app, TrainArguments& arguments) {
   app.add_flag("--dry-run", arguments.dry_run,
                "print the resolved config, data, layers and memory, then stop");
+  app.add_flag("--json", arguments.json, "print what --dry-run finds as JSON");
   app.add_flag("--overwrite", arguments.overwrite, "replace the run that --out holds");
   app.add_option("--resume", arguments.resume, "go on with the run in this folder")
       ->type_name("DIR");
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
-  app.add_option("--log-level", arguments.log_level, "debug, info, warning, error or off");
+  app.add_option("--log-level", arguments.log_level, "how much to show")
+      ->check(one_of({"debug", "info", "warning", "error", "off"}));
   app.add_option("--debug-dump", arguments.debug_dump,
                  "write the initial weights and what each of a few steps used, then stop")
       ->type_name("DIR");
@@ -127,6 +131,9 @@ int run_train(int argc, char** argv) {
   if (parse_arguments(app, argc, argv)) return 0;
   log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
 
+  if (arguments.json && !arguments.dry_run) {
+    throw usage_error("--json: goes with --dry-run; a run's figures are in its CSV files");
+  }
   const bool resuming = !arguments.resume.empty();
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");
@@ -144,7 +151,11 @@ int run_train(int argc, char** argv) {
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   if (arguments.dry_run) {
-    print_summary(trainer, data);
+    if (arguments.json) {
+      std::fputs(to_json(summary_json(trainer, data)).c_str(), stdout);
+    } else {
+      print_summary(trainer, data);
+    }
     return 0;
   }
   if (!arguments.debug_dump.empty()) {

@@ -27,7 +27,7 @@ std::string values_text(const SearchTrials& trials, std::int64_t trial) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     text += " " + trials.space()[i].key + "=" + values[i];
   }
-  return "  " + wrap(text, kTableWidth - 2);
+  return wrap(text, kTableWidth, "  ", "  ");
 }
 
 std::string place_line(const std::string& place, const std::string& trial, const std::string& rung,
@@ -62,7 +62,7 @@ std::string range_line(const Dimension& dimension) {
           ? str(format_double(dimension.low), " to ", format_double(dimension.high),
                 dimension.logarithmic ? ", logarithmic" : "")
           : join(dimension.values, ", ");
-  return "  " + wrap(dimension.key + ": " + values, kTableWidth - 2);
+  return wrap(dimension.key + ": " + values, kTableWidth, "  ", "  ");
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ std::string plan_text(const SearchSetup& setup, const SearchTrials& trials) {
   std::string text = "space\n";
   for (const auto& dimension : trials.space()) text += range_line(dimension);
   text += "plan\n";
-  const auto add = [&](const std::string& line) { text += "  " + wrap(line, kTableWidth - 2); };
+  const auto add = [&](const std::string& line) { text += wrap(line, kTableWidth, "  ", "  "); };
   const auto sizes = level_sizes(search);
   for (std::int64_t level = 0; level < search.rungs; ++level) {
     const std::int64_t n = sizes[static_cast<std::size_t>(level)];
@@ -94,7 +94,7 @@ std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
   std::string text = wrap("score: " + score_name +
                               " to images held out, lower is better; spread: "
                               "its standard deviation over seeds",
-                          kTableWidth) +
+                          kTableWidth, "", "  ") +
                      '\n' + place_line("place", "trial", "rung", "seeds", "score", "spread");
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Standing& one = places[i];
@@ -108,7 +108,7 @@ std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
   const auto recipe = std::find_if(places.begin(), places.end(),
                                    [](const Standing& one) { return one.trial == 0; });
   if (recipe == places.end()) return text;
-  return text + '\n' + wrap(verdict(places.front(), *recipe), kTableWidth);
+  return text + "\n" + wrap(verdict(places.front(), *recipe), kTableWidth, "", "  ");
 }
 
 }  // namespace gan

@@ -5,6 +5,8 @@
 #include <ATen/Version.h>
 #include <torch/torch.h>
 
+#include "gan_train/train/device.hpp"
+
 #include "commands.hpp"
 
 namespace gan {
@@ -16,8 +18,8 @@ void print_version() {
     std::printf("devices   CPU, %zu CUDA device(s)\n",
                 static_cast<std::size_t>(torch::cuda::device_count()));
   } else {
-    std::printf("devices   CPU%s\n", at::hasCUDA() ? " (CUDA build, but no usable device)"
-                                                   : " (this LibTorch is built without CUDA)");
+    std::printf("devices   CPU%s\n", is_cuda_build() ? " (CUDA build, but no usable device)"
+                                                     : " (this LibTorch is built without CUDA)");
   }
   std::printf("CPU       %s, %d threads\n", at::get_cpu_capability().c_str(),
               at::get_num_threads());

@@ -450,6 +450,9 @@ Rows output_rows(OutputConfig& output) {
       {.key = "output.report",
        .field = &output.report,
        .help = "Keep report.html, a page with all that the run shows of itself, up to date."},
+      {.key = "output.tensorboard",
+       .field = &output.tensorboard,
+       .help = "Write what the CSV files hold, and the grids, for TensorBoard too."},
   };
 }
 

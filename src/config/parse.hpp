@@ -23,6 +23,9 @@ std::string_view take_line(std::string_view& text);
 std::string shown(std::string_view text);
 inline std::string in_quotes(std::string_view text) { return "'" + shown(text) + "'"; }
 
+/// An option's value as it stands in a YAML file.
+std::string yaml_value(const Option& option);
+
 /// What the readers share: gathers settings and mistakes, and sees to it that
 /// a key is given once.
 class SettingsBuilder {

@@ -47,6 +47,8 @@ std::string double_quoted(const std::string& text) {
   return out + "\"";
 }
 
+}  // namespace
+
 // Not yaml-cpp's Emitter, which replaces some of Unicode and so would not read
 // back as it was written.
 std::string yaml_value(const Option& option) {
@@ -57,8 +59,6 @@ std::string yaml_value(const Option& option) {
   const bool range = text.find(':') != std::string::npos;
   return (words && !is_plain(text)) || range ? double_quoted(text) : text;
 }
-
-}  // namespace
 
 std::string to_yaml(std::span<const Option> table) {
   std::string out, section;

@@ -147,7 +147,11 @@ AppendFile::~AppendFile() { ::close(fd_); }
 void AppendFile::line(std::string_view text) {
   std::string whole(text);
   whole += '\n';
-  if (!write_all(fd_, as_bytes(whole))) throw_errno(path_, "write");
+  add(as_bytes(whole));
+}
+
+void AppendFile::add(ByteView record) {
+  if (!write_all(fd_, record)) throw_errno(path_, "write");
 }
 
 void AppendFile::sync() {

@@ -42,20 +42,6 @@ std::size_t columns_of(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-std::string wrap(std::string_view text, std::size_t width) {
-  std::istringstream words{std::string(text)};
-  std::string word, lines, line;
-  while (words >> word) {
-    if (!line.empty() && columns_of(line) + 1 + columns_of(word) > width) {
-      lines += line + '\n';
-      line = "  " + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return lines + line + '\n';
-}
-
 namespace {
 
 template <typename Number>
@@ -102,6 +88,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+// Continuation bytes of UTF-8 take no column.
+std::string wrap(std::string_view text, std::size_t width, std::string_view first,
+                 std::string_view rest) {
+  std::istringstream words{std::string(text)};
+  std::string word, lines, line(first);
+  bool begun = false;
+  while (words >> word) {
+    if (begun && columns_of(line) + 1 + columns_of(word) > width) {
+      lines += line + '\n';
+      line = std::string(rest) + word;
+    } else {
+      line += (begun ? " " : "") + word;
+    }
+    begun = true;
+  }
+  return lines + line + '\n';
+}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {

@@ -104,8 +104,7 @@ Classifier train_classifier(const torch::Tensor& images, const torch::Tensor& la
     const auto indices = torch::tensor(sampler.batch(step), torch::kInt64);
     const auto batch = gather(images, indices, "unit");
     const auto logits = net->logits(net->features(batch));
-    const auto loss =
-        torch::cross_entropy_loss(logits, labels.index_select(0, indices));
+    const auto loss = torch::cross_entropy_loss(logits, labels.index_select(0, indices));
     optimizer.step(torch::autograd::grad({loss}, optimizer.parameters()));
   }
   net->eval();

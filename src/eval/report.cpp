@@ -82,8 +82,12 @@ static bool is_class_share(const Metric& row) {
 }
 
 std::string metrics_table(const Metrics& metrics, const std::string& title) {
-  std::string text = wrap(title, kTableWidth) + wrap("against: " + metrics.reference, kTableWidth) +
-                     wrap("features: " + metrics.features, kTableWidth) + '\n';
+  std::string text;
+  for (const auto& line :
+       {title, "against: " + metrics.reference, "features: " + metrics.features}) {
+    text += wrap(line, kTableWidth, "", "  ");
+  }
+  text += '\n';
   text += table_line("", {"samples", "real", "noise"});
   for (const auto& row : metrics.rows) {
     if (!metrics.classes.empty() && is_class_share(row)) continue;

@@ -60,7 +60,9 @@ CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_fi
   }
 }
 
-CsvLog::CsvLog(const fs::path& path, std::string_view header, std::int64_t step) {
+CsvLog::CsvLog(const fs::path& path, std::string_view header, std::int64_t step, EventFile* events)
+    : events_(events) {
+  for (const auto& name : split(header, ',')) tags_.push_back(path.stem().string() + "/" + name);
   std::string kept = std::string(header) + '\n';
   if (step > 0 && fs::exists(path)) {
     for (const auto row : CsvRows(path, header)) {
@@ -69,6 +71,17 @@ CsvLog::CsvLog(const fs::path& path, std::string_view header, std::int64_t step)
   }
   write_file(path, kept);
   file_ = std::make_unique<AppendFile>(path);
+}
+
+void CsvLog::add(const std::string& row) {
+  file_->line(row);
+  if (events_ == nullptr) return;
+  const auto cells = split(row, ',');
+  EventFile::Scalars scalars;
+  for (std::size_t i = 2; i < std::min(cells.size(), tags_.size()); ++i) {
+    if (const auto value = parse_double(cells[i])) scalars.emplace_back(tags_[i], *value);
+  }
+  events_->add_scalars(step_of(row), scalars);
 }
 
 std::vector<double> read_column(const fs::path& path, std::string_view header,

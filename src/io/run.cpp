@@ -99,13 +99,18 @@ bool Run::train(const Hooks& watch) {
 // Rows of steps that are to be made again are cut.
 void Run::open_logs() {
   const std::int64_t step = trainer_.steps_done();
-  losses_.emplace(folder_.losses_csv(), kLossHeader, step);
-  health_.emplace(folder_.health_csv(), kHealthHeader, step);
+  if (output().tensorboard || fs::exists(folder_.events())) {
+    events_.emplace(folder_.events(), step);
+  }
+  if (!output().tensorboard) events_.reset();
+  EventFile* const events = events_ ? &*events_ : nullptr;
+  losses_.emplace(folder_.losses_csv(), kLossHeader, step, events);
+  health_.emplace(folder_.health_csv(), kHealthHeader, step, events);
   if (output().log_every > 0 || fs::exists(folder_.steps_csv())) {
-    steps_.emplace(folder_.steps_csv(), kLossHeader, step);
+    steps_.emplace(folder_.steps_csv(), kLossHeader, step, events);
   }
   if (evaluation_) {
-    evaluation_->open(step);
+    evaluation_->open(step, events);
   } else {
     cut_metrics(folder_.metrics_csv(), step);
   }
@@ -137,6 +142,7 @@ void Run::write_state() {
   }
   if (evaluation_) evaluation_->sync();
   lines_->sync();
+  if (events_) events_->sync();
   save_state(folder_.state(), trainer_, loop_);
   saved_step_ = trainer_.steps_done();
 }
@@ -148,21 +154,25 @@ std::int64_t Run::sample_columns() const {
   return is_free ? classes : output().sample_columns;
 }
 
-void Run::save_samples(std::int64_t epoch) const {
-  const auto images = generate(trainer_.sampling_generator(), fixed_inputs_);
-  const fs::path path = folder_.sample(epoch);
+void Run::save_samples(std::int64_t epoch) {
+  if (trainer_.shape().is_point() && !can_plot()) return;
+  const Bytes png = picture(generate(trainer_.sampling_generator(), fixed_inputs_), epoch);
+  write_file(folder_.sample(epoch), png);
+  if (events_) events_->add_picture(trainer_.steps_done(), "samples", png);
+}
+
+// The grid of images, or the points among real ones, as a PNG file.
+Bytes Run::picture(const torch::Tensor& images, std::int64_t epoch) const {
   if (trainer_.shape().is_point()) {
-    if (!can_plot()) return;
     const auto real = data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0)));
-    write_file(path, scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch)));
-    return;
+    return scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch));
   }
   const auto pixels = to_pixels(images, trainer_.config().data.range);
   const GridOptions grid{.columns = sample_columns(),
                          .scale = output().sample_scale,
                          .dark_on_light = output().dark_on_light};
   const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
-  write_file(path, encode_png(image_grid(bytes, trainer_.shape(), grid)));
+  return encode_png(image_grid(bytes, trainer_.shape(), grid));
 }
 
 void Run::after_epoch(const LogRow& row) {

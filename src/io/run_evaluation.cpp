@@ -23,12 +23,12 @@ RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const 
       evaluator_(make_evaluator(trainer.config().data, data, trainer.config().eval.samples,
                                 trainer.device())) {}
 
-void RunEvaluation::open(std::int64_t step) {
+void RunEvaluation::open(std::int64_t step, EventFile* events) {
   const auto path = folder_.metrics_csv();
   header_ =
       "epoch,step,samples," +
       metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.conditioning().class_count() > 0)});
-  rows_.emplace(path, header_, step);
+  rows_.emplace(path, header_, step, events);
   measured_step_ = -1;
   const double known = std::exchange(best_, kNoBest);
   const bool has_best = std::filesystem::exists(folder_.best());

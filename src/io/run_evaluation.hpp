@@ -20,8 +20,8 @@ class RunEvaluation {
   RunEvaluation(const Trainer& trainer, const Dataset& data, const RunFolder& folder);
 
   /// Opens metrics.csv for a run that stands at `step`; what was best so far is read off those of
-  /// its rows that are of as many samples.
-  void open(std::int64_t step);
+  /// its rows that are of as many samples. Rows go into `events` too, if there are any.
+  void open(std::int64_t step, EventFile* events);
   void sync() { rows_->sync(); }
 
   /// Whether metrics.csv lacks a row of this many samples for where the run stands.

@@ -6,6 +6,7 @@
 #include <malloc.h>
 #endif
 
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
@@ -27,7 +28,7 @@ torch::Device resolve_device(const std::string& name) {
     return device;
   }
   if (name == "auto") return torch::kCPU;
-  if (!at::hasCUDA()) {
+  if (!is_cuda_build()) {
     throw usage_error("device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
                       ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
   }
@@ -42,6 +43,8 @@ void to_channels_last(torch::nn::Module& net) {
     parameter.set_data(parameter.detach().contiguous(at::MemoryFormat::ChannelsLast));
   }
 }
+
+bool is_cuda_build() { return c10::impl::hasDeviceGuardImpl(c10::DeviceType::CUDA); }
 
 void keep_freed_memory() {
 #ifdef __GLIBC__

@@ -1,5 +1,6 @@
 #include "gan_train/core/json.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace gan {
@@ -19,6 +20,45 @@ TEST(Json, TakesNumbersThatJsonHas) {
   for (const char* cell : {"nan", "inf", "-inf", "", "1x", "0x10", "1e999"}) {
     EXPECT_EQ(json_number(cell), "null") << cell;
   }
+}
+
+TEST(Json, IsSpelledAsTheStandardSays) {
+  const Json json = JsonObject{{"a", 1},
+                               {"b", JsonArray{true, Json(), "x\"\\\n"}},
+                               {"c", JsonObject{{"d", 0.5}, {"e", std::nan("")}}},
+                               {"f", JsonObject{}},
+                               {"g", JsonArray{JsonObject{{"h", -3}}}}};
+  EXPECT_EQ(to_json(json),
+            "{\n"
+            "  \"a\": 1,\n"
+            "  \"b\": [true, null, \"x\\\"\\\\\\u000a\"],\n"
+            "  \"c\": {\n    \"d\": 0.5,\n    \"e\": null\n  },\n"
+            "  \"f\": {},\n"
+            "  \"g\": [\n    {\n      \"h\": -3\n    }\n  ]\n"
+            "}\n");
+}
+
+TEST(Json, IsALineAMemberForPeople) {
+  const std::vector<std::int64_t> shape = {16, 1};
+  const Json json = JsonObject{
+      {"kind", "IDX"},
+      {"shape", shape},
+      {"layers",
+       JsonObject{{"0.weight", JsonObject{{"type", "float32"}, {"shape", shape}}},
+                  {"with_a_name_as_long_as_this_one",
+                   JsonObject{{"first", "something"}, {"second", "more than a line holds"}}}}}};
+  EXPECT_EQ(to_text(json),
+            "kind: IDX\n"
+            "shape: [16, 1]\n"
+            "layers:\n"
+            "  0.weight: type float32, shape [16, 1]\n"
+            "  with_a_name_as_long_as_this_one:\n"
+            "    first: something\n"
+            "    second: more than a line holds\n");
+}
+
+TEST(Json, LetsNoTextMoveTheCursor) {
+  EXPECT_EQ(to_text(JsonObject{{"a\x1b[2J", "b\nc"}}), "a?[2J: b?c\n");
 }
 
 }  // namespace

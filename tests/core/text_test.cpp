@@ -102,13 +102,6 @@ TEST(DidYouMean, CountsEditsAndSwapsOfNeighbours) {
   EXPECT_EQ(near("xbydzf", {"abcdef"}), "");                          // three of six
 }
 
-TEST(Text, WrapsWordsByColumns) {
-  EXPECT_EQ(wrap("one two three four", 9), "one two\n  three\n  four\n");
-  EXPECT_EQ(wrap("über é", 6), "über é\n");  // six columns, nine bytes
-  EXPECT_EQ(wrap("a verylongword b", 5), "a\n  verylongword\n  b\n");
-  EXPECT_EQ(wrap("", 5), "\n");
-}
-
 TEST(Text, ReadsDurations) {
   EXPECT_EQ(parse_duration("90s"), 90.0);
   EXPECT_EQ(parse_duration("30m"), 1800.0);
@@ -156,6 +149,15 @@ TEST(Text, EncodesBase64) {
   EXPECT_EQ(encoded("foo"), "Zm9v");
   EXPECT_EQ(encoded("foob"), "Zm9vYg==");
   EXPECT_EQ(encoded("\xff\xfb\xef\xfe"), "//vv/g==");
+}
+
+TEST(Wrap, FillsLinesUpToTheWidth) {
+  EXPECT_EQ(wrap("one two three four", 9), "one two\nthree\nfour\n");
+  EXPECT_EQ(wrap("one two", 9, "ok  ", "    "), "ok  one\n    two\n");
+  EXPECT_EQ(wrap("far_too_long_a_word x", 9), "far_too_long_a_word\nx\n");
+  EXPECT_EQ(wrap("", 9, "head"), "head\n");
+  EXPECT_EQ(wrap("über é", 6), "über é\n");  // six columns, nine bytes
+  EXPECT_EQ(wrap("é é é é é", 9), "é é é é é\n");
 }
 
 }  // namespace

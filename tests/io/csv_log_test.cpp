@@ -60,6 +60,18 @@ TEST(CsvLog, ANewRunStartsAfresh) {
   EXPECT_EQ(text_of(temp / "losses.csv"), std::string(kLossHeader) + "\n");
 }
 
+// The numbers of a row, tagged with the file's name, and no cell that is none.
+TEST(CsvLog, TellsTensorBoardToo) {
+  const TempFolder temp;
+  EventFile events(temp / "events", 0);
+  CsvLog log(temp / "metrics.csv", "epoch,step,frechet,coverage", 0, &events);
+  log.add("1,10,nan,0.5");
+  const std::string text = text_of(temp / "events");
+  EXPECT_NE(text.find("metrics/coverage"), std::string::npos);
+  EXPECT_EQ(text.find("metrics/frechet"), std::string::npos);
+  EXPECT_EQ(text.find("metrics/step"), std::string::npos);
+}
+
 TEST(CsvLog, HealthHasItsOwnColumns) {
   EXPECT_EQ(health_row(row(2, 20), {0.9, 0.1, 1.5, 1e-7, 0.75}),
             "2,20,0.900000,0.100000,1.5,1e-07,0.750000");

@@ -126,6 +126,7 @@ struct OutputConfig {
   std::int64_t save_state_steps = 0;
   std::int64_t log_every = 0;
   bool report = true;
+  bool tensorboard = false;
 };
 
 struct Config {

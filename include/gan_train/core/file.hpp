@@ -49,8 +49,8 @@ inline void write_file(const std::filesystem::path& path, std::string_view text)
 /// Reads a whole regular file of at most `limit` bytes.
 Bytes read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
 
-/// Text lines that are added to a file, a line a write(2), so that a crash can
-/// tear at most the last one.
+/// Text lines or records that are added to a file, each with one write(2), so that a
+/// crash can tear at most the last one.
 class AppendFile {
  public:
   explicit AppendFile(std::filesystem::path path);
@@ -59,6 +59,7 @@ class AppendFile {
   AppendFile& operator=(const AppendFile&) = delete;
   /// Adds `text` and a newline.
   void line(std::string_view text);
+  void add(ByteView record);
   /// Makes what was added last, as AtomicFile::commit does.
   void sync();
 

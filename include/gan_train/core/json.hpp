@@ -1,9 +1,52 @@
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace gan {
+
+struct Json;
+struct JsonMember;
+using JsonArray = std::vector<Json>;
+using JsonObject = std::vector<JsonMember>;  ///< printed in this order
+
+/// What a command has to tell, as a tree: printed for people or for programs.
+struct Json {
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
+      value;
+
+  Json() = default;
+  Json(bool truth) : value(truth) {}
+  Json(std::integral auto number) : value(static_cast<std::int64_t>(number)) {}
+  Json(double number) : value(number) {}
+  Json(const char* text) : value(std::string(text)) {}
+  Json(std::string text) : value(std::move(text)) {}
+  Json(std::string_view text) : value(std::string(text)) {}
+  Json(JsonArray items);
+  Json(JsonObject members);
+  Json(const std::vector<std::int64_t>& numbers);
+  Json(const std::vector<std::string>& texts);
+};
+
+struct JsonMember {
+  std::string key;
+  Json value;
+};
+
+inline Json::Json(JsonArray items) : value(std::move(items)) {}
+inline Json::Json(JsonObject members) : value(std::move(members)) {}
+
+/// JSON (RFC 8259), indented. Numbers that are not finite become null.
+std::string to_json(const Json& json);
+
+/// For people: a line a member, `key: value`, those of an object in it indented below. What could
+/// move a terminal's cursor is shown as '?'.
+std::string to_text(const Json& json);
 
 /// Text as a JSON string, quotes and all. Where it is not UTF-8 (the name of a file may be
 /// anything), what is not ASCII becomes '?'. A '<' is written by its number, so that no text

@@ -16,12 +16,13 @@ std::vector<std::string> split(std::string_view text, char separator);
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
-/// Characters of UTF-8, which is about what a terminal takes columns for.
+/// Columns that UTF-8 text takes on a terminal, a column a character.
 std::size_t columns_of(std::string_view text);
 
-/// The words of `text` in lines of at most `width` columns, each with its newline, those after the
-/// first indented by two; a longer word keeps a line alone.
-std::string wrap(std::string_view text, std::size_t width);
+/// The words of `text` in lines of at most `width` columns, each with its newline: the first
+/// begins with `first`, the others with `rest`. A longer word keeps a line for itself.
+std::string wrap(std::string_view text, std::size_t width, std::string_view first = "",
+                 std::string_view rest = "");
 
 /// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);

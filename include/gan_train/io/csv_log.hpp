@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/formats/event_file.hpp"
 #include "gan_train/train/health.hpp"
 #include "gan_train/train/loop.hpp"
 
@@ -40,14 +41,18 @@ class CsvRows {
 /// first columns are epoch and step.
 class CsvLog {
  public:
-  /// Opens `path`, keeping of it the whole rows up to `step` (0: none).
-  CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t step);
-  void add(std::string_view row) { file_->line(row); }
+  /// Opens `path`, keeping of it the whole rows up to `step` (0: none). What is added goes
+  /// into `events` too, if there are any, under tags such as "losses/d_loss" for losses.csv.
+  CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t step,
+         EventFile* events = nullptr);
+  void add(const std::string& row);
   /// Makes the rows last before a state is saved that counts on them.
   void sync() { file_->sync(); }
 
  private:
   std::unique_ptr<AppendFile> file_;
+  EventFile* events_;
+  std::vector<std::string> tags_;  ///< a tag a column
 };
 
 /// The numbers under `name` in a log with that header, NaN where a cell holds none.

@@ -39,7 +39,8 @@ class Run {
   void open_lines();
   void save();
   void write_state();
-  void save_samples(std::int64_t epoch) const;
+  void save_samples(std::int64_t epoch);
+  Bytes picture(const torch::Tensor& images, std::int64_t epoch) const;
   void after_epoch(const LogRow& row);
   void keep_generator(std::int64_t epoch);
   void finish();
@@ -56,7 +57,8 @@ class Run {
   torch::Tensor fixed_inputs_;
   DiversityMeter diversity_;
   LoopState loop_;
-  std::int64_t saved_step_ = -1;  ///< at which the state in the folder was saved
+  std::int64_t saved_step_ = -1;     ///< at which the state in the folder was saved
+  std::optional<EventFile> events_;  ///< none without output.tensorboard
   std::optional<CsvLog> losses_;
   std::optional<CsvLog> steps_;
   std::optional<CsvLog> health_;

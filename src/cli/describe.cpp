@@ -1,0 +1,83 @@
+#include "describe.hpp"
+
+#include <algorithm>
+
+#include "gan_train/core/text.hpp"
+
+#include "arguments.hpp"
+#include "recipes.hpp"
+
+namespace gan {
+namespace {
+
+std::vector<std::string> recipe_names() {
+  std::vector<std::string> names;
+  for (const auto& path : shipped_recipes()) names.push_back(path.stem().string());
+  return names;
+}
+
+// CLI11 writes the words that a value may be into its type: "TEXT:{grid,png}".
+std::vector<std::string> words_in(const std::string& type) {
+  const auto open = type.find('{');
+  const auto close = type.find('}');
+  if (open == std::string::npos || close == std::string::npos) return {};
+  return split(type.substr(open + 1, close - open - 1), ',');
+}
+
+Completion completion_of(const OptionFacts& facts) {
+  if (facts.value == "RECIPE") return Completion::kWordsAndFiles;
+  if (!facts.words.empty()) return Completion::kWords;
+  if (facts.value == "DIR") return Completion::kFolders;
+  const bool names_a_file = facts.value == "FILE" || facts.value == "PATH";
+  return names_a_file || (facts.is_key && facts.value == "text") ? Completion::kFiles
+                                                                 : Completion::kNothing;
+}
+
+// What the config's table knows of a key beside its help.
+void add_key_facts(OptionFacts& facts, const Option& key) {
+  facts.is_key = true;
+  facts.words = key.choices;
+  if (facts.value == "boolean") facts.words = {"true", "false"};
+  const std::string range = range_text(key);
+  const std::string value = value_text(key);
+  facts.help += (range.empty() ? " (" : " (" + range + "; ") + "default " +
+                (value.empty() ? "empty" : value) + ")";
+}
+
+OptionFacts facts_of(const CLI::Option& option, const std::vector<Option>& keys) {
+  OptionFacts facts;
+  for (const auto& name : option.get_snames()) facts.names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) facts.names.push_back("--" + name);
+  facts.help = option.get_description();
+  const bool takes_value = option.get_items_expected_max() > 0;
+  const std::string type = takes_value ? option.get_type_name() : "";
+  facts.value = type.substr(0, type.find(':'));
+  facts.value_is_optional = takes_value && option.get_items_expected_min() == 0;
+  facts.words = facts.value == "RECIPE" ? recipe_names() : words_in(type);
+  for (const Option& key : keys) {
+    const auto& names = option.get_lnames();
+    if (std::find(names.begin(), names.end(), key.key) != names.end()) add_key_facts(facts, key);
+  }
+  facts.completion = completion_of(facts);
+  return facts;
+}
+
+}  // namespace
+
+std::vector<CommandFacts> describe_commands() {
+  Config defaults;
+  const auto keys = full_option_table(defaults);
+  std::vector<CommandFacts> all;
+  for (const Command& command : commands()) {
+    CommandFacts facts{std::string(command.name), std::string(command.help), "", "", {}};
+    show_arguments(command, [&](const CLI::App& app) {
+      facts.description = app.get_description();
+      facts.footer = app.get_footer();
+      for (const auto* option : app.get_options()) facts.options.push_back(facts_of(*option, keys));
+    });
+    all.push_back(std::move(facts));
+  }
+  return all;
+}
+
+}  // namespace gan

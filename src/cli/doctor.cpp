@@ -1,0 +1,87 @@
+#include "doctor.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/core/version.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::size_t kDoctorColumns = 60;
+
+// "ok    LibTorch   2.13.0, …": mark and name in columns of their own.
+void print_finding(const Finding& finding) {
+  const char* mark = finding.verdict == Verdict::kGood   ? "ok"
+                     : finding.verdict == Verdict::kNote ? "note"
+                                                         : "FAIL";
+  char head[32];
+  std::snprintf(head, sizeof head, "%-6s%-11s", mark, finding.what.c_str());
+  const std::string margin(std::string_view(head).size(), ' ');
+  std::fputs(wrap(finding.text, kDoctorColumns, head, margin).c_str(), stdout);
+}
+
+Json json_of(const Finding& finding) {
+  const char* verdict = finding.verdict == Verdict::kGood   ? "ok"
+                        : finding.verdict == Verdict::kNote ? "note"
+                                                            : "failed";
+  JsonObject object = {{"what", finding.what}, {"verdict", verdict}, {"text", finding.text}};
+  object.insert(object.end(), finding.facts.begin(), finding.facts.end());
+  return object;
+}
+
+int run_doctor(int argc, char** argv) {
+  CLI::App app("Checks that this program can train here, and names what stands in the way",
+               "gan doctor");
+  std::string data;
+  double seconds = 5;
+  bool json = false;
+  app.add_option("--data", data, "also check this folder of a data set (./data/* always are)")
+      ->type_name("DIR");
+  app.add_option("--seconds", seconds, "how long to train for a trial (default 5)")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_flag("--json", json, "as JSON");
+  app.footer("Exit code: 0 if all is well, notes included; 1 if a line is marked FAIL.");
+  if (parse_arguments(app, argc, argv)) return 0;
+  if (!data.empty() && !std::filesystem::is_directory(data)) {
+    throw usage_error("--data: ", data, " is no folder");
+  }
+
+  if (!json) std::printf("gan-train %s\n", kVersion);
+  std::vector<Finding> findings;
+  const auto add = [&](Finding finding) {
+    if (!json) print_finding(finding);
+    std::fflush(stdout);  // the trial takes a while
+    findings.push_back(std::move(finding));
+  };
+  for (auto& finding : look_at_machine()) add(std::move(finding));
+  for (auto& finding : look_at_data(data)) add(std::move(finding));
+  add(try_training(seconds));
+
+  const auto bad = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.verdict == Verdict::kBad;
+  });
+  if (json) {
+    JsonArray all;
+    for (const Finding& finding : findings) all.push_back(json_of(finding));
+    const JsonObject report = {
+        {"gan_train", kVersion}, {"ok", bad == 0}, {"findings", std::move(all)}};
+    std::fputs(to_json(report).c_str(), stdout);
+  } else if (bad == 0) {
+    std::puts("all is well");
+  } else {
+    std::printf("%lld of %zu failed\n", static_cast<long long>(bad), findings.size());
+  }
+  return bad == 0 ? 0 : Error::kFailed;
+}
+
+}  // namespace
+
+const Command kDoctorCommand = {"doctor", "checks that training works on this machine", run_doctor};
+
+}  // namespace gan

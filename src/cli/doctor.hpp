@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gan_train/core/json.hpp"
+
+namespace gan {
+
+enum class Verdict { kGood, kNote, kBad };
+
+/// What gan-doctor found out about one thing.
+struct Finding {
+  std::string what;  ///< "LibTorch"
+  Verdict verdict = Verdict::kGood;
+  std::string text;
+  JsonObject facts = {};  ///< beside these, for programs
+};
+
+/// LibTorch, processor, GPU, memory, disk and what came with the program.
+std::vector<Finding> look_at_machine();
+
+/// The data sets in `folder`, and those in ./data, against the published checksums.
+std::vector<Finding> look_at_data(const std::filesystem::path& folder);
+
+/// Trains a tiny GAN on made-up images for so long.
+Finding try_training(double seconds);
+
+}  // namespace gan

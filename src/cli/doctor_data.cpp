@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/sha256.hpp"
+#include "gan_train/formats/gzip.hpp"
+
+#include "doctor.hpp"
+#include "recipes.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What data.sha256 knows: by file name, the data sets that have such a file, each with its sum.
+using KnownSums = std::map<std::string, std::map<std::string, std::string>>;
+
+KnownSums known_sums() {
+  KnownSums known;
+  const fs::path path = find_shipped("data.sha256");
+  if (path.empty()) return known;
+  const Bytes bytes = read_file(path);
+  std::istringstream lines(std::string(bytes.begin(), bytes.end()));
+  for (std::string sum, file; lines >> sum >> file;) {
+    const auto slash = file.find('/');
+    if (slash == std::string::npos) continue;
+    known[file.substr(slash + 1)][file.substr(0, slash)] = sum;
+  }
+  return known;
+}
+
+std::string sum_of(const fs::path& path) {
+  constexpr std::uint64_t kMostUnpacked = 1 << 30;
+  const Bytes bytes = read_file(path);
+  return sha256_hex(is_gzip(bytes) ? gunzip(bytes, kMostUnpacked, path.string()) : bytes);
+}
+
+// Of the files with known names: how many are which set's, and which are nobody's.
+struct Sorted {
+  std::map<std::string, std::size_t> published;
+  std::vector<std::string> others;
+};
+
+Sorted sort_files(const fs::path& folder, const KnownSums& known) {
+  Sorted sorted;
+  std::set<fs::path> files;  // in the order of names
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.insert(entry.path());
+  }
+  for (const fs::path& file : files) {
+    const std::string name = file.filename().string();
+    const auto row = known.find(name.ends_with(".gz") ? file.stem().string() : name);
+    if (row == known.end()) continue;
+    const std::string sum = sum_of(file);
+    const auto& sets = row->second;
+    const auto set = std::find_if(sets.begin(), sets.end(),
+                                  [&](const auto& candidate) { return candidate.second == sum; });
+    if (set == sets.end()) {
+      sorted.others.push_back(name);
+    } else {
+      ++sorted.published[set->first];
+    }
+  }
+  return sorted;
+}
+
+std::size_t files_of(const KnownSums& known, const std::string& set) {
+  return static_cast<std::size_t>(std::count_if(
+      known.begin(), known.end(), [&](const auto& row) { return row.second.contains(set); }));
+}
+
+Finding judge(const fs::path& folder, const KnownSums& known) {
+  const std::string name = folder.string();
+  const auto [published, others] = sort_files(folder, known);
+  std::vector<std::string> words;
+  for (const auto& [set, count] : published) {
+    words.push_back(str(set, ", ", count, " of ", files_of(known, set), " files, as published"));
+  }
+  Finding finding{"data", Verdict::kGood, name + ": " + join(words, "; "), {{"folder", name}}};
+  for (const auto& [set, count] : published) finding.facts.push_back({set, count});
+  finding.facts.push_back({"other_files", others});
+
+  // Only a folder that is, or says it is, a published one has to hold the published files.
+  bool says_so = false;
+  for (const auto& [file, sets] : known) {
+    says_so = says_so || sets.contains(fs::weakly_canonical(folder).filename().string());
+  }
+  if (!others.empty() && (!published.empty() || says_so)) {
+    finding.verdict = Verdict::kBad;
+    finding.text +=
+        str(words.empty() ? "" : "; ", join(others, ", "), others.size() == 1 ? " is" : " are",
+            " damaged, or not the published files: scripts/get_data.sh fetches those");
+  } else if (published.empty()) {
+    finding.verdict = Verdict::kNote;
+    finding.text += "no files with published checksums to compare with";
+  }
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> look_at_data(const fs::path& folder) {
+  const KnownSums known = known_sums();
+  if (known.empty()) {
+    return {
+        {"data", Verdict::kNote, "data.sha256 is not there, so checksums are not compared", {}}};
+  }
+  std::set<fs::path> folders;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator("data", code)) {
+    if (entry.is_directory()) folders.insert(entry.path());
+  }
+  if (!folder.empty()) folders.insert(folder.lexically_normal());
+  std::vector<Finding> findings;
+  for (const fs::path& path : folders) {
+    try {
+      findings.push_back(judge(path, known));
+    } catch (const std::exception& error) {
+      findings.push_back({"data", Verdict::kBad, error.what(), {{"folder", path.string()}}});
+    }
+  }
+  if (findings.empty()) {
+    findings.push_back({"data",
+                        Verdict::kNote,
+                        "no data sets in ./data: scripts/get_data.sh mnist fetches one, --data "
+                        "names another folder, and the recipe smoke needs none",
+                        {}});
+  }
+  return findings;
+}
+
+}  // namespace gan

@@ -1,0 +1,222 @@
+#include <cctype>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+
+#include <ATen/Version.h>
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/formats/image.hpp"
+#include "gan_train/train/device.hpp"
+
+#include "doctor.hpp"
+#include "recipes.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What stands behind the first "key…:" of a file such as /proc/meminfo.
+std::string value_in(const char* file, std::string_view key) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(':');
+    if (line.starts_with(key) && colon != std::string::npos) {
+      return std::string(trim(line.substr(colon + 1)));
+    }
+  }
+  return "";
+}
+
+// The first number with a point in it: "2024.2" of "Library Version 2024.2-Product".
+std::string version_in(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (std::isdigit(static_cast<unsigned char>(text[i])) == 0) continue;
+    const auto end = std::min(text.find_first_not_of("0123456789.", i), text.size());
+    std::string number = text.substr(i, end - i);
+    if (number.find('.') != std::string::npos) return number;
+    i = end;
+  }
+  return "?";
+}
+
+Finding look_at_libtorch() {
+  const bool cuda = is_cuda_build();
+  return {"LibTorch",
+          Verdict::kGood,
+          str(TORCH_VERSION, cuda ? ", built for CUDA" : ", built for the CPU only"),
+          {{"version", TORCH_VERSION}, {"cuda_build", cuda}}};
+}
+
+Finding look_at_libraries() {
+  struct Library {
+    const char* name;
+    bool there;
+    std::string version;
+  };
+  const Library libraries[] = {{"MKL", at::hasMKL(), at::get_mkl_version()},
+                               {"oneDNN", at::hasMKLDNN(), at::get_mkldnn_version()},
+                               {"OpenMP", at::hasOpenMP(), at::get_openmp_version()}};
+  Finding finding{"libraries", Verdict::kGood, "", {}};
+  std::vector<std::string> words;
+  for (const auto& library : libraries) {
+    const std::string version = library.there ? version_in(library.version) : "none";
+    words.push_back(library.there ? str(library.name, " ", version) : str("no ", library.name));
+    finding.facts.push_back({library.name, version});
+    if (!library.there) finding.verdict = Verdict::kNote;
+  }
+  finding.text = join(words, ", ");
+  if (finding.verdict == Verdict::kNote) finding.text += ": training is slower without";
+  return finding;
+}
+
+Finding look_at_cpu() {
+  std::string flags = " " + value_in("/proc/cpuinfo", "flags") + " ";
+  std::vector<std::string> seen;
+  constexpr std::pair<const char*, const char*> kFeatures[] = {{" avx2 ", "AVX2"},
+                                                               {" avx512f ", "AVX-512"},
+                                                               {" avx512_bf16 ", "AVX512-BF16"},
+                                                               {" amx_tile ", "AMX"},
+                                                               {" amx_bf16 ", "AMX-BF16"}};
+  for (const auto& [flag, name] : kFeatures) {
+    if (flags.find(flag) != std::string::npos) seen.emplace_back(name);
+  }
+  const std::string model = value_in("/proc/cpuinfo", "model name");
+  const int threads = at::get_num_threads();
+  const unsigned cores = std::thread::hardware_concurrency();
+  std::string text = model.empty() ? "" : model + "; ";
+  text += seen.empty() ? "no AVX2" : join(seen, ", ");
+  text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", threads, " threads of ", cores,
+              " logical processors");
+  return {"CPU",
+          seen.empty() ? Verdict::kNote : Verdict::kGood,
+          text,
+          {{"model", model},
+           {"features", seen},
+           {"used", at::get_cpu_capability()},
+           {"threads", threads},
+           {"processors", cores}}};
+}
+
+// What there is to see of an NVIDIA GPU and its driver, whatever LibTorch makes of them.
+struct GpuSigns {
+  bool cuda_build = false;
+  std::string cuda;  // that LibTorch is built with
+  std::size_t usable = 0;
+  bool has_gpu = false;
+  std::string driver;  // "" where none is loaded
+};
+
+GpuSigns gpu_signs() {
+  GpuSigns signs;
+  std::error_code code;
+  signs.cuda_build = is_cuda_build();
+  if (signs.cuda_build) {
+    const long version = at::detail::getCUDAHooks().versionCUDART();
+    signs.cuda = str(version / 1000, ".", version % 1000 / 10);
+    signs.usable = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
+  }
+  signs.has_gpu = fs::exists("/dev/nvidia0", code);
+  const std::string line = value_in("/proc/driver/nvidia/version", "NVRM version");
+  if (!line.empty()) signs.driver = version_in(line);
+  return signs;
+}
+
+Finding judge_gpu(const GpuSigns& signs) {
+  const bool seen = signs.has_gpu || !signs.driver.empty();
+  const std::string driver =
+      signs.driver.empty() ? "no NVIDIA driver is loaded" : "the NVIDIA driver is " + signs.driver;
+  Finding finding{"GPU",
+                  Verdict::kGood,
+                  "",
+                  {{"usable", signs.usable},
+                   {"cuda", signs.cuda},
+                   {"driver", signs.driver},
+                   {"device_file", signs.has_gpu}}};
+  if (signs.usable > 0) {
+    finding.text = str(signs.usable, " usable, CUDA ", signs.cuda, "; ", driver);
+  } else if (signs.cuda_build && seen) {
+    finding.verdict = Verdict::kBad;
+    finding.text =
+        str("there is one, but this LibTorch (CUDA ", signs.cuda, ") can't use it: ", driver,
+            "; see that nvidia-smi works and the driver is new enough");
+  } else if (signs.cuda_build) {
+    finding.verdict = Verdict::kNote;
+    finding.text = str("none: LibTorch is built for CUDA ", signs.cuda, ", but ", driver,
+                       "; training runs on the CPU");
+  } else if (seen) {
+    finding.verdict = Verdict::kNote;
+    finding.text =
+        "there is one, but this LibTorch is built for the CPU only; to use it, build with "
+        "GAN_TRAIN_TORCH=cuda scripts/setup.sh";
+  } else {
+    finding.text = "none; training runs on the CPU";
+  }
+  return finding;
+}
+
+std::string gib(double bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f GiB", bytes / (1 << 30));
+  return text;
+}
+
+Finding look_at_memory() {
+  constexpr double kEnough = 512 << 20;  // LibTorch itself and a small run
+  const auto bytes = [](const char* key) {
+    const std::string text = value_in("/proc/meminfo", key);  // "16316412 kB"
+    return 1024.0 * static_cast<double>(parse_int(text.substr(0, text.find(' '))).value_or(0));
+  };
+  const double total = bytes("MemTotal");
+  const double free = bytes("MemAvailable");
+  const JsonObject facts = {{"total_bytes", total}, {"free_bytes", free}};
+  if (total == 0) return {"memory", Verdict::kNote, "/proc/meminfo does not say", facts};
+  const bool enough = free >= kEnough;
+  return {"memory", enough ? Verdict::kGood : Verdict::kBad,
+          gib(free) + " free of " + gib(total) + (enough ? "" : ": too little to train"), facts};
+}
+
+Finding look_at_disk() {
+  constexpr double kEnough = 100 << 20;
+  std::error_code code;
+  const auto here = fs::current_path(code).string();
+  const auto space = fs::space(".", code);
+  if (code) return {"disk", Verdict::kBad, here + ": " + code.message(), {}};
+  const auto free = static_cast<double>(space.available);
+  const JsonObject facts = {{"folder", here}, {"free_bytes", free}};
+  std::string text = gib(free) + " free at " + here;
+  if (::access(".", W_OK) != 0) {
+    return {"disk", Verdict::kBad, text + ", where nothing may be written: name an --out", facts};
+  }
+  const bool enough = free >= kEnough;
+  return {"disk", enough ? Verdict::kGood : Verdict::kBad,
+          text + (enough ? "" : ": too little for a run"), facts};
+}
+
+Finding look_at_extras() {
+  const auto recipes = shipped_recipes();
+  Finding finding{"recipes",
+                  recipes.empty() ? Verdict::kNote : Verdict::kGood,
+                  recipes.empty()
+                      ? "none found: --config wants a path"
+                      : str(recipes.size(), " in ", recipes.front().parent_path().string()),
+                  {{"recipes", recipes.size()}, {"plots", can_plot()}}};
+  if (!can_plot()) {
+    finding.verdict = Verdict::kNote;
+    finding.text += "; this build draws no plots (no cairo)";
+  }
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> look_at_machine() {
+  return {look_at_libtorch(), look_at_libraries(), look_at_cpu(),   judge_gpu(gpu_signs()),
+          look_at_memory(),   look_at_disk(),      look_at_extras()};
+}
+
+}  // namespace gan

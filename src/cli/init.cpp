@@ -1,0 +1,79 @@
+#include <cstdio>
+
+#include "gan_train/config/facts.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/core/version.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "recipes.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string template_heading(const std::string& recipe, const std::string& about) {
+  const std::string what = recipe.empty() ? "The defaults" : "The recipe " + recipe;
+  std::string heading = wrap(what + ", as `gan init` of gan-train " + kVersion +
+                                 " wrote it: every key with its meaning. Those that are commented "
+                                 "out have their defaults.",
+                             78, "# ", "# ");
+  if (!about.empty()) heading += "#\n";
+  for (const auto& line : split(trim(about), '\n')) heading += "# " + line + "\n";
+  return heading;
+}
+
+int run_init(int argc, char** argv) {
+  CLI::App app("Writes a config that explains itself, to change and to train with", "gan init");
+  std::string recipe;
+  std::string out;
+  app.add_option("recipe", recipe,
+                 "what to start from: a shipped recipe or a config file; "
+                 "without one, the defaults")
+      ->type_name("RECIPE");
+  app.add_option("-o,--out", out,
+                 "file to write: .ini or .yaml, or - for standard output "
+                 "(default: RECIPE.ini)")
+      ->type_name("FILE");
+  if (parse_arguments(app, argc, argv)) return 0;
+
+  Config config;
+  const auto table = full_option_table(config);
+  fs::path source;
+  if (!recipe.empty()) {
+    source = find_recipe(recipe);
+    ParsedSettings parsed = read_settings(source);
+    apply_settings(table, parsed.settings, std::move(parsed.mistakes));
+    check_config(config);
+  }
+  const std::string name = source.stem().string();
+  const fs::path path = !out.empty() ? out : (name.empty() ? "config" : name) + ".ini";
+  const auto extension = path.extension();
+  const bool yaml = extension == ".yaml" || extension == ".yml";
+  if (path != "-" && !yaml && extension != ".ini") {
+    throw usage_error(path.string(), ": a config file ends in .ini, .yaml or .yml");
+  }
+  const std::string text =
+      commented_config(table, yaml ? ConfigFormat::kYaml : ConfigFormat::kIni,
+                       template_heading(name, recipe.empty() ? "" : opening_comment(source)));
+  if (path == "-") {
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  if (fs::exists(fs::symlink_status(path))) {
+    throw usage_error(path.string(), ": is there already; name another with -o");
+  }
+  write_file(path, text);
+  log::info("wrote " + path.string() + "; change it, then: gan-train --config " + path.string());
+  return 0;
+}
+
+}  // namespace
+
+const Command kInitCommand = {"init", "writes a commented config to start from", run_init};
+
+}  // namespace gan

@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "gan_train/core/json.hpp"
+#include "gan_train/core/registry.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/io/sample_writer.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/losses/penalty.hpp"
+#include "gan_train/models/networks.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "recipes.hpp"
+
+namespace gan {
+namespace {
+
+struct Listed {
+  std::string name;
+  std::string help;
+};
+
+struct Listing {
+  std::string_view name;
+  std::string_view help;
+  std::vector<Listed> (*rows)();
+};
+
+template <typename Rows>
+std::vector<Listed> rows_of(const Rows& rows) {
+  std::vector<Listed> listed;
+  for (const auto& row : rows) listed.push_back({std::string(row.name), std::string(row.help)});
+  return listed;
+}
+
+// Up to a full stop with a capital letter behind it: not that of "et al. 2016".
+std::string first_sentence(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    if (text[i] == '.' && text[i + 1] == ' ' && text[i + 2] >= 'A' && text[i + 2] <= 'Z') {
+      return text.substr(0, i);
+    }
+  }
+  const auto end = text.find_last_not_of(". ");
+  return text.substr(0, end + 1);
+}
+
+std::vector<Listed> recipe_rows() {
+  std::vector<Listed> listed;
+  for (const auto& path : shipped_recipes()) {
+    listed.push_back({path.stem().string(), first_sentence(opening_comment(path))});
+  }
+  return listed;
+}
+
+constexpr Listing kListings[] = {
+    {"recipes", "gan-train --config NAME", recipe_rows},
+    {"models", "model.arch", [] { return rows_of(architectures()); }},
+    {"losses", "loss.kind", [] { return rows_of(losses()); }},
+    {"penalties", "loss.penalty", [] { return rows_of(penalties()); }},
+    {"datasets", "data.dataset", [] { return rows_of(dataset_kinds()); }},
+    {"formats", "gan-sample --format", [] { return rows_of(sample_formats()); }}};
+
+void print_listing(const Listing& listing) {
+  constexpr std::size_t kColumns = 60;
+  const std::string margin(4, ' ');
+  std::printf("%s (%s)\n", std::string(listing.name).c_str(), std::string(listing.help).c_str());
+  for (const auto& row : listing.rows()) {
+    std::printf("  %s\n%s", row.name.c_str(), wrap(row.help, kColumns, margin, margin).c_str());
+  }
+}
+
+int run_list(int argc, char** argv) {
+  CLI::App app("Lists what there is to choose from, each with a line", "gan list");
+  std::string what;
+  bool json = false;
+  app.add_option("what", what, "which list (default: all)")
+      ->check(one_of(names_of(kListings)))
+      ->type_name("LIST");
+  app.add_flag("--json", json, "as JSON");
+  if (parse_arguments(app, argc, argv)) return 0;
+  std::vector<Listing> wanted(std::begin(kListings), std::end(kListings));
+  if (!what.empty()) wanted = {find_row(kListings, what, "list")};
+  JsonObject lists;
+  for (const Listing& listing : wanted) {
+    JsonObject rows;
+    for (const auto& row : listing.rows()) rows.push_back({row.name, row.help});
+    if (!json) {
+      std::fputs(lists.empty() ? "" : "\n", stdout);
+      print_listing(listing);
+    }
+    lists.push_back({std::string(listing.name), std::move(rows)});
+  }
+  if (json) std::fputs(to_json(lists).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+const Command kListCommand = {"list", "lists recipes, models, losses, data sets", run_list};
+
+}  // namespace gan

@@ -1,0 +1,55 @@
+#include "gan_train/config/facts.hpp"
+#include "gan_train/core/text.hpp"
+
+#include "parse.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::size_t kCommentWidth = 78;
+
+// As the INI reader takes it: quotes keep what it would cut off.
+std::string ini_value(const Option& option) {
+  const auto text = value_text(option);
+  const bool cut = text.starts_with('"') || text.find_first_of("#;") != std::string::npos ||
+                   trim(text).size() != text.size();
+  return cut ? "\"" + text + "\"" : text;
+}
+
+std::string explanation(const Option& option, const std::string& default_text) {
+  const auto range = range_text(option);
+  return option.help + " (" + (range.empty() ? type_name(option) : range) + "; default " +
+         (default_text.empty() ? "empty" : default_text) + ")";
+}
+
+}  // namespace
+
+std::string commented_config(std::span<const Option> table, ConfigFormat format,
+                             std::string_view heading) {
+  const bool ini = format == ConfigFormat::kIni;
+  const std::string indent = ini ? "" : "  ";
+  Config defaults;
+  const auto usual = option_table(defaults);
+  std::string out(heading);
+  for (std::size_t i = 0; i < table.size();) {
+    const std::string section = table[i].key.substr(0, table[i].key.find('.'));
+    std::string rows;
+    bool any_set = false;
+    for (; i < table.size() && table[i].key.starts_with(section + "."); ++i) {
+      const Option& option = table[i];
+      const std::string default_text = value_text(usual[i]);
+      const bool is_set = value_text(option) != default_text;
+      any_set = any_set || is_set;
+      const std::string comment = indent + "# ";
+      rows += '\n' + wrap(explanation(option, default_text), kCommentWidth, comment, comment);
+      const std::string value = ini ? ini_value(option) : yaml_value(option);
+      rows += indent + (is_set ? "" : "#") + option.key.substr(section.size() + 1) +
+              (ini ? " =" : ":") + (value.empty() ? "" : " " + value) + '\n';
+    }
+    // In YAML a section without keys would be no section.
+    out += '\n' + (ini ? "[" + section + "]" : (any_set ? "" : "#") + section + ":") + '\n' + rows;
+  }
+  return out;
+}
+
+}  // namespace gan

@@ -1,0 +1,110 @@
+#include "gan_train/io/inspect.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "gan_train/config/facts.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/formats/gzip.hpp"
+#include "gan_train/formats/idx.hpp"
+#include "gan_train/formats/npy.hpp"
+
+#include "inspect.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// No file of data that anyone inspects by mistake fills the memory.
+constexpr std::uint64_t kMostInspected = std::uint64_t{16} << 30;
+
+// Least, greatest and mean of bytes or floats.
+template <typename Value>
+void add_range(JsonObject& facts, const Value* values, std::size_t count) {
+  if (count == 0) return;
+  double sum = 0, least = INFINITY, greatest = -INFINITY;
+  std::int64_t odd = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto value = static_cast<double>(values[i]);
+    if (!std::isfinite(value)) {
+      ++odd;
+      continue;
+    }
+    sum += value;
+    least = std::min(least, value);
+    greatest = std::max(greatest, value);
+  }
+  facts.push_back({"min", least});
+  facts.push_back({"max", greatest});
+  facts.push_back({"mean", sum / static_cast<double>(static_cast<std::int64_t>(count) - odd)});
+  if (odd > 0) facts.push_back({"not_finite", odd});
+}
+
+JsonObject inspect_idx(ByteView bytes, const std::string& name) {
+  const bool packed = is_gzip(bytes);
+  Bytes unpacked;
+  if (packed) unpacked = gunzip(bytes, kMostInspected, name);
+  const IdxArray array = parse_idx(packed ? ByteView(unpacked) : bytes, name);
+  JsonObject facts = {
+      {"kind", packed ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
+  add_range(facts, array.values.data(), array.values.size());
+  if (array.dims.size() == 1 && !array.values.empty()) {
+    // One number an item: labels.
+    std::vector<std::int64_t> counts(
+        std::size_t{*std::max_element(array.values.begin(), array.values.end())} + 1);
+    for (const auto label : array.values) ++counts[label];
+    facts.push_back({"items_by_label", counts});
+  }
+  return facts;
+}
+
+JsonObject inspect_npy(ByteView bytes, const std::string& name) {
+  const NpyArray array = parse_npy(bytes, name);
+  const bool floats = array.dtype == "<f4";
+  JsonObject facts = {
+      {"kind", "NumPy"}, {"type", floats ? "float32" : "uint8"}, {"shape", array.shape}};
+  if (floats) {
+    // The values need not lie at a multiple of four bytes.
+    std::vector<float> values(array.values.size() / sizeof(float));
+    std::memcpy(values.data(), array.values.data(), array.values.size());
+    add_range(facts, values.data(), values.size());
+  } else {
+    add_range(facts, array.values.data(), array.values.size());
+  }
+  return facts;
+}
+
+JsonObject inspect_bytes(ByteView bytes, const std::string& name) {
+  const auto begins = [&](std::string_view magic) {
+    return bytes.size() >= magic.size() &&
+           std::equal(magic.begin(), magic.end(), bytes.begin(),
+                      [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+  };
+  if (begins("PK")) return inspect_pt(bytes, name);
+  if (begins("\x93NUMPY")) return inspect_npy(bytes, name);
+  if (is_gzip(bytes) || begins(std::string_view("\0\0\x08", 3))) return inspect_idx(bytes, name);
+  throw usage_error(name, ": is no PyTorch file, IDX or .npy data, config or folder of a run");
+}
+
+}  // namespace
+
+Json inspect_path(const fs::path& path) {
+  const std::string name = path.string();
+  if (!fs::exists(path)) throw usage_error(name, ": no such file or folder");
+  JsonObject facts = {{"path", name}};
+  const auto extension = path.extension();
+  JsonObject found;
+  if (fs::is_directory(path)) {
+    found = inspect_run(path);
+  } else if (extension == ".ini" || extension == ".yaml" || extension == ".yml") {
+    found = {{"kind", "config"}, {"config", differences_from_defaults(load_config(path))}};
+  } else {
+    found = inspect_bytes(read_file(path, kMostInspected), name);
+  }
+  facts.insert(facts.end(), found.begin(), found.end());
+  return facts;
+}
+
+}  // namespace gan

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/json.hpp"
+
+namespace gan {
+
+// What inspect_path() says of each kind. `name` is what messages call the file.
+JsonObject inspect_pt(ByteView bytes, const std::string& name);
+JsonObject inspect_run(const std::filesystem::path& folder);
+
+}  // namespace gan

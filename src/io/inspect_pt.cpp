@@ -1,0 +1,100 @@
+#include "gan_train/config/facts.hpp"
+#include "gan_train/models/networks.hpp"
+
+#include "inspect.hpp"
+#include "packed.hpp"
+
+namespace gan {
+namespace {
+
+const char* type_word(PtType type) {
+  switch (type) {
+    case PtType::kUint8:
+      return "uint8";
+    case PtType::kInt64:
+      return "int64";
+    case PtType::kFloat32:
+      return "float32";
+    case PtType::kFloat64:
+      return "float64";
+    case PtType::kBfloat16:
+      break;
+  }
+  return "bfloat16";
+}
+
+JsonObject object_of(const PtDict& dict);
+
+// A tensor by its type and shape, all else as it is.
+struct ValueReader {
+  Json operator()(std::monostate) const { return {}; }
+  Json operator()(const PtTensor& tensor) const {
+    return JsonObject{{"type", type_word(tensor.type)}, {"shape", tensor.shape}};
+  }
+  Json operator()(const PtList& list) const {
+    JsonArray items;
+    for (const auto& item : list) items.push_back(std::visit(*this, item.value));
+    return items;
+  }
+  Json operator()(const PtDict& dict) const { return object_of(dict); }
+  Json operator()(const auto& plain) const { return plain; }
+};
+
+// Adam keeps two numbers a parameter, of the same names and shapes as those.
+Json moments_of(const PtDict& dict) {
+  std::int64_t values = 0;
+  for (const auto& [name, value] : dict) {
+    const auto* tensor = std::get_if<PtTensor>(&value.value);
+    if (tensor != nullptr)
+      values += static_cast<std::int64_t>(tensor->bytes.size() / size_of(tensor->type));
+  }
+  return JsonObject{{"tensors", dict.size()}, {"values", values}};
+}
+
+JsonObject object_of(const PtDict& dict) {
+  JsonObject object;
+  for (const auto& [key, value] : dict) {
+    const auto* inner = std::get_if<PtDict>(&value.value);
+    const bool moments = inner != nullptr && key.starts_with("exp_avg");
+    object.push_back({key, moments ? moments_of(*inner) : std::visit(ValueReader(), value.value)});
+  }
+  return object;
+}
+
+Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& size : get<PtList>(root, "image_shape", name)) {
+    if (const auto* number = std::get_if<std::int64_t>(&size.value)) sizes.push_back(*number);
+  }
+  if (sizes.size() != 3) throw run_error(name, ": its image_shape is not three sizes");
+  const auto classes =
+      find(root, "classes") == nullptr ? 0 : get_count(root, "classes", name, 65536);
+  const auto nets = make_networks(config.model, {sizes[0], sizes[1], sizes[2]}, 0, classes);
+  return JsonObject{{"generator", count_parameters(*nets.generator)},
+                    {"discriminator", count_parameters(*nets.discriminator)}};
+}
+
+}  // namespace
+
+JsonObject inspect_pt(ByteView bytes, const std::string& name) {
+  const PtDict root = parse_pt(bytes, name);
+  const PtValue* format = find(root, "format");
+  if (format == nullptr || text_of(*format, "") != "gan-train") {
+    return {{"kind", "PyTorch file"}, {"holds", object_of(root)}};
+  }
+  const Config config = unpack_config(root, name);
+  const bool state = get<std::string>(root, "kind", name) == "state";
+  JsonObject facts = {{"kind", state ? "checkpoint: a whole state" : "checkpoint: a generator"}};
+  for (const auto& member : object_of(root)) {
+    const bool known = member.key == "format" || member.key == "version" || member.key == "kind";
+    if (member.key == "config") {
+      facts.push_back({"parameters", parameters_of(root, config, name)});
+      facts.push_back({"config", differences_from_defaults(config)});
+    } else if (!known) {
+      facts.push_back(member);
+    }
+  }
+  return facts;
+}
+
+}  // namespace gan
