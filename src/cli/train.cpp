@@ -5,6 +5,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/dist/mpi.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run.hpp"
 #include "gan_train/train/device.hpp"
@@ -28,6 +29,7 @@ struct TrainArguments {
   std::string resume;
   std::string debug_dump;
   std::int64_t debug_steps = 20;
+  double dist_timeout = 600;
   std::string log_level = "info";
 };
 
@@ -41,6 +43,10 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
   app.add_option("--log-level", arguments.log_level, "how much to show")
       ->check(one_of({"debug", "info", "warning", "error", "off"}));
+  app.add_option("--dist-timeout", arguments.dist_timeout,
+                 "under mpirun or srun: seconds to wait for another rank before the job ends")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--debug-dump", arguments.debug_dump,
                  "write the initial weights and what each of a few steps used, then stop")
       ->type_name("DIR");
@@ -103,6 +109,23 @@ void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
   log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
 }
 
+// Asked by all ranks at the same step, so that all stop there.
+bool should_stop() { return any_rank(caught_signal() != 0); }
+
+// What all ranks but the first do: they train along, and write nothing.
+int follow(Trainer& trainer) {
+  catch_signals();
+  LoopState state;
+  Hooks hooks;
+  hooks.stop = should_stop;
+  hooks.on_nan = [&](const std::string&) {
+    trainer.share_state();
+    return true;
+  };
+  const bool complete = run_training(trainer, state, hooks);
+  return complete || caught_signal() == 0 ? 0 : 128 + caught_signal();
+}
+
 int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet) {
   catch_signals();
   bool complete = false;
@@ -111,7 +134,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
     Hooks watch;
     watch.on_step = [&](const LogRow& row) { progress.step(row, run.evaluation()); };
     watch.on_epoch = [&](const LogRow& row) { progress.epoch(row); };
-    watch.stop = [] { return caught_signal() != 0; };
+    watch.stop = should_stop;
     complete = run.train(watch);
   }
   if (complete) {
@@ -131,6 +154,8 @@ int run_train(int argc, char** argv) {
   if (parse_arguments(app, argc, argv)) return 0;
   log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
 
+  const auto group = join_ranks(arguments.dist_timeout);
+  if (ranks().are_many()) log::name_rank(str("rank ", ranks().rank(), ": "));
   if (arguments.json && !arguments.dry_run) {
     throw usage_error("--json: goes with --dry-run; a run's figures are in its CSV files");
   }
@@ -162,6 +187,10 @@ int run_train(int argc, char** argv) {
     dump_steps(trainer, arguments.debug_dump, arguments.debug_steps);
     return 0;
   }
+  if (!ranks().is_first()) {
+    trainer.share_state();
+    return follow(trainer);
+  }
   fs::path root = resuming ? fs::path(arguments.resume) : fs::path(config.output.dir);
   if (root.empty()) root = new_run_folder(config_arguments.recipe());
   const auto how = resuming              ? RunFolder::Open::kResume
@@ -170,6 +199,7 @@ int run_train(int argc, char** argv) {
   const RunFolder folder(root, how);
   Run run(trainer, data, folder);
   if (resuming) run.resume(saved.path);
+  trainer.share_state();
   return train(run, trainer, folder, arguments.quiet);
 }
 

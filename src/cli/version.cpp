@@ -1,4 +1,5 @@
 #include "gan_train/core/version.hpp"
+#include "gan_train/dist/mpi.hpp"
 
 #include <cstdio>
 
@@ -23,6 +24,7 @@ void print_version() {
   }
   std::printf("CPU       %s, %d threads\n", at::get_cpu_capability().c_str(),
               at::get_num_threads());
+  std::printf("MPI       %s\n", mpi_library().c_str());
 }
 
 }  // namespace gan

@@ -43,6 +43,7 @@ struct State {
   std::shared_ptr<spdlog::logger> file;
   std::string file_problem;
   std::string live;
+  std::string rank;
   std::recursive_mutex mutex;
 
   State() {
@@ -77,7 +78,7 @@ void emit(spdlog::level::level_enum level, std::string_view prefix, std::string_
   const std::scoped_lock lock(s.mutex);
   if (s.terminal->should_log(level)) {
     if (!s.live.empty()) show_live("");
-    s.terminal->log(level, "{}{}", prefix, message);
+    s.terminal->log(level, "{}{}{}", s.rank, prefix, message);
     if (!s.live.empty()) show_live(s.live);
   }
   write_to_file(s, level, message);
@@ -111,6 +112,8 @@ Level parse_level(std::string_view name) {
   if (name == "off") return Level::kOff;
   throw usage_error("unknown log level '", name, "'; known: debug, info, warning, error, off");
 }
+
+void name_rank(std::string_view name) { state().rank = name; }
 
 void open_file(const std::filesystem::path& path) {
   State& s = state();

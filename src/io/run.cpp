@@ -267,6 +267,7 @@ bool Run::roll_back(const std::string& what) {
                    loop_.lr_scale(), ", time ", rollbacks, " of ", kMostRollbacks));
   open_logs();
   write_state();  // with the new learning rate
+  trainer_.share_state();
   return true;
 }
 

@@ -1,4 +1,5 @@
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/batch_norm.hpp"
 
 #include "matrix_convs.hpp"
 #include "models.hpp"
@@ -26,7 +27,7 @@ nn::ConvTranspose2d transposed(std::int64_t in, std::int64_t out, std::int64_t k
 
 void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
                               std::int64_t channels) {
-  if (config.generator_norm) net->push_back(nn::BatchNorm2d(channels));
+  if (config.generator_norm) push_batch_norm2d(net, config, channels);
   push_generator_activation(net, config);
 }
 
@@ -94,7 +95,7 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape
               nn::Conv2dOptions(in, width, kernel).stride(2).padding(padding).bias(config.bias),
               config);
     // Radford et al. 2016: no norm on D's first layer.
-    if (config.discriminator_norm && net->size() > 1) net->push_back(nn::BatchNorm2d(width));
+    if (config.discriminator_norm && net->size() > 1) push_batch_norm2d(net, config, width);
     push_leaky_relu(net, config);
     push_dropout(net, config);
     in = width;

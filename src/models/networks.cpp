@@ -4,14 +4,15 @@
 
 #include "gan_train/core/random.hpp"
 #include "gan_train/core/registry.hpp"
+#include "gan_train/models/batch_norm.hpp"
 
 namespace gan {
 namespace {
 
 // Weights of `module` itself, not of its children.
 void init_module(torch::nn::Module& module, const std::string& init) {
-  const bool is_norm = module.as<torch::nn::BatchNorm1d>() != nullptr ||
-                       module.as<torch::nn::BatchNorm2d>() != nullptr;
+  bool is_norm = false;
+  if_batch_norm(module, [&](auto&) { is_norm = true; });
   for (auto& item : module.named_parameters(/*recurse=*/false)) {
     torch::Tensor& parameter = item.value();
     if (item.key() == "bias") {

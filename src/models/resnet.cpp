@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/batch_norm.hpp"
 
 #include "models.hpp"
 #include "residual.hpp"
@@ -26,13 +27,13 @@ nn::Upsample upsample_to(MapSize size) {
 // be overwritten.
 void push_generator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
                           bool own_tensor) {
-  if (config.generator_norm) net->push_back(nn::BatchNorm2d(channels));
+  if (config.generator_norm) push_batch_norm2d(net, config, channels);
   push_generator_activation(net, config, /*inplace=*/own_tensor || config.generator_norm);
 }
 
 void push_discriminator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
                               bool own_tensor) {
-  if (config.discriminator_norm) net->push_back(nn::BatchNorm2d(channels));
+  if (config.discriminator_norm) push_batch_norm2d(net, config, channels);
   push_leaky_relu(net, config, /*inplace=*/own_tensor || config.discriminator_norm);
 }
 

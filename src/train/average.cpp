@@ -4,19 +4,10 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/dist/ranks.hpp"
+#include "gan_train/models/batch_norm.hpp"
+
 namespace gan {
-namespace {
-
-// The options of each batch norm in `net` are what `use` gets.
-template <typename Use>
-void for_each_norm(torch::nn::Module& net, Use use) {
-  net.apply([&](torch::nn::Module& module) {
-    if (auto* flat = module.as<torch::nn::BatchNorm1d>()) use(*flat);
-    if (auto* maps = module.as<torch::nn::BatchNorm2d>()) use(*maps);
-  });
-}
-
-}  // namespace
 
 void update_average(torch::nn::Module& average, const torch::nn::Module& live, double decay) {
   const torch::NoGradGuard no_grad;
@@ -26,8 +17,12 @@ void update_average(torch::nn::Module& average, const torch::nn::Module& live, d
 }
 
 void recompute_statistics(torch::nn::Module& net, const std::function<void()>& passes) {
+  const OnItsOwn alone;  // the other ranks are elsewhere
   std::vector<std::optional<double>> momenta;
-  for_each_norm(net, [&](auto& norm) {
+  const auto for_each_norm = [&](auto use) {
+    net.apply([&](torch::nn::Module& module) { if_batch_norm(module, use); });
+  };
+  for_each_norm([&](auto& norm) {
     momenta.push_back(norm.options.momentum());
     norm.options.momentum(std::nullopt);  // the mean of all batches, each counting the same
     norm.reset_running_stats();
@@ -39,7 +34,7 @@ void recompute_statistics(torch::nn::Module& net, const std::function<void()>& p
   passes();
   net.train(was_training);
   auto momentum = momenta.begin();
-  for_each_norm(net, [&](auto& norm) { norm.options.momentum(*momentum++); });
+  for_each_norm([&](auto& norm) { norm.options.momentum(*momentum++); });
 }
 
 }  // namespace gan

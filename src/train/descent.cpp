@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/dist/ranks.hpp"
+
 namespace gan {
 
 torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer, double max_norm) {
@@ -12,6 +14,7 @@ torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer, double max_nor
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (!gradients[i].defined()) gradients[i] = torch::zeros_like(parameters[i]);
   }
+  average_over_ranks(gradients);
   const auto norm = torch::stack(at::_foreach_norm(gradients)).norm();
   if (max_norm > 0) {
     constexpr double kTiny = 1e-6;  // as torch.nn.utils.clip_grad_norm_ has it

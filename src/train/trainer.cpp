@@ -1,6 +1,7 @@
 #include "gan_train/train/trainer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
+#include "gan_train/dist/ranks.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/precision.hpp"
 #include "gan_train/train/sample.hpp"
@@ -33,6 +35,8 @@ Networks on_device(Networks networks, const torch::Device& device) {
 
 // The batches that averaged batch norms take their statistics from.
 constexpr std::int64_t kCalibrationBatches = 16;
+// Steps from one check that all ranks have the same weights to the next.
+constexpr std::int64_t kCheckEvery = 100;
 
 }  // namespace
 
@@ -103,7 +107,7 @@ bool Trainer::is_finite() const {
 
 torch::Tensor Trainer::step(StepRecord* record) {
   const std::uint64_t layer_seed =
-      stream_seed(seed(), Stream::kLayers, static_cast<std::uint64_t>(steps_done_));
+      stream_seed(seed(), Stream::kLayers, own_index(steps_done_));
   torch::manual_seed(layer_seed);
   if (record != nullptr) {
     record->emplace_back("layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
@@ -118,7 +122,38 @@ torch::Tensor Trainer::step(StepRecord* record) {
                                                                    [&] { return update(nullptr); })
                                                     : update(record);
   ++steps_done_;
-  return figures;
+  if (steps_done_ % kCheckEvery == 0) check_equal_over_ranks(weights(), steps_done_);
+  return mean_over_ranks(figures);
+}
+
+std::vector<torch::Tensor> Trainer::weights() const {
+  auto all = networks.generator->parameters();
+  const auto d = networks.discriminator->parameters();
+  all.insert(all.end(), d.begin(), d.end());
+  return all;
+}
+
+void Trainer::share_state() {
+  if (!ranks().are_many()) return;
+  auto counts = torch::tensor({static_cast<double>(steps_done_),
+                               static_cast<double>(g_optimizer.steps()),
+                               static_cast<double>(d_optimizer.steps()), lr_scale_},
+                              torch::kFloat64);
+  broadcast_all({counts});
+  const auto* count = counts.const_data_ptr<double>();
+  set_steps_done(std::llround(count[0]));
+  lr_scale_ = count[3];
+  for (const auto* net : {&networks.generator, &networks.discriminator, &ema}) {
+    if (net->is_empty()) continue;
+    broadcast_all((*net)->parameters());
+    broadcast_all((*net)->buffers());
+  }
+  for (auto [adam, steps] : {std::pair{&g_optimizer, count[1]}, {&d_optimizer, count[2]}}) {
+    const auto state = adam->state();
+    broadcast_all(state.exp_avg);
+    broadcast_all(state.exp_avg_sq);
+    adam->load(state, std::llround(steps));
+  }
 }
 
 // The batches' sizes, and which of them bear the penalty.

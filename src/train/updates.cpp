@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/dist/ranks.hpp"
 #include "gan_train/train/precision.hpp"
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
@@ -34,6 +35,11 @@ Batch joined(const Batch& a, const Batch& b) {
           a.classes.defined() ? torch::cat({a.classes, b.classes}) : torch::Tensor()};
 }
 
+torch::Tensor own_share(const torch::Tensor& batch) {
+  const Share share = share_of(batch.size(0));
+  return batch.narrow(0, share.begin, share.count);
+}
+
 void note(StepRecord* record, const char* name, const torch::Tensor& value) {
   if (record != nullptr) record->emplace_back(name, value.detach().cpu().clone());
 }
@@ -45,17 +51,23 @@ torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& inpu
   return net->forward(input).to(torch::kFloat32);
 }
 
+std::uint64_t Trainer::own_index(std::int64_t index) const {
+  return static_cast<std::uint64_t>(index * ranks().size() + ranks().rank());
+}
+
+// n images here; what all ranks draw is drawn as one batch, of which each takes its share.
 Batch Trainer::generate(std::int64_t n, Stream latents, Stream classes, Place place,
                         StepRecord* record) {
   const bool d_wants = latents == Stream::kLatentD;
+  const std::int64_t whole = n * ranks().size();
   const auto z = feed_->take([=, this](std::int64_t step) {
-    return draw_latents(config_.model, n, seed(), latents, place.index(step));
+    return own_share(draw_latents(config_.model, whole, seed(), latents, place.index(step)));
   });
   note(record, d_wants ? "latents_d" : "latents_g", z);
   torch::Tensor of;
   if (const std::int64_t count = conditioning_.class_count(); count > 0) {
     of = feed_->take([=, this](std::int64_t step) {
-      return draw_classes(count, n, seed(), classes, place.index(step));
+      return own_share(draw_classes(count, whole, seed(), classes, place.index(step)));
     });
     note(record, d_wants ? "classes_d" : "classes_g", of);
   }
@@ -75,7 +87,7 @@ torch::Tensor Trainer::discriminate(const Batch& batch, torch::Tensor* class_los
 
 Batch Trainer::real_batch(Place place) {
   const auto items = feed_->take([=, this](std::int64_t step) {
-    return torch::tensor(sampler_.batch(place.at(step)), torch::kInt64);
+    return own_share(torch::tensor(sampler_.batch(place.at(step)), torch::kInt64));
   });
   Batch real{gather(samples_, items, config_.data.range), {}};
   if (classes_.defined()) real.classes = classes_.index_select(0, items);
@@ -87,8 +99,9 @@ torch::Tensor Trainer::update_discriminator(const Batch& items, Place place, Ste
   const std::int64_t verdicts = n / config_.model.pack;
   const std::int64_t batch = place.at(steps_done_);
   const auto drawn = feed_->take([=, this](std::int64_t step) {
-    const Labels labels = draw_labels(config_.loss, verdicts, seed(), place.index(step));
-    return torch::stack({labels.real, labels.fake});
+    const Labels labels =
+        draw_labels(config_.loss, verdicts * ranks().size(), seed(), place.index(step));
+    return torch::stack({own_share(labels.real), own_share(labels.fake)});
   });
   const Labels labels = {drawn[0], drawn[1]};
   note(record, "real", items.images);
@@ -143,7 +156,7 @@ bool Trainer::penalty_is_due(std::int64_t batch) const {
 torch::Tensor Trainer::penalised(const torch::Tensor& loss, const Batch& real, const Batch& fake,
                                  std::int64_t batch) {
   if (!penalty_is_due(batch)) return loss;
-  const auto random = stream_generator(seed(), Stream::kPenalty, static_cast<std::uint64_t>(batch));
+  const auto random = stream_generator(seed(), Stream::kPenalty, own_index(batch));
   const auto d_of = [this](const torch::Tensor& classes) {
     return [this, classes](const torch::Tensor& images) { return discriminate({images, classes}); };
   };
@@ -181,7 +194,7 @@ torch::Tensor Trainer::update_generator(std::int64_t n, StepRecord* record) {
 
 Lens Trainer::lens(Stream stream, std::int64_t index, std::int64_t noise_index) const {
   const auto random = [&](Stream from, std::int64_t at) {
-    return stream_generator(seed(), from, static_cast<std::uint64_t>(at));
+    return stream_generator(seed(), from, own_index(at));
   };
   return {config_.augment, random(stream, index),
           noise_level(config_.train, steps_done_, total_steps()),

@@ -47,6 +47,7 @@ struct ModelConfig {
   std::int64_t kernel = 4;
   bool generator_norm = false;
   bool discriminator_norm = false;
+  bool sync_batchnorm = false;
   bool bias = true;
   std::string init = "pytorch";
   std::string output = "tanh";

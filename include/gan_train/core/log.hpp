@@ -15,6 +15,9 @@ void set_level(Level level);
 /// "debug", "info", "warning", "error" or "off"; Error otherwise.
 Level parse_level(std::string_view name);
 
+/// What every line on the terminal begins with, where several processes share it.
+void name_rank(std::string_view name);
+
 /// Copies every message to `path` too, with date and level; appends. An Error if
 /// it cannot be opened; if later it cannot be written, one warning says so and the
 /// copies end.

@@ -84,6 +84,10 @@ class Trainer {
   /// "fp32" or "bf16": what train.precision has come to mean here.
   const char* precision() const { return bf16_ ? "bf16" : "fp32"; }
 
+  /// Gives all ranks the state of rank 0: at the start of a run, and after rank 0 went back to
+  /// one that was saved. Every rank calls it.
+  void share_state();
+
   /// The networks and optimisers, for whoever saves, loads or inspects them.
   Networks networks;
   torch::nn::Sequential ema{nullptr};  ///< averaged G where train.ema > 0, else null
@@ -105,6 +109,9 @@ class Trainer {
   };
   Place for_d(std::int64_t which) const { return {config_.train.discriminator_steps, which}; }
 
+  /// Streams that every rank draws from on its own, at places of its own.
+  std::uint64_t own_index(std::int64_t index) const;
+  std::vector<torch::Tensor> weights() const;
   /// What a step does on the device, with its figures; and what sets it apart from steps that
   /// launch other kernels.
   torch::Tensor update(StepRecord* record);

@@ -1,0 +1,121 @@
+#include "gan_train/dist/mpi.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include "gan_train/core/error.hpp"
+
+#ifdef GAN_TRAIN_HAS_MPI
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include <mpi.h>
+#endif
+
+namespace gan {
+namespace {
+
+// How many ranks a launcher says there are: Open MPI, MPICH and its kin, Slurm.
+long launched_ranks() {
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
+    if (const char* value = std::getenv(name)) return std::atol(value);
+  }
+  return 1;
+}
+
+#ifdef GAN_TRAIN_HAS_MPI
+
+void end_job() { MPI_Abort(MPI_COMM_WORLD, Error::kFailed); }
+
+class MpiRanks : public Ranks {
+ public:
+  explicit MpiRanks(double timeout_s) : timeout_s_(timeout_s) {
+    MPI_Init(nullptr, nullptr);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+    MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    set_ranks(this);
+  }
+
+  // An exception is this rank's alone, for which the others would wait. Main says what it was;
+  // then the job ends.
+  ~MpiRanks() override {
+    set_ranks(nullptr);
+    if (std::uncaught_exceptions() > 0) {
+      std::atexit(end_job);
+    } else {
+      MPI_Finalize();
+    }
+  }
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+
+  void sum(torch::Tensor& values) override {
+    auto host = values.cpu();
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallreduce(MPI_IN_PLACE, host.data_ptr<float>(), static_cast<int>(host.numel()), MPI_FLOAT,
+                   MPI_SUM, MPI_COMM_WORLD, &request);
+    wait(request);
+    if (!values.is_cpu()) values.copy_(host);
+  }
+
+  void broadcast(torch::Tensor& values) override {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibcast(values.data_ptr(), static_cast<int>(values.nbytes()), MPI_BYTE, 0, MPI_COMM_WORLD,
+               &request);
+    wait(request);
+  }
+
+ private:
+  // MPI itself waits for ever.
+  void wait(MPI_Request& request) const {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    int done = 0;
+    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); done == 0;
+         MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
+      const double waited = std::chrono::duration<double>(Clock::now() - start).count();
+      if (waited > timeout_s_) {
+        throw run_error("rank ", rank_, " of ", size_, ": no answer from another rank for ",
+                        timeout_s_, " s (--dist-timeout); the last saved state is sound, go on "
+                        "from it with --resume");
+      }
+      // At once for what takes microseconds; then without keeping a core from a rank that works.
+      if (waited > 1e-3) std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+
+  double timeout_s_;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+#endif
+
+}  // namespace
+
+std::unique_ptr<Ranks> join_ranks([[maybe_unused]] double timeout_s) {
+  const long count = launched_ranks();
+  if (count <= 1) return nullptr;
+#ifdef GAN_TRAIN_HAS_MPI
+  return std::make_unique<MpiRanks>(timeout_s);
+#else
+  throw usage_error("started as one of ", count, " ranks, but this build has no MPI (Debian: "
+                    "libopenmpi-dev; then configure anew); start it alone");
+#endif
+}
+
+std::string mpi_library() {
+#ifdef GAN_TRAIN_HAS_MPI
+  char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  const std::string version(text, static_cast<std::size_t>(length));
+  return version.substr(0, version.find_first_of(",\n"));
+#else
+  return "none";
+#endif
+}
+
+}  // namespace gan

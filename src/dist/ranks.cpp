@@ -1,0 +1,85 @@
+#include "gan_train/dist/ranks.hpp"
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+class Alone : public Ranks {
+ public:
+  int rank() const override { return 0; }
+  int size() const override { return 1; }
+  void sum(torch::Tensor&) override {}
+  void broadcast(torch::Tensor&) override {}
+};
+
+Alone alone;
+thread_local Ranks* group_of_thread = &alone;
+
+}  // namespace
+
+Ranks& ranks() { return *group_of_thread; }
+
+void set_ranks(Ranks* group) { group_of_thread = group != nullptr ? group : &alone; }
+
+void average_over_ranks(std::vector<torch::Tensor>& tensors) {
+  if (!ranks().are_many()) return;
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> rows;
+  std::vector<std::int64_t> lengths;
+  for (const auto& tensor : tensors) {
+    rows.push_back(tensor.reshape({-1}));
+    lengths.push_back(tensor.numel());
+  }
+  const auto parts = mean_over_ranks(torch::cat(rows)).split_with_sizes(lengths);
+  for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i] = parts[i].view(tensors[i].sizes());
+}
+
+torch::Tensor mean_over_ranks(const torch::Tensor& values) {
+  if (!ranks().are_many()) return values;
+  auto sum = values.detach().contiguous().clone();
+  ranks().sum(sum);
+  return sum.div_(ranks().size());
+}
+
+void broadcast_all(const std::vector<torch::Tensor>& tensors) {
+  if (!ranks().are_many()) return;
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor tensor : tensors) {
+    auto sent = tensor.detach().cpu().contiguous();
+    ranks().broadcast(sent);
+    tensor.copy_(sent);
+  }
+}
+
+bool any_rank(bool says) {
+  if (!ranks().are_many()) return says;
+  auto count = torch::full({1}, says ? 1.0F : 0.0F);
+  ranks().sum(count);
+  return count.item<float>() > 0;
+}
+
+Share share_of(std::int64_t total) {
+  const std::int64_t count = total / ranks().size();
+  return {ranks().rank() * count, count};
+}
+
+void check_equal_over_ranks(const std::vector<torch::Tensor>& tensors, std::int64_t step) {
+  if (!ranks().are_many()) return;
+  // The bits as whole numbers, whose sum no order changes.
+  std::vector<torch::Tensor> sums;
+  for (const auto& tensor : tensors) {
+    sums.push_back(tensor.detach().contiguous().view(torch::kInt32).sum(torch::kInt64).cpu());
+  }
+  const auto ours = torch::stack(sums);
+  auto first = ours.clone();
+  ranks().broadcast(first);
+  if (torch::equal(ours, first)) return;
+  throw run_error("step ", step, ": rank ", ranks().rank(), " of ", ranks().size(),
+                  " has other weights than rank 0; are all ranks of one build and one kind of "
+                  "processor? The last state that was saved is sound");
+}
+
+}  // namespace gan

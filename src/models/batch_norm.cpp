@@ -1,0 +1,79 @@
+#include "gan_train/models/batch_norm.hpp"
+
+#include <torch/torch.h>
+
+#include "gan_train/dist/ranks.hpp"
+
+namespace gan {
+namespace {
+
+// The sum over all ranks. Each rank's loss depends on it, so its gradient is such a sum too.
+class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext*, const torch::Tensor& values) {
+    auto sum = values.detach().contiguous().clone();
+    ranks().sum(sum);
+    return sum;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
+                                                 const torch::autograd::variable_list& gradients) {
+    return {SumOverRanks::apply(gradients[0])};
+  }
+};
+
+}  // namespace
+
+template <std::size_t D>
+torch::Tensor SyncBatchNormImpl<D>::forward(const torch::Tensor& input) {
+  using Base = torch::nn::BatchNormImplBase<D, SyncBatchNormImpl<D>>;
+  if (!this->is_training() || !ranks().are_many()) return Base::forward(input);
+  this->_check_input_dim(input);
+  const std::int64_t c = input.size(1);
+  const std::vector<std::int64_t> all =
+      D == 1 ? std::vector<std::int64_t>{0} : std::vector<std::int64_t>{0, 2, 3};
+  const std::vector<std::int64_t> places =
+      D == 1 ? std::vector<std::int64_t>{1, c} : std::vector<std::int64_t>{1, c, 1, 1};
+  const auto count = static_cast<double>(input.numel() / c * ranks().size());
+  const auto x = input.to(torch::kFloat32);
+  const auto mean = SumOverRanks::apply(x.sum(all)) / count;
+  const auto centred = x - mean.view(places);
+  const auto variance = SumOverRanks::apply(centred.square().sum(all)) / count;
+  if (this->running_mean.defined()) {
+    const torch::NoGradGuard no_grad;
+    const double momentum = *this->options.momentum();
+    this->num_batches_tracked.add_(1);
+    this->running_mean.lerp_(mean, momentum);
+    this->running_var.lerp_(variance * (count / (count - 1)), momentum);
+  }
+  const auto scale = (variance + this->options.eps()).rsqrt() * this->weight;
+  return (centred * scale.view(places) + this->bias.view(places)).to(input.scalar_type());
+}
+
+template <std::size_t D>
+void SyncBatchNormImpl<D>::_check_input_dim(const torch::Tensor& input) {
+  TORCH_CHECK(input.dim() == (D == 1 ? 2 : 4), "batch norm of ", D, " dimensions got ",
+              input.sizes());
+}
+
+template class SyncBatchNormImpl<1>;
+template class SyncBatchNormImpl<2>;
+
+void push_batch_norm1d(torch::nn::Sequential& net, const ModelConfig& config,
+                       std::int64_t channels) {
+  if (config.sync_batchnorm && ranks().are_many()) {
+    net->push_back(std::make_shared<SyncBatchNormImpl<1>>(channels));
+  } else {
+    net->push_back(torch::nn::BatchNorm1d(channels));
+  }
+}
+
+void push_batch_norm2d(torch::nn::Sequential& net, const ModelConfig& config,
+                       std::int64_t channels) {
+  if (config.sync_batchnorm && ranks().are_many()) {
+    net->push_back(std::make_shared<SyncBatchNormImpl<2>>(channels));
+  } else {
+    net->push_back(torch::nn::BatchNorm2d(channels));
+  }
+}
+
+}  // namespace gan

@@ -1,0 +1,162 @@
+#include "gan_train/dist/ranks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/trainer.hpp"
+
+#include "dist/thread_ranks.hpp"
+
+namespace gan {
+namespace {
+
+TEST(Ranks, AProcessOnItsOwnIsAGroupOfOne) {
+  EXPECT_TRUE(ranks().is_first());
+  EXPECT_FALSE(ranks().are_many());
+  EXPECT_FALSE(any_rank(false));
+  std::vector<torch::Tensor> tensors = {torch::ones({3})};
+  average_over_ranks(tensors);
+  EXPECT_TRUE(torch::equal(tensors[0], torch::ones({3})));
+}
+
+TEST(Ranks, AverageShareAndBroadcast) {
+  ThreadRanks(4).run([] {
+    const auto rank = static_cast<float>(ranks().rank());
+    std::vector<torch::Tensor> tensors = {torch::full({2, 3}, rank), torch::full({1}, 10 * rank)};
+    average_over_ranks(tensors);
+    EXPECT_TRUE(torch::equal(tensors[0], torch::full({2, 3}, 1.5F)));
+    EXPECT_TRUE(torch::equal(tensors[1], torch::full({1}, 15.0F)));
+    const auto counts = torch::full({2}, ranks().rank() + 7, torch::kInt64);
+    broadcast_all({counts});
+    EXPECT_TRUE(torch::equal(counts, torch::full({2}, 7, torch::kInt64)));
+    EXPECT_EQ(share_of(12).begin, 3 * ranks().rank());
+    EXPECT_EQ(share_of(12).count, 3);
+    EXPECT_TRUE(any_rank(ranks().rank() == 2));
+    EXPECT_FALSE(any_rank(false));
+  });
+}
+
+TEST(Ranks, AWeightThatDiffersInABitIsFound) {
+  std::vector<int> found(4);
+  ThreadRanks(4).run([&] {
+    auto weights = torch::ones({100});
+    if (ranks().rank() == 3) weights[42] = std::nextafter(1.0F, 2.0F);
+    try {
+      check_equal_over_ranks({weights}, 100);
+    } catch (const Error& error) {
+      found[static_cast<std::size_t>(ranks().rank())] = 1;
+      EXPECT_NE(std::string(error.what()).find("step 100: rank 3 of 4"), std::string::npos);
+    }
+  });
+  EXPECT_EQ(found, (std::vector<int>{0, 0, 0, 1}));
+}
+
+Config shared_config() {
+  Config config;
+  config.data.dataset = "shapes";
+  config.data.synthetic_size = 96;
+  config.data.image_size = 8;
+  config.model.conditional = "projection";
+  config.model.latent_dim = 4;
+  config.model.generator_widths = {16};
+  config.model.discriminator_widths = {16};
+  config.loss.penalty = "r1";
+  config.loss.penalty_every = 2;
+  config.loss.real_label = {0.8, 1.0};
+  config.train.batch_size = 32;
+  config.train.ema = 0.9;
+  config.train.epochs = 100;
+  config.train.device = "cpu";
+  return config;
+}
+
+struct Trace {
+  std::vector<torch::Tensor> figures;
+  std::vector<torch::Tensor> weights;
+};
+
+// Rank 0's figures of 50 steps and its weights after them.
+Trace trace_of(const Config& config, int size, int muted = -1) {
+  const Dataset data = load_dataset(config.data);
+  Trace trace;
+  ThreadRanks(size, muted).run([&] {
+    Trainer trainer(config, data);
+    for (int i = 0; i < 50; ++i) {
+      const auto figures = trainer.step();
+      if (ranks().is_first()) trace.figures.push_back(figures);
+    }
+    if (!ranks().is_first()) return;
+    for (const auto* net : {&trainer.networks.generator, &trainer.ema}) {
+      for (const auto& weight : (*net)->parameters()) {
+        trace.weights.push_back(weight.detach().clone());
+      }
+      for (const auto& statistic : (*net)->buffers()) {
+        trace.weights.push_back(statistic.to(torch::kFloat32));
+      }
+    }
+  });
+  return trace;
+}
+
+double largest_difference(const std::vector<torch::Tensor>& a,
+                          const std::vector<torch::Tensor>& b) {
+  double most = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    most = std::max(most, (a[i] - b[i]).abs().max().item<double>());
+  }
+  return most;
+}
+
+TEST(Ranks, TrainAsOneProcessDoesOnTheSameBatches) {
+  for (const char* norm : {"none", "synchronised"}) {
+    Config config = shared_config();
+    if (*norm == 's') {
+      config.model.arch = "dcgan";
+      config.model.generator_norm = config.model.sync_batchnorm = true;
+    }
+    const Trace one = trace_of(config, 1);
+    for (const int size : {2, 4}) {
+      const Trace many = trace_of(config, size);
+      EXPECT_LT(largest_difference(one.figures, many.figures), 1e-5) << norm << " " << size;
+      EXPECT_LT(largest_difference(one.weights, many.weights), 1e-4) << norm << " " << size;
+    }
+  }
+}
+
+TEST(Ranks, ARankLeftOutOfTheMeanIsSeen) {
+  const Config config = shared_config();
+  const Trace one = trace_of(config, 1), muted = trace_of(config, 2, /*muted=*/1);
+  EXPECT_GT(largest_difference(one.weights, muted.weights), 1e-3);
+}
+
+TEST(Ranks, ShareTheStateOfTheFirst) {
+  const Config config = shared_config();
+  const Dataset data = load_dataset(config.data);
+  ThreadRanks(2).run([&] {
+    Trainer trainer(config, data);
+    if (ranks().is_first()) {
+      const torch::NoGradGuard no_grad;
+      trainer.networks.generator->parameters().front().fill_(3.0);
+      trainer.ema->parameters().front().fill_(4.0);
+      trainer.set_steps_done(7);
+      trainer.g_optimizer.load(trainer.g_optimizer.state(), 5);
+    }
+    trainer.share_state();
+    EXPECT_EQ(trainer.networks.generator->parameters().front().mean().item<float>(), 3.0F);
+    EXPECT_EQ(trainer.ema->parameters().front().mean().item<float>(), 4.0F);
+    EXPECT_EQ(trainer.steps_done(), 7);
+    EXPECT_EQ(trainer.g_optimizer.steps(), 5);
+  });
+}
+
+TEST(Ranks, RefuseABatchThatCannotBeShared) {
+  Config config = shared_config();
+  config.train.batch_size = 30;
+  const Dataset data = load_dataset(config.data);
+  ThreadRanks(4).run([&] { EXPECT_THROW(Trainer(config, data), Error); });
+}
+
+}  // namespace
+}  // namespace gan
