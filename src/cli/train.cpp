@@ -154,11 +154,11 @@ int run_train(int argc, char** argv) {
   if (parse_arguments(app, argc, argv)) return 0;
   log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
 
-  const auto group = join_ranks(arguments.dist_timeout);
-  if (ranks().are_many()) log::name_rank(str("rank ", ranks().rank(), ": "));
   if (arguments.json && !arguments.dry_run) {
     throw usage_error("--json: goes with --dry-run; a run's figures are in its CSV files");
   }
+  const auto group = join_ranks(arguments.dist_timeout);
+  if (ranks().are_many()) log::name_rank(str("rank ", ranks().rank(), ": "));
   const bool resuming = !arguments.resume.empty();
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");

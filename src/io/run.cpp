@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::seconds kDrawEvery{5};
+
 std::vector<float> points_of(const torch::Tensor& samples) {
   const auto flat = samples.contiguous();
   const auto* xy = flat.const_data_ptr<float>();
@@ -92,7 +94,7 @@ bool Run::train(const Hooks& watch) {
   hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
   const bool complete = run_training(trainer_, loop_, hooks);
   save();
-  if (complete) finish();
+  complete ? finish() : draw(kMostLiveBytes);
   return complete;
 }
 
@@ -180,7 +182,6 @@ void Run::after_epoch(const LogRow& row) {
   const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
   losses_->add(loss_row(row));
   if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
-  if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
   if (due(output().checkpoint_every) || is_last) {
     keep_generator(row.epoch);
   }
@@ -211,13 +212,17 @@ void Run::finish() {
     evaluation_text_ = evaluation_->measure(epoch);
     open_lines();
   }
-  write_report(kMostReportBytes);
+  draw(kMostReportBytes);
 }
 
-void Run::write_report(std::uint64_t most_bytes) const {
+// What is only looked at; made anew all the time, so not worth waiting for the disk.
+void Run::draw(std::uint64_t most_bytes) {
+  drawn_at_ = std::chrono::steady_clock::now();
+  if (can_plot()) {
+    write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()), /*durable=*/false);
+  }
   if (!output().report) return;
   const std::string page = make_report({folder_.root()}, most_bytes);
-  // Made anew at the next epoch, and by gan-report: not worth waiting for the disk.
   write_file(folder_.report(), as_bytes(page), /*durable=*/false);
 }
 
@@ -234,10 +239,12 @@ void Run::watch_epoch(const LogRow& row) {
   for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
     log::warning(str("epoch ", row.epoch, ": ", warning.text));
   }
-  write_report(kMostLiveBytes);  // before a collapse ends the run
+  // Where epochs are short, drawing would take more of them than it is worth.
+  if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(kMostLiveBytes);
   const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();
+    draw(kMostLiveBytes);
     throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ",
                     figures.diversity, "); the state is saved, --resume ", folder_.root().string(),
                     " --train.stop_on_collapse false goes on");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -44,7 +45,7 @@ class Run {
   void after_epoch(const LogRow& row);
   void keep_generator(std::int64_t epoch);
   void finish();
-  void write_report(std::uint64_t most_bytes) const;
+  void draw(std::uint64_t most_bytes);
   void watch_epoch(const LogRow& row);
   bool roll_back(const std::string& what);
 
@@ -65,6 +66,7 @@ class Run {
   std::optional<AppendFile> lines_;            ///< metrics.jsonl
   std::unique_ptr<RunEvaluation> evaluation_;  ///< null without eval.every
   std::string evaluation_text_;
+  std::chrono::steady_clock::time_point drawn_at_;  ///< the plot and the report
 };
 
 /// The newest state in a run's folder that is whole, and the config in it. A
