@@ -26,6 +26,21 @@ constexpr std::uint64_t kMostLogBytes = 256 << 10;
 
 std::string json_array(const Strings& items) { return "[" + join(items, ",") + "]"; }
 
+std::string columns_json(const CsvRows& rows, std::size_t every) {
+  const auto names = split(rows.header(), ',');
+  std::vector<Strings> columns(names.size());
+  for (std::size_t i = rows.size() == 0 ? 0 : (rows.size() - 1) % every; i < rows.size();
+       i += every) {
+    const auto cells = split(rows[i], ',');
+    for (std::size_t k = 0; k < columns.size(); ++k) columns[k].push_back(json_number(cells[k]));
+  }
+  Strings members;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    members.push_back(json_string(names[k]) + ":" + json_array(columns[k]));
+  }
+  return "{" + join(members, ",") + "}";
+}
+
 // Reads a folder. What is not there to be read becomes a note.
 class RunReader {
  public:
@@ -108,37 +123,22 @@ class RunReader {
     });
   }
 
-  // An array a column. Of more rows than can be shown every second, third, … one is taken,
-  // counted from the last.
+  // An object with an array a column. Of more rows than can be shown every second, third, … one
+  // is taken, counted from the last.
   std::string table(const fs::path& path, std::string_view key = "") {
-    return try_reading(
-        path,
-        [&] {
-          // Of all tables, only that of steps grows beyond what an epoch has time for.
-          if (fs::file_size(path) > most_bytes_) {
-            throw run_error(path.string(), ": has more than ", most_bytes_ >> 10,
-                            " KiB, so it is left out; gan-report --max-mib shows it");
-          }
-          const CsvRows rows(path);
-          if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
-          const std::size_t count = rows.size();
-          const std::size_t every =
-              std::max<std::size_t>(1, (count + kMostReportRows - 1) / kMostReportRows);
-          if (every > 1) note(path, "one row in ", every, " of ", count, " is shown");
-          const auto names = split(rows.header(), ',');
-          std::vector<Strings> columns(names.size());
-          for (std::size_t i = count == 0 ? 0 : (count - 1) % every; i < count; i += every) {
-            const auto cells = split(rows[i], ',');
-            for (std::size_t k = 0; k < columns.size(); ++k)
-              columns[k].push_back(json_number(cells[k]));
-          }
-          Strings members;
-          for (std::size_t k = 0; k < names.size(); ++k) {
-            members.push_back(json_string(names[k]) + ":" + json_array(columns[k]));
-          }
-          return "{" + join(members, ",") + "}";
-        },
-        key);
+    const auto read = [&] {
+      // Of all tables, only that of steps grows beyond what an epoch has time for.
+      if (fs::file_size(path) > most_bytes_) {
+        throw run_error(path.string(), ": has more than ", most_bytes_ >> 10,
+                        " KiB, so it is left out; gan-report --max-mib shows it");
+      }
+      const CsvRows rows(path);
+      const std::size_t every = (rows.size() + kMostReportRows - 1) / kMostReportRows;
+      if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
+      if (every > 1) note(path, "one row in ", every, " of ", rows.size(), " is shown");
+      return columns_json(rows, std::max<std::size_t>(1, every));
+    };
+    return try_reading(path, read, key);
   }
 
   // From when to when there is something, how often the run was started, and its warnings.

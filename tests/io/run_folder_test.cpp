@@ -25,14 +25,18 @@ TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
     const RunFolder old(temp.path(), RunFolder::Open::kNew);
   }
   for (const char* name :
-       {"losses.csv", "samples/epoch_0003.png", "checkpoints/g_3.pt", "checkpoints/last.pt",
-        "notes.txt", "samples/mine.png", "checkpoints/last_best.pt", "checkpoints/g_best.pt"}) {
+       {"losses.csv", "report.html", "metrics.jsonl", "run.json", "samples/epoch_0003.png",
+        "checkpoints/g_3.pt", "checkpoints/last.pt", "notes.txt", "samples/mine.png",
+        "checkpoints/last_best.pt", "checkpoints/g_best.pt"}) {
     write_file(temp / name, "x");
   }
   EXPECT_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite), Error);  // not known as ours
   write_file(temp / "config.yaml", "# gan-train: every option with its value\n");
   const RunFolder again(temp.path(), RunFolder::Open::kOverwrite);
   EXPECT_FALSE(fs::exists(again.losses_csv()));
+  EXPECT_FALSE(fs::exists(again.report()));
+  EXPECT_FALSE(fs::exists(again.metrics_jsonl()));
+  EXPECT_FALSE(fs::exists(again.facts()));
   EXPECT_FALSE(fs::exists(again.sample(3)));
   EXPECT_FALSE(fs::exists(again.generator(3)));
   EXPECT_FALSE(fs::exists(again.state()));
