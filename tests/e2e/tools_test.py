@@ -228,6 +228,7 @@ class CompletionTest(common.RecipesTest):
             self.assertIn("dcgan", self.bash(*before, "--model.arch", "="))
             self.assertEqual(self.bash(*before, "--lr", ""), [])
             self.assertEqual(self.bash(*before, "--train.deterministic", "t"), ["true"])
+            self.assertEqual(self.bash(*before, "--train.deterministic", "--dry"), ["--dry-run"])
         self.assertIn("mnist_mlp", self.bash("gan-train", "--config", "mnist_"))
         self.assertEqual(self.bash("gan-sample", "--format", "npy"), ["npy", "npy-float"])
         self.assertEqual(self.bash("gan-eval", "--range", "u"), ["unit"])
