@@ -76,7 +76,9 @@ constexpr const char* kBashWords =
 )bash";
 
 constexpr const char* kBashTail =
-    R"bash(  case $values in
+    R"bash(  # A flag after one that may stand alone.
+  [[ $cur != -* ]] || values=
+  case $values in
     '') mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
     @nothing) ;;
     @files*)
@@ -112,8 +114,8 @@ std::string bash_script(const CommandList& list) {
   return kBashHead + ("  local commands='" + command_words(list, "") + "'\n") + kBashWords +
          "  case $command:$prev in\n" + values + "  esac\n  case $command in\n" + flags +
          "  esac\n  # An argument without a flag before it.\n" +
-         "  [[ -n $values || $cur == -* ]] || case $command in\n" + arguments + "  esac\n" +
-         kBashTail + "complete -F _gan gan " + command_words(list, "gan-") + "\n";
+         "  [[ -n $values ]] || case $command in\n" + arguments + "  esac\n" + kBashTail +
+         "complete -F _gan gan " + command_words(list, "gan-") + "\n";
 }
 
 // ── zsh ──
@@ -164,8 +166,9 @@ std::string zsh_script(const CommandList& list) {
                     "\n# Completion of gan and its commands for zsh, made by `gan completion "
                     "zsh`.\n\n_gan() {\n  local command=${service#gan-}\n  if [[ $service == gan "
                     "]]; then\n    if ((CURRENT == 2)); then\n      local -a commands=(\n";
-  for (const auto& command : list)
+  for (const auto& command : list) {
     out += "        " + quoted(command.name + ":" + command.help) + "\n";
+  }
   out +=
       "      )\n      _describe command commands\n      return\n    fi\n"
       "    command=$words[2]\n    shift words\n    ((CURRENT--))\n  fi\n  case $command in\n";

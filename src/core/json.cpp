@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
 namespace gan {
@@ -66,15 +67,17 @@ std::string json_at(const Json& json, std::size_t depth) {
 }
 
 std::string shown_safely(std::string text) {
+  if (text.empty()) return "(empty)";
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
   return text;
 }
 
-// On one line: "3", "[1, 28, 28]", "type float32, shape [16, 1]".
+// On one line: "3", "[1, 28, 28]", "type float32, shape [16, 1]"; six digits do.
 std::string line_text(const Json& json) {
   std::vector<std::string> parts;
+  if (const auto* number = std::get_if<double>(&json.value)) return str(*number);
   if (const auto* array = std::get_if<JsonArray>(&json.value)) {
     for (const Json& item : *array) parts.push_back(line_text(item));
     return "[" + join(parts, ", ") + "]";

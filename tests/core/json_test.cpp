@@ -57,6 +57,11 @@ TEST(Json, IsALineAMemberForPeople) {
             "    second: more than a line holds\n");
 }
 
+TEST(Json, SixDigitsDoForPeople) {
+  EXPECT_EQ(to_text(JsonObject{{"mean", 33.318421449829934}, {"lr", 2e-4}}),
+            "mean: 33.3184\nlr: 0.0002\n");
+}
+
 TEST(Json, LetsNoTextMoveTheCursor) {
   EXPECT_EQ(to_text(JsonObject{{"a\x1b[2J", "b\nc"}}), "a?[2J: b?c\n");
 }

@@ -75,6 +75,14 @@ class ProgramTest(unittest.TestCase):
             self.assertIn(words, lines[0])
 
 
+class RecipesTest(ProgramTest):
+    """A test in a folder where recipes are found by their names, wherever the build lies."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "configs").symlink_to(CONFIGS)
+
+
 def main():
     """unittest.main that tells a run in which nothing was tested from a good one."""
     result = unittest.main(module="__main__", verbosity=2, exit=False).result

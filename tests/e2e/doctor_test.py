@@ -11,7 +11,7 @@ KNOWN = dict(
 )
 
 
-class DoctorTest(common.ProgramTest):
+class DoctorTest(common.RecipesTest):
     def doctor(self, *arguments, code=0):
         """The findings by what they are about; those of data by their folder."""
         done = self.call("gan-doctor", "--seconds", 0.3, "--json", *arguments, code=code)

@@ -24,15 +24,7 @@ COMMANDS = re.findall(
 )
 
 
-class WithRecipes(common.ProgramTest):
-    """A folder in which recipes are found by name, wherever the build lies."""
-
-    def setUp(self):
-        super().setUp()
-        (self.folder / "configs").symlink_to(common.CONFIGS)
-
-
-class InitTest(WithRecipes):
+class InitTest(common.RecipesTest):
     def test_a_written_config_trains_as_its_recipe(self):
         for path in (
             common.SMOKE,
@@ -77,7 +69,7 @@ class InitTest(WithRecipes):
         self.assertEqual((self.folder / "smoke.ini").read_text(), "mine")
 
 
-class ListTest(WithRecipes):
+class ListTest(common.RecipesTest):
     def test_each_list_says_what_there_is(self):
         lists = json.loads(self.call("gan", "list", "--json").stdout)
         self.assertEqual(
@@ -207,7 +199,7 @@ class ManTest(common.ProgramTest):
             self.assertIn("NAME", done.stdout)
 
 
-class CompletionTest(WithRecipes):
+class CompletionTest(common.RecipesTest):
     """What Tab offers, asked of the shells themselves."""
 
     def bash(self, *words):
@@ -236,6 +228,7 @@ class CompletionTest(WithRecipes):
             self.assertIn("dcgan", self.bash(*before, "--model.arch", "="))
             self.assertEqual(self.bash(*before, "--lr", ""), [])
             self.assertEqual(self.bash(*before, "--train.deterministic", "t"), ["true"])
+            self.assertEqual(self.bash(*before, "--train.deterministic", "--dry"), ["--dry-run"])
         self.assertIn("mnist_mlp", self.bash("gan-train", "--config", "mnist_"))
         self.assertEqual(self.bash("gan-sample", "--format", "npy"), ["npy", "npy-float"])
         self.assertEqual(self.bash("gan-eval", "--range", "u"), ["unit"])
