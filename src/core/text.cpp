@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace gan {
 
@@ -98,6 +99,24 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
 std::optional<double> parse_double(std::string_view text) {
   const auto value = parse_whole<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+std::string json_string(std::string_view text) {
+  const bool readable = is_utf8(text);  // a file's name may be anything
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (!readable && (c & 0x80) != 0) c = '?';
+    if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      quoted += escape;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
 }
 
 std::string format_double(double value) {

@@ -54,24 +54,6 @@ std::string wrapped(const std::string& text) {
   return lines + line + '\n';
 }
 
-std::string json_string(std::string_view text) {
-  const bool readable = is_utf8(text);  // a file's name may be anything
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (!readable && (c & 0x80) != 0) c = '?';
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
 }  // namespace
 
 std::string figure_text(double value, const char* otherwise) {

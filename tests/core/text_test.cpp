@@ -125,5 +125,10 @@ TEST(DidYouMean, HasNothingToSayToStrangersOrWithoutCandidates) {
   EXPECT_EQ(near(std::string(65, 'a'), {std::string(65, 'a')}), "");
 }
 
+TEST(Text, JsonStringsAreQuoted) {
+  EXPECT_EQ(json_string("a \"b\" \\ ü\n"), "\"a \\\"b\\\" \\\\ ü\\u000a\"");
+  EXPECT_EQ(json_string("\x80 a"), "\"? a\"");
+}
+
 }  // namespace
 }  // namespace gan
