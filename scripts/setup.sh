@@ -9,13 +9,14 @@
 # .venv, the torch package of python3, else the torch wheel, installed into .venv.
 #
 #   --tests               also what only the tests need: clang with its fuzzer; into .venv,
-#                         NumPy, PyTorch, clang-format
+#                         NumPy, PyTorch, ONNX, safetensors, Selenium, clang-format
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
-  zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
+  zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates
+  protobuf-compiler libprotobuf-dev libonnx-dev)
 test_packages=(clang libclang-rt-dev)  # the latter holds libFuzzer and the sanitizers
 torch_kind=${GAN_TRAIN_TORCH:-cpu}
 
@@ -129,9 +130,12 @@ find_or_install_torch() {
 }
 
 install_test_tools() {
+  local package
   torch_in_venv >/dev/null || install_torch
-  "$venv/bin/python" -c 'import importlib.metadata as m; m.version("numpy")' 2>/dev/null ||
-    { say 'installing NumPy into .venv' && pip_install "$numpy_range"; }
+  for package in "$numpy_range" onnx onnxruntime safetensors selenium; do
+    "$venv/bin/python" -c "import importlib.metadata as m; m.version('${package%%[<>=]*}')" \
+      2>/dev/null || { say "installing $package into .venv" && pip_install "$package"; }
+  done
   ensure_tool clang-format "$clang_format_version"
   say 'test tools: all there'
 }
