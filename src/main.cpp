@@ -16,7 +16,7 @@
 namespace {
 
 const std::array kCommands = {gan::kTrainCommand, gan::kSampleCommand, gan::kEvalCommand,
-                              gan::kOptionsCommand};
+                              gan::kExportCommand, gan::kOptionsCommand};
 
 void print_help() {
   std::printf(
