@@ -21,7 +21,8 @@ std::string ops_of(const Graph& graph) {
 }
 
 Graph graph_of(const ModelConfig& config, const ImageShape& image, std::int64_t classes = 0) {
-  const auto nets = make_networks(config, image, 1, classes);
+  auto nets = make_networks(config, image, 1, classes);
+  nets.generator->eval();
   return generator_graph(nets.generator, config.latent_dim, classes, image);
 }
 
