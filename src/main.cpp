@@ -16,10 +16,11 @@
 
 namespace {
 
-const std::array kCommands = {gan::kTrainCommand,  gan::kSampleCommand,     gan::kEvalCommand,
-                              gan::kReportCommand, gan::kTuneCommand,       gan::kInitCommand,
-                              gan::kListCommand,   gan::kInspectCommand,    gan::kOptionsCommand,
-                              gan::kDoctorCommand, gan::kCompletionCommand, gan::kManCommand};
+const std::array kCommands = {gan::kTrainCommand,   gan::kSampleCommand, gan::kEvalCommand,
+                              gan::kExportCommand,  gan::kReportCommand, gan::kTuneCommand,
+                              gan::kInitCommand,    gan::kListCommand,   gan::kInspectCommand,
+                              gan::kOptionsCommand, gan::kDoctorCommand, gan::kCompletionCommand,
+                              gan::kManCommand};
 
 void print_help() {
   std::printf(

@@ -16,6 +16,7 @@ struct Command {
 extern const Command kTrainCommand;
 extern const Command kSampleCommand;
 extern const Command kEvalCommand;
+extern const Command kExportCommand;
 extern const Command kReportCommand;
 extern const Command kTuneCommand;
 extern const Command kOptionsCommand;

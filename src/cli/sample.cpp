@@ -14,6 +14,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "generator_arguments.hpp"
 #include "sample_inputs.hpp"
 #include "signals.hpp"
 
@@ -21,7 +22,6 @@ namespace gan {
 namespace {
 
 struct SampleArguments {
-  std::string checkpoint;
   std::int64_t count = 0;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
@@ -38,9 +38,6 @@ struct SampleArguments {
 };
 
 void add_arguments(CLI::App& app, SampleArguments& arguments) {
-  app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt, best.pt or last.pt")
-      ->required()
-      ->type_name("FILE");
   app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
   app.add_option("-o,--out", arguments.out, "file or, for png, folder to write")->type_name("PATH");
@@ -154,6 +151,7 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
 
 int run_sample(int argc, char** argv) {
   CLI::App app("Draws images from a trained generator", "gan sample");
+  const GeneratorArguments generator(app);
   SampleArguments arguments;
   add_arguments(app, arguments);
   if (parse_arguments(app, argc, argv)) return 0;
@@ -163,7 +161,7 @@ int run_sample(int argc, char** argv) {
   if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
   const torch::Device device = resolve_device(arguments.device);
 
-  LoadedGenerator loaded = load_generator(arguments.checkpoint);
+  LoadedGenerator loaded = generator.load();
   auto classes = wanted_classes(arguments, loaded.class_count);
   const bool by_rows = format.name == "grid" && classes.size() > 1;
   if (by_rows) settle_rows(arguments, static_cast<std::int64_t>(classes.size()));

@@ -8,6 +8,7 @@
 #include "gan_train/dist/mpi.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run.hpp"
+#include "gan_train/io/weights.hpp"
 #include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
@@ -27,6 +28,7 @@ struct TrainArguments {
   bool overwrite = false;
   bool quiet = false;
   std::string resume;
+  std::string init_from;
   std::string debug_dump;
   std::int64_t debug_steps = 20;
   double dist_timeout = 600;
@@ -40,6 +42,9 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
   app.add_flag("--overwrite", arguments.overwrite, "replace the run that --out holds");
   app.add_option("--resume", arguments.resume, "go on with the run in this folder")
       ->type_name("DIR");
+  app.add_option("--init-from", arguments.init_from,
+                 "start with the weights of a checkpoint, PyTorch state_dict or safetensors file")
+      ->type_name("FILE");
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
   app.add_option("--log-level", arguments.log_level, "how much to show")
       ->check(one_of({"debug", "info", "warning", "error", "off"}));
@@ -163,6 +168,9 @@ int run_train(int argc, char** argv) {
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");
   }
+  if (resuming && !arguments.init_from.empty()) {
+    throw usage_error("--resume: has its own weights; leave out --init-from");
+  }
   Config config;
   SavedState saved;
   if (resuming) {
@@ -175,6 +183,11 @@ int run_train(int argc, char** argv) {
 
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
+  if (!arguments.init_from.empty()) {
+    const bool both = init_from(arguments.init_from, trainer);
+    log::info(str("starting with ", both ? "both networks" : "the generator", " of ",
+                  arguments.init_from, both ? "" : "; the discriminator is new"));
+  }
   if (arguments.dry_run) {
     if (arguments.json) {
       std::fputs(to_json(summary_json(trainer, data)).c_str(), stdout);

@@ -1,11 +1,11 @@
 #include "gan_train/core/version.hpp"
-#include "gan_train/dist/mpi.hpp"
 
 #include <cstdio>
 
 #include <ATen/Version.h>
 #include <torch/torch.h>
 
+#include "gan_train/dist/mpi.hpp"
 #include "gan_train/train/device.hpp"
 
 #include "commands.hpp"

@@ -8,9 +8,8 @@
 #ifdef GAN_TRAIN_HAS_MPI
 #include <chrono>
 #include <exception>
-#include <thread>
-
 #include <mpi.h>
+#include <thread>
 #endif
 
 namespace gan {
@@ -78,7 +77,8 @@ class MpiRanks : public Ranks {
       const double waited = std::chrono::duration<double>(Clock::now() - start).count();
       if (waited > timeout_s_) {
         throw run_error("rank ", rank_, " of ", size_, ": no answer from another rank for ",
-                        timeout_s_, " s (--dist-timeout); the last saved state is sound, go on "
+                        timeout_s_,
+                        " s (--dist-timeout); the last saved state is sound, go on "
                         "from it with --resume");
       }
       // At once for what takes microseconds; then without keeping a core from a rank that works.
@@ -101,7 +101,8 @@ std::unique_ptr<Ranks> join_ranks([[maybe_unused]] double timeout_s) {
 #ifdef GAN_TRAIN_HAS_MPI
   return std::make_unique<MpiRanks>(timeout_s);
 #else
-  throw usage_error("started as one of ", count, " ranks, but this build has no MPI (Debian: "
+  throw usage_error("started as one of ", count,
+                    " ranks, but this build has no MPI (Debian: "
                     "libopenmpi-dev; then configure anew); start it alone");
 #endif
 }

@@ -18,12 +18,13 @@ struct PtTypeRow {
   std::size_t size;
 };
 
-inline constexpr std::array<PtTypeRow, 5> kPtTypes = {{
+inline constexpr std::array<PtTypeRow, 6> kPtTypes = {{
     {PtType::kUint8, "ByteStorage", 1},
     {PtType::kInt64, "LongStorage", 8},
     {PtType::kFloat32, "FloatStorage", 4},
     {PtType::kFloat64, "DoubleStorage", 8},
     {PtType::kBfloat16, "BFloat16Storage", 2},
+    {PtType::kFloat16, "HalfStorage", 2},
 }};
 
 const PtTypeRow& pt_type_row(PtType type);

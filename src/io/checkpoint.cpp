@@ -7,8 +7,10 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/formats/safetensors.hpp"
 #include "gan_train/models/conditioning.hpp"
 
+#include "described.hpp"
 #include "packed.hpp"
 #include "tensors.hpp"
 
@@ -24,19 +26,25 @@ struct Parsed {
   PtDict root;
 };
 
-Parsed read_checkpoint(const fs::path& path) {
-  Parsed parsed;
-  parsed.bytes = read_file(path);
-  parsed.root = parse_pt(parsed.bytes, path.string());
-  const auto* format = find(parsed.root, "format");
+PtDict parse_checkpoint(ByteView bytes, const std::string& name) {
+  auto root = parse_pt(bytes, name);
+  const auto* format = find(root, "format");
   if (format == nullptr || text_of(*format, "") != "gan-train") {
-    throw run_error(path.string(), ": is a PyTorch file, but not a gan-train checkpoint");
+    throw run_error(name,
+                    ": is a PyTorch file, but not a gan-train checkpoint; gan-sample and "
+                    "gan-export take the weights in it with --config");
   }
-  const auto version = get<std::int64_t>(parsed.root, "version", path.string());
+  const auto version = get<std::int64_t>(root, "version", name);
   if (version != kFormatVersion) {
-    throw run_error(path.string(), ": has format version ", version, "; this program reads ",
+    throw run_error(name, ": has format version ", version, "; this program reads ",
                     kFormatVersion);
   }
+  return root;
+}
+
+Parsed read_checkpoint(const fs::path& path) {
+  Parsed parsed{.bytes = read_file(path), .root = {}};
+  parsed.root = parse_checkpoint(parsed.bytes, path.string());
   return parsed;
 }
 
@@ -208,19 +216,17 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
 
 LoadedGenerator load_generator(const fs::path& path) {
   const std::string name = path.string();
-  const Parsed parsed = read_checkpoint(path);
-  const PtDict& root = parsed.root;
+  const Bytes bytes = read_file(path);
+  if (is_safetensors(bytes)) return load_safetensors(bytes, name);
+  const PtDict root = parse_checkpoint(bytes, name);
   LoadedGenerator loaded;
   loaded.config = unpack_config(root, name);
   loaded.shape = unpack_shape(root, name);
   loaded.epoch = get<std::int64_t>(root, "epoch", name);
   loaded.step = get<std::int64_t>(root, "step", name);
   loaded.class_count = unpack_classes(root, name);
-  loaded.generator =
-      make_networks(loaded.config.model, loaded.shape, 0, loaded.class_count).generator;
   const char* key = find(root, "ema") != nullptr ? "ema" : "generator";
-  unpack(get<PtDict>(root, key, name), *loaded.generator, name + ": " + key);
-  loaded.generator->eval();
+  build_generator(loaded, get<PtDict>(root, key, name), name + ": " + key);
   return loaded;
 }
 

@@ -1,19 +1,22 @@
 #include "tensors.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {
 
-constexpr std::array<std::pair<torch::ScalarType, PtType>, 5> kTypes = {{
+constexpr std::array<std::pair<torch::ScalarType, PtType>, 6> kTypes = {{
     {torch::kUInt8, PtType::kUint8},
     {torch::kInt64, PtType::kInt64},
     {torch::kFloat32, PtType::kFloat32},
     {torch::kFloat64, PtType::kFloat64},
     {torch::kBFloat16, PtType::kBfloat16},
+    {torch::kFloat16, PtType::kFloat16},
 }};
 
 PtType pt_type(torch::ScalarType type) {
@@ -28,6 +31,15 @@ torch::ScalarType torch_type(PtType type) {
     if (pt == type) return torch_type;
   }
   throw run_error("cannot load a tensor of unknown type");
+}
+
+// "" or why a saved value can't be copied into `target`.
+std::string misfit(const PtValue* value, const torch::Tensor& target) {
+  const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
+  if (saved == nullptr) return "is missing or not a tensor";
+  if (target.sizes() == saved->shape) return "";
+  return gan::str("has shape ", torch::IntArrayRef(saved->shape), ", the config needs ",
+                  target.sizes());
 }
 
 }  // namespace
@@ -53,32 +65,38 @@ PtDict TensorPacker::pack(const torch::nn::Module& module) {
 }
 
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where) {
-  const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
-  if (saved == nullptr) throw run_error(where, ": is missing or not a tensor");
-  if (target.sizes() != saved->shape) {
-    throw run_error(where, ": has shape ", torch::IntArrayRef(saved->shape), ", the config needs ",
-                    target.sizes());
-  }
-  if (target.numel() == 0) return;
-  // from_blob only reads here; its signature lacks a const form.
-  auto* bytes = const_cast<std::uint8_t*>(saved->bytes.data());
+  const auto problem = misfit(value, target);
+  if (!problem.empty()) throw run_error(where, ": ", problem);
+  const auto& saved = std::get<PtTensor>(value->value);
+  // A copy, since the bytes of a file need not be aligned.
+  const auto tensor = torch::empty(saved.shape, torch_type(saved.type));
+  std::ranges::copy(saved.bytes, static_cast<std::uint8_t*>(tensor.mutable_data_ptr()));
   const torch::NoGradGuard no_grad;
-  target.copy_(torch::from_blob(bytes, saved->shape, torch_type(saved->type)));
+  target.copy_(tensor);
 }
 
 void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where) {
-  std::size_t count = 0;
-  const auto take = [&](auto named) {
-    for (auto& item : named) {
-      unpack(find(dict, item.key()), item.value(), where + " '" + item.key() + "'");
-      ++count;
-    }
-  };
-  take(module.named_parameters());
-  take(module.named_buffers());
-  if (count != dict.size()) {
-    throw run_error(where, ": holds ", dict.size(), " tensors, the config's network has ", count);
+  auto targets = module.named_parameters();
+  targets.update(module.named_buffers());
+  std::vector<std::string> misfits;
+  for (const auto& item : targets) {
+    const auto problem = misfit(find(dict, item.key()), *item);
+    if (!problem.empty()) misfits.push_back("'" + item.key() + "' " + problem);
   }
+  for (const auto& [name, value] : dict) {
+    if (!targets.contains(name)) misfits.push_back("'" + name + "' is unexpected");
+  }
+  if (misfits.empty()) {
+    for (auto& item : targets) unpack(find(dict, item.key()), item.value(), where);
+    return;
+  }
+  constexpr std::size_t kMostListed = 20;
+  const std::size_t count = misfits.size();
+  if (count > kMostListed) {
+    misfits.resize(kMostListed);
+    misfits.push_back(str("and ", count - kMostListed, " more"));
+  }
+  throw run_error(where, ": does not fit the network of the config:\n  ", join(misfits, "\n  "));
 }
 
 }  // namespace gan

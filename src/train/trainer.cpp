@@ -106,8 +106,7 @@ bool Trainer::is_finite() const {
 }
 
 torch::Tensor Trainer::step(StepRecord* record) {
-  const std::uint64_t layer_seed =
-      stream_seed(seed(), Stream::kLayers, own_index(steps_done_));
+  const std::uint64_t layer_seed = stream_seed(seed(), Stream::kLayers, own_index(steps_done_));
   torch::manual_seed(layer_seed);
   if (record != nullptr) {
     record->emplace_back("layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
@@ -135,10 +134,10 @@ std::vector<torch::Tensor> Trainer::weights() const {
 
 void Trainer::share_state() {
   if (!ranks().are_many()) return;
-  auto counts = torch::tensor({static_cast<double>(steps_done_),
-                               static_cast<double>(g_optimizer.steps()),
-                               static_cast<double>(d_optimizer.steps()), lr_scale_},
-                              torch::kFloat64);
+  auto counts =
+      torch::tensor({static_cast<double>(steps_done_), static_cast<double>(g_optimizer.steps()),
+                     static_cast<double>(d_optimizer.steps()), lr_scale_},
+                    torch::kFloat64);
   broadcast_all({counts});
   const auto* count = counts.const_data_ptr<double>();
   set_steps_done(std::llround(count[0]));

@@ -12,6 +12,7 @@
 #include "gan_train/formats/idx.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/formats/pt.hpp"
+#include "gan_train/formats/safetensors.hpp"
 
 #include "../../src/formats/pickle.hpp"
 #include "../../src/formats/wire.hpp"
@@ -120,6 +121,20 @@ std::vector<PtDict> pt_roots() {
            {"c", {PtTensor{PtType::kFloat32, {3, 0}, {}}}}}};
 }
 
+// Each as it is, and with the length of its header in one byte behind another.
+void safetensors_seeds(Seeds seeds) {
+  const ByteView all(kData);
+  const PtDict tensors = {{"a", {PtTensor{PtType::kFloat32, {2, 3}, all}}},
+                          {"ü", {PtTensor{PtType::kInt64, {}, all.first(8)}}},
+                          {"c", {PtTensor{PtType::kFloat16, {0, 3}, {}}}}};
+  const std::vector<SafeTensors> contents = {{}, {{{"k", "\"\n"}}, {}}, {{}, tensors}};
+  for (const auto& content : contents) {
+    const auto file = encode_safetensors(content);
+    if (file[0] % 2 == 0) seeds.add(file);
+    if (file[1] == 0) seeds.add(joined({"\1"s + char(file[0])}, ByteView(file).subspan(8)));
+  }
+}
+
 // Each begins with a byte that tells the fuzzer what follows.
 void pt_seeds(Seeds seeds) {
   for (const auto& root : pt_roots()) {
@@ -202,6 +217,7 @@ int main(int argc, char** argv) {
     gzip_seeds(Seeds(folder / "gzip"));
     npy_seeds(Seeds(folder / "npy"));
     pt_seeds(Seeds(folder / "pt"));
+    safetensors_seeds(Seeds(folder / "safetensors"));
     for (const bool ini : {true, false}) {
       const std::string name = ini ? "ini" : "yaml";
       config_seeds(Seeds(folder / name), configs, ini);

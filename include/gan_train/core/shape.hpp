@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace gan {
 
@@ -22,5 +24,9 @@ inline std::string to_string(const ImageShape& shape) {
   return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
          std::to_string(shape.width);
 }
+
+/// What to_string gives; nothing for other text, or sizes that are not 1 to 65536: more than
+/// any image that is trained on has, and too little for a product to overflow.
+std::optional<ImageShape> parse_shape(std::string_view text);
 
 }  // namespace gan

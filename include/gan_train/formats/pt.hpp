@@ -15,7 +15,7 @@ namespace gan {
 /// lists, numbers, strings and dense tensors need is written or accepted;
 /// nothing in a file can name code to run. See docs/formats.md.
 
-enum class PtType : std::uint8_t { kUint8, kInt64, kFloat32, kFloat64, kBfloat16 };
+enum class PtType : std::uint8_t { kUint8, kInt64, kFloat32, kFloat64, kBfloat16, kFloat16 };
 
 std::size_t size_of(PtType type);  ///< bytes an element
 

@@ -30,7 +30,7 @@ struct LoadedGenerator {
 /// and what is needed to rebuild it.
 void save_generator(const std::filesystem::path& path, const Trainer& trainer);
 
-/// Reads either kind of checkpoint.
+/// Reads either kind of checkpoint, or a safetensors file of gan-export.
 LoadedGenerator load_generator(const std::filesystem::path& path);
 
 /// last.pt: everything needed to go on exactly.

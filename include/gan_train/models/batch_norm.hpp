@@ -25,8 +25,10 @@ class SyncBatchNormImpl : public torch::nn::BatchNormImplBase<D, SyncBatchNormIm
 
 /// Adds a batch norm of `channels`, over all ranks where `model.sync_batchnorm` says so and
 /// there are many.
-void push_batch_norm1d(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels);
-void push_batch_norm2d(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels);
+void push_batch_norm1d(torch::nn::Sequential& net, const ModelConfig& config,
+                       std::int64_t channels);
+void push_batch_norm2d(torch::nn::Sequential& net, const ModelConfig& config,
+                       std::int64_t channels);
 
 /// If `module` itself is a batch norm, `use` gets it as the class it is.
 template <typename Use>

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace gan {
+
+/// A network as plain data: operators of ONNX, in the order in which they run, and the
+/// tensors they hold. What files for other programs are made of.
+
+/// Constant numbers of the operators; `shape` is empty for a single one.
+struct GraphTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::variant<std::vector<float>, std::vector<std::int64_t>> values;
+};
+
+using GraphAttribute = std::variant<std::int64_t, float, std::vector<std::int64_t>, std::string>;
+
+/// An operator by ONNX's name; `inputs` and `output` are names of values.
+struct GraphNode {
+  std::string op;
+  std::vector<std::string> inputs;
+  std::string output;
+  std::vector<std::pair<std::string, GraphAttribute>> attributes;
+};
+
+/// What goes in or comes out: [n, shape...], float32 or, where `whole`, int64.
+struct GraphPort {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  bool whole = false;
+};
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+struct Graph {
+  std::vector<GraphPort> inputs;
+  GraphPort output;
+  std::vector<GraphNode> nodes;
+  std::vector<GraphTensor> tensors;
+  Metadata metadata;
+};
+
+}  // namespace gan

@@ -1,0 +1,47 @@
+#include "generator_arguments.hpp"
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/io/weights.hpp"
+#include "gan_train/models/conditioning.hpp"
+
+#include "recipes.hpp"
+
+namespace gan {
+
+GeneratorArguments::GeneratorArguments(CLI::App& app) {
+  app.add_option("--ckpt", checkpoint_,
+                 "checkpoint (g_<epoch>.pt, best.pt or last.pt), a PyTorch state_dict or a "
+                 "safetensors file")
+      ->required()
+      ->type_name("FILE");
+  auto* config = app.add_option("-c,--config", config_,
+                                "for weights without a config: the one whose generator they fit")
+                     ->type_name("FILE");
+  auto* shape = app.add_option("--shape", shape_,
+                               "with --config: of an image, such as 1x28x28 (default: as the "
+                               "config's data set has it)")
+                    ->type_name("CxHxW")
+                    ->needs(config);
+  app.add_option("--class-count", class_count_, "with --shape: how many classes there are")
+      ->check(CLI::Range(std::int64_t{1}, kMostClasses))
+      ->needs(shape);
+}
+
+LoadedGenerator GeneratorArguments::load() const {
+  if (config_.empty()) return load_generator(checkpoint_);
+  const Config config = load_config(find_recipe(config_));
+  if (shape_.empty()) {
+    const Dataset data = load_dataset(config.data);
+    return load_generator(checkpoint_, config, data.shape, count_classes(config.model, data));
+  }
+  const auto shape = parse_shape(shape_);
+  if (!shape) throw usage_error("--shape: '", shape_, "' is no shape such as 1x28x28");
+  if (config.model.conditional != "none" && class_count_ == 0) {
+    throw usage_error("--class-count: how many classes there are must be said where --shape is, ",
+                      "since model.conditional = ", config.model.conditional);
+  }
+  return load_generator(checkpoint_, config, *shape, class_count_);
+}
+
+}  // namespace gan

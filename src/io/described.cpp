@@ -1,0 +1,74 @@
+#include "described.hpp"
+
+#include <algorithm>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/core/version.hpp"
+#include "gan_train/formats/safetensors.hpp"
+#include "gan_train/models/conditioning.hpp"
+
+#include "tensors.hpp"
+
+namespace gan {
+namespace {
+
+const std::string& metadata_text(const Metadata& metadata, std::string_view key,
+                                 const std::string& name) {
+  const auto found = std::ranges::find(metadata, key, &Metadata::value_type::first);
+  if (found != metadata.end()) return found->second;
+  throw run_error(name, ": a safetensors file without a gan-train ", key,
+                  "; gan-sample and gan-export take it with --config");
+}
+
+std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
+                            const std::string& name) {
+  const auto count = parse_int(metadata_text(metadata, key, name));
+  if (count && *count >= 0) return *count;
+  throw run_error(name, ": its ", key, " is no whole number");
+}
+
+}  // namespace
+
+Metadata describe(const LoadedGenerator& loaded) {
+  const Config& config = loaded.config;
+  return {{"gan_train", kVersion},
+          {"epoch", std::to_string(loaded.epoch)},
+          {"step", std::to_string(loaded.step)},
+          {"latent_dim", std::to_string(config.model.latent_dim)},
+          {"latent", config.model.latent},
+          {"image_shape", to_string(loaded.shape)},
+          {"range", config.data.range},
+          {"classes", std::to_string(loaded.class_count)},
+          {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
+          {"config", to_yaml(config)}};
+}
+
+void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where) {
+  loaded.generator =
+      make_networks(loaded.config.model, loaded.shape, 0, loaded.class_count).generator;
+  unpack(weights, *loaded.generator, where);
+  loaded.generator->eval();
+}
+
+LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
+  const auto content = parse_safetensors(bytes, name);
+  const Metadata& metadata = content.metadata;
+  LoadedGenerator loaded;
+  const auto settings = parse_yaml(metadata_text(metadata, "config", name), name);
+  apply_settings(option_table(loaded.config), settings.settings, settings.mistakes);
+  const auto shape = parse_shape(metadata_text(metadata, "image_shape", name));
+  if (!shape) throw run_error(name, ": its image_shape is not three sizes such as 1x28x28");
+  loaded.shape = *shape;
+  loaded.class_count = metadata_count(metadata, "classes", name);
+  if (loaded.class_count > kMostClasses) {
+    throw run_error(name, ": has more than ", kMostClasses, " classes; damaged or made up");
+  }
+  loaded.epoch = metadata_count(metadata, "epoch", name);
+  loaded.step = metadata_count(metadata, "step", name);
+  build_generator(loaded, content.tensors, name);
+  return loaded;
+}
+
+}  // namespace gan

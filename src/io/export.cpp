@@ -1,0 +1,60 @@
+#include "gan_train/io/export.hpp"
+
+#include <array>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/formats/generator_page.hpp"
+#include "gan_train/formats/onnx.hpp"
+#include "gan_train/formats/safetensors.hpp"
+#include "gan_train/models/graph.hpp"
+
+#include "described.hpp"
+#include "tensors.hpp"
+
+namespace gan {
+namespace {
+
+Graph graph_of(const LoadedGenerator& loaded) {
+  auto graph = generator_graph(loaded.generator, loaded.config.model.latent_dim, loaded.class_count,
+                               loaded.shape);
+  graph.metadata = describe(loaded);
+  return graph;
+}
+
+void write_onnx(const LoadedGenerator& loaded, const std::filesystem::path& path) {
+  constexpr std::uint64_t kRoomForTheRest = 16 << 20;
+  const auto bytes = static_cast<std::uint64_t>(count_parameters(*loaded.generator)) * 4;
+  if (bytes > kOnnxMostBytes - kRoomForTheRest) {
+    throw run_error("its ", bytes, " bytes of weights are more than an ONNX file can hold; ",
+                    "use --format safetensors");
+  }
+  write_file(path, encode_onnx(graph_of(loaded)));
+}
+
+void write_safetensors(const LoadedGenerator& loaded, const std::filesystem::path& path) {
+  TensorPacker packer;
+  auto metadata = describe(loaded);
+  metadata.insert(metadata.begin(), {"format", "pt"});  // what its Python readers look for
+  write_file(path, encode_safetensors({metadata, packer.pack(*loaded.generator)}));
+}
+
+void write_page(const LoadedGenerator& loaded, const std::filesystem::path& path) {
+  if (const auto channels = loaded.shape.channels; channels != 1 && channels != 3) {
+    throw usage_error("--format html: shows images of 1 or 3 channels, not of ", channels);
+  }
+  write_file(path, generator_page(graph_of(loaded)));
+}
+
+}  // namespace
+
+std::span<const ExportFormat> export_formats() {
+  static constexpr std::array<ExportFormat, 3> kFormats = {{
+      {"onnx", "for ONNX Runtime and other engines", write_onnx},
+      {"safetensors", "the weights alone, by PyTorch's names, and the config", write_safetensors},
+      {"html", "a page that draws samples in any browser", write_page},
+  }};
+  return kFormats;
+}
+
+}  // namespace gan

@@ -1,0 +1,29 @@
+#include <cstdlib>
+
+#include "gan_train/formats/safetensors.hpp"
+
+#include "fuzz.hpp"
+
+// Any bytes are either refused with an Error or tensors that fill the file and, written
+// again, are the same. The first byte says whether the second is the length of a header,
+// lest eight bytes keep the fuzzer out.
+void gan::fuzz(ByteView input) {
+  Bytes file(input.begin(), input.end());
+  if (input.size() > 1 && input[0] % 2 != 0) {
+    const Bytes length = {input[1], 0, 0, 0, 0, 0, 0, 0};
+    file.assign(length.begin(), length.end());
+    file.insert(file.end(), input.begin() + 2, input.end());
+  }
+  const auto content = parse_safetensors(file, "input");
+  surely([&] {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : content.tensors) {
+      bytes += std::get<PtTensor>(value.value).bytes.size();
+    }
+    const auto header = 8 + file[0] + (file[1] << 8) + (file[2] << 16);
+    if (header + bytes != file.size()) std::abort();
+    const Bytes once = encode_safetensors(content);
+    const auto again = parse_safetensors(once, "again");
+    if (again.metadata != content.metadata || encode_safetensors(again) != once) std::abort();
+  });
+}
