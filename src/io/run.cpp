@@ -158,7 +158,11 @@ void Run::after_epoch(const LogRow& row) {
   const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
   losses_->add(loss_row(row));
   if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
-  if (can_plot()) write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()));
+  if (can_plot()) {
+    const Plot plot = loss_plot(folder_.losses_csv());
+    write_file(folder_.losses_png(), plot_png(plot));
+    write_file(folder_.losses_svg(), plot_svg(plot), /*durable=*/false);
+  }
   if (due(output().checkpoint_every) || is_last) {
     keep_generator(row.epoch);
   }

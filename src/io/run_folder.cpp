@@ -36,9 +36,10 @@ bool is_numbered(const std::string& name, std::string_view prefix, std::string_v
 
 // Whether `path` is a file as a run leaves it in its folder.
 bool is_of_a_run(const RunFolder& folder, const fs::path& path) {
-  for (const auto& file : {folder.config(), folder.losses_csv(), folder.steps_csv(),
-                           folder.health_csv(), folder.metrics_csv(), folder.losses_png(),
-                           folder.log(), folder.best(), folder.state(), folder.previous_state()}) {
+  for (const auto& file :
+       {folder.config(), folder.losses_csv(), folder.steps_csv(), folder.health_csv(),
+        folder.metrics_csv(), folder.losses_png(), folder.losses_svg(), folder.log(), folder.best(),
+        folder.state(), folder.previous_state()}) {
     if (path == file) return true;
   }
   const std::string name = path.filename().string();

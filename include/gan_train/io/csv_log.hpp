@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/formats/image.hpp"
 #include "gan_train/train/health.hpp"
 #include "gan_train/train/loop.hpp"
 
@@ -41,7 +42,8 @@ inline constexpr std::string_view kHealthHeader =
     "epoch,step,d_real,d_fake,d_grad_norm,g_grad_norm,diversity";
 std::string health_row(const LogRow& row, const HealthFigures& figures);
 
-/// Draws both losses of a losses.csv against the epoch as the bytes of a PNG.
-Bytes plot_losses(const std::filesystem::path& csv);
+/// Both losses of a losses.csv against the epoch; those of many epochs with their mean over
+/// a twentieth of them.
+Plot loss_plot(const std::filesystem::path& csv);
 
 }  // namespace gan

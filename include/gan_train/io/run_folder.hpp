@@ -13,7 +13,7 @@ namespace gan {
 /// What a run leaves, and where:
 ///
 ///     config.yaml  losses.csv  steps.csv  health.csv  metrics.csv  losses.png
-///     train.log
+///     losses.svg  train.log
 ///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/best.pt
 ///     checkpoints/last.pt  checkpoints/previous.pt (the state before it)
 ///
@@ -36,6 +36,7 @@ class RunFolder {
   std::filesystem::path health_csv() const { return root_ / "health.csv"; }
   std::filesystem::path metrics_csv() const { return root_ / "metrics.csv"; }
   std::filesystem::path losses_png() const { return root_ / "losses.png"; }
+  std::filesystem::path losses_svg() const { return root_ / "losses.svg"; }
   std::filesystem::path log() const { return root_ / "train.log"; }
   std::filesystem::path sample(std::int64_t epoch) const;
   std::filesystem::path generator(std::int64_t epoch) const;
