@@ -5,6 +5,7 @@ set -euo pipefail
 torch_version=2.13.0
 torch_oldest=2.11
 numpy_range='numpy>=2,<3'
+pillow_range='pillow>=10,<14'
 uv_version=0.13.9
 clang_format_version=23.1.5
 clang_tidy_version=23.1.4

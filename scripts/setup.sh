@@ -9,13 +9,14 @@
 # .venv, the torch package of python3, else the torch wheel, installed into .venv.
 #
 #   --tests               also what only the tests need: clang with its fuzzer; into .venv,
-#                         NumPy, PyTorch, clang-format
+#                         NumPy, Pillow, PyTorch, clang-format
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
-  zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
+  zlib1g-dev libgtest-dev libcairo2-dev libgif-dev fonts-dejavu-core python3 python3-venv curl
+  ca-certificates)
 test_packages=(clang libclang-rt-dev)  # the latter holds libFuzzer and the sanitizers
 torch_kind=${GAN_TRAIN_TORCH:-cpu}
 
@@ -130,8 +131,9 @@ find_or_install_torch() {
 
 install_test_tools() {
   torch_in_venv >/dev/null || install_torch
-  "$venv/bin/python" -c 'import importlib.metadata as m; m.version("numpy")' 2>/dev/null ||
-    { say 'installing NumPy into .venv' && pip_install "$numpy_range"; }
+  "$venv/bin/python" -c 'import importlib.metadata as m; m.version("numpy"); m.version("pillow")' \
+    2>/dev/null ||
+    { say 'installing NumPy and Pillow into .venv' && pip_install "$numpy_range" "$pillow_range"; }
   ensure_tool clang-format "$clang_format_version"
   say 'test tools: all there'
 }
