@@ -11,6 +11,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "preview.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
 #include "summary.hpp"
@@ -28,6 +29,7 @@ struct TrainArguments {
   std::string debug_dump;
   std::int64_t debug_steps = 20;
   std::string log_level = "info";
+  std::string preview;
 };
 
 void add_arguments(CLI::App& app, TrainArguments& arguments) {
@@ -38,6 +40,7 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
       ->type_name("DIR");
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
   app.add_option("--log-level", arguments.log_level, "debug, info, warning, error or off");
+  add_preview(app, arguments.preview);
   app.add_option("--debug-dump", arguments.debug_dump,
                  "write the initial weights and what each of a few steps used, then stop")
       ->type_name("DIR");
@@ -133,6 +136,7 @@ int run_train(int argc, char** argv) {
   const ConfigArguments config_arguments(app);
   if (parse_arguments(app, argc, argv)) return 0;
   log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
+  const bool previews = wants_preview(arguments.preview);
 
   const bool resuming = !arguments.resume.empty();
   if (resuming && arguments.overwrite) {
@@ -166,6 +170,7 @@ int run_train(int argc, char** argv) {
   const RunFolder folder(root, how);
   Run run(trainer, data, folder);
   if (resuming) run.resume(saved.path);
+  if (previews) run.watch_samples(show_preview);
   return train(run, trainer, folder, arguments.quiet);
 }
 

@@ -137,10 +137,14 @@ std::int64_t Run::sample_columns() const {
 }
 
 void Run::save_samples(std::int64_t epoch) const {
+  if (trainer_.shape().is_point() && !can_plot()) return;
+  write_samples(folder_.sample(epoch), epoch);
+  if (on_samples_) on_samples_(folder_.sample(epoch));
+}
+
+void Run::write_samples(const fs::path& path, std::int64_t epoch) const {
   const auto images = generate(trainer_.sampling_generator(), fixed_inputs_);
-  const fs::path path = folder_.sample(epoch);
   if (trainer_.shape().is_point()) {
-    if (!can_plot()) return;
     const auto real = data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0)));
     write_file(path, scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch)));
     return;

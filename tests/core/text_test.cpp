@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "gan_train/core/file.hpp"
+
 namespace gan {
 namespace {
 
@@ -116,6 +118,15 @@ TEST(DidYouMean, AllowsOneEditInAShortWord) {
 TEST(DidYouMean, PrefersTheNearestThenTheFirst) {
   EXPECT_EQ(near("beta2x", {"beta1", "beta2"}), "; did you mean 'beta2'?");
   EXPECT_EQ(near("beta", {"beta1", "beta2"}), "; did you mean 'beta1'?");
+}
+
+TEST(Base64, GivesTheExamplesOfRfc4648) {
+  const auto of = [](std::string_view text) { return base64(as_bytes(text)); };
+  EXPECT_EQ(of(""), "");
+  EXPECT_EQ(of("f"), "Zg==");
+  EXPECT_EQ(of("fo"), "Zm8=");
+  EXPECT_EQ(of("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(of("\xfb\xff\xfe"), "+//+");
 }
 
 TEST(DidYouMean, HasNothingToSayToStrangersOrWithoutCandidates) {

@@ -27,6 +27,9 @@ std::optional<double> parse_double(std::string_view text);
 /// The shortest text that reads back as exactly `value`, in any version of YAML too.
 std::string format_double(double value);
 
+/// Bytes in base64 (RFC 4648, with padding).
+std::string base64(std::span<const std::uint8_t> bytes);
+
 /// "; did you mean 'x'?" for the nearest of `known`, or "" when none is near.
 /// Nearness is edit distance with transpositions, at most a third of the word.
 std::string did_you_mean(std::string_view word, std::span<const std::string> known);

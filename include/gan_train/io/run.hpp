@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <torch/types.h>
 
@@ -26,6 +28,11 @@ class Run {
   /// Goes on from a saved state of this run: call it before train().
   void resume(const std::filesystem::path& state);
 
+  /// Calls `watch` with each grid of samples once it is written.
+  void watch_samples(std::function<void(const std::filesystem::path&)> watch) {
+    on_samples_ = std::move(watch);
+  }
+
   /// Trains to the end of the last epoch, or until `watch.stop` says so, and saves
   /// the state then. Returns whether it got to the end. Of `watch`, on_step,
   /// on_epoch and stop are called; the rest is the run's own.
@@ -39,6 +46,7 @@ class Run {
   void save();
   void write_state();
   void save_samples(std::int64_t epoch) const;
+  void write_samples(const std::filesystem::path& path, std::int64_t epoch) const;
   void after_epoch(const LogRow& row);
   void keep_generator(std::int64_t epoch);
   void finish();
@@ -60,6 +68,7 @@ class Run {
   std::optional<CsvLog> health_;
   std::unique_ptr<RunEvaluation> evaluation_;  ///< null without eval.every
   std::string evaluation_text_;
+  std::function<void(const std::filesystem::path&)> on_samples_;
 };
 
 /// The newest state in a run's folder that is whole, and the config in it. A
