@@ -9,15 +9,15 @@
 # .venv, the torch package of python3, else the torch wheel, installed into .venv.
 #
 #   --tests               also what only the tests need: clang with its fuzzer, Chromium, shells
-#                         and groff; into .venv, NumPy, PyTorch, clang-format and programs that
+#                         and groff; into .venv, NumPy, Pillow, PyTorch, clang-format and programs that
 #                         read what ours write: TensorBoard, ONNX, safetensors, Selenium
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
-  zlib1g-dev libgtest-dev libcairo2-dev fonts-dejavu-core python3 python3-venv curl ca-certificates
-  protobuf-compiler libprotobuf-dev libonnx-dev libopenmpi-dev)
+  zlib1g-dev libgtest-dev libcairo2-dev libgif-dev fonts-dejavu-core python3 python3-venv curl
+  ca-certificates protobuf-compiler libprotobuf-dev libonnx-dev libopenmpi-dev)
 test_packages=(clang libclang-rt-dev  # the latter holds libFuzzer and the sanitizers
   chromium chromium-driver  # in which tests open reports
   zsh fish groff-base  # which take what the program writes for them

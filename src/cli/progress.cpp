@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/terminal.hpp"
 
 namespace gan {
 namespace {
-
-std::size_t terminal_width() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 std::string clock_text(double seconds) {
   const auto total = static_cast<long long>(seconds + 0.5);
@@ -69,7 +64,8 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
   const double share = static_cast<double>((row.step - 1) % steps_per_epoch_ + 1) /
                        static_cast<double>(steps_per_epoch_);
 
-  const std::string head = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(epochs_);
+  const std::string place = std::to_string(row.epoch) + "/" + std::to_string(epochs_);
+  const std::string head = "epoch " + place;
   const std::string tail = clock_text(left) + " left";
   if (!live_) {
     log::info(head + " at step " + std::to_string(row.step) + "  " + figures_text(row) + "  " +
@@ -88,11 +84,12 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
       head + " " + bar_text(share, 10) + " " + brief + seen + "  " + tail,
       head + "  " + brief + seen + "  " + tail,
       head + "  " + brief + "  " + tail,
-      head + "  " + tail};
-  const std::size_t width = terminal_width() - 1;
+      head + "  " + tail,
+      place + "  " + tail};
+  const std::size_t width = terminal_width(STDERR_FILENO) - 1;
   const auto* line = std::find_if(std::begin(lines), std::end(lines) - 1,
                                   [&](const std::string& text) { return text.size() <= width; });
-  log::live_line(line->substr(0, width));
+  log::live_line(*line);
 }
 
 void Progress::epoch(const LogRow& row) {

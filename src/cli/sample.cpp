@@ -6,16 +6,18 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/registry.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/sample_writer.hpp"
+#include "gan_train/io/timelapse.hpp"
 #include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "generator_arguments.hpp"
+#include "latent_options.hpp"
+#include "preview.hpp"
 #include "sample_inputs.hpp"
+#include "sample_outputs.hpp"
 #include "signals.hpp"
 
 namespace gan {
@@ -25,33 +27,37 @@ struct SampleArguments {
   std::int64_t count = 0;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  std::int64_t scale = 0;
   std::int64_t seed = 0;
   std::int64_t threads = 0;
-  std::string format = "grid";
-  std::string out;
   std::string device = "auto";
   std::string classes;
   std::string save_latents;
   std::string save_labels;
+  std::string timelapse;
   bool quiet = false;
+  LatentOptions latents;
+  SampleOutputOptions output;
 };
+
+// Makes a GIF of what is there already, so that nothing else goes along with it.
+void add_timelapse(CLI::App& app, std::string& folder) {
+  auto others = app.get_options([](const CLI::Option* option) {
+    const auto is = [&](const char* name) { return option->check_name(name); };
+    return !is("--gif") && !is("--fps") && !is("--quiet") && !is("--help");
+  });
+  auto* timelapse = app.add_option("--timelapse", folder,
+                                   "draw nothing; make --gif of the grids in this run's folder")
+                        ->type_name("DIR")
+                        ->needs(app.get_option("--gif"));
+  for (auto* other : others) timelapse->excludes(other);
+}
 
 void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
-  app.add_option("-o,--out", arguments.out, "file or, for png, folder to write")->type_name("PATH");
-  std::string formats;
-  for (const auto& format : sample_formats()) {
-    formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
-  }
-  app.add_option("--format", arguments.format, formats)->check(one_of(names_of(sample_formats())));
   app.add_option("--seed", arguments.seed, "image i of a seed is always the same (default 0)");
   app.add_option("--rows", arguments.rows, "rows of the grid")->check(CLI::Range(1, 65536));
   app.add_option("--cols", arguments.columns, "columns of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--scale", arguments.scale,
-                 "each pixel becomes SCALE x SCALE (default as trained)")
-      ->check(CLI::Range(1, 64));
   app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
   app.add_option("--threads", arguments.threads, "CPU threads")->check(CLI::Range(1, 1024));
   app.add_option("--class", arguments.classes,
@@ -64,6 +70,9 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_option("--save-labels", arguments.save_labels, "also write the classes, as .npy")
       ->type_name("FILE");
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
+  add_latent_options(app, arguments.latents);
+  add_output_options(app, arguments.output);
+  add_timelapse(app, arguments.timelapse);
 }
 
 // Fills in what was not said; rows and columns must agree with the count.
@@ -101,6 +110,27 @@ void settle_rows(SampleArguments& a, std::int64_t classes) {
   }
 }
 
+// How many images, in which rows; whether each row of the grid has its own class.
+bool settle_count(SampleArguments& a, const torch::Tensor& given, std::size_t classes) {
+  const bool by_rows = a.output.writes_grid() && classes > 1 && !a.latents.are_laid_out();
+  if (a.latents.plane > 0 && classes > 1) {
+    throw usage_error("--latent-grid: shows one class, and --class names ", classes);
+  }
+  if (a.latents.are_laid_out()) {
+    a.count = a.latents.count();
+    if (a.columns == 0) a.columns = a.latents.columns();
+  } else if (by_rows) {
+    settle_rows(a, static_cast<std::int64_t>(classes));
+  } else if (given.defined() && a.count == 0 && (a.rows == 0 || a.columns == 0)) {
+    a.count = given.size(0);
+  }
+  settle_layout(a);
+  if (given.defined() && !a.latents.are_laid_out() && given.size(0) < a.count) {
+    throw usage_error("-n ", a.count, ": ", a.latents.file, " holds ", given.size(0), " latents");
+  }
+  return by_rows;
+}
+
 // A .npy file that is filled as the images are drawn; none where no path is given.
 class SideFile {
  public:
@@ -124,7 +154,7 @@ class SideFile {
 
 // Draws block after block; memory does not grow with the count.
 void draw(const SampleArguments& arguments, const SampleInputs& source,
-          const torch::nn::Sequential& generator, SampleWriter& writer) {
+          const torch::nn::Sequential& generator, const SampleOutputs& outputs) {
   SideFile latents_file(arguments.save_latents, "<f4", {arguments.count, source.size()});
   SideFile labels_file(arguments.save_labels, "<i8", {arguments.count});
   std::vector<torch::Tensor> classes;  // of the blocks that are drawn at once
@@ -134,7 +164,7 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
   };
   const auto take = [&](const torch::Tensor& images, const torch::Tensor& fed) {
     if (caught_signal() != 0) return false;
-    writer.add(images);
+    for (const auto& writer : outputs.writers) writer->add(images);
     latents_file.add(fed);
     if (classes.front().defined()) {
       labels_file.add(torch::cat(classes).narrow(0, 0, images.size(0)));
@@ -144,9 +174,15 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
   };
   draw_in_blocks(generator, arguments.count, inputs, take);
   if (caught_signal() != 0) return;
-  writer.finish();
+  for (const auto& writer : outputs.writers) writer->finish();
   latents_file.commit();
   labels_file.commit();
+}
+
+int run_timelapse(const SampleArguments& a) {
+  const auto frames = write_timelapse(a.timelapse, a.output.gif, a.output.fps);
+  log::info(str("wrote ", frames, " grids of ", a.timelapse, " to ", a.output.gif));
+  return 0;
 }
 
 int run_sample(int argc, char** argv) {
@@ -156,41 +192,31 @@ int run_sample(int argc, char** argv) {
   add_arguments(app, arguments);
   if (parse_arguments(app, argc, argv)) return 0;
   if (arguments.quiet) log::set_level(log::Level::kWarning);
-  const SampleFormat& format = find_row(sample_formats(), arguments.format, "format");
+  if (!arguments.timelapse.empty()) return run_timelapse(arguments);
+  if (arguments.checkpoint.empty()) throw usage_error("--ckpt is required (see --help)");
+  const bool previews = wants_preview(arguments.output.preview);
   keep_freed_memory();
   if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
   const torch::Device device = resolve_device(arguments.device);
 
   LoadedGenerator loaded = generator.load();
   auto classes = wanted_classes(arguments, loaded.class_count);
-  const bool by_rows = format.name == "grid" && classes.size() > 1;
-  if (by_rows) settle_rows(arguments, static_cast<std::int64_t>(classes.size()));
-  settle_layout(arguments);
-  if (loaded.shape.is_point() && !format.takes_points) {
-    throw usage_error("--format ", format.name,
-                      ": this generator draws points, not images; use "
-                      "grid or npy-float");
-  }
+  const bool names_classes = !arguments.classes.empty() || !arguments.save_labels.empty();
+  const auto given = read_given(arguments.latents, loaded, names_classes);
+  const bool by_rows = settle_count(arguments, given, classes.size());
   loaded.generator->to(device);
-  const OutputConfig& trained = loaded.config.output;
-  SampleFile file{.path = arguments.out.empty() ? std::string(format.path) : arguments.out,
-                  .count = arguments.count,
-                  .shape = loaded.shape,
-                  .range = loaded.config.data.range,
-                  .grid = {.columns = arguments.columns,
-                           .scale = arguments.scale > 0     ? arguments.scale
-                                    : format.name == "grid" ? trained.sample_scale
-                                                            : 1,
-                           .dark_on_light = trained.dark_on_light && format.name == "grid"}};
-  const auto path = file.path;
-  const auto writer = format.make(std::move(file));
+  const auto outputs = open_outputs(arguments.output, loaded, arguments.count, arguments.columns);
   catch_signals();
-  const SampleInputs source(loaded, static_cast<std::uint64_t>(arguments.seed), std::move(classes),
-                            by_rows ? arguments.columns : 1);
-  draw(arguments, source, loaded.generator, *writer);
+  SampleInputs source(loaded, static_cast<std::uint64_t>(arguments.seed), std::move(classes),
+                      by_rows ? arguments.columns : 1);
+  source.truncate(arguments.latents.truncation);
+  source.give(given);
+  lay_out_latents(arguments.latents, loaded.config.model, source);
+  draw(arguments, source, loaded.generator, outputs);
   if (caught_signal() != 0) return 128 + caught_signal();
+  if (previews) show_preview(outputs.path);
   log::info(str("wrote ", arguments.count, " samples (seed ", arguments.seed, ", epoch ",
-                loaded.epoch, ") to ", path.string()));
+                loaded.epoch, ") to ", outputs.places));
   return 0;
 }
 

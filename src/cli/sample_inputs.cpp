@@ -1,5 +1,6 @@
 #include "sample_inputs.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/train/latents.hpp"
 #include "gan_train/train/sample.hpp"
 
 namespace gan {
@@ -34,7 +36,19 @@ SampleInputs::SampleInputs(const LoadedGenerator& loaded, std::uint64_t seed,
       wanted_(std::move(wanted)),
       in_a_row_(in_a_row) {}
 
+torch::Tensor SampleInputs::first(std::int64_t n) const {
+  if (given_.defined() && given_.size(0) < n) {
+    throw usage_error("--latents: ", n, " latents are needed, and the file holds ", given_.size(0));
+  }
+  std::vector<torch::Tensor> blocks;
+  for (std::int64_t block = 0; block * kSampleBlock < n; ++block) {
+    blocks.push_back(inputs(block, classes(block)));
+  }
+  return torch::cat(blocks).narrow(0, 0, n);
+}
+
 torch::Tensor SampleInputs::classes(std::int64_t block) const {
+  if (given_.defined() && given_.size(1) > config_.latent_dim) return {};
   if (wanted_.empty()) {
     return draw_classes(conditioning_.class_count(), kSampleBlock, seed_, Stream::kSample,
                         static_cast<std::uint64_t>(block));
@@ -46,9 +60,22 @@ torch::Tensor SampleInputs::classes(std::int64_t block) const {
 }
 
 torch::Tensor SampleInputs::inputs(std::int64_t block, const torch::Tensor& classes) const {
-  const auto latents = draw_latents(config_, kSampleBlock, seed_, Stream::kSample,
-                                    static_cast<std::uint64_t>(block));
-  return conditioning_.generator_input(latents, classes);
+  const auto latents = this->latents(block);
+  return latents.size(1) > config_.latent_dim ? latents
+                                              : conditioning_.generator_input(latents, classes);
+}
+
+torch::Tensor SampleInputs::latents(std::int64_t block) const {
+  if (given_.defined()) {
+    auto rows = torch::zeros({kSampleBlock, given_.size(1)});
+    const std::int64_t begin = block * kSampleBlock;
+    const std::int64_t count = std::min(kSampleBlock, given_.size(0) - begin);
+    rows.narrow(0, 0, count).copy_(given_.narrow(0, begin, count));
+    return rows;
+  }
+  const auto drawn = draw_latents(config_, kSampleBlock, seed_, Stream::kSample,
+                                  static_cast<std::uint64_t>(block));
+  return threshold_ > 0 ? truncated(config_, drawn, threshold_) : drawn;
 }
 
 }  // namespace gan

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <torch/types.h>
@@ -23,18 +24,30 @@ class SampleInputs {
   SampleInputs(const LoadedGenerator& loaded, std::uint64_t seed, std::vector<std::int64_t> wanted,
                std::int64_t in_a_row);
 
-  /// [kSampleBlock], int64; undefined for an unconditional generator.
+  /// Latents are truncated() at this from here on.
+  void truncate(double threshold) { threshold_ = threshold; }
+  /// Takes these instead of drawn ones: latents [n, latent_dim], or [n, size()] with their classes.
+  void give(torch::Tensor latents) { given_ = std::move(latents); }
+  /// The inputs of the first n images, [n, size()]; Error where fewer were given.
+  torch::Tensor first(std::int64_t n) const;
+
+  /// [kSampleBlock], int64; undefined for an unconditional generator, or where the latents given
+  /// bring their classes.
   torch::Tensor classes(std::int64_t block) const;
-  /// [kSampleBlock, size()]
+  /// [kSampleBlock, size()]; zeros after the last one given.
   torch::Tensor inputs(std::int64_t block, const torch::Tensor& classes) const;
   std::int64_t size() const { return config_.latent_dim + conditioning_.class_count(); }
 
  private:
+  torch::Tensor latents(std::int64_t block) const;
+
   ModelConfig config_;
   Conditioning conditioning_;
   std::uint64_t seed_;
   std::vector<std::int64_t> wanted_;
   std::int64_t in_a_row_;
+  double threshold_ = 0.0;  // 0: none
+  torch::Tensor given_;
 };
 
 }  // namespace gan

@@ -13,6 +13,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "preview.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
 #include "summary.hpp"
@@ -33,6 +34,7 @@ struct TrainArguments {
   std::int64_t debug_steps = 20;
   double dist_timeout = 600;
   std::string log_level = "info";
+  std::string preview;
 };
 
 void add_arguments(CLI::App& app, TrainArguments& arguments) {
@@ -52,6 +54,7 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
                  "under mpirun or srun: seconds to wait for another rank before the job ends")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  add_preview(app, arguments.preview);
   app.add_option("--debug-dump", arguments.debug_dump,
                  "write the initial weights and what each of a few steps used, then stop")
       ->type_name("DIR");
@@ -158,6 +161,7 @@ int run_train(int argc, char** argv) {
   const ConfigArguments config_arguments(app);
   if (parse_arguments(app, argc, argv)) return 0;
   log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
+  const bool previews = wants_preview(arguments.preview);
 
   if (arguments.json && !arguments.dry_run) {
     throw usage_error("--json: goes with --dry-run; a run's figures are in its CSV files");
@@ -213,6 +217,7 @@ int run_train(int argc, char** argv) {
   Run run(trainer, data, folder);
   if (resuming) run.resume(saved.path);
   trainer.share_state();
+  if (previews) run.watch_samples(show_preview);
   return train(run, trainer, folder, arguments.quiet);
 }
 

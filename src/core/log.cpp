@@ -4,16 +4,19 @@
 // whose headers would shadow the one that a packaged spdlog was built with, so
 // this layer stays free of LibTorch and everyone else logs through log.hpp.
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/terminal.hpp"
 
 namespace gan::log {
 namespace {
@@ -49,6 +52,8 @@ struct State {
   State() {
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>();
     sink->set_color(spdlog::level::info, sink->reset);  // colour is for what needs attention
+    const char* no_color = std::getenv("NO_COLOR");     // https://no-color.org
+    if (no_color != nullptr && *no_color != '\0') sink->set_color_mode(spdlog::color_mode::never);
     terminal = std::make_shared<spdlog::logger>("terminal", sink);
     terminal->set_pattern("%^%v%$");
   }
@@ -59,8 +64,11 @@ State& state() {
   return instance;
 }
 
+// The cursor waits at the line's beginning: should the window be made narrower, the line
+// wraps, and clearing from there to the end of the screen still takes all of it.
 void show_live(std::string_view text) {
-  std::fprintf(stderr, "\r\x1b[K%.*s", static_cast<int>(text.size()), text.data());
+  text = text.substr(0, terminal_width(STDERR_FILENO) - 1);
+  std::fprintf(stderr, "\r\x1b[J%.*s\r", static_cast<int>(text.size()), text.data());
   std::fflush(stderr);
 }
 

@@ -3,10 +3,12 @@
 #include "canvas.hpp"
 
 #include <algorithm>
+#include <cairo-svg.h>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <numbers>
+#include <utility>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/formats/image.hpp"
@@ -18,10 +20,19 @@ constexpr Color kFrameGrey{0.55, 0.55, 0.55};
 constexpr Color kGridGrey{0.90, 0.90, 0.90};
 constexpr double kTick = 5;
 
+cairo_status_t append(void* bytes, const unsigned char* data, unsigned size) {
+  static_cast<Bytes*>(bytes)->insert(static_cast<Bytes*>(bytes)->end(), data, data + size);
+  return CAIRO_STATUS_SUCCESS;
+}
+
 }  // namespace
 
-Canvas::Canvas(int width, int height)
-    : surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height),
+Canvas::Canvas(int width, int height, Form form)
+    : width_(width),
+      height_(height),
+      surface_(form == Form::kSvg
+                   ? cairo_svg_surface_create_for_stream(append, &svg_, width, height)
+                   : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height),
                &cairo_surface_destroy),
       cairo_(cairo_create(surface_.get()), &cairo_destroy) {
   set_color({1, 1, 1});
@@ -29,9 +40,6 @@ Canvas::Canvas(int width, int height)
   cairo_set_line_cap(cairo(), CAIRO_LINE_CAP_ROUND);
   cairo_set_line_join(cairo(), CAIRO_LINE_JOIN_ROUND);
 }
-
-double Canvas::width() const { return cairo_image_surface_get_width(surface_.get()); }
-double Canvas::height() const { return cairo_image_surface_get_height(surface_.get()); }
 
 void Canvas::set_color(const Color& color, double alpha) {
   cairo_set_source_rgba(cairo(), color.red, color.green, color.blue, alpha);
@@ -69,13 +77,19 @@ void Canvas::thin_line(double x0, double y0, double x1, double y1) {
   cairo_stroke(cairo());
 }
 
-Bytes Canvas::png() {
+Bytes Canvas::file() {
   const auto status = cairo_status(cairo());
   if (status != CAIRO_STATUS_SUCCESS) {
     throw run_error("cannot draw the plot: ", cairo_status_to_string(status));
   }
+  if (cairo_surface_get_type(surface_.get()) != CAIRO_SURFACE_TYPE_SVG) return png();
+  cairo_surface_finish(surface_.get());  // writes it
+  return std::move(svg_);
+}
+
+Bytes Canvas::png() {
   cairo_surface_flush(surface_.get());
-  Image image{static_cast<std::int64_t>(width()), static_cast<std::int64_t>(height()), 3, {}};
+  Image image{width_, height_, 3, {}};
   image.pixels.reserve(static_cast<std::size_t>(image.width * image.height * 3));
   const auto* row = cairo_image_surface_get_data(surface_.get());
   for (int y = 0; y < image.height; ++y, row += cairo_image_surface_get_stride(surface_.get())) {

@@ -37,11 +37,11 @@ struct TextStyle {
 /// A white picture to draw on with cairo.
 class Canvas {
  public:
-  Canvas(int width, int height);
+  enum class Form { kPixels, kSvg };
+  Canvas(int width, int height, Form form = Form::kPixels);
 
   cairo_t* cairo() const { return cairo_.get(); }
-  double width() const;
-  double height() const;
+  double width() const { return width_; }
 
   void set_color(const Color& color, double alpha = 1);
   /// Text whose base line begins (see `align`) at x, y.
@@ -50,11 +50,14 @@ class Canvas {
   /// A line of one pixel, sharp when horizontal or vertical.
   void thin_line(double x0, double y0, double x1, double y1);
 
-  /// The bytes of a PNG file.
-  Bytes png();
+  /// The bytes of a PNG or SVG file; the last call to make.
+  Bytes file();
 
  private:
   void set_font(const TextStyle& style);
+  Bytes png();
+  int width_, height_;
+  Bytes svg_;  // written to by the surface: goes after it
   std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface_;
   std::unique_ptr<cairo_t, decltype(&cairo_destroy)> cairo_;
 };

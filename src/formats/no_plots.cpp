@@ -19,6 +19,8 @@ bool can_plot() { return false; }
 
 Bytes plot_png(const Plot& /*plot*/) { fail(); }
 
+Bytes plot_svg(const Plot& /*plot*/) { fail(); }
+
 Bytes scatter_png(const std::vector<float>& /*real*/, const std::vector<float>& /*fake*/,
                   double /*limit*/, const std::string& /*title*/) {
   fail();

@@ -85,8 +85,8 @@ class HeaderReader {
     skip_space();
     const auto at = at_;
     const auto found = string();
-    if (found == "|u1" || found == "<f4") return std::string(found);
-    fail(at, str("found values of '", found, "' where '|u1' or '<f4' is needed"));
+    if (found == "|u1" || found == "<f4" || found == "<f8") return std::string(found);
+    fail(at, str("found values of '", found, "' where '|u1', '<f4' or '<f8' is needed"));
   }
 
   void c_order() {
@@ -125,7 +125,7 @@ class HeaderReader {
 };
 
 std::uint64_t byte_count(const NpyArray& array, std::string_view name) {
-  std::int64_t count = array.dtype == "<f4" ? 4 : 1;
+  std::int64_t count = array.dtype[2] - '0';
   for (const auto size : array.shape) {
     if (__builtin_mul_overflow(count, size, &count)) {
       throw run_error(name, ": the shape ", shape_text(array.shape),

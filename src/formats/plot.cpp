@@ -41,6 +41,25 @@ std::vector<Point> points_of(const std::vector<double>& x, const std::vector<dou
   return points;
 }
 
+// The mean of the drawable ones of `count` values around each, of which the middle one.
+std::vector<double> smoothed(const std::vector<double>& y, std::int64_t count) {
+  const auto side = static_cast<std::size_t>(count / 2);
+  std::vector<double> means(y.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (!is_drawable(y[i])) continue;
+    const std::size_t begin = i - std::min(i, side), end = std::min(i + side + 1, y.size());
+    double sum = 0;
+    std::int64_t drawable = 0;
+    for (std::size_t j = begin; j < end; ++j) {
+      if (!is_drawable(y[j])) continue;
+      sum += y[j];
+      ++drawable;
+    }
+    means[i] = sum / static_cast<double>(drawable);
+  }
+  return means;
+}
+
 // A line through each run of points between gaps; a point alone is a dot.
 void draw_curve(Canvas& canvas, const Frame& frame, const std::vector<Point>& points) {
   cairo_t* cairo = canvas.cairo();
@@ -62,6 +81,15 @@ void draw_curve(Canvas& canvas, const Frame& frame, const std::vector<Point>& po
   }
 }
 
+// All series, smoothed or not.
+void draw_series(Canvas& canvas, const Frame& frame, const Plot& plot, bool smooth, double alpha) {
+  for (std::size_t i = 0; i < plot.series.size(); ++i) {
+    const auto& y = plot.series[i].y;
+    canvas.set_color(kPalette[i % kPalette.size()], alpha);
+    draw_curve(canvas, frame, points_of(plot.x, smooth ? smoothed(y, plot.smooth) : y));
+  }
+}
+
 void check(const Plot& plot) {
   for (const auto& series : plot.series) {
     if (series.y.size() != plot.x.size()) {
@@ -71,13 +99,9 @@ void check(const Plot& plot) {
   }
 }
 
-}  // namespace
-
-bool can_plot() { return true; }
-
-Bytes plot_png(const Plot& plot) {
+Bytes draw(const Plot& plot, Canvas::Form form) {
   check(plot);
-  Canvas canvas(kWidth, kHeight);
+  Canvas canvas(kWidth, kHeight, form);
   std::vector<double> all;
   std::vector<std::string> names;
   for (const auto& series : plot.series) {
@@ -88,17 +112,24 @@ Bytes plot_png(const Plot& plot) {
   frame.left = 50 + label_width(canvas, frame.y);
   frame.top = draw_head(canvas, frame.left, plot.title, names);
   draw_axes(canvas, frame, plot.x_label, plot.y_label);
-  for (std::size_t i = 0; i < plot.series.size(); ++i) {
-    canvas.set_color(kPalette[i % kPalette.size()]);
-    draw_curve(canvas, frame, points_of(plot.x, plot.series[i].y));
-  }
+  const bool smooth = plot.smooth > 1;
+  draw_series(canvas, frame, plot, false, smooth ? 0.25 : 1);
+  if (smooth) draw_series(canvas, frame, plot, true, 1);
   if (std::none_of(all.begin(), all.end(), [](double y) { return is_drawable(y); })) {
     canvas.set_color(kInk);
     canvas.text("no data", (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2,
                 {.size = 17, .align = 0.5});
   }
-  return canvas.png();
+  return canvas.file();
 }
+
+}  // namespace
+
+bool can_plot() { return true; }
+
+Bytes plot_png(const Plot& plot) { return draw(plot, Canvas::Form::kPixels); }
+
+Bytes plot_svg(const Plot& plot) { return draw(plot, Canvas::Form::kSvg); }
 
 }  // namespace gan
 

@@ -41,7 +41,7 @@ Bytes scatter_png(const std::vector<float>& real, const std::vector<float>& fake
   draw_points(canvas, frame, real, 4);
   canvas.set_color(kPalette[1], 0.4);
   draw_points(canvas, frame, fake, 1.5);
-  return canvas.png();
+  return canvas.file();
 }
 
 }  // namespace gan

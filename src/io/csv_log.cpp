@@ -10,7 +10,6 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
-#include "gan_train/formats/image.hpp"
 
 namespace gan {
 namespace {
@@ -133,19 +132,19 @@ std::string json_lines(const fs::path& losses, const fs::path& metrics) {
   return lines;
 }
 
-Bytes plot_losses(const fs::path& csv) {
+Plot loss_plot(const fs::path& csv) {
+  const auto column = [&](std::string_view name) { return read_column(csv, kLossHeader, name); };
   Plot plot{.title = "Losses",
             .x_label = "epoch",
             .y_label = "loss",
-            .x = {},
-            .series = {{"discriminator", {}}, {"generator", {}}}};
-  for (const auto row : CsvRows(csv, kLossHeader)) {
-    const auto cells = split(row, ',');
-    plot.x.push_back(parse_double(cells[0]).value_or(0.0));
-    plot.series[0].y.push_back(parse_double(cells[2]).value_or(0.0));
-    plot.series[1].y.push_back(parse_double(cells[3]).value_or(0.0));
+            .x = column("epoch"),
+            .series = {{"discriminator", column("d_loss")}, {"generator", column("g_loss")}}};
+  const auto twentieth = static_cast<std::int64_t>(plot.x.size() / 20);
+  if (twentieth > 1) {
+    plot.smooth = twentieth / 2 * 2 + 1;
+    plot.title += str(", and their mean over ", plot.smooth, " epochs");
   }
-  return plot_png(plot);
+  return plot;
 }
 
 }  // namespace gan

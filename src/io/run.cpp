@@ -160,6 +160,7 @@ void Run::save_samples(std::int64_t epoch) {
   if (trainer_.shape().is_point() && !can_plot()) return;
   const Bytes png = picture(generate(trainer_.sampling_generator(), fixed_inputs_), epoch);
   write_file(folder_.sample(epoch), png);
+  if (on_samples_) on_samples_(folder_.sample(epoch));
   if (events_) events_->add_picture(trainer_.steps_done(), "samples", png);
 }
 
@@ -219,7 +220,9 @@ void Run::finish() {
 void Run::draw(std::uint64_t most_bytes) {
   drawn_at_ = std::chrono::steady_clock::now();
   if (can_plot()) {
-    write_file(folder_.losses_png(), plot_losses(folder_.losses_csv()), /*durable=*/false);
+    const Plot plot = loss_plot(folder_.losses_csv());
+    write_file(folder_.losses_png(), plot_png(plot), /*durable=*/false);
+    write_file(folder_.losses_svg(), plot_svg(plot), /*durable=*/false);
   }
   if (!output().report) return;
   const std::string page = make_report({folder_.root()}, most_bytes);

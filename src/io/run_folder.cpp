@@ -32,8 +32,8 @@ bool is_of_a_run(const RunFiles& folder, const fs::path& path) {
   for (const auto& file :
        {folder.config(), folder.facts(), folder.losses_csv(), folder.steps_csv(),
         folder.health_csv(), folder.metrics_csv(), folder.metrics_jsonl(), folder.evaluation(),
-        folder.losses_png(), folder.report(), folder.log(), folder.events(), folder.best(),
-        folder.state(), folder.previous_state()}) {
+        folder.losses_png(), folder.losses_svg(), folder.report(), folder.log(), folder.events(),
+        folder.best(), folder.state(), folder.previous_state()}) {
     if (path == file) return true;
   }
   const std::string name = path.filename().string();

@@ -20,13 +20,25 @@ using Sizes = std::vector<std::int64_t>;
 
 constexpr std::uint64_t kMostSampleBytes = std::uint64_t{16} << 30;
 
+// All values of an array in a row, as bytes or float32.
+torch::Tensor values_of(const NpyArray& array) {
+  const auto type = array.dtype == "|u1"   ? torch::kUInt8
+                    : array.dtype == "<f4" ? torch::kFloat32
+                                           : torch::kFloat64;
+  const auto size = static_cast<std::int64_t>(array.values.size() / c10::elementSize(type));
+  auto values = torch::empty({size}, type);
+  if (size > 0) std::memcpy(values.data_ptr(), array.values.data(), array.values.size());
+  return type == torch::kFloat64 ? values.to(torch::kFloat32) : values;
+}
+
 // Values of n images, channels last or, where there is one, left out -> [n, c, h, w].
-torch::Tensor to_images(ByteView bytes, const Sizes& sizes, torch::ScalarType type,
-                        const ImageShape& shape, const fs::path& path) {
-  if (shape.is_point() && type != torch::kFloat32) {
+torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs::path& path) {
+  const auto values = values_of(array);
+  if (shape.is_point() && values.scalar_type() != torch::kFloat32) {
     throw usage_error(path.string(), ": holds bytes, but the data are points, which are float32, ",
                       "as gan-sample writes with --format npy-float");
   }
+  const Sizes& sizes = array.shape;
   const Sizes rest(sizes.empty() ? sizes.end() : sizes.begin() + 1, sizes.end());
   const bool fits = rest == Sizes{shape.height, shape.width, shape.channels} ||
                     (shape.channels == 1 && rest == Sizes{shape.height, shape.width}) ||
@@ -35,9 +47,9 @@ torch::Tensor to_images(ByteView bytes, const Sizes& sizes, torch::ScalarType ty
     throw usage_error(path.string(), ": holds values of ", torch::IntArrayRef(sizes),
                       ", which are no samples of ", to_string(shape), ", the shape of the data");
   }
-  auto values = torch::empty({sizes[0], shape.height, shape.width, shape.channels}, type);
-  if (!bytes.empty()) std::memcpy(values.data_ptr(), bytes.data(), bytes.size());
-  return values.permute({0, 3, 1, 2}).contiguous();
+  return values.view({sizes[0], shape.height, shape.width, shape.channels})
+      .permute({0, 3, 1, 2})
+      .contiguous();
 }
 
 // A range that was not meant would scale all images wrongly, unseen.
@@ -84,17 +96,32 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, std::s
   }
   if (path.extension() != ".npy") {
     const IdxArray array = read_idx(path, kMostSampleBytes);
-    return to_images(array.values, array.dims, torch::kUInt8, shape, path);
+    return to_images({"|u1", array.dims, array.values}, shape, path);
   }
   const Bytes bytes = read_file(path, kMostSampleBytes);
-  const NpyArray array = parse_npy(bytes, path.string());
-  if (array.dtype == "|u1") {
-    return to_images(array.values, array.shape, torch::kUInt8, shape, path);
-  }
-  const auto values = to_images(array.values, array.shape, torch::kFloat32, shape, path);
+  const auto values = to_images(parse_npy(bytes, path.string()), shape, path);
+  if (values.scalar_type() == torch::kUInt8) return values;
   if (shape.is_point()) return values;
   check_range(values, range, path);
   return to_pixels(values, range).permute({0, 3, 1, 2}).contiguous();
+}
+
+torch::Tensor read_latents(const fs::path& path, std::int64_t size, std::int64_t whole_size) {
+  const Bytes bytes = read_file(path, kMostSampleBytes);
+  const NpyArray array = parse_npy(bytes, path.string());
+  const bool fits = array.dtype != "|u1" && array.shape.size() == 2 && array.shape[0] > 0 &&
+                    (array.shape[1] == size || array.shape[1] == whole_size);
+  if (!fits) {
+    const std::string or_whole = whole_size == size ? "" : str(" or N x ", whole_size);
+    throw usage_error(path.string(), ": holds '", array.dtype, "' of ",
+                      torch::IntArrayRef(array.shape), "; this generator's latents are N x ", size,
+                      or_whole, " of '<f4' or '<f8'");
+  }
+  const auto latents = values_of(array).view(array.shape);
+  if (!latents.isfinite().all().item<bool>()) {
+    throw usage_error(path.string(), ": holds numbers that are not finite");
+  }
+  return latents;
 }
 
 }  // namespace gan

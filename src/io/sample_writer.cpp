@@ -1,6 +1,9 @@
 #include "gan_train/io/sample_writer.hpp"
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -9,6 +12,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/data/dataset.hpp"
+#include "gan_train/formats/gif.hpp"
 #include "gan_train/formats/idx.hpp"
 #include "gan_train/formats/npy.hpp"
 
@@ -45,6 +49,13 @@ class GridWriter : public SampleWriter {
   std::vector<torch::Tensor> parts_;
 };
 
+// An image as in a grid, but alone.
+GridOptions alone(GridOptions options) {
+  options.columns = 1;
+  options.gap = 0;
+  return options;
+}
+
 // A file an image: <path>/000000.png …
 class PngWriter : public SampleWriter {
  public:
@@ -58,8 +69,7 @@ class PngWriter : public SampleWriter {
   }
   void add(const torch::Tensor& images) override {
     const auto pixels = to_pixels(images, file_.range);
-    GridOptions one = file_.grid;
-    one.gap = 0;
+    const GridOptions one = alone(file_.grid);
     at::parallel_for(0, pixels.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) write(next_ + i, pixels[i], one);
     });
@@ -96,6 +106,36 @@ class ArrayWriter : public SampleWriter {
   bool as_float_;
 };
 
+// A frame an image.
+class AnimationWriter : public SampleWriter {
+ public:
+  AnimationWriter(SampleFile file, std::int64_t frames_per_second)
+      : SampleWriter(std::move(file)), gif_(frames_per_second) {}
+  void add(const torch::Tensor& images) override {
+    for (const auto& image : to_pixels(images, file_.range).unbind()) {
+      gif_.add(image_grid(bytes_of(image), file_.shape, alone(file_.grid)));
+    }
+  }
+  void finish() override { write_file(file_.path, gif_.finish()); }
+
+ private:
+  GifEncoder gif_;
+};
+
+// Nothing but bytes.
+class StdoutWriter : public SampleWriter {
+ public:
+  using SampleWriter::SampleWriter;
+  void add(const torch::Tensor& images) override {
+    const auto pixels = to_pixels(images, file_.range);
+    const ByteView bytes = bytes_of(pixels);
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
+        std::fflush(stdout) != 0) {
+      throw run_error("standard output: cannot write: ", std::strerror(errno));
+    }
+  }
+};
+
 // n x height x width (x 3 for RGB); points are n x 2.
 std::vector<std::int64_t> dims(const SampleFile& file) {
   if (file.shape.is_point()) return {file.count, 2};
@@ -107,6 +147,12 @@ std::vector<std::int64_t> dims(const SampleFile& file) {
 template <typename Writer>
 std::unique_ptr<SampleWriter> make(SampleFile file) {
   return std::make_unique<Writer>(std::move(file));
+}
+
+void need_pixels(const SampleFile& file, std::string_view flag) {
+  if (!file.shape.is_point()) return;
+  throw usage_error(flag, ": this generator draws points, not images; use --format grid or ",
+                    "npy-float");
 }
 
 std::unique_ptr<SampleWriter> make_idx(SampleFile file) {
@@ -136,5 +182,15 @@ constexpr std::array<SampleFormat, 5> kFormats = {{
 }  // namespace
 
 std::span<const SampleFormat> sample_formats() { return kFormats; }
+
+std::unique_ptr<SampleWriter> make_gif_writer(SampleFile file, std::int64_t frames_per_second) {
+  need_pixels(file, "--gif");
+  return std::make_unique<AnimationWriter>(std::move(file), frames_per_second);
+}
+
+std::unique_ptr<SampleWriter> make_stdout_writer(SampleFile file) {
+  need_pixels(file, "--stdout");
+  return std::make_unique<StdoutWriter>(std::move(file));
+}
 
 }  // namespace gan

@@ -94,7 +94,14 @@ TEST_F(Log, ALiveLineComesBackBelowMessages) {
               log::live_line("");
               log::live_line("");
             }),
-            "\r^[K10 %\r^[Ki\n\r^[K10 %\r^[K");
+            "\r^[J10 %\r\r^[J\ri\n\r^[J10 %\r\r^[J\r");
+}
+
+TEST_F(Log, ALiveLineIsCutToTheWidth) {
+  setenv("COLUMNS", "11", 1);
+  EXPECT_EQ(shown([] { log::live_line("0123456789abcdef"); }), "\r^[J0123456789\r");
+  unsetenv("COLUMNS");
+  shown([] { log::live_line(""); });
 }
 
 TEST_F(Log, AFileThatCannotBeOpenedIsAnError) {

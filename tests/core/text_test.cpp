@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#include "gan_train/core/file.hpp"
+
 namespace gan {
 namespace {
 

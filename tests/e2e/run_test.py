@@ -31,7 +31,7 @@ class RunFolderTest(common.ProgramTest):
             *("config.yaml", "run.json", "losses.csv", "health.csv", "metrics.jsonl"),
             *("report.html", "train.log", ".lock", "samples", "checkpoints"),
         }
-        present = {path.name for path in run.iterdir()} - {"losses.png", "steps.csv"}
+        present = {path.name for path in run.iterdir()} - {"losses.png", "losses.svg", "steps.csv"}
         self.assertEqual(present, expected)
         self.assertEqual(
             (run / "config.yaml").read_text(),

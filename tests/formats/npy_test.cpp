@@ -34,8 +34,8 @@ TEST(Npy, HeaderIsWhatNumpyWrites) {
 TEST(Npy, GivesBackWhatWasWritten) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{
            {}, {0}, {5}, {3, 4}, {1000000, 1}, {2, 3, 4, 5}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2}}) {
-    for (const std::string dtype : {"|u1", "<f4"}) {
-      std::size_t size = dtype == "<f4" ? 4 : 1;
+    for (const std::string dtype : {"|u1", "<f4", "<f8"}) {
+      std::size_t size = dtype == "<f8" ? 8 : dtype == "<f4" ? 4 : 1;
       for (const auto dim : shape) size *= static_cast<std::size_t>(dim);
       const auto header = npy_header(dtype, shape);
       EXPECT_EQ(header.size() % 64, 0u);
@@ -81,8 +81,9 @@ TEST(Npy, RefusesOtherFiles) {
 }
 
 TEST(Npy, RefusesOtherDtypesAndOrders) {
-  EXPECT_EQ(failure(npy_file(npy_header("<f8", {1}), 8)),
-            "x: offset 20: .npy header: found values of '<f8' where '|u1' or '<f4' is needed");
+  EXPECT_EQ(failure(npy_file(npy_header("<i8", {1}), 8)),
+            "x: offset 20: .npy header: found values of '<i8' where '|u1', '<f4' or '<f8' is "
+            "needed");
   EXPECT_EQ(failure(with_dict("{'descr': '|u1', 'fortran_order': True, 'shape': (1,)}", 1)),
             "x: offset 44: .npy header: fortran_order must be False (save "
             "numpy.ascontiguousarray of the array)");

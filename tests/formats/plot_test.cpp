@@ -51,6 +51,7 @@ TEST(NoPlots, SaysHowToGetThem) {
   if (can_plot()) GTEST_SKIP() << "this build has cairo";
   const auto plot = message_of([] { plot_png({}); });
   EXPECT_NE(plot.find("libcairo2-dev"), std::string::npos) << plot;
+  EXPECT_EQ(message_of([] { plot_svg({}); }), plot);
   EXPECT_EQ(message_of([] { scatter_png({}, {}, 1, ""); }), plot);
 }
 
@@ -105,6 +106,48 @@ TEST_F(Plots, KeepsThePeaksOfALongSeries) {
   const auto peaks = find_color(decode_png(plot_png(losses(x, y, none))), kBlue);
   EXPECT_LE(level.bottom - level.top, 3);
   EXPECT_GT(peaks.bottom - peaks.top, 300);
+}
+
+TEST_F(Plots, SmoothedOnesAreDrawnOverFaintOnes) {
+  std::vector<double> x, jumps;
+  for (int i = 0; i < 100; ++i) {
+    x.push_back(i);
+    jumps.push_back(i % 2 == 0 ? 1 : -1);
+  }
+  auto plot = losses(x, jumps, std::vector<double>(100, kNaN));
+  const auto raw = find_color(decode_png(plot_png(plot)), kBlue);
+  plot.smooth = 21;
+  const auto image = decode_png(plot_png(plot));
+  const auto smooth = find_color(image, kBlue);
+  EXPECT_GT(raw.bottom - raw.top, 300);
+  EXPECT_GT(smooth.right - smooth.left, 780);
+  EXPECT_LT(smooth.bottom - smooth.top, 60);
+  // A quarter of the colour on white, where lines cross nothing: at their ends.
+  const auto faint = find_color(image, {191, 220, 236});
+  EXPECT_NEAR(static_cast<double>(faint.top), static_cast<double>(raw.top), 3);
+  EXPECT_NEAR(static_cast<double>(faint.bottom), static_cast<double>(raw.bottom), 3);
+}
+
+TEST_F(Plots, SmoothingKeepsLevelsAndGaps) {
+  const std::vector<double> y = {3, 3, 3, kNaN, 3, 3, 3};
+  auto plot = losses({0, 1, 2, 3, 4, 5, 6}, y, std::vector<double>(7, kNaN));
+  const auto raw = find_color(decode_png(plot_png(plot)), kBlue);
+  plot.smooth = 3;
+  const auto smooth = find_color(decode_png(plot_png(plot)), kBlue);
+  EXPECT_EQ(smooth.top, raw.top);
+  EXPECT_EQ(smooth.bottom, raw.bottom);
+  EXPECT_NEAR(static_cast<double>(smooth.count), static_cast<double>(raw.count), 20);
+}
+
+TEST_F(Plots, SvgHoldsTheCurvesAsShapes) {
+  const auto bytes = plot_svg(losses({1, 2, 3}, {1, 2, 3}, {3, 2, 1}));
+  const std::string text(bytes.begin(), bytes.end());
+  EXPECT_TRUE(text.starts_with("<?xml")) << text.substr(0, 40);
+  EXPECT_TRUE(text.ends_with("</svg>\n"));
+  EXPECT_NE(text.find("viewBox=\"0 0 900 540\""), std::string::npos);
+  EXPECT_EQ(text.find("<text"), std::string::npos);   // looks alike without the font
+  EXPECT_EQ(text.find("<image"), std::string::npos);  // and at any size
+  EXPECT_LT(text.size(), 100000u);
 }
 
 TEST_F(Plots, DrawsWhateverTheNumbers) {

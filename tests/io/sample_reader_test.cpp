@@ -94,6 +94,55 @@ TEST(SampleReader, RefusesPointsInBytes) {
   }
 }
 
+Bytes doubles(const std::vector<std::int64_t>& shape, const std::vector<double>& values) {
+  const std::string header = npy_header("<f8", shape);
+  Bytes bytes(header.begin(), header.end());
+  const auto* first = reinterpret_cast<const std::uint8_t*>(values.data());
+  bytes.insert(bytes.end(), first, first + values.size() * sizeof(double));
+  return bytes;
+}
+
+TEST(SampleReader, ReadsFloat64) {
+  const TempFolder folder;
+  write_file(folder / "x.npy", doubles({1, 2, 2}, {-1, 0, 0.5, 1}));
+  EXPECT_TRUE(torch::equal(read_samples(folder / "x.npy", {1, 2, 2}, "symmetric").flatten(),
+                           torch::tensor({0, 128, 191, 255}, torch::kUInt8)));
+}
+
+TEST(LatentReader, ReadsLatentsWithAndWithoutClasses) {
+  const TempFolder folder;
+  const auto path = folder / "z.npy";
+  write_file(path, doubles({3, 2}, {1, 2, 3, 4, 5, -6}));
+  const auto latents = read_latents(path, 2, 12);
+  EXPECT_TRUE(torch::equal(latents, torch::tensor({{1.F, 2.F}, {3.F, 4.F}, {5.F, -6.F}})));
+  EXPECT_TRUE(torch::equal(read_latents(path, 1, 2), latents));
+}
+
+TEST(LatentReader, RefusesWhatDoesNotFit) {
+  const TempFolder folder;
+  const auto path = folder / "z.npy";
+  const auto refused = [&](std::int64_t size, std::int64_t whole) {
+    return usage_message_of([&] { read_latents(path, size, whole); });
+  };
+  write_file(path, doubles({3, 2}, {1, 2, 3, 4, 5, -6}));
+  EXPECT_EQ(refused(3, 3), path.string() +
+                               ": holds '<f8' of [3, 2]; this generator's latents are N x 3 of "
+                               "'<f4' or '<f8'");
+  EXPECT_NE(refused(3, 13).find("N x 3 or N x 13 of"), std::string::npos);
+  write_file(path, npy_header("|u1", {1, 2}) + "xx");
+  EXPECT_NE(refused(2, 2), "");
+  for (const auto& shape : {std::vector<std::int64_t>{2}, {0, 2}, {1, 1, 2}}) {
+    write_file(path, doubles(shape, {1, 2}));
+    if (shape[0] == 0) write_file(path, doubles(shape, {}));
+    EXPECT_NE(refused(2, 2), "");
+  }
+  for (const double wrong : {std::nan(""), HUGE_VAL, 1e300}) {  // the last in float32
+    write_file(path, doubles({1, 2}, {1, wrong}));
+    EXPECT_EQ(refused(2, 2), path.string() + ": holds numbers that are not finite");
+  }
+  EXPECT_NE(message_of([&] { read_latents(folder / "absent.npy", 2, 2); }), "");
+}
+
 TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {
   const TempFolder folder;
   const std::string npy = (folder / "x.npy").string();

@@ -31,9 +31,9 @@ void error(std::string_view message);
 /// To the file alone: what the terminal already shows in another form.
 void file_only(std::string_view message);
 
-/// Text of a live line to be shown again below whatever is logged meanwhile;
-/// "" ends it. Not shown where the terminal's level is above kInfo. Only call it when
-/// standard error is a terminal.
+/// Text of a live line, cut to the terminal's width, to be shown again below whatever is
+/// logged meanwhile; "" ends it. Not shown where the terminal's level is above kInfo. Only call it
+/// when standard error is a terminal.
 void live_line(std::string_view text);
 
 }  // namespace gan::log

@@ -40,6 +40,11 @@ std::string format_double(double value);
 
 /// Adds bytes to a text as base64 (RFC 4648, with padding).
 void append_base64(std::string& text, std::span<const std::uint8_t> bytes);
+inline std::string base64(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  append_base64(text, bytes);
+  return text;
+}
 
 /// "; did you mean 'x'?" for the nearest of `known`, or "" when none is near.
 /// Nearness is edit distance with transpositions, at most a third of the word.

@@ -43,13 +43,18 @@ struct Plot {
   std::string y_label;
   std::vector<double> x;
   std::vector<Series> series;
+  /// Above 1: each series is drawn faintly, and over it the mean of so many points around
+  /// each point (fewer at the ends).
+  std::int64_t smooth = 0;
 };
 
 /// Whether this build can draw plots (cairo was there).
 bool can_plot();
 
-/// A line plot with axes, ticks, grid and legend as the bytes of a PNG file.
+/// A line plot with axes, ticks, grid and legend as the bytes of a PNG file, or an SVG file
+/// in which letters are shapes, so that it looks alike everywhere.
 Bytes plot_png(const Plot& plot);
+Bytes plot_svg(const Plot& plot);
 
 /// Points in the plane, x and y in [-limit, limit], `real` behind `fake`, with
 /// axes and legend, as the bytes of a PNG file. Each is x0 y0 x1 y1 …

@@ -10,12 +10,12 @@
 namespace gan {
 
 /// The header of a NumPy .npy file (format 1.0, C order) for values of `dtype`
-/// ("|u1" or "<f4"), padded so that the data begin at a multiple of 64 bytes.
+/// (such as "|u1" or "<f4"), padded so that the data begin at a multiple of 64 bytes.
 std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& shape);
 
 /// What a .npy file of C order holds.
 struct NpyArray {
-  std::string dtype;  ///< "|u1" or "<f4"; others are refused
+  std::string dtype;  ///< "|u1", "<f4" or "<f8"; others are refused
   std::vector<std::int64_t> shape;
   ByteView values;  ///< into the parsed bytes
 };

@@ -9,6 +9,7 @@
 
 #include "gan_train/core/file.hpp"
 #include "gan_train/formats/event_file.hpp"
+#include "gan_train/formats/image.hpp"
 #include "gan_train/train/health.hpp"
 #include "gan_train/train/loop.hpp"
 
@@ -77,7 +78,8 @@ std::string json_line(std::string_view losses, std::string_view header = {},
 /// All lines, of these two files as they are; the second need not be there.
 std::string json_lines(const std::filesystem::path& losses, const std::filesystem::path& metrics);
 
-/// Draws both losses of a losses.csv against the epoch as the bytes of a PNG.
-Bytes plot_losses(const std::filesystem::path& csv);
+/// Both losses of a losses.csv against the epoch; those of many epochs with their mean over
+/// a twentieth of them.
+Plot loss_plot(const std::filesystem::path& csv);
 
 }  // namespace gan

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <torch/types.h>
 
@@ -26,6 +28,11 @@ class Run {
 
   /// Goes on from a saved state of this run: call it before train().
   void resume(const std::filesystem::path& state);
+
+  /// Calls `watch` with each grid of samples once it is written.
+  void watch_samples(std::function<void(const std::filesystem::path&)> watch) {
+    on_samples_ = std::move(watch);
+  }
 
   /// Trains to the end of the last epoch, or until `watch.stop` says so, and saves
   /// the state then. Returns whether it got to the end. Of `watch`, on_step,
@@ -66,6 +73,7 @@ class Run {
   std::optional<AppendFile> lines_;            ///< metrics.jsonl
   std::unique_ptr<RunEvaluation> evaluation_;  ///< null without eval.every
   std::string evaluation_text_;
+  std::function<void(const std::filesystem::path&)> on_samples_;
   std::chrono::steady_clock::time_point drawn_at_;  ///< the plot and the report
 };
 

@@ -19,7 +19,7 @@ bool holds_anything(const std::filesystem::path& folder);
 /// What a run leaves, and where:
 ///
 ///     config.yaml  run.json  losses.csv  steps.csv  health.csv  metrics.csv
-///     metrics.jsonl  evaluation.json  losses.png  report.html  train.log
+///     metrics.jsonl  evaluation.json  losses.png  losses.svg  report.html  train.log
 ///     events.out.tfevents.gan-train
 ///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/best.pt
 ///     checkpoints/last.pt  checkpoints/previous.pt (the state before it)
@@ -45,6 +45,7 @@ class RunFiles {
   std::filesystem::path losses_png() const { return root_ / "losses.png"; }
   /// Of TensorBoard, which looks for "tfevents" in a name.
   std::filesystem::path events() const { return root_ / "events.out.tfevents.gan-train"; }
+  std::filesystem::path losses_svg() const { return root_ / "losses.svg"; }
   std::filesystem::path log() const { return root_ / "train.log"; }
   std::filesystem::path sample(std::int64_t epoch) const;
   std::filesystem::path generator(std::int64_t epoch) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -10,12 +11,18 @@
 namespace gan {
 
 /// Reads samples of that shape from one file, as gan-sample writes them: IDX (raw or gzip) or .npy,
-/// n x height x width (x channels), bytes or, in .npy, also float32 in `range` (as data.range);
+/// n x height x width (x channels), bytes or, in .npy, also floats in `range` (as data.range);
 /// points are n x 2 of float32. Or a folder's PNG and JPEG files in the order of their names, those
 /// of another size cropped and resized as the data set `folder` does. Returns them as a data set
 /// holds them: uint8 [n, c, h, w], or float32 for points. Error (exit code 2) where they have
 /// another shape or, by more than a tenth, lie outside `range`.
 torch::Tensor read_samples(const std::filesystem::path& path, const ImageShape& shape,
                            std::string_view range);
+
+/// Reads latents from a .npy file of float32 or float64, n x `size` or n x `whole_size` (with
+/// one-hot classes, as gan-sample --save-latents writes them); float32, [n, …]. Error (exit
+/// code 2) where they have another shape, or are not all finite.
+torch::Tensor read_latents(const std::filesystem::path& path, std::int64_t size,
+                           std::int64_t whole_size);
 
 }  // namespace gan

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+
+namespace gan {
+
+/// The grids of samples in a run's folder, by epoch; none where there is no such folder.
+std::map<std::int64_t, std::filesystem::path> sample_grids(const std::filesystem::path& run);
+
+/// Writes the grids of a run, in the order of their epochs, as an animated GIF: the same
+/// latents each time, so that it shows how they change; the last stays for a second. Grids of
+/// another size than the last are left out with a warning. Returns the number of frames.
+/// Error (exit code 2) where the run holds no grids, or this build makes no GIF files.
+std::size_t write_timelapse(const std::filesystem::path& run, const std::filesystem::path& gif,
+                            std::int64_t frames_per_second);
+
+}  // namespace gan

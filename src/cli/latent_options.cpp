@@ -1,0 +1,63 @@
+#include "latent_options.hpp"
+
+#include <torch/torch.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/io/sample_reader.hpp"
+#include "gan_train/train/latents.hpp"
+
+namespace gan {
+
+void add_latent_options(CLI::App& app, LatentOptions& options) {
+  auto* count = app.get_option("--count");
+  auto* rows = app.get_option("--rows");
+  auto* columns = app.get_option("--cols");
+  auto* file = app.add_option("--latents", options.file,
+                              "take the latents from this .npy file: N x latent_dim of float32 "
+                              "or float64, or as --save-latents wrote them")
+                   ->type_name("FILE");
+  app.add_option("--truncation", options.truncation,
+                 "draw no latent beyond this, such as 0.7: better images, less varied")
+      ->check(CLI::Range(1e-6, 100.0))
+      ->excludes(file);
+  auto* walk = app.add_option("--interpolate", options.visited,
+                              "walk through so many latents and back to the first; with several "
+                              "classes in --class, they take turns")
+                   ->check(CLI::Range(2, 1000))
+                   ->excludes(count)
+                   ->excludes(rows)
+                   ->excludes(app.get_option("--save-labels"));
+  app.add_option("--frames", options.frames, "images from each latent to the next (default 16)")
+      ->check(CLI::Range(1, 1000))
+      ->needs(walk);
+  app.add_option("--latent-grid", options.plane,
+                 "a grid of so many rows and columns, in the plane of three latents")
+      ->check(CLI::Range(2, 256))
+      ->excludes(count)
+      ->excludes(rows)
+      ->excludes(columns)
+      ->excludes(walk)
+      ->excludes(app.get_option("--save-labels"));
+}
+
+torch::Tensor read_given(const LatentOptions& options, const LoadedGenerator& loaded,
+                         bool asks_for_classes) {
+  if (options.file.empty()) return {};
+  const std::int64_t size = loaded.config.model.latent_dim;
+  auto given = read_latents(options.file, size, size + loaded.class_count);
+  if (given.size(1) > size && asks_for_classes) {
+    throw usage_error(options.file, ": brings its classes; leave out --class and --save-labels");
+  }
+  return given;
+}
+
+void lay_out_latents(const LatentOptions& options, const ModelConfig& config,
+                     SampleInputs& inputs) {
+  if (options.visited > 0) {
+    inputs.give(latent_walk(config, inputs.first(options.visited), options.frames));
+  } else if (options.plane > 0) {
+    inputs.give(latent_plane(config, inputs.first(3), options.plane));
+  }
+}
+
+}  // namespace gan

@@ -1,0 +1,43 @@
+#include "preview.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/terminal.hpp"
+#include "gan_train/formats/decode_image.hpp"
+#include "gan_train/formats/preview.hpp"
+
+namespace gan {
+
+CLI::Option* add_preview(CLI::App& app, std::string& when) {
+  return app.add_flag("--preview{auto}", when,
+                      "show the grid in the terminal; =always: also where the output is piped");
+}
+
+bool wants_preview(const std::string& when) {
+  if (when.empty()) return false;
+  if (when != "auto" && when != "always") {
+    throw usage_error("--preview=", when, ": only always is known, as in --preview=always");
+  }
+  return when == "always" || isatty(STDOUT_FILENO) == 1;
+}
+
+void show_preview(const std::filesystem::path& png) {
+  const Image image = decode_image(read_file(png), 3, UINT64_MAX, png.string());
+  const auto get = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value == nullptr ? "" : value);
+  };
+  const auto columns = static_cast<std::int64_t>(terminal_width(STDOUT_FILENO));
+  const std::string text = preview_text(image, columns, terminal_shades(get));
+  log::live_line("");
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace gan

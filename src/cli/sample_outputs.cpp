@@ -1,0 +1,82 @@
+#include "sample_outputs.hpp"
+
+#include <unistd.h>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
+
+#include "preview.hpp"
+
+namespace gan {
+
+void add_output_options(CLI::App& app, SampleOutputOptions& options) {
+  std::string formats;
+  for (const auto& format : sample_formats()) {
+    formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
+  }
+  auto* format = app.add_option("--format", options.format, formats);
+  auto* out = app.add_option("-o,--out", options.out, "file or, for png, folder to write")
+                  ->type_name("PATH");
+  app.add_option("--scale", options.scale, "each pixel becomes SCALE x SCALE (default as trained)")
+      ->check(CLI::Range(1, 64));
+  auto* gif = app.add_option("--gif", options.gif,
+                             "write an animated GIF, an image a frame: alone, or beside what "
+                             "--format and --out name")
+                  ->type_name("FILE");
+  app.add_option("--fps", options.fps, "frames a second of the GIF (default 10)")
+      ->check(CLI::Range(1, 50))
+      ->needs(gif);
+  auto* preview = add_preview(app, options.preview);
+  app.add_flag("--stdout", options.to_stdout,
+               "write bytes, height x width x channels an image, to standard output")
+      ->excludes(out)
+      ->excludes(format)
+      ->excludes(preview);
+}
+
+SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGenerator& loaded,
+                           std::int64_t count, std::int64_t columns) {
+  if (!options.preview.empty() && !options.writes_grid()) {
+    throw usage_error("--preview: shows the grid, and none is written; say --format grid");
+  }
+  const OutputConfig& trained = loaded.config.output;
+  // Pictures to be looked at are scaled and, where the recipe says so, inverted.
+  const auto file = [&](std::string_view path, bool is_to_look_at) {
+    const std::int64_t scale = is_to_look_at ? trained.sample_scale : 1;
+    return SampleFile{.path = path,
+                      .count = count,
+                      .shape = loaded.shape,
+                      .range = loaded.config.data.range,
+                      .grid = {.columns = columns,
+                               .scale = options.scale > 0 ? options.scale : scale,
+                               .dark_on_light = trained.dark_on_light && is_to_look_at}};
+  };
+  SampleOutputs outputs;
+  if (!options.gif.empty()) {
+    outputs.writers.push_back(make_gif_writer(file(options.gif, true), options.fps));
+    outputs.places = options.gif;
+  }
+  const std::string_view also = outputs.places.empty() ? "" : " and ";
+  if (options.to_stdout) {
+    if (isatty(STDOUT_FILENO) == 1) {
+      throw usage_error("--stdout: writes raw bytes; send them to a program or a file");
+    }
+    outputs.writers.push_back(make_stdout_writer(file("", false)));
+    outputs.places += str(also, "standard output");
+  }
+  if (!options.writes_file()) return outputs;
+
+  const SampleFormat& format =
+      find_row(sample_formats(), options.format.empty() ? "grid" : options.format, "format");
+  if (loaded.shape.is_point() && !format.takes_points) {
+    throw usage_error("--format ", format.name,
+                      ": this generator draws points, not images; use "
+                      "grid or npy-float");
+  }
+  outputs.path = options.out.empty() ? format.path : options.out;
+  outputs.writers.push_back(format.make(file(outputs.path, format.name == "grid")));
+  outputs.places += str(also, outputs.path);
+  return outputs;
+}
+
+}  // namespace gan

@@ -1,0 +1,61 @@
+#include "gan_train/io/timelapse.hpp"
+
+#include <string>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/formats/decode_image.hpp"
+#include "gan_train/formats/gif.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::uint64_t kMostGridBytes = std::uint64_t{3} << 30;
+
+Image read_grid(const std::filesystem::path& path) {
+  return decode_image(read_file(path), 3, kMostGridBytes, path.string());
+}
+
+}  // namespace
+
+std::map<std::int64_t, std::filesystem::path> sample_grids(const std::filesystem::path& run) {
+  constexpr std::string_view kPrefix = "epoch_";
+  std::map<std::int64_t, std::filesystem::path> grids;
+  std::error_code absent;
+  for (const auto& entry : std::filesystem::directory_iterator(run / "samples", absent)) {
+    const std::string stem = entry.path().stem().string();
+    if (!stem.starts_with(kPrefix) || entry.path().extension() != ".png") continue;
+    const auto epoch = parse_int(std::string_view(stem).substr(kPrefix.size()));
+    if (epoch) grids.emplace(*epoch, entry.path());
+  }
+  return grids;
+}
+
+std::size_t write_timelapse(const std::filesystem::path& run, const std::filesystem::path& gif,
+                            std::int64_t frames_per_second) {
+  GifEncoder encoder(frames_per_second);
+  const auto grids = sample_grids(run);
+  if (grids.empty()) {
+    throw usage_error(run.string(), ": holds no grids, samples/epoch_0001.png and so on; name ",
+                      "the folder of a run, trained with output.sample_every above 0");
+  }
+  const std::int64_t last_epoch = grids.rbegin()->first;
+  const Image last = read_grid(grids.at(last_epoch));
+  std::size_t frames = 0;
+  for (const auto& [epoch, path] : grids) {
+    const Image grid = read_grid(path);
+    if (grid.width != last.width || grid.height != last.height) continue;
+    encoder.add(grid, epoch == last_epoch ? frames_per_second : 1);
+    ++frames;
+  }
+  if (frames < grids.size()) {
+    log::warning(str(run.string(), ": left out ", grids.size() - frames,
+                     " grids of another size than the last"));
+  }
+  write_file(gif, encoder.finish());
+  return frames;
+}
+
+}  // namespace gan

@@ -1,0 +1,372 @@
+"""Walks, planes and truncation of latents, animations, raw bytes and pictures in the terminal."""
+
+import os
+import re
+import subprocess
+
+import common
+import terminal
+
+try:
+    import numpy as np
+    from PIL import Image, ImageSequence
+except ImportError:
+    np = None
+
+SMOKE = ("--config", common.SMOKE, "--quiet", "--overwrite", "--out", "run")
+
+
+def frames(path):
+    """The pixels of each frame, [n, height, width] or [n, height, width, 3]."""
+    with Image.open(path) as gif:
+        shown = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
+    pixels = np.stack(shown)
+    grey = (pixels == pixels[..., :1]).all()
+    return pixels[..., 0] if grey else pixels
+
+
+class Sampling(common.ProgramTest):
+    train_flags = ("--epochs", 1)
+
+    def setUp(self):
+        super().setUp()
+        common.need(np is not None, "this Python has no numpy or no PIL")
+        self.train(*SMOKE, *self.train_flags)
+        self.checkpoint = self.folder / "run" / "checkpoints" / "last.pt"
+
+    def draw(self, *flags, form="npy"):
+        """What gan-sample writes with these flags, read by NumPy."""
+        self.sample("--ckpt", self.checkpoint, "-q", "--format", form, "-o", "x", *flags)
+        return np.load(self.folder / "x")
+
+    def need_gif(self):
+        call = [common.BIN / "gan-sample", "--ckpt", self.checkpoint, "--gif", "probe.gif"]
+        done = subprocess.run(call, cwd=self.folder, capture_output=True, text=True)
+        common.need("libgif-dev" not in done.stderr, "this build makes no GIF files")
+
+    def refuses(self, *flags, says, code=2):
+        self.refused("gan-sample", "--ckpt", self.checkpoint, *flags, code=code, says=says)
+
+
+class LatentTest(Sampling):
+    def test_a_walk_visits_the_images_of_the_seed(self):
+        alone = self.draw("-n", 3, "--seed", 5).astype(int)
+        walk = self.draw("--interpolate", 3, "--frames", 8, "--seed", 5).astype(int)
+        self.assertEqual(len(walk), 24)
+        self.assertLessEqual(np.abs(walk[::8] - alone).max(), 1)
+        # Small steps, also from the last to the first.
+        steps = np.abs(np.roll(walk, -1, 0) - walk).mean((1, 2))
+        self.assertLess(steps.max(), np.abs(alone[0] - alone[1]).mean())
+        self.assertGreater(steps.min(), 0)
+
+    def test_a_walk_as_a_grid_has_a_leg_a_row(self):
+        self.sample(
+            "--ckpt", self.checkpoint, "--interpolate", 4, "--frames", 6, "--scale", 1, "-q"
+        )
+        with Image.open(self.folder / "samples.png") as grid:
+            self.assertEqual(grid.size, (2 + 6 * 18, 2 + 4 * 18))
+
+    def test_a_plane_has_the_first_image_in_its_middle(self):
+        plane = self.draw("--latent-grid", 5, "--seed", 3).astype(int)
+        self.assertEqual(len(plane), 25)
+        first = self.draw("-n", 1, "--seed", 3)[0].astype(int)
+        self.assertLessEqual(np.abs(plane[12] - first).max(), 1)
+        self.assertGreater(np.abs(plane[0] - first).mean(), np.abs(plane[7] - first).mean())
+
+    def test_latents_that_were_saved_give_the_same_images(self):
+        images = self.draw("-n", 70, "--save-latents", "z.npy", form="npy-float")
+        latents = np.load(self.folder / "z.npy")
+        self.assertTrue((self.draw("--latents", "z.npy", form="npy-float") == images).all())
+        np.save(self.folder / "wide.npy", latents.astype(np.float64))
+        few = self.draw("--latents", "wide.npy", "-n", 65, form="npy-float")
+        self.assertTrue((few == images[:65]).all())
+        walk = self.draw("--latents", "z.npy", "--interpolate", 70, "--frames", 1)
+        self.assertEqual(len(walk), 70)
+
+    def test_truncation_bounds_the_latents(self):
+        self.draw("-n", 500, "--save-latents", "all.npy")
+        self.draw("-n", 500, "--truncation", 0.7, "--save-latents", "few.npy")
+        drawn, cut = (np.load(self.folder / f"{name}.npy") for name in ("all", "few"))
+        self.assertLessEqual(np.abs(cut).max(), 0.7)
+        self.assertAlmostEqual(cut.std(), drawn[np.abs(drawn) <= 0.7].std(), delta=0.02)
+        self.assertTrue((np.sign(cut) == np.sign(drawn)).all())
+        walk = ("--interpolate", 3, "--save-latents", "walk.npy", "--truncation", 0.7)
+        self.draw(*walk)
+        self.assertTrue((np.load(self.folder / "walk.npy")[::16] == cut[:3]).all())
+
+    def test_what_makes_no_sense_is_refused(self):
+        np.save(self.folder / "z.npy", np.zeros((7, 16)))
+        np.save(self.folder / "y.npy", np.zeros((7, 15), np.float32))
+        for flags, says in {
+            ("--interpolate", 1): "--interpolate",
+            ("--interpolate", 4, "-n", 9): ("--interpolate", "--count"),
+            ("--interpolate", 4, "--latent-grid", 9): ("--interpolate", "--latent-grid"),
+            ("--interpolate", 4, "--save-labels", "y.npy"): ("--interpolate", "--save-labels"),
+            ("--frames", 4): ("--frames", "--interpolate"),
+            ("--latent-grid", 1): "--latent-grid",
+            ("--latent-grid", 3, "--cols", 4): ("--latent-grid", "--cols"),
+            ("--latents", "z.npy", "--truncation", 0.7): ("--latents", "--truncation"),
+            ("--latents", "z.npy", "-n", 8): ("-n 8", "z.npy holds 7 latents"),
+            ("--latents", "z.npy", "--interpolate", 8): "8 latents are needed",
+            ("--latents", "y.npy"): ("[7, 15]", "N x 16"),
+            ("--truncation", 0): "--truncation",
+            ("--fps", 5): ("--fps", "--gif"),
+            ("--stdout", "-o", "x"): ("--stdout", "--out"),
+            ("--stdout", "--format", "npy"): ("--stdout", "--format"),
+            ("--stdout", "--preview"): ("--stdout", "--preview"),
+            ("--preview=never",): ("--preview=never", "always"),
+            ("--preview", "--format", "npy"): "--preview",
+            ("--preview", "--gif", "x.gif"): "--preview",
+            ("--timelapse", "run", "--gif", "x.gif"): ("--timelapse", "--ckpt"),
+            ("--interpolat", 4): "did you mean 'interpolate'",
+        }.items():
+            with self.subTest(flags=flags):
+                self.refuses(*flags, says=says)
+        self.refuses("--latents", "absent.npy", says="absent.npy", code=1)
+        self.refused("gan-sample", "--timelapse", "run", code=2, says=("--timelapse", "--gif"))
+        names = {path.name for path in self.folder.iterdir()}
+        self.assertEqual(names, {"run", "y.npy", "z.npy"})
+
+
+class ClassTest(Sampling):
+    train_flags = ("--epochs", 1, "--model.conditional", "projection")
+
+    def fed(self, *flags):
+        self.draw(*flags, "--save-latents", "z.npy")
+        return np.load(self.folder / "z.npy")[:, 16:]
+
+    def test_classes_of_a_walk_take_turns_and_blend(self):
+        classes = self.fed("--interpolate", 4, "--frames", 2, "--class", "3,5")
+        self.assertEqual(classes.argmax(1)[::2].tolist(), [3, 5, 3, 5])
+        self.assertTrue((classes[1] == (np.eye(8)[3] + np.eye(8)[5]) / 2).all())
+        one = self.fed("--interpolate", 3, "--class", 6)
+        self.assertTrue((one == np.eye(8)[6]).all())
+
+    def test_a_plane_has_one_class(self):
+        self.assertTrue((self.fed("--latent-grid", 3, "--class", 6) == np.eye(8)[6]).all())
+        drawn = self.fed("--latent-grid", 3)
+        self.assertTrue((drawn == drawn[0]).all())
+        self.refuses("--latent-grid", 3, "--class", "1,2", says="--latent-grid: shows one class")
+
+    def test_latents_with_and_without_classes(self):
+        images = self.draw("-n", 20, "--class", "0-7", "--save-latents", "z.npy", form="npy-float")
+        self.assertTrue((self.draw("--latents", "z.npy", form="npy-float") == images).all())
+        np.save(self.folder / "bare.npy", np.load(self.folder / "z.npy")[:, :16])
+        bare = self.draw("--latents", "bare.npy", "--class", "0-7", form="npy-float")
+        self.assertTrue((bare == images).all())
+        self.refuses("--latents", "z.npy", "--class", 1, says="brings its classes")
+        rows = ("--latents", "bare.npy", "--class", "0-3", "--cols", 5, "--save-labels", "y.npy")
+        self.sample("--ckpt", self.checkpoint, *rows)
+        self.assertEqual(np.load(self.folder / "y.npy").tolist(), [i // 5 for i in range(20)])
+
+
+class GifTest(Sampling):
+    def test_a_walk_is_that_of_the_png_files(self):
+        self.need_gif()
+        self.sample("--ckpt", self.checkpoint, "--interpolate", 3, "--frames", 4, "--scale", 2,
+                    "--gif", "walk.gif", "--fps", 20, "--format", "png", "-o", "pngs")  # fmt: skip
+        with Image.open(self.folder / "walk.gif") as gif:
+            self.assertEqual((gif.n_frames, gif.size), (12, (32, 32)))
+            self.assertEqual((gif.info["loop"], gif.info["duration"]), (0, 50))
+        names = sorted((self.folder / "pngs").iterdir())
+        self.assertEqual(names[-1].name, "000011.png")
+        pixels = np.stack([np.asarray(Image.open(name)) for name in names])
+        self.assertTrue((frames(self.folder / "walk.gif") == pixels).all())
+        self.assertGreater(pixels.std(), 1)
+
+    def test_it_is_scaled_and_inverted_as_the_recipe_says(self):
+        self.need_gif()
+        self.train(*SMOKE, "--epochs", 1, "--output.dark_on_light", "true")
+        images = self.draw("-n", 5)
+        done = self.sample("--ckpt", self.checkpoint, "-n", 5, "--gif", "x.gif")
+        self.assertIn("5 samples (seed 0, epoch 1) to x.gif\n", done.stderr)
+        self.assertFalse((self.folder / "samples.png").exists())
+        shown = frames(self.folder / "x.gif")
+        self.assertTrue((shown[:, ::4, ::4] == 255 - images).all())
+
+    def test_the_colours_of_few_pixels_are_exact(self):
+        self.need_gif()
+        self.train(*SMOKE, "--epochs", 1, "--data.channels", 3)
+        images = self.draw("-n", 6).astype(int)
+        self.sample("--ckpt", self.checkpoint, "-n", 6, "--gif", "x.gif", "--scale", 1)
+        shown = frames(self.folder / "x.gif").astype(int)
+        # An image of 16 x 16 pixels has at most 256 colours.
+        self.assertTrue((shown == images).all())
+
+    def test_a_timelapse_has_the_grids_of_a_run(self):
+        self.need_gif()
+        self.train(*SMOKE, "--epochs", 12)
+        done = self.sample("--timelapse", "run", "--gif", "x.gif", "--fps", 4)
+        self.assertIn("wrote 12 grids of run to x.gif", done.stderr)
+        grids = sorted((self.folder / "run" / "samples").iterdir())
+        pixels = np.stack([np.asarray(Image.open(path)) for path in grids])
+        self.assertTrue((frames(self.folder / "x.gif") == pixels).all())
+        with Image.open(self.folder / "x.gif") as gif:
+            self.assertEqual(gif.info["duration"], 250)
+            gif.seek(11)
+            self.assertEqual(gif.info["duration"], 1000)
+        # Grids of another size, and files that are no grids, are not of it.
+        self.train("--resume", "run", "--epochs", 14, "--output.samples", 4, "--quiet")
+        (self.folder / "run" / "samples" / "epoch_mine.png").write_text("mine")
+        done = self.sample("--timelapse", "run", "--gif", "x.gif")
+        self.assertIn("left out 12 grids of another size", done.stderr)
+        self.assertIn("wrote 2 grids", done.stderr)
+        (self.folder / "x.gif").unlink()
+        (self.folder / "empty").mkdir()
+        for run in "absent", "empty":
+            self.refused("gan-sample", "--timelapse", run, "--gif", "x.gif", code=2,
+                         says=(run, "holds no grids"))  # fmt: skip
+        (self.folder / "run" / "samples" / "epoch_0014.png").write_text("no picture")
+        self.refused("gan-sample", "--timelapse", "run", "--gif", "x.gif", code=1,
+                     says="epoch_0014.png")  # fmt: skip
+        self.assertFalse((self.folder / "x.gif").exists())
+
+
+class PointTest(Sampling):
+    def test_points_are_no_images(self):
+        rings = ("--config", common.CONFIGS / "rings.ini", "--epochs", 1, "--output.samples", 10)
+        self.train(*rings, *SMOKE[2:])
+        for flags in ("--stdout",), ("--gif", "x.gif"):
+            self.refuses(*flags, says=(flags[0], "points, not images"))
+        self.assertEqual(self.draw("--interpolate", 5, form="npy-float").shape, (80, 2))
+
+
+class StdoutTest(Sampling):
+    def pipe(self, *flags):
+        call = [common.BIN / "gan-sample", "--ckpt", self.checkpoint, *map(str, flags)]
+        return subprocess.run(call, cwd=self.folder, capture_output=True, timeout=500)
+
+    def test_it_holds_the_bytes_of_the_images_and_nothing_else(self):
+        for channels in 1, 3:
+            self.train(*SMOKE, "--epochs", 1, "--data.channels", channels)
+            done = self.pipe("--stdout", "-n", 70)
+            self.assertEqual(done.stdout, self.draw("-n", 70).tobytes())
+            self.assertEqual(
+                done.stderr, b"wrote 70 samples (seed 0, epoch 1) to standard output\n"
+            )
+
+    def test_a_reader_that_goes_away_is_an_error(self):
+        read, write = os.pipe()
+        os.close(read)
+        call = [common.BIN / "gan-sample", "--ckpt", self.checkpoint, "--stdout"]
+        done = subprocess.run(call, stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "error: standard output: cannot write: Broken pipe\n")
+
+    def test_a_terminal_is_no_place_for_bytes(self):
+        screen = terminal.Terminal(
+            60, common.BIN / "gan-sample", "--ckpt", self.checkpoint, "--stdout", TERM="xterm"
+        )
+        self.assertEqual(screen.finish(), 2)
+        self.assertIn("--stdout: writes raw bytes", screen.raw)
+
+
+def blocks(text):
+    """The colours of half blocks in 24 bits, [height, width, 3]."""
+    rows = []
+    for line in text.splitlines():
+        upper, lower = [], []
+        for code in terminal.PIECE.findall(line):
+            if code.startswith("\x1b[38;2;"):
+                numbers = code[2:-1].split(";")
+                above = [int(n) for n in numbers[2:5]]
+                below = [int(n) for n in numbers[7:10]]
+            elif code == "▀":
+                upper.append(above)
+                lower.append(below)
+        rows += [row for row in (upper, lower) if row]
+    return np.array(rows)
+
+
+class PreviewTest(Sampling):
+    def preview(self, columns, *flags, flag="--preview", **environment):
+        """What a terminal gets, line by line, before the message at the end."""
+        screen = terminal.Terminal(
+            columns, common.BIN / "gan-sample", "--ckpt", self.checkpoint, flag, *flags,
+            "--out", "x.png", cwd=self.folder, **environment)  # fmt: skip
+        self.assertEqual(screen.finish(), 0, screen.raw)
+        text, message = screen.raw.replace("\r\n", "\n").rsplit("wrote ", 1)
+        self.assertIn("samples", message)
+        return text[: text.rindex("\n") + 1]
+
+    def test_true_colour_shows_the_very_pixels(self):
+        colours = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        text = self.preview(60, "-n", 3, "--rows", 1, "--scale", 1, **colours)
+        grid = np.asarray(Image.open(self.folder / "x.png").convert("RGB"))
+        self.assertEqual(grid.shape, (20, 56, 3))
+        self.assertTrue((blocks(text) == grid).all())
+
+    def test_it_fits_every_width(self):
+        for columns in 60, 40, 20:
+            for environment in (
+                {"TERM": "xterm", "COLORTERM": "truecolor"},
+                {"TERM": "xterm-256color"},
+                {"TERM": "dumb"},
+                {"TERM": "xterm", "NO_COLOR": "1"},
+            ):
+                text = self.preview(columns, **environment)
+                plain = terminal.PIECE.sub(lambda m: m[0] if len(m[0]) == 1 else "", text)
+                self.assertEqual({len(line) for line in plain.splitlines()}, {columns})
+                is_plain = "dumb" in environment.values() or "NO_COLOR" in environment
+                self.assertEqual("\x1b" in text, not is_plain)
+                self.assertEqual("▀" in text, not is_plain)
+
+    def test_kitty_gets_the_file(self):
+        text = self.preview(60, TERM="xterm-kitty")
+        self.assertTrue(text.startswith("\x1b_Ga=T,f=100,q=2,"), text[:40])
+        self.assertTrue(text.endswith("\x1b\\\n"))
+
+    def test_a_pipe_gets_it_only_when_asked(self):
+        flags = ("--ckpt", self.checkpoint)
+        self.assertEqual(self.sample(*flags, "--preview").stdout, "")
+        os.environ["COLUMNS"] = "50"
+        self.addCleanup(os.environ.pop, "COLUMNS", None)
+        lines = self.sample(*flags, "--preview=always").stdout.splitlines()
+        self.assertGreater(len(lines), 10)
+
+    def test_training_shows_each_grid(self):
+        screen = terminal.Terminal(
+            60, common.BIN / "gan-train", "--config", common.SMOKE, "--epochs", 3, "--preview",
+            "--out", "new", cwd=self.folder, TERM="xterm", COLORTERM="truecolor")  # fmt: skip
+        self.assertEqual(screen.finish(), 0)
+        pictures = [line for line in screen.lines if "▀" in line]
+        self.assertEqual({len(line.strip("\r")) for line in pictures}, {60})
+        grid = np.asarray(Image.open(self.folder / "new" / "samples" / "epoch_0001.png"))
+        height = grid.shape[0] * 60 // grid.shape[1]
+        self.assertEqual(len(pictures), 3 * ((height + 1) // 2))
+
+
+class LiveLineTest(common.ProgramTest):
+    forms = {
+        100: r"img/s .*left",
+        60: r"\[=* *\] D [\d.]+  G .*left",
+        40: r"/2000  \d.*left",
+        20: r"^\d+/2000  ",
+    }
+
+    def test_it_survives_narrow_windows_and_resizing(self):
+        flags = ("--config", common.SMOKE, "--epochs", 2000, "--out", "run")
+        screen = terminal.Terminal(
+            100, common.BIN / "gan-train", *flags, cwd=self.folder, TERM="xterm-256color"
+        )
+        for columns in 100, 60, 40, 20, 60:
+            screen.resize(columns)
+            screen.read_until(self.forms[columns])
+            before = len(screen.raw)
+            for _ in range(30):  # over some epochs, with lines of the log between
+                screen.read()
+            lines = re.findall(r"\x1b\[J([^\r\n\x1b]+)\r", screen.raw[before:])
+            self.assertGreater(len(lines), 2)
+            self.assertLess(max(map(len, lines)), columns)
+        screen.interrupt()
+        self.assertEqual(screen.finish(), 130)
+        log = (self.folder / "run" / "train.log").read_text()
+        shown = [line for line in screen.lines if line]
+        self.assertGreater(len(shown), 4)
+        for line in shown:  # nothing is left of any live line
+            self.assertIn(line.removeprefix("warning: "), log)
+
+
+if __name__ == "__main__":
+    common.main()
