@@ -5,6 +5,7 @@
 #include "gan_train/core/log.hpp"
 #include "gan_train/io/run_folder.hpp"
 #include "gan_train/io/run_report.hpp"
+#include "gan_train/io/timelapse.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -17,6 +18,8 @@ int run_report(int argc, char** argv) {
   std::vector<std::string> folders;
   std::string out;
   std::uint64_t mib = 16;
+  std::string timelapse;
+  std::int64_t fps = 10;
   bool quiet = false;
   app.add_option("runs", folders, "folder of a run; several to compare them")
       ->type_name("RUN_DIR")
@@ -29,10 +32,22 @@ int run_report(int argc, char** argv) {
                  "most MiB of pictures, and of each table, that are read (default 16)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  auto* gif = app.add_option("--gif", timelapse,
+                             "instead of a page, an animated GIF of one run's grids of samples")
+                  ->type_name("FILE");
+  app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
+      ->check(CLI::Range(1, 100))
+      ->needs(gif);
   app.add_flag("-q,--quiet", quiet, "show warnings and errors only");
   if (parse_arguments(app, argc, argv)) return 0;
   if (quiet) log::set_level(log::Level::kWarning);
 
+  if (!timelapse.empty()) {
+    if (folders.size() > 1) throw usage_error("--gif: takes one run, not ", folders.size());
+    const auto frames = write_timelapse(folders.front(), timelapse, fps);
+    log::info(str("wrote ", frames, " grids of ", folders.front(), " to ", timelapse));
+    return 0;
+  }
   const std::vector<std::filesystem::path> runs(folders.begin(), folders.end());
   const std::string page = make_report(runs, mib << 20);
   const std::filesystem::path path = !out.empty()      ? std::filesystem::path(out)

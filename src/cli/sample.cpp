@@ -8,7 +8,6 @@
 #include "gan_train/core/log.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/timelapse.hpp"
 #include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
@@ -33,24 +32,10 @@ struct SampleArguments {
   std::string classes;
   std::string save_latents;
   std::string save_labels;
-  std::string timelapse;
   bool quiet = false;
   LatentOptions latents;
   SampleOutputOptions output;
 };
-
-// Makes a GIF of what is there already, so that nothing else goes along with it.
-void add_timelapse(CLI::App& app, std::string& folder) {
-  auto others = app.get_options([](const CLI::Option* option) {
-    const auto is = [&](const char* name) { return option->check_name(name); };
-    return !is("--gif") && !is("--fps") && !is("--quiet") && !is("--help");
-  });
-  auto* timelapse = app.add_option("--timelapse", folder,
-                                   "draw nothing; make --gif of the grids in this run's folder")
-                        ->type_name("DIR")
-                        ->needs(app.get_option("--gif"));
-  for (auto* other : others) timelapse->excludes(other);
-}
 
 void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")
@@ -72,7 +57,6 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
   add_latent_options(app, arguments.latents);
   add_output_options(app, arguments.output);
-  add_timelapse(app, arguments.timelapse);
 }
 
 // Fills in what was not said; rows and columns must agree with the count.
@@ -179,12 +163,6 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
   labels_file.commit();
 }
 
-int run_timelapse(const SampleArguments& a) {
-  const auto frames = write_timelapse(a.timelapse, a.output.gif, a.output.fps);
-  log::info(str("wrote ", frames, " grids of ", a.timelapse, " to ", a.output.gif));
-  return 0;
-}
-
 int run_sample(int argc, char** argv) {
   CLI::App app("Draws images from a trained generator", "gan sample");
   const GeneratorArguments generator(app);
@@ -192,8 +170,6 @@ int run_sample(int argc, char** argv) {
   add_arguments(app, arguments);
   if (parse_arguments(app, argc, argv)) return 0;
   if (arguments.quiet) log::set_level(log::Level::kWarning);
-  if (!arguments.timelapse.empty()) return run_timelapse(arguments);
-  if (arguments.checkpoint.empty()) throw usage_error("--ckpt is required (see --help)");
   const bool previews = wants_preview(arguments.output.preview);
   keep_freed_memory();
   if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));

@@ -8,6 +8,7 @@
 #include "gan_train/core/text.hpp"
 #include "gan_train/formats/decode_image.hpp"
 #include "gan_train/formats/gif.hpp"
+#include "gan_train/io/run_folder.hpp"
 
 namespace gan {
 namespace {
@@ -20,23 +21,10 @@ Image read_grid(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::map<std::int64_t, std::filesystem::path> sample_grids(const std::filesystem::path& run) {
-  constexpr std::string_view kPrefix = "epoch_";
-  std::map<std::int64_t, std::filesystem::path> grids;
-  std::error_code absent;
-  for (const auto& entry : std::filesystem::directory_iterator(run / "samples", absent)) {
-    const std::string stem = entry.path().stem().string();
-    if (!stem.starts_with(kPrefix) || entry.path().extension() != ".png") continue;
-    const auto epoch = parse_int(std::string_view(stem).substr(kPrefix.size()));
-    if (epoch) grids.emplace(*epoch, entry.path());
-  }
-  return grids;
-}
-
 std::size_t write_timelapse(const std::filesystem::path& run, const std::filesystem::path& gif,
                             std::int64_t frames_per_second) {
   GifEncoder encoder(frames_per_second);
-  const auto grids = sample_grids(run);
+  const auto grids = RunFiles(run).samples();
   if (grids.empty()) {
     throw usage_error(run.string(), ": holds no grids, samples/epoch_0001.png and so on; name ",
                       "the folder of a run, trained with output.sample_every above 0");

@@ -117,13 +117,11 @@ class LatentTest(Sampling):
             ("--preview=never",): ("--preview=never", "always"),
             ("--preview", "--format", "npy"): "--preview",
             ("--preview", "--gif", "x.gif"): "--preview",
-            ("--timelapse", "run", "--gif", "x.gif"): ("--timelapse", "--ckpt"),
             ("--interpolat", 4): "did you mean 'interpolate'",
         }.items():
             with self.subTest(flags=flags):
                 self.refuses(*flags, says=says)
         self.refuses("--latents", "absent.npy", says="absent.npy", code=1)
-        self.refused("gan-sample", "--timelapse", "run", code=2, says=("--timelapse", "--gif"))
         names = {path.name for path in self.folder.iterdir()}
         self.assertEqual(names, {"run", "y.npy", "z.npy"})
 
@@ -196,7 +194,7 @@ class GifTest(Sampling):
     def test_a_timelapse_has_the_grids_of_a_run(self):
         self.need_gif()
         self.train(*SMOKE, "--epochs", 12)
-        done = self.sample("--timelapse", "run", "--gif", "x.gif", "--fps", 4)
+        done = self.call("gan-report", "run", "--gif", "x.gif", "--fps", 4)
         self.assertIn("wrote 12 grids of run to x.gif", done.stderr)
         grids = sorted((self.folder / "run" / "samples").iterdir())
         pixels = np.stack([np.asarray(Image.open(path)) for path in grids])
@@ -208,16 +206,16 @@ class GifTest(Sampling):
         # Grids of another size, and files that are no grids, are not of it.
         self.train("--resume", "run", "--epochs", 14, "--output.samples", 4, "--quiet")
         (self.folder / "run" / "samples" / "epoch_mine.png").write_text("mine")
-        done = self.sample("--timelapse", "run", "--gif", "x.gif")
+        done = self.call("gan-report", "run", "--gif", "x.gif")
         self.assertIn("left out 12 grids of another size", done.stderr)
         self.assertIn("wrote 2 grids", done.stderr)
         (self.folder / "x.gif").unlink()
         (self.folder / "empty").mkdir()
         for run in "absent", "empty":
-            self.refused("gan-sample", "--timelapse", run, "--gif", "x.gif", code=2,
+            self.refused("gan-report", run, "--gif", "x.gif", code=2,
                          says=(run, "holds no grids"))  # fmt: skip
         (self.folder / "run" / "samples" / "epoch_0014.png").write_text("no picture")
-        self.refused("gan-sample", "--timelapse", "run", "--gif", "x.gif", code=1,
+        self.refused("gan-report", "run", "--gif", "x.gif", code=1,
                      says="epoch_0014.png")  # fmt: skip
         self.assertFalse((self.folder / "x.gif").exists())
 

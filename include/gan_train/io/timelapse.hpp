@@ -3,12 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 
 namespace gan {
-
-/// The grids of samples in a run's folder, by epoch; none where there is no such folder.
-std::map<std::int64_t, std::filesystem::path> sample_grids(const std::filesystem::path& run);
 
 /// Writes the grids of a run, in the order of their epochs, as an animated GIF: the same
 /// latents each time, so that it shows how they change; the last stays for a second. Grids of
