@@ -17,6 +17,8 @@ const char* type_word(PtType type) {
       return "float32";
     case PtType::kFloat64:
       return "float64";
+    case PtType::kFloat16:
+      return "float16";
     case PtType::kBfloat16:
       break;
   }
