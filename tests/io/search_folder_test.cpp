@@ -97,7 +97,11 @@ TEST(SearchFolder, ANewSearchWantsAnEmptyFolderAndOneFolderHasOneSearch) {
   }
   EXPECT_NE(usage_message_of([&] { SearchFolder(temp / "tune", false); }).find("--resume"),
             std::string::npos);
+  write_file(temp / "tune/tune.csv.tmp123", "torn");
+  write_file(temp / "tune/notes.tmp123", "mine");
   EXPECT_NO_THROW(SearchFolder(temp / "tune", true));
+  EXPECT_FALSE(fs::exists(temp / "tune/tune.csv.tmp123"));
+  EXPECT_TRUE(fs::exists(temp / "tune/notes.tmp123"));
   EXPECT_NE(usage_message_of([&] { load_search(temp / "none"); }).find("not there"),
             std::string::npos);
   EXPECT_FALSE(fs::exists(temp / "none"));
