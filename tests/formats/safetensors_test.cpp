@@ -116,7 +116,7 @@ TEST(Safetensors, RefusesEveryOtherHeader) {
     EXPECT_NE(failure_of(good.substr(0, length)), "") << length;
   }
   EXPECT_EQ(failure_of(R"({"a":{"dtype":"I32"}})"),
-            "x: offset 26: safetensors header: found values of 'I32'; U8, I64, F16, BF16, F32 and "
+            "x: offset 27: safetensors header: found values of 'I32'; U8, I64, F16, BF16, F32 and "
             "F64 are known");
   EXPECT_NE(failure_of(R"({"a":1})"), "");
   EXPECT_NE(failure_of(R"({"__metadata__":{"a":1}})"), "");
