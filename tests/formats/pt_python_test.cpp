@@ -179,7 +179,7 @@ class Evil:
         return (os.system, ('touch executed',))
 shared = [1]
 for i, value in enumerate([{'x': Evil()}, Evil(), torch.ones(2), {'t': torch.ones(2, 3).t()},
-                           {1: 2}, {'x': (1, 2)}, {'x': {1}}, {'h': torch.ones(2).int()},
+                           {1: 2}, {'x': (1, 2)}, {'x': {1}}, {'h': torch.ones(2).short()},
                            {'a': shared, 'b': shared}, {'x': 2**63}, {'x': b'bytes'},
                            {'s': torch.ones(2).to_sparse()}, torch.nn.Linear(2, 1)]):
     torch.save(value, f'{i}.pt')
