@@ -39,19 +39,6 @@ struct SampleArguments {
   SampleOutputOptions output;
 };
 
-// Makes a GIF of what is there already, so that nothing else goes along with it.
-void add_timelapse(CLI::App& app, std::string& folder) {
-  auto others = app.get_options([](const CLI::Option* option) {
-    const auto is = [&](const char* name) { return option->check_name(name); };
-    return !is("--gif") && !is("--fps") && !is("--quiet") && !is("--help");
-  });
-  auto* timelapse = app.add_option("--timelapse", folder,
-                                   "draw nothing; make --gif of the grids in this run's folder")
-                        ->type_name("DIR")
-                        ->needs(app.get_option("--gif"));
-  for (auto* other : others) timelapse->excludes(other);
-}
-
 void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt, best.pt or last.pt")
       ->type_name("FILE");
@@ -74,7 +61,10 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
   add_latent_options(app, arguments.latents);
   add_output_options(app, arguments.output);
-  add_timelapse(app, arguments.timelapse);
+  app.add_option("--timelapse", arguments.timelapse,
+                 "draw nothing; make --gif of the grids in this run's folder")
+      ->type_name("DIR")
+      ->needs(app.get_option("--gif"));
 }
 
 // Fills in what was not said; rows and columns must agree with the count.
@@ -179,7 +169,15 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
   labels_file.commit();
 }
 
-int run_timelapse(const SampleArguments& a) {
+// A GIF of what is there already, so that nothing else goes along with it.
+int run_timelapse(const CLI::App& app, const SampleArguments& a) {
+  for (const auto* option : app.get_options()) {
+    const auto is = [&](const char* name) { return option->check_name(name); };
+    if (option->count() > 0 && !is("--timelapse") && !is("--gif") && !is("--fps") &&
+        !is("--quiet")) {
+      throw usage_error("--timelapse: draws nothing; leave out ", option->get_name());
+    }
+  }
   const auto frames = write_timelapse(a.timelapse, a.output.gif, a.output.fps);
   log::info(str("wrote ", frames, " grids of ", a.timelapse, " to ", a.output.gif));
   return 0;
@@ -191,7 +189,7 @@ int run_sample(int argc, char** argv) {
   add_arguments(app, arguments);
   if (parse_arguments(app, argc, argv)) return 0;
   if (arguments.quiet) log::set_level(log::Level::kWarning);
-  if (!arguments.timelapse.empty()) return run_timelapse(arguments);
+  if (!arguments.timelapse.empty()) return run_timelapse(app, arguments);
   if (arguments.checkpoint.empty()) throw usage_error("--ckpt is required (see --help)");
   const bool previews = wants_preview(arguments.output.preview);
   keep_freed_memory();
