@@ -35,6 +35,9 @@ Canvas::Canvas(int width, int height, Form form)
                    : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height),
                &cairo_surface_destroy),
       cairo_(cairo_create(surface_.get()), &cairo_destroy) {
+  if (form == Form::kSvg) {
+    cairo_svg_surface_set_document_unit(surface_.get(), CAIRO_SVG_UNIT_PX);  // not points
+  }
   set_color({1, 1, 1});
   cairo_paint(cairo());
   cairo_set_line_cap(cairo(), CAIRO_LINE_CAP_ROUND);

@@ -144,6 +144,7 @@ TEST_F(Plots, SvgHoldsTheCurvesAsShapes) {
   const std::string text(bytes.begin(), bytes.end());
   EXPECT_TRUE(text.starts_with("<?xml")) << text.substr(0, 40);
   EXPECT_TRUE(text.ends_with("</svg>\n"));
+  EXPECT_NE(text.find("width=\"900px\" height=\"540px\""), std::string::npos);
   EXPECT_NE(text.find("viewBox=\"0 0 900 540\""), std::string::npos);
   EXPECT_EQ(text.find("<text"), std::string::npos);   // looks alike without the font
   EXPECT_EQ(text.find("<image"), std::string::npos);  // and at any size
