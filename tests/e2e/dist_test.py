@@ -109,11 +109,12 @@ class DistTest(ProgramTest):
 
     def test_a_killed_rank_ends_the_job_and_the_state_stays_good(self):
         for rank in (0, 1):
-            job = self.long_run("--overwrite")
+            job = self.long_run()
             os.kill(self.rank_process(rank), signal.SIGKILL)
             self.ended(job)
             self.assertNotEqual(job.returncode, 0)
             self.train("--resume", self.out, "--epochs", "100000", "--dry-run")
+            shutil.rmtree(self.out)
 
     def test_a_rank_that_hangs_ends_the_job_after_the_timeout(self):
         job = self.long_run("--dist-timeout", "3")
