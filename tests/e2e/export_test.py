@@ -91,7 +91,9 @@ class OnnxTest(Exporting):
         return model
 
     def test_every_recipe_draws_the_same_in_onnxruntime(self):
-        recipes = sorted(path.name for path in common.CONFIGS.iterdir())
+        recipes = sorted(
+            path.name for path in common.CONFIGS.iterdir() if path.suffix in (".ini", ".yaml")
+        )
         self.assertGreaterEqual(len(recipes), 13)
         for recipe in recipes:
             with self.subTest(recipe):
