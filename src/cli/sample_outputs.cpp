@@ -5,6 +5,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 
+#include "arguments.hpp"
 #include "preview.hpp"
 
 namespace gan {
@@ -14,7 +15,8 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
   for (const auto& format : sample_formats()) {
     formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
   }
-  auto* format = app.add_option("--format", options.format, formats);
+  auto* format = app.add_option("--format", options.format, formats)
+                     ->check(one_of(names_of(sample_formats())));
   auto* out = app.add_option("-o,--out", options.out, "file or, for png, folder to write")
                   ->type_name("PATH");
   app.add_option("--scale", options.scale, "each pixel becomes SCALE x SCALE (default as trained)")
