@@ -36,7 +36,7 @@ int run_report(int argc, char** argv) {
                              "instead of a page, an animated GIF of one run's grids of samples")
                   ->type_name("FILE");
   app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
-      ->check(CLI::Range(1, 100))
+      ->check(CLI::Range(1, 50))
       ->needs(gif);
   app.add_flag("-q,--quiet", quiet, "show warnings and errors only");
   if (parse_arguments(app, argc, argv)) return 0;
