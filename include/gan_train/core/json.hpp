@@ -20,13 +20,13 @@ struct Json {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
       value;
 
-  Json() = default;
-  Json(bool truth) : value(truth) {}
-  Json(std::integral auto number) : value(static_cast<std::int64_t>(number)) {}
-  Json(double number) : value(number) {}
-  Json(const char* text) : value(std::string(text)) {}
-  Json(std::string text) : value(std::move(text)) {}
-  Json(std::string_view text) : value(std::string(text)) {}
+  Json();
+  Json(bool truth);
+  Json(std::integral auto number);
+  Json(double number);
+  Json(const char* text);
+  Json(std::string text);
+  Json(std::string_view text);
   Json(JsonArray items);
   Json(JsonObject members);
   Json(const std::vector<std::int64_t>& numbers);
@@ -38,6 +38,14 @@ struct JsonMember {
   Json value;
 };
 
+// Here, where a member is a whole type.
+inline Json::Json() = default;
+inline Json::Json(bool truth) : value(truth) {}
+inline Json::Json(std::integral auto number) : value(static_cast<std::int64_t>(number)) {}
+inline Json::Json(double number) : value(number) {}
+inline Json::Json(const char* text) : value(std::string(text)) {}
+inline Json::Json(std::string text) : value(std::move(text)) {}
+inline Json::Json(std::string_view text) : value(std::string(text)) {}
 inline Json::Json(JsonArray items) : value(std::move(items)) {}
 inline Json::Json(JsonObject members) : value(std::move(members)) {}
 
