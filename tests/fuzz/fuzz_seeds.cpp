@@ -182,6 +182,7 @@ void config_seeds(Seeds seeds, const fs::path& configs, bool ini) {
   add(dotted);
   if (!ini) add(to_yaml(Config()));
   for (const auto& entry : fs::directory_iterator(configs)) {
+    if (entry.path().extension() == ".sha256") continue;
     if ((entry.path().extension() == ".ini") == ini) add(as_text(read_file(entry.path())));
   }
 }
