@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/dist/ranks.hpp"
 
 #ifdef GAN_TRAIN_HAS_CUDA
 #include <ATen/cuda/CUDAGraph.h>
@@ -99,6 +100,10 @@ void check_cuda_graph(const Config& config) {
                     : config.train.instance_noise > 0             ? "train.instance_noise"
                     : penalty == "wgan_gp" || penalty == "dragan" ? "loss.penalty"
                                                                   : nullptr;
+  if (ranks().are_many()) {
+    throw usage_error("train.cuda_graph: not on several processes, whose sums go through the CPU; ",
+                      "leave it out under mpirun");
+  }
   if (key == nullptr) return;
   throw usage_error("train.cuda_graph: what ", key, " draws for each step can't be captured; ",
                     "leave out one of the two");
