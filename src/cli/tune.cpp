@@ -33,6 +33,7 @@ struct TuneArguments {
   std::vector<std::string> space;
   std::vector<Setting> search;
   bool dry_run = false;
+  bool json = false;
   bool verbose = false;
   bool quiet = false;
 };
@@ -74,6 +75,7 @@ void add_arguments(CLI::App& app, TuneArguments& arguments) {
   app.add_option("--resume", arguments.resume, "go on with the search in this folder")
       ->type_name("DIR");
   app.add_flag("--dry-run", arguments.dry_run, "print the space and the plan, then stop");
+  app.add_flag("--json", arguments.json, "print the table, or the plan of --dry-run, as JSON");
   app.add_flag("-v,--verbose", arguments.verbose, "show what the trials say, too");
   app.add_flag("-q,--quiet", arguments.quiet, "print the table, warnings and errors only");
   app.footer(kTuneFooter);
@@ -163,6 +165,11 @@ void check_trials(const SearchTrials& trials, const Dataset& data) {
   }
 }
 
+void print_whole(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
 // Runs what is left of the search; returns the exit code.
 int run_search(const TuneArguments& arguments, const SearchSetup& setup, const SearchTrials& trials,
                const SearchFolder& folder, const Judging& judging, Clock::time_point deadline) {
@@ -177,9 +184,15 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
                          .after = [&](const JobResult& result) { progress.after(result); },
                          .stop = [&] { return caught_signal() != 0 || Clock::now() > deadline; }});
   }
-  std::fputs(standings_text(setup, trials, work.results(), judging.name()).c_str(), stdout);
-  std::fflush(stdout);
   const bool found = fs::exists(folder.best());
+  if (arguments.json) {
+    print_whole(to_json(JsonObject{{"score", judging.name()},
+                                   {"complete", complete},
+                                   {"best", found ? Json(folder.best().string()) : Json()},
+                                   {"standings", standings_json(setup, trials, work.results())}}));
+  } else {
+    print_whole(standings_text(setup, trials, work.results(), judging.name()));
+  }
   if (found) log::info((complete ? "wrote " : "best so far: ") + folder.best().string());
   const std::string how = "gan-tune --resume " + folder.root().string();
   if (caught_signal() != 0) {
@@ -209,8 +222,8 @@ int run_tune(int argc, char** argv) {
   configure_process(setup.recipe.train);
 
   const auto show_plan = [&](const SearchTrials& trials) {
-    std::fputs((plan_text(setup, trials) + '\n').c_str(), stdout);
-    std::fflush(stdout);
+    print_whole(arguments.json ? to_json(plan_json(setup, trials))
+                               : plan_text(setup, trials) + '\n');
     return 0;
   };
   // Where the budget is to tell how many trials there are, even the plan takes the data.
@@ -236,7 +249,7 @@ int run_tune(int argc, char** argv) {
     check_trials(trials, judging.data().train);
     folder->save_setup(setup);
   }
-  if (!arguments.quiet) show_plan(trials);
+  if (!arguments.quiet && !arguments.json) show_plan(trials);
   const auto left = std::chrono::duration<double>(std::min(budget, 1e9));
   const auto deadline = start + std::chrono::duration_cast<Clock::duration>(left);
   return run_search(arguments, setup, trials, *folder, judging, deadline);

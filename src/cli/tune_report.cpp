@@ -87,6 +87,47 @@ std::string plan_text(const SearchSetup& setup, const SearchTrials& trials) {
   return text;
 }
 
+Json plan_json(const SearchSetup& setup, const SearchTrials& trials) {
+  SearchConfig search = setup.search;
+  search.trials = trials.size();
+  JsonArray space;
+  for (const auto& one : trials.space()) {
+    space.push_back(one.values.empty() ? JsonObject{{"key", one.key},
+                                                    {"low", one.low},
+                                                    {"high", one.high},
+                                                    {"logarithmic", one.logarithmic}}
+                                       : JsonObject{{"key", one.key}, {"values", one.values}});
+  }
+  JsonArray rungs;
+  const auto sizes = level_sizes(search);
+  for (std::int64_t level = 0; level < search.rungs; ++level) {
+    rungs.push_back(JsonObject{{"trials", sizes[static_cast<std::size_t>(level)]},
+                               {"share_of_run", level_share(search, level)}});
+  }
+  const SearchCost cost = search_cost(search);
+  return JsonObject{{"space", std::move(space)}, {"rungs", std::move(rungs)},
+                    {"finalists", sizes.back()}, {"repeats", search.repeats},
+                    {"runs", cost.runs},         {"measurements", cost.jobs}};
+}
+
+Json standings_json(const SearchSetup& setup, const SearchTrials& trials,
+                    const std::vector<JobResult>& results) {
+  JsonArray places;
+  for (const Standing& one : standings(setup.search, results)) {
+    JsonObject values;
+    for (std::size_t i = 0; i < trials.space().size(); ++i) {
+      values.push_back({trials.space()[i].key, trials.values(one.trial)[i]});
+    }
+    places.push_back(JsonObject{{"trial", one.trial},
+                                {"rung", rung_name(setup, one.level)},
+                                {"seeds", one.seeds},
+                                {"score", one.score},
+                                {"spread", one.spread},
+                                {"values", std::move(values)}});
+  }
+  return places;
+}
+
 std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
                            const std::vector<JobResult>& results, const std::string& score_name) {
   const auto places = standings(setup.search, results);

@@ -1,6 +1,7 @@
 """gan-tune from end to end: small searches on rings, stopped and killed, and wrong calls."""
 
 import csv
+import json
 import re
 import signal
 import subprocess
@@ -92,6 +93,23 @@ class SearchTest(TuneProgramTest):
         )
         self.assertTrue((self.folder / "tune/trials/005/losses.csv").exists())
         self.assertNotIn("epoch", (self.folder / "tune/tune.log").read_text())
+
+    def test_json_says_what_the_table_and_the_plan_say(self):
+        table = self.tune(*RINGS, *SMALL, "--out", "a").stdout
+        told = json.loads(self.tune(*RINGS, *SMALL, "--out", "b", "--json").stdout)
+        self.assertTrue(told["complete"])
+        self.assertEqual(told["best"], "b/best.yaml")
+        places = re.findall(r"\n +\d+ +(\d+) +(\S+) +(\d+) +(\S+) +(\S+)(?=\n)", table)
+        self.assertGreater(len(places), 2)
+        for place, row in zip(told["standings"], places):
+            self.assertEqual((str(place["trial"]), place["rung"], str(place["seeds"])), row[:3])
+            self.assertAlmostEqual(place["score"], float(row[3]), delta=1e-3 * place["score"])
+            self.assertEqual(place["spread"] is None, row[4] == "-")
+            self.assertIn("optim.lr", place["values"])
+        plan = json.loads(self.tune(*RINGS, *SMALL, "--out", "c", "--json", "--dry-run").stdout)
+        self.assertEqual([rung["trials"] for rung in plan["rungs"]], [6, 4])
+        self.assertEqual([rung["share_of_run"] for rung in plan["rungs"]], [0.5, 1])
+        self.assertFalse((self.folder / "c").exists())
 
     def test_the_last_rung_is_a_run_of_gan_train(self):
         # The trial's networks are those of a run on the same data: stopping in between is not seen.
