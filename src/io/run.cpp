@@ -72,9 +72,9 @@ bool Run::train(const Hooks& watch) {
   write_file(folder_.facts(), run_facts(trainer_, data_));
   log::open_file(folder_.log());
   log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
-                ", ", trainer_.steps_per_epoch(), " steps an epoch on ", trainer_.device().str(),
-                " in ", trainer_.precision(), ", ", at::get_num_threads(), " threads; into ",
-                folder_.root().string()));
+                data_.stored ? " read from disk" : "", ", ", trainer_.steps_per_epoch(),
+                " steps an epoch on ", trainer_.device().str(), " in ", trainer_.precision(), ", ",
+                at::get_num_threads(), " threads; into ", folder_.root().string()));
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   // From the first step on there is a state to go on from, or back to, with this config.
@@ -167,7 +167,7 @@ void Run::save_samples(std::int64_t epoch) {
 // The grid of images, or the points among real ones, as a PNG file.
 Bytes Run::picture(const torch::Tensor& images, std::int64_t epoch) const {
   if (trainer_.shape().is_point()) {
-    const auto real = data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0)));
+    const auto real = data_.items(0, std::min(data_.size(), images.size(0)));
     return scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch));
   }
   const auto pixels = to_pixels(images, trainer_.config().data.range);
