@@ -91,7 +91,8 @@ class Bench:
                     runs[kind].append(self.train(held, *settings))
             for kind, figures in runs.items():
                 rate, seconds, peak = (statistics.median(column) for column in zip(*figures))
-                print(f"| {name} | {kind} | {rate:,.0f} | {seconds:.1f} | {peak:,.0f} |", flush=True)
+                row = f"| {name} | {kind} | {rate:,.0f} | {seconds:.1f} | {peak:,.0f} |"
+                print(row, flush=True)
 
     def end_of(self, out):
         drawn = self.folder / f"{out}.npy"

@@ -106,7 +106,7 @@ class DataOnDiskTest(common.ProgramTest):
         return [row.split(",")[:6] for row in rows], drawn.read_bytes()
 
     def check(self, *flags):
-        flags = [*self.flags, *flags, "--output.save_state_steps", 5]
+        flags = [*self.flags, *flags]
         self.train(*flags, "--data.in_memory", "true", "--out", "whole")
         disk = [*flags, "--data.in_memory", "false"]
         self.assertIn(", read from disk", self.train(*disk, "--dry-run").stdout)
