@@ -31,7 +31,7 @@ Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows&
   const auto parameters = static_cast<double>(count_parameters(*trainer.networks.generator) +
                                               count_parameters(*trainer.networks.discriminator));
   const auto values = static_cast<double>(std::max(2 * d, g + d));
-  return {.data = static_cast<double>(data.samples.nbytes()),
+  return {.data = data.stored ? 0.0 : static_cast<double>(data.samples.nbytes()),
           .weights = parameters * 4 * 4,
           .activations = values * static_cast<double>(trainer.config().train.batch_size) * 4 * 2};
 }
@@ -63,9 +63,9 @@ Json layers_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows
 void print_summary(const Trainer& trainer, const Dataset& data) {
   const Config& config = trainer.config();
   std::printf("%s\n", to_yaml(config).c_str());
-  std::printf("data: %s, %lld items of %s%s\n", data.source.c_str(),
+  std::printf("data: %s, %lld items of %s%s%s\n", data.source.c_str(),
               static_cast<long long>(data.size()), to_string(data.shape).c_str(),
-              data.labels.defined() ? ", labelled" : "");
+              data.labels.defined() ? ", labelled" : "", data.stored ? ", read from disk" : "");
   std::printf("training: %lld epochs of %lld steps on %s\n",
               static_cast<long long>(config.train.epochs),
               static_cast<long long>(trainer.steps_per_epoch()), trainer.device().str().c_str());
@@ -93,7 +93,8 @@ Json summary_json(const Trainer& trainer, const Dataset& data) {
       {"data", JsonObject{{"source", data.source},
                           {"items", data.size()},
                           {"shape", JsonArray{shape.channels, shape.height, shape.width}},
-                          {"labelled", data.labels.defined()}}},
+                          {"labelled", data.labels.defined()},
+                          {"on_disk", data.stored != nullptr}}},
       {"training", JsonObject{{"epochs", config.train.epochs},
                               {"steps_per_epoch", trainer.steps_per_epoch()},
                               {"device", trainer.device().str()},

@@ -68,9 +68,9 @@ bool may_change_at_resume(const std::string& key, const Config& config) {
   const bool has_slope = config.optim.schedule != "constant" || config.train.instance_noise > 0;
   if (key == "train.epochs") return !has_slope;
   static const std::set<std::string> kFree = {
-      "train.device", "train.threads",   "train.cuda_graph",      "train.on_nan",
-      "data.path",    "data.labels",     "data.max_mib",          "eval.every",
-      "eval.samples", "train.keep_best", "train.stop_on_collapse"};
+      "train.device", "train.threads", "train.cuda_graph", "train.on_nan",
+      "data.path",    "data.labels",   "data.in_memory",   "data.max_mib",
+      "eval.every",   "eval.samples",  "train.keep_best",  "train.stop_on_collapse"};
   return kFree.contains(key) || (key.starts_with("output.") && key != "output.dir");
 }
 

@@ -43,9 +43,16 @@ Rows data_rows(DataConfig& data) {
        .field = &data.limit,
        .help = "Use only the first so many images; 0: all.",
        .max = kMany},
+      {.key = "data.in_memory",
+       .field = &data.in_memory,
+       .help =
+           "Hold all images in memory (true), or read those of each batch from disk (false; IDX "
+           "files and folders only). auto: in memory up to data.max_mib and half the machine's "
+           "memory. The results are the same.",
+       .choices = {"auto", "true", "false"}},
       {.key = "data.max_mib",
        .field = &data.max_mib,
-       .help = "Refuse a data set that would take more memory than this, in MiB.",
+       .help = "The most memory, in MiB, that a data set held there may take.",
        .min = 1,
        .max = 1 << 24},
       {.key = "data.synthetic_size",

@@ -2,8 +2,6 @@
 
 #include <cmath>
 #include <numbers>
-#include <numeric>
-#include <utility>
 
 namespace gan {
 
@@ -34,10 +32,7 @@ double SplitMix64::normal() {
 
 std::vector<std::int64_t> random_permutation(std::int64_t n, SplitMix64 rng) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[rng.below(i)]);
-  }
+  fill_permutation(std::span(order), rng);
   return order;
 }
 

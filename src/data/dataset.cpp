@@ -1,5 +1,8 @@
 #include "gan_train/data/dataset.hpp"
 
+#include <algorithm>
+#include <unistd.h>
+
 #include <torch/torch.h>
 
 #include "gan_train/core/registry.hpp"
@@ -10,10 +13,48 @@ bool is_made_up(const DataConfig& config) {
   return find_row(dataset_kinds(), config.dataset, "data set").made_up;
 }
 
+std::int64_t Dataset::size() const {
+  if (stored) return stored->size();
+  return samples.defined() ? samples.size(0) : 0;
+}
+
+bool Dataset::has_pixels() const {
+  return stored || (samples.defined() && samples.scalar_type() == torch::kUInt8);
+}
+
+torch::Tensor Dataset::items(const torch::Tensor& indices) const {
+  if (!stored) return samples.index_select(0, indices);
+  stored->will_need(indices);  // all at once, so that the disk can choose in which order
+  return stored->read(indices);
+}
+
+torch::Tensor Dataset::items(std::int64_t begin, std::int64_t count) const {
+  return stored ? items(torch::arange(begin, begin + count)) : samples.narrow(0, begin, count);
+}
+
+Dataset Dataset::subset(const torch::Tensor& indices) const {
+  Dataset some{source, shape, {}, labels.defined() ? labels.index_select(0, indices) : labels};
+  if (stored) {
+    some.stored = std::make_shared<const StoredImages>(stored->subset(indices));
+  } else {
+    some.samples = samples.index_select(0, indices);
+  }
+  return some;
+}
+
 Dataset load_dataset(const DataConfig& config) {
-  Dataset data = find_row(dataset_kinds(), config.dataset, "data set").load(config);
+  const DatasetKind& kind = find_row(dataset_kinds(), config.dataset, "data set");
+  if (config.in_memory == "false" && !kind.may_be_stored) {
+    throw usage_error("data.in_memory: only idx and folder can be read from disk; '", kind.name,
+                      "' is always in memory: leave data.in_memory at auto");
+  }
+  Dataset data = kind.load(config);
   if (config.limit > 0 && config.limit < data.size()) {
-    data.samples = data.samples.narrow(0, 0, config.limit).clone();
+    if (data.stored) {
+      data.stored = std::make_shared<const StoredImages>(data.stored->first(config.limit));
+    } else {
+      data.samples = data.samples.narrow(0, 0, config.limit).clone();
+    }
     if (data.labels.defined()) data.labels = data.labels.narrow(0, 0, config.limit).clone();
   }
   return data;
@@ -22,6 +63,13 @@ Dataset load_dataset(const DataConfig& config) {
 std::optional<Dataset> load_test_set(const DataConfig& config) {
   const auto load_test = find_row(dataset_kinds(), config.dataset, "data set").load_test;
   return load_test != nullptr ? load_test(config) : std::nullopt;
+}
+
+bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
+  if (config.in_memory != "auto") return config.in_memory == "false";
+  const std::int64_t machine = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
+  const std::int64_t most = std::min(config.max_mib << 20, machine / 2);
+  return items > most / bytes;
 }
 
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
@@ -33,7 +81,10 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
 
 torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
                      std::string_view range) {
-  const auto items = samples.index_select(0, indices);
+  return scaled(samples.index_select(0, indices), range);
+}
+
+torch::Tensor scaled(const torch::Tensor& items, std::string_view range) {
   const bool symmetric = items.scalar_type() == torch::kUInt8 && range != "unit";
   return symmetric ? items.to(torch::kFloat32).div_(127.5).sub_(1.0) : unit_values(items);
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <unistd.h>
 
 #include <ATen/Parallel.h>
@@ -138,9 +139,17 @@ class FolderReader {
     const auto n = static_cast<std::int64_t>(files.size());
     data_.source = config.path;
     data_.shape = {config.channels, config.image_size, config.image_size};
-    check_memory(config, n, data_.shape.size());
+    const bool store = stays_on_disk(config, n, data_.shape.size());
+    if (store) {
+      const std::int64_t bytes = n * data_.shape.size();
+      scratch_.emplace(RandomAccessFile::scratch(static_cast<std::uint64_t>(bytes)));
+    } else {
+      check_memory(config, n, data_.shape.size());
+    }
+    // On their way to disk, no more are held than are decoded at once.
+    const std::int64_t held = store ? std::int64_t{kAtOnce} : n;
     data_.samples =
-        torch::empty({n, config.channels, config.image_size, config.image_size}, torch::kUInt8);
+        torch::empty({held, config.channels, config.image_size, config.image_size}, torch::kUInt8);
     data_.labels = torch::empty({n}, torch::kInt64);
   }
 
@@ -152,9 +161,10 @@ class FolderReader {
     for (std::size_t first = 0; first < files_.size(); first += kAtOnce) {
       const auto some = files_.subspan(first, std::min(kAtOnce, files_.size() - first));
       const auto place = static_cast<std::int64_t>(first);
-      const auto problems = decode_some(some, data_.samples.slice(0, place));
+      const auto images = scratch_ ? data_.samples : data_.samples.slice(0, place);
+      const auto problems = decode_some(some, images);
       for (std::size_t i = 0; i < some.size(); ++i) {
-        keep(some[i], problems[i], place + static_cast<std::int64_t>(i));
+        keep(some[i], problems[i], images[static_cast<std::int64_t>(i)]);
       }
       show(first + some.size());
     }
@@ -162,9 +172,14 @@ class FolderReader {
   }
 
  private:
-  void keep(const ImageFile& file, const std::string& problem, std::int64_t place) {
+  void keep(const ImageFile& file, const std::string& problem, const torch::Tensor& image) {
     if (problem.empty()) {
-      if (good_ < place) data_.samples[good_].copy_(data_.samples[place]);
+      if (scratch_) {
+        scratch_->append({image.const_data_ptr<std::uint8_t>(), image.nbytes()});
+      } else if (const auto place = data_.samples[good_];
+                 place.const_data_ptr() != image.const_data_ptr()) {
+        place.copy_(image);
+      }
       data_.labels[good_++] = file.label;
       return;
     }
@@ -179,7 +194,13 @@ class FolderReader {
   Dataset finish() {
     if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
-    data_.samples = data_.samples.narrow(0, 0, good_);
+    if (scratch_) {
+      data_.samples.reset();
+      data_.stored = std::make_shared<const StoredImages>(
+          std::move(*scratch_), 0, data_.shape, StoredImages::Order::kChannelsFirst, good_);
+    } else {
+      data_.samples = data_.samples.narrow(0, 0, good_);
+    }
     data_.labels = files_.front().label < 0 ? torch::Tensor() : data_.labels.narrow(0, 0, good_);
     return std::move(data_);
   }
@@ -188,6 +209,7 @@ class FolderReader {
   bool live_ = isatty(STDERR_FILENO) == 1;
   std::span<const ImageFile> files_;
   Dataset data_;
+  std::optional<RandomAccessFile> scratch_;  // where the images are to stay on disk
   std::int64_t good_ = 0;
   std::int64_t bad_ = 0;
 };
@@ -202,8 +224,10 @@ Dataset load_folder(const DataConfig& config) {
 }  // namespace
 
 const DatasetKind kFolder = {
-    "folder",
-    "PNG and JPEG files, resized and cropped; folders in the folder are classes (data.path)",
-    load_folder};
+    .name = "folder",
+    .help =
+        "PNG and JPEG files, resized and cropped; folders in the folder are classes (data.path)",
+    .load = load_folder,
+    .may_be_stored = true};
 
 }  // namespace gan

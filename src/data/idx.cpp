@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
 
 #include "datasets.hpp"
 
@@ -88,8 +89,12 @@ std::optional<fs::path> test_images_beside(const fs::path& images) {
   return std::nullopt;
 }
 
-torch::Tensor read_labels(const fs::path& path, std::int64_t images, std::uint64_t limit) {
-  IdxArray labels = read_idx(path, limit);
+std::uint64_t most_bytes(const DataConfig& config) {
+  return static_cast<std::uint64_t>(config.max_mib) << 20;
+}
+
+torch::Tensor read_labels(const fs::path& path, std::int64_t images, const DataConfig& config) {
+  IdxArray labels = read_idx(path, most_bytes(config));
   if (labels.dims.size() != 1 || labels.dims[0] != images) {
     throw usage_error(path.string(), ": holds ", labels.dims[0], " labels in ", labels.dims.size(),
                       " dimension(s), but there are ", images, " images; they must match");
@@ -97,44 +102,72 @@ torch::Tensor read_labels(const fs::path& path, std::int64_t images, std::uint64
   return to_tensor(std::move(labels)).to(torch::kInt64);
 }
 
+torch::Tensor read_images(const fs::path& path, const ImageShape& shape, const DataConfig& config) {
+  IdxArray array = read_idx(path, most_bytes(config));
+  return to_tensor(std::move(array))
+      .view({-1, shape.height, shape.width, shape.channels})
+      .permute({0, 3, 1, 2})
+      .contiguous();
+}
+
+// The values of a gzip file, in one without a name.
+RandomAccessFile unpack(const RandomAccessFile& file, const IdxHeader& header) {
+  log::info(str(file.name(), ": unpacking ", header.values >> 20, " MiB to read images from"));
+  auto scratch = RandomAccessFile::scratch(static_cast<std::uint64_t>(header.values));
+  unpack_idx(file, header, [&](ByteView values) { scratch.append(values); });
+  return scratch;
+}
+
+StoredImages store_images(RandomAccessFile file, const IdxHeader& header, const ImageShape& shape) {
+  constexpr auto kOrder = StoredImages::Order::kChannelsLast;
+  const std::int64_t count = header.dims[0];
+  if (header.packed) return {unpack(file, header), 0, shape, kOrder, count};
+  return {std::move(file), header.size, shape, kOrder, count};
+}
+
 Dataset read_pair(const fs::path& path, const std::optional<fs::path>& labels,
-                  std::uint64_t limit) {
-  IdxArray array = read_idx(path, limit);
+                  const DataConfig& config) {
+  RandomAccessFile file(path);
+  const IdxHeader header = read_idx_header(file);
   Dataset data{.source = path.string(),
-               .shape = shape_of(array.dims, path.string()),
+               .shape = shape_of(header.dims, path.string()),
                .samples = {},
                .labels = {}};
   if (data.shape.is_point()) {
     throw usage_error(path.string(), ": images of 1x2 pixels are too small to train on");
   }
-  const std::int64_t n = array.dims[0];
-  data.samples = to_tensor(std::move(array))
-                     .view({n, data.shape.height, data.shape.width, data.shape.channels})
-                     .permute({0, 3, 1, 2})
-                     .contiguous();
-  if (labels) data.labels = read_labels(*labels, n, limit);
+  const std::int64_t n = header.dims[0];
+  if (stays_on_disk(config, n, data.shape.size())) {
+    data.stored =
+        std::make_shared<const StoredImages>(store_images(std::move(file), header, data.shape));
+  } else {
+    check_memory(config, n, data.shape.size());
+    data.samples = read_images(path, data.shape, config);
+  }
+  if (labels) data.labels = read_labels(*labels, n, config);
   return data;
-}
-
-std::uint64_t most_bytes(const DataConfig& config) {
-  return static_cast<std::uint64_t>(config.max_mib) << 20;
 }
 
 Dataset load_idx(const DataConfig& config) {
   const fs::path path = find_images(config.path);
   const auto labels = config.labels.empty() ? labels_beside(path) : fs::path(config.labels);
-  return read_pair(path, labels, most_bytes(config));
+  return read_pair(path, labels, config);
 }
 
 std::optional<Dataset> load_idx_test(const DataConfig& config) {
   const auto path = test_images_beside(find_images(config.path));
   if (!path) return std::nullopt;
-  return read_pair(*path, labels_beside(*path), most_bytes(config));
+  DataConfig in_memory = config;
+  in_memory.in_memory = "true";
+  return read_pair(*path, labels_beside(*path), in_memory);
 }
 
 }  // namespace
 
-const DatasetKind kIdx = {"idx", "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
-                          load_idx, load_idx_test};
+const DatasetKind kIdx = {.name = "idx",
+                          .help = "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
+                          .load = load_idx,
+                          .load_test = load_idx_test,
+                          .may_be_stored = true};
 
 }  // namespace gan

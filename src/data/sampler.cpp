@@ -7,6 +7,9 @@
 
 namespace gan {
 
+// As many as 32 bits tell apart; no format that is read here holds more.
+static constexpr std::int64_t kMostItems = std::int64_t{1} << 32;
+
 BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const DataConfig& config,
                            std::uint64_t seed)
     : size_(size),
@@ -16,6 +19,10 @@ BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const Dat
   if (batch_size > size) {
     throw usage_error("train.batch_size: a batch of ", batch_size, " real images is more than the ",
                       size, " of the data set; use a smaller batch");
+  }
+  if (size > kMostItems) {
+    throw usage_error("data.limit: ", size, " items are more than the ", kMostItems,
+                      " that an order of them can hold; use fewer");
   }
   const bool keep_partial = !replacement_ && !config.drop_last;
   batches_per_pass_ = (size + (keep_partial ? batch_size - 1 : 0)) / batch_size;
@@ -32,8 +39,9 @@ std::vector<std::int64_t> BatchSampler::batch(std::int64_t number) {
   }
   const std::int64_t pass = number / batches_per_pass_;
   if (pass != pass_) {
-    order_ = random_permutation(
-        size_, SplitMix64(stream_seed(seed_, Stream::kOrder, static_cast<std::uint64_t>(pass))));
+    const auto seed = stream_seed(seed_, Stream::kOrder, static_cast<std::uint64_t>(pass));
+    order_.resize(static_cast<std::size_t>(size_));
+    fill_permutation(std::span(order_), SplitMix64(seed));
     pass_ = pass;
   }
   const std::int64_t begin = number % batches_per_pass_ * batch_size_;

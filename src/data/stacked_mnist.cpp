@@ -51,7 +51,9 @@ Dataset stack_digits(const DataConfig& config, const Dataset& digits, std::int64
 }
 
 Dataset load_stacked_mnist(const DataConfig& config) {
-  return stack_digits(config, kIdx.load(config), config.synthetic_size, kTrainDraw);
+  DataConfig digits = config;
+  digits.in_memory = "true";  // the stacks are, and they are many times as large
+  return stack_digits(config, kIdx.load(digits), config.synthetic_size, kTrainDraw);
 }
 
 std::optional<Dataset> load_stacked_mnist_test(const DataConfig& config) {

@@ -24,6 +24,7 @@ constexpr std::int64_t kFewestLabelled = 100;
 constexpr double kClassifierLr = 3e-3;
 constexpr std::int64_t kLargestSide = 32;
 constexpr std::int64_t kClassifyBlock = 250;
+constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, of data on disk
 
 std::int64_t pool_of(std::int64_t size) { return size >= 4 ? 2 : 1; }
 
@@ -56,9 +57,14 @@ nn::Sequential make_body(const ImageShape& shape) {
   return net;
 }
 
-torch::Tensor held_out_accuracy(Classifier& net, const torch::Tensor& images,
-                                const torch::Tensor& labels) {
-  return classify(net, images).probabilities.argmax(1).eq(labels).to(torch::kFloat64).mean();
+double held_out_accuracy(Classifier& net, const Dataset& data) {
+  std::int64_t right = 0;
+  for (std::int64_t begin = 0; begin < data.size(); begin += kHeldOutBlock) {
+    const std::int64_t count = std::min(kHeldOutBlock, data.size() - begin);
+    const auto found = classify(net, data.items(begin, count)).probabilities.argmax(1);
+    right += found.eq(data.labels.narrow(0, begin, count)).sum().item<std::int64_t>();
+  }
+  return static_cast<double>(right) / static_cast<double>(data.size());
 }
 
 }  // namespace
@@ -77,20 +83,17 @@ torch::Tensor ClassifierImpl::logits(const torch::Tensor& features) {
 }
 
 bool is_classifiable(const Dataset& data) {
-  return data.labels.defined() && data.samples.scalar_type() == torch::kUInt8 &&
-         data.size() >= kFewestLabelled &&
+  return data.labels.defined() && data.has_pixels() && data.size() >= kFewestLabelled &&
          data.labels.min().item<std::int64_t>() != data.labels.max().item<std::int64_t>();
 }
 
-Classifier train_classifier(const torch::Tensor& images, const torch::Tensor& labels,
-                            std::int64_t classes) {
+Classifier train_classifier(const Dataset& data, std::int64_t classes) {
   torch::manual_seed(stream_seed(kClassifierSeed, Stream::kEvaluation, kClassifierInit));
-  const ImageShape shape{images.size(1), images.size(2), images.size(3)};
-  Classifier net(shape, classes);
+  Classifier net(data.shape, classes);
 
   DataConfig whole_batches;
   whole_batches.drop_last = true;
-  BatchSampler sampler(images.size(0), std::min(kClassifierBatch, images.size(0)), whole_batches,
+  BatchSampler sampler(data.size(), std::min(kClassifierBatch, data.size()), whole_batches,
                        kClassifierSeed);
   const std::int64_t passes = sampler.batches_per_pass();
   const std::int64_t steps = std::min(kMostSteps, kMostPasses * passes);
@@ -102,9 +105,8 @@ Classifier train_classifier(const torch::Tensor& images, const torch::Tensor& la
     const double left = 1.0 - static_cast<double>(step) / static_cast<double>(steps);
     optimizer.scale_lr(std::min(1.0, 1.25 * left));
     const auto indices = torch::tensor(sampler.batch(step), torch::kInt64);
-    const auto batch = gather(images, indices, "unit");
-    const auto logits = net->logits(net->features(batch));
-    const auto loss = torch::cross_entropy_loss(logits, labels.index_select(0, indices));
+    const auto logits = net->logits(net->features(unit_values(data.items(indices))));
+    const auto loss = torch::cross_entropy_loss(logits, data.labels.index_select(0, indices));
     optimizer.step(torch::autograd::grad({loss}, optimizer.parameters()));
   }
   net->eval();
@@ -130,19 +132,16 @@ Classified classify(Classifier net, const torch::Tensor& images) {
 TestedClassifier make_classifier(const Dataset& train, const Dataset& test) {
   TestedClassifier made;
   made.test_images = is_classifiable(test);
-  auto images = train.samples, labels = train.labels;
-  auto unseen_images = test.samples, unseen_labels = test.labels;
+  Dataset seen = train, unseen = test;
   if (!made.test_images) {
     const auto order = evaluation_order(train.size());
-    const std::int64_t unseen = std::max<std::int64_t>(1, train.size() / 10);
-    const auto parts = order.split_with_sizes({train.size() - unseen, unseen});
-    unseen_images = images.index_select(0, parts[1]);
-    unseen_labels = labels.index_select(0, parts[1]);
-    images = images.index_select(0, parts[0]);
-    labels = labels.index_select(0, parts[0]);
+    const std::int64_t tenth = std::max<std::int64_t>(1, train.size() / 10);
+    const auto parts = order.split_with_sizes({train.size() - tenth, tenth});
+    seen = train.subset(parts[0]);
+    unseen = train.subset(parts[1]);
   }
-  made.net = train_classifier(images, labels, train.labels.max().item<std::int64_t>() + 1);
-  made.accuracy = held_out_accuracy(made.net, unseen_images, unseen_labels).item<double>();
+  made.net = train_classifier(seen, train.labels.max().item<std::int64_t>() + 1);
+  made.accuracy = held_out_accuracy(made.net, unseen);
   return made;
 }
 

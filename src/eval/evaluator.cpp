@@ -58,9 +58,7 @@ void fill_ratio(std::vector<Metric>& rows) {
 EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held_out) {
   const auto order = evaluation_order(data.size());
   const auto part = [&](std::int64_t begin, std::int64_t count) {
-    const auto items = order.narrow(0, begin, count);
-    return Dataset{data.source, data.shape, data.samples.index_select(0, items),
-                   data.labels.defined() ? data.labels.index_select(0, items) : data.labels};
+    return data.subset(order.narrow(0, begin, count));
   };
   const std::int64_t rest = data.size() - held_out;
   return {std::move(name), part(0, rest), part(rest, held_out)};
@@ -85,8 +83,8 @@ Evaluator::Evaluator(EvaluationData data, std::optional<TestedClassifier> classi
 }
 
 void Evaluator::split_data(std::int64_t samples) {
-  const torch::Tensor& train = data_.train.samples;
-  const std::int64_t n = data_.train.size();
+  const Dataset& train = data_.train;
+  const std::int64_t n = train.size();
   if (n < 2 * kFewestSamples) {
     throw usage_error(data_.name, ": ", n, " images are too few to measure samples by; at least ",
                       2 * kFewestSamples, " are needed");
@@ -95,10 +93,10 @@ void Evaluator::split_data(std::int64_t samples) {
   const std::int64_t validation = std::min(kParzenValidation, n / 10);
   const auto order = evaluation_order(n);
   const auto pick = [&](std::int64_t begin, std::int64_t count) {
-    return train.index_select(0, order.narrow(0, begin, count));
+    return train.items(order.narrow(0, begin, count));
   };
   const auto labels_of = [&](std::int64_t begin, std::int64_t count) {
-    const torch::Tensor& labels = data_.train.labels;
+    const torch::Tensor& labels = train.labels;
     return labels.defined() ? labels.index_select(0, order.narrow(0, begin, count)) : labels;
   };
   validation_ = pick(n - validation, validation);
@@ -117,7 +115,7 @@ void Evaluator::split_data(std::int64_t samples) {
   reference_labels_ = labels_of(0, half);
   real_ = pick(half, half);
   real_labels_ = labels_of(half, half);
-  neighbours_ = pick(half, n - half);
+  neighbours_ = train.subset(order.narrow(0, half, n - half));
   reference_text_ = str(half, " training images of ", data_.name, ", which has ",
                         test == 0 ? "no" : "fewer", " test images");
 }
@@ -192,7 +190,8 @@ std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) co
 double Evaluator::nearest_distance(const torch::Tensor& images) const {
   const auto from = flat_values(first_images(images, kCopies));
   torch::Tensor nearest;
-  for (const auto& block : neighbours_.split(kPixelBlock)) {
+  for (std::int64_t begin = 0; begin < neighbours_.size(); begin += kPixelBlock) {
+    const auto block = neighbours_.items(begin, std::min(kPixelBlock, neighbours_.size() - begin));
     const auto found = nearest_squared_distances(from, flat_values(block));
     nearest = nearest.defined() ? torch::minimum(nearest, found) : found;
   }

@@ -1,7 +1,10 @@
 #include "gan_train/formats/gzip.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <span>
+#include <utility>
 #include <zlib.h>
 
 #include "gan_train/core/error.hpp"
@@ -11,11 +14,17 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = 1 << 12;
 constexpr std::size_t kMaxStep = 1 << 30;  // zlib counts in 32 bits
+constexpr std::size_t kPiece = 1 << 20;    // of a file that is not held whole
+constexpr std::array<std::uint8_t, 2> kMagic = {0x1f, 0x8b};
 
-// A gzip file as a stream of unpacked bytes.
+// The next bytes of a file, each call those after the last one's; none at its end.
+using NextBytes = std::function<ByteView()>;
+
+// A gzip file of `size` bytes as a stream of unpacked bytes.
 class Inflater {
  public:
-  Inflater(ByteView bytes, std::string_view name) : bytes_(bytes), name_(name) {
+  Inflater(NextBytes next, std::uint64_t size, std::string_view name)
+      : next_(std::move(next)), size_(size), name_(name) {
     // 15: the largest window; + 16: a gzip wrapper is required, its CRC checked.
     if (inflateInit2(&zlib_, 15 + 16) != Z_OK) throw run_error(name_, ": zlib cannot start");
   }
@@ -32,13 +41,15 @@ class Inflater {
 
  private:
   std::size_t step(std::span<std::uint8_t> out) {
-    const auto rest = bytes_.subspan(offset_);
-    zlib_.next_in = const_cast<Bytef*>(rest.data());
-    zlib_.avail_in = static_cast<uInt>(std::min(rest.size(), kMaxStep));
+    fill();
+    zlib_.next_in = const_cast<Bytef*>(rest_.data());
+    zlib_.avail_in = static_cast<uInt>(std::min(rest_.size(), kMaxStep));
     zlib_.next_out = out.data();
     zlib_.avail_out = static_cast<uInt>(std::min(out.size(), kMaxStep));
     const int status = inflate(&zlib_, Z_NO_FLUSH);
-    offset_ = static_cast<std::size_t>(zlib_.next_in - bytes_.data());
+    const auto used = static_cast<std::size_t>(zlib_.next_in - rest_.data());
+    rest_ = rest_.subspan(used);
+    offset_ += used;
     if (status == Z_STREAM_END) {
       end_member();
     } else if (status == Z_BUF_ERROR) {
@@ -51,26 +62,40 @@ class Inflater {
     return static_cast<std::size_t>(zlib_.next_out - out.data());
   }
 
+  void fill() {
+    if (rest_.empty()) rest_ = next_();
+  }
+
   // A gzip file may be several, one after the other.
   void end_member() {
-    ended_ = offset_ == bytes_.size();
+    ended_ = offset_ == size_;
     if (ended_) return;
-    if (!is_gzip(bytes_.subspan(offset_))) {
-      fail(str(bytes_.size() - offset_, " bytes follow that are not gzip data"));
+    fill();
+    // Of a member's first two bytes, the second may lie in the next piece; zlib looks there.
+    const bool is_split = rest_.size() == 1 && offset_ + 1 < size_;
+    if (is_split ? rest_[0] != kMagic[0] : !is_gzip(rest_)) {
+      fail(str(size_ - offset_, " bytes follow that are not gzip data"));
     }
     inflateReset(&zlib_);
   }
 
   [[noreturn]] void fail(std::string_view what) const {
-    throw run_error(name_, ": offset ", offset_, " of ", bytes_.size(), ": ", what);
+    throw run_error(name_, ": offset ", offset_, " of ", size_, ": ", what);
   }
 
-  ByteView bytes_;
+  NextBytes next_;
+  std::uint64_t size_;
   std::string_view name_;
   z_stream zlib_{};
-  std::size_t offset_ = 0;
+  ByteView rest_;  // of what next_ gave last
+  std::uint64_t offset_ = 0;
   bool ended_ = false;
 };
+
+// All bytes at once.
+NextBytes whole(ByteView bytes) {
+  return [bytes]() mutable { return std::exchange(bytes, ByteView()); };
+}
 
 void check_magic(ByteView bytes, std::string_view name) {
   if (!is_gzip(bytes)) throw run_error(name, ": offset 0: no gzip file, which begins with 1F 8B");
@@ -78,11 +103,13 @@ void check_magic(ByteView bytes, std::string_view name) {
 
 }  // namespace
 
-bool is_gzip(ByteView bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
+bool is_gzip(ByteView bytes) {
+  return bytes.size() >= 2 && bytes[0] == kMagic[0] && bytes[1] == kMagic[1];
+}
 
 Bytes gunzip(ByteView bytes, std::uint64_t limit, std::string_view name) {
   check_magic(bytes, name);
-  Inflater inflater(bytes, name);
+  Inflater inflater(whole(bytes), bytes.size(), name);
   // One byte of room beyond the limit tells a stream that ends there from a longer one.
   const std::uint64_t room = limit < UINT64_MAX ? limit + 1 : limit;
   Bytes out;
@@ -101,8 +128,40 @@ Bytes gunzip(ByteView bytes, std::uint64_t limit, std::string_view name) {
 Bytes gunzip_head(ByteView bytes, std::size_t count, std::string_view name) {
   check_magic(bytes, name);
   Bytes out(count);
-  out.resize(Inflater(bytes, name).read(out));
+  out.resize(Inflater(whole(bytes), bytes.size(), name).read(out));
   return out;
 }
+
+class GzipReader::Stream {
+ public:
+  explicit Stream(const RandomAccessFile& file)
+      : file_(file), inflater_([this] { return next(); }, file.size(), file.name()) {}
+
+  std::size_t read(std::span<std::uint8_t> out) { return inflater_.read(out); }
+
+ private:
+  ByteView next() {
+    piece_.resize(std::min<std::uint64_t>(kPiece, file_.size() - offset_));
+    file_.read(offset_, piece_);
+    offset_ += piece_.size();
+    return piece_;
+  }
+
+  const RandomAccessFile& file_;
+  Bytes piece_;
+  std::uint64_t offset_ = 0;
+  Inflater inflater_;
+};
+
+GzipReader::GzipReader(const RandomAccessFile& file) {
+  Bytes head(std::min<std::uint64_t>(kMagic.size(), file.size()));
+  file.read(0, head);
+  check_magic(head, file.name());
+  stream_ = std::make_unique<Stream>(file);
+}
+
+GzipReader::~GzipReader() = default;
+
+std::size_t GzipReader::read(std::span<std::uint8_t> out) { return stream_->read(out); }
 
 }  // namespace gan

@@ -1,6 +1,8 @@
 #include "gan_train/formats/idx.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <span>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
@@ -15,12 +17,12 @@ constexpr std::size_t kMaxDims = 4;
 constexpr std::size_t kMaxHeader = 4 + 4 * kMaxDims;
 constexpr std::uint8_t kUnsignedByte = 0x08;
 
-struct Header {
-  std::vector<std::int64_t> dims;
-  std::uint64_t size = 0;   // of the header itself
-  std::int64_t values = 0;  // how many follow
-  std::uint64_t file_size() const { return size + static_cast<std::uint64_t>(values); }
-};
+constexpr std::size_t kPiece = 1 << 20;  // of what is not held whole
+
+// Of the whole file, unpacked.
+std::uint64_t file_size(const IdxHeader& header) {
+  return header.size + static_cast<std::uint64_t>(header.values);
+}
 
 std::string hex(std::uint8_t byte) {
   char buffer[8];
@@ -44,6 +46,8 @@ const char* type_name(std::uint8_t type) {
       return "unknown";
   }
 }
+
+std::string unpacked_name(const std::string& file) { return file + " (unpacked)"; }
 
 std::string shape_text(const std::vector<std::int64_t>& dims) {
   std::vector<std::string> sizes;
@@ -74,9 +78,9 @@ void check_magic(ByteView bytes, std::string_view name) {
   }
 }
 
-Header parse_header(ByteView bytes, std::string_view name) {
+IdxHeader parse_header(ByteView bytes, std::string_view name) {
   check_magic(bytes, name);
-  Header header;
+  IdxHeader header;
   header.size = 4 + 4 * std::uint64_t{bytes[3]};
   if (bytes.size() < header.size) {
     throw run_error(name, ": ends at offset ", bytes.size(), ", inside its header of ", header.size,
@@ -95,8 +99,8 @@ Header parse_header(ByteView bytes, std::string_view name) {
   return header;
 }
 
-void check_file_size(const Header& header, std::uint64_t found, std::string_view name) {
-  const auto expected = header.file_size();
+void check_file_size(const IdxHeader& header, std::uint64_t found, std::string_view name) {
+  const auto expected = file_size(header);
   if (found == expected) return;
   const auto what = str("expected ", expected, " bytes (a header of ", header.size, ", then ",
                         shape_text(header.dims), " values)");
@@ -105,7 +109,7 @@ void check_file_size(const Header& header, std::uint64_t found, std::string_view
                   " bytes after the last value; ", what);
 }
 
-void check_limit(const Header& header, std::uint64_t limit, std::string_view name) {
+void check_limit(const IdxHeader& header, std::uint64_t limit, std::string_view name) {
   if (std::cmp_less_equal(header.values, limit)) return;
   throw run_error(name, ": offset 4: the sizes ", shape_text(header.dims), " make ", header.values,
                   " bytes; at most ", limit, " are allowed");
@@ -131,15 +135,50 @@ IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit) {
   auto bytes = read_file(path, max_file_size(limit));
   const bool packed = is_gzip(bytes);
   const auto file = path.string();
-  const auto name = packed ? file + " (unpacked)" : file;
+  const auto name = packed ? unpacked_name(file) : file;
   auto header = parse_header(packed ? gunzip_head(bytes, kMaxHeader, file) : bytes, name);
   check_limit(header, limit, name);
-  if (packed) bytes = gunzip(bytes, header.file_size(), file);
+  if (packed) bytes = gunzip(bytes, file_size(header), file);
   check_file_size(header, bytes.size(), name);
   // In place: the values of a large file are never there twice.
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
   log::debug(str(name, ": read ", shape_text(header.dims), " values"));
   return {std::move(header.dims), std::move(bytes)};
+}
+
+IdxHeader read_idx_header(const RandomAccessFile& file) {
+  Bytes head(std::min<std::uint64_t>(kMaxHeader, file.size()));
+  file.read(0, head);
+  const bool packed = is_gzip(head);
+  if (packed) {
+    head.resize(kMaxHeader);
+    head.resize(GzipReader(file).read(head));
+  }
+  auto header = parse_header(head, packed ? unpacked_name(file.name()) : file.name());
+  header.packed = packed;
+  if (!packed) check_file_size(header, file.size(), file.name());
+  return header;
+}
+
+void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
+                const std::function<void(ByteView)>& take) {
+  GzipReader reader(file);
+  Bytes piece(header.size);
+  reader.read(piece);
+  std::uint64_t left = static_cast<std::uint64_t>(header.values);
+  while (left > 0) {
+    piece.resize(std::min<std::uint64_t>(kPiece, left));
+    const std::size_t found = reader.read(piece);
+    take(ByteView(piece).first(found));
+    left -= found;
+    if (found < piece.size())
+      check_file_size(header, file_size(header) - left, unpacked_name(file.name()));
+  }
+  // Its end, with its checksum, must come next.
+  if (reader.read(std::span(piece).first(1)) > 0) {
+    throw run_error(file.name(), ": unpacks to more than the ", file_size(header),
+                    " bytes expected");
+  }
 }
 
 std::string idx_header(const std::vector<std::int64_t>& dims) {

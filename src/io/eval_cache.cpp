@@ -1,5 +1,6 @@
 #include "gan_train/io/eval_cache.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 
 // To be raised when the classifier's network or training, or a figure's definition, changes.
 constexpr std::int64_t kEvalVersion = 1;
+constexpr std::int64_t kChecksumBlock = 1000;  // items, of data on disk
 
 // FNV-1a (Fowler, Noll and Vo), 64 bits: tells data sets apart, no more.
 class Checksum {
@@ -32,6 +34,16 @@ class Checksum {
     add(as_bytes(gan::str(tensor.sizes(), tensor.scalar_type())));
     const auto plain = tensor.cpu().contiguous();
     add({static_cast<const std::uint8_t*>(plain.const_data_ptr()), plain.nbytes()});
+  }
+  // As add() does of them in memory, so that figures are found again whichever way data are held.
+  void add_items(const Dataset& data) {
+    if (!data.stored) return add(data.samples);
+    const auto [c, h, w] = data.shape;
+    add(as_bytes(gan::str(torch::IntArrayRef({data.size(), c, h, w}), torch::kUInt8)));
+    for (std::int64_t begin = 0; begin < data.size(); begin += kChecksumBlock) {
+      const auto items = data.items(begin, std::min(kChecksumBlock, data.size() - begin));
+      add({items.const_data_ptr<std::uint8_t>(), items.nbytes()});
+    }
   }
   std::string text() const {
     char digits[17];
@@ -46,7 +58,7 @@ class Checksum {
 std::string data_checksum(const EvaluationData& data) {
   Checksum sum;
   for (const auto* part : {&data.train, &data.test}) {
-    sum.add(part->samples);
+    sum.add_items(*part);
     sum.add(part->labels);
   }
   return sum.text();

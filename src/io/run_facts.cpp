@@ -49,6 +49,7 @@ std::string run_facts(const Trainer& trainer, const Dataset& data) {
              ",\n  \"data\": {\"source\": ", json_string(data.source), ", \"items\": ", data.size(),
              ", \"shape\": ", json_string(to_string(data.shape)),
              ", \"labelled\": ", data.labels.defined() ? "true" : "false",
+             ", \"on_disk\": ", data.stored ? "true" : "false",
              "},\n  \"steps_per_epoch\": ", trainer.steps_per_epoch(),
              ",\n  \"networks\": {\n    \"generator\": ",
              network_json(*trainer.networks.generator, rows.generator),

@@ -38,7 +38,7 @@ void Run::save_samples(std::int64_t epoch) {
 // The grid of images, or the points among real ones, as a PNG file.
 Bytes Run::picture(const torch::Tensor& images, std::int64_t epoch) const {
   if (trainer_.shape().is_point()) {
-    const auto real = data_.samples.narrow(0, 0, std::min(data_.size(), images.size(0)));
+    const auto real = data_.items(0, std::min(data_.size(), images.size(0)));
     return scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch));
   }
   const auto pixels = to_pixels(images, trainer_.config().data.range);

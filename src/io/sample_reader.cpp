@@ -81,6 +81,7 @@ torch::Tensor read_pictures(const fs::path& path, const ImageShape& shape) {
   config.path = path.string();
   config.image_size = shape.height;
   config.channels = shape.channels;
+  config.in_memory = "true";
   return load_dataset(config).samples;
 }
 

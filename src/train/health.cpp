@@ -91,7 +91,7 @@ DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
     items.push_back(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(data.size()))));
   }
   real_distance_ =
-      mean_distance(gather(data.samples, torch::tensor(items, torch::kInt64), config.data.range));
+      mean_distance(scaled(data.items(torch::tensor(items, torch::kInt64)), config.data.range));
 }
 
 double DiversityMeter::measure(torch::nn::Sequential generator) const {

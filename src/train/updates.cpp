@@ -85,11 +85,28 @@ torch::Tensor Trainer::discriminate(const Batch& batch, torch::Tensor* class_los
   return conditioning_.logits(output, batch.classes);
 }
 
+torch::Tensor Trainer::own_items(std::int64_t batch) {
+  return own_share(torch::tensor(sampler_.batch(batch), torch::kInt64));
+}
+
+// The next batch is known, so that the disk fetches it while this one is computed with. Another
+// pass's is not worth an order of it now, and one more when this pass goes on.
+torch::Tensor Trainer::read_images(std::int64_t batch) {
+  const auto images = stored_->read(own_items(batch));
+  if (!sampler_.starts_pass(batch + 1)) stored_->will_need(own_items(batch + 1));
+  return images;
+}
+
 Batch Trainer::real_batch(Place place) {
-  const auto items = feed_->take([=, this](std::int64_t step) {
-    return own_share(torch::tensor(sampler_.batch(place.at(step)), torch::kInt64));
-  });
-  Batch real{gather(samples_, items, config_.data.range), {}};
+  Batch real;
+  torch::Tensor items;
+  if (!stored_ || classes_.defined()) {
+    items = feed_->take([=, this](std::int64_t step) { return own_items(place.at(step)); });
+  }
+  const auto images =
+      stored_ ? feed_->take([=, this](std::int64_t step) { return read_images(place.at(step)); })
+              : samples_.index_select(0, items);
+  real.images = scaled(images, config_.data.range);
   if (classes_.defined()) real.classes = classes_.index_select(0, items);
   return real;
 }

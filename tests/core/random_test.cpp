@@ -71,6 +71,9 @@ TEST(SplitMix64, UniformAndNormalHaveTheirMoments) {
 TEST(RandomPermutation, HoldsEachIndexOnce) {
   auto order = random_permutation(1000, SplitMix64(4));
   EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
+  std::vector<std::uint32_t> narrow(1000);
+  fill_permutation(std::span(narrow), SplitMix64(4));
+  EXPECT_TRUE(std::equal(narrow.begin(), narrow.end(), order.begin()));
   std::sort(order.begin(), order.end());
   for (std::int64_t i = 0; i < 1000; ++i) ASSERT_EQ(order[static_cast<std::size_t>(i)], i);
   EXPECT_TRUE(random_permutation(0, SplitMix64(4)).empty());

@@ -168,6 +168,7 @@ TEST(FolderDataset, ChecksTheMemoryBeforeItReads) {
   for (int i = 0; i < 3; ++i) write_file(folder / str(i, ".png"), std::string_view("no image"));
   DataConfig config = folder_config(folder, 1024, 3);
   config.max_mib = 8;
+  config.in_memory = "true";
   const std::string message = usage_message_of([&] { load_dataset(config); });
   EXPECT_NE(message.find("3 items of 3145728 bytes"), std::string::npos) << message;
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/random.hpp"
 
 namespace gan {
 namespace {
@@ -27,6 +28,28 @@ TEST(BatchSampler, APassShowsEachItemOnceInAnOrderOfItsOwn) {
   EXPECT_EQ(std::set(first.begin(), first.end()).size(), 103U);
   EXPECT_EQ(std::set(second.begin(), second.end()).size(), 103U);
   EXPECT_NE(first, second);
+}
+
+// What the runs of older versions go on with.
+TEST(BatchSampler, APassIsAPermutationThatItsSeedAndNumberTell) {
+  BatchSampler sampler(103, 10, DataConfig(), 7);
+  for (const std::uint64_t pass : {0, 1, 5}) {
+    EXPECT_EQ(pass_of(sampler, static_cast<std::int64_t>(pass)),
+              random_permutation(103, SplitMix64(stream_seed(7, Stream::kOrder, pass))));
+  }
+}
+
+TEST(BatchSampler, TellsWhereAPassStarts) {
+  DataConfig config;
+  const BatchSampler sampler(103, 10, config, 7);
+  for (std::int64_t i = 0; i < 33; ++i) EXPECT_EQ(sampler.starts_pass(i), i % 11 == 0) << i;
+  config.sampling = "replacement";
+  EXPECT_FALSE(BatchSampler(103, 10, config, 7).starts_pass(0));
+}
+
+TEST(BatchSampler, MoreItemsThanAnOrderHoldsAreRefused) {
+  EXPECT_NO_THROW(BatchSampler(std::int64_t{1} << 32, 10, DataConfig(), 7));
+  EXPECT_THROW(BatchSampler((std::int64_t{1} << 32) + 1, 10, DataConfig(), 7), Error);
 }
 
 TEST(BatchSampler, DropLastLeavesThePartialBatchOut) {

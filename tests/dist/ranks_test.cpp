@@ -9,6 +9,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "data/idx_files.hpp"
 #include "dist/thread_ranks.hpp"
 
 namespace gan {
@@ -134,6 +135,16 @@ TEST(Ranks, TrainAsOneProcessDoesOnTheSameBatches) {
       EXPECT_LT(largest_difference(one.weights, many.weights), 1e-4) << norm << " " << size;
     }
   }
+}
+
+TEST(Ranks, TrainOnDataOnDiskAsOnDataInMemory) {
+  Config config = shared_config();
+  const ShapesOnDisk files(config.data);
+  const Trace memory = trace_of(config, 2);
+  config.data.in_memory = "false";
+  const Trace disk = trace_of(config, 2);
+  EXPECT_EQ(largest_difference(memory.figures, disk.figures), 0.0);
+  EXPECT_EQ(largest_difference(memory.weights, disk.weights), 0.0);
 }
 
 TEST(Ranks, ARankLeftOutOfTheMeanIsSeen) {

@@ -1,6 +1,11 @@
 """The data sets that are read from a user's own files."""
 
+import gzip
+import os
+import signal
 import struct
+import subprocess
+import time
 import zlib
 
 import common
@@ -64,6 +69,79 @@ class ImageFolderTest(common.ProgramTest):
         (self.folder / "empty").mkdir()
         for folder, says in {"empty": "holds no .png", "gone": "No such file"}.items():
             self.refused("gan-train", *self.flags, "--data", folder, code=2, says=[folder, says])
+
+
+class DataOnDiskTest(common.ProgramTest):
+    """Data that are read from disk as they are needed train to the bits of data in memory."""
+
+    flags = ["--config", common.SMOKE, "--threads", 1, "--epochs", 4, "--data", "data"]
+
+    def write_pictures(self):
+        for i in range(120):
+            path = self.folder / "data" / "ab"[i % 2] / f"{i:03}.png"
+            write_png(path, 16 + i % 9, 16 + i % 7, (i, 255 - i, 3 * i % 256))
+
+    def write_values(self):
+        pixels = bytes((i * i) >> 5 & 255 for i in range(320 * 256))
+        write_idx(self.folder / "data" / "train-images-idx3-ubyte", (320, 16, 16), pixels)
+        labels = [i % 4 for i in range(320)]
+        write_idx(self.folder / "data" / "train-labels-idx1-ubyte", (320,), labels)
+
+    def kill_after_an_epoch(self, flags):
+        process = subprocess.Popen(
+            [common.BIN / "gan-train", *map(str, flags)], cwd=self.folder, stderr=subprocess.DEVNULL
+        )
+        rows = self.folder / "killed" / "losses.csv"
+        while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 3):
+            time.sleep(0.002)
+        process.kill()
+        self.assertEqual(process.wait(), -signal.SIGKILL)
+
+    def result(self, run):
+        """The figures of all epochs but for their times, and what the last generator draws."""
+        drawn = self.folder / run / "drawn.npy"
+        last = f"{run}/checkpoints/g_4.pt"
+        self.sample("--ckpt", last, "-n", 32, "--format", "npy", "--out", drawn)
+        rows = (self.folder / run / "losses.csv").read_text().splitlines()
+        return [row.split(",")[:6] for row in rows], drawn.read_bytes()
+
+    def check(self, *flags):
+        flags = [*self.flags, *flags]
+        self.train(*flags, "--data.in_memory", "true", "--out", "whole")
+        disk = [*flags, "--data.in_memory", "false"]
+        self.assertIn(", read from disk", self.train(*disk, "--dry-run").stdout)
+        self.kill_after_an_epoch([*disk, "--out", "killed"])
+        self.train("--resume", "killed")
+        self.assertEqual(self.result("killed"), self.result("whole"))
+        # How the data are held may change when a run goes on.
+        self.train("--resume", "whole", "--data.in_memory", "false", "--epochs", 5)
+
+    def test_idx_files(self):
+        self.write_values()
+        self.check("--data.dataset", "idx", "--model.conditional", "concat")
+
+    def test_packed_idx_files(self):
+        self.write_values()
+        plain = self.folder / "data" / "train-images-idx3-ubyte"
+        plain.with_name(plain.name + ".gz").write_bytes(gzip.compress(plain.read_bytes()))
+        plain.unlink()
+        self.check("--data.dataset", "idx")
+
+    def test_folders(self):
+        self.write_pictures()
+        self.check("--data.dataset", "folder", "--data.channels", 3)
+
+    def test_what_goes_wrong_is_one_line(self):
+        self.write_values()
+        disk = ["gan-train", *self.flags, "--data.in_memory", "false"]
+        self.refused(*disk, code=2, says="'shapes' is always in memory")
+        plain = self.folder / "data" / "train-images-idx3-ubyte"
+        plain.with_name(plain.name + ".gz").write_bytes(gzip.compress(plain.read_bytes()))
+        plain.unlink()
+        os.environ["TMPDIR"] = "gone"
+        self.addCleanup(os.environ.pop, "TMPDIR")
+        message = "gone: cannot take a temporary file of 1 MiB: No such file or directory"
+        self.refused(*disk, "--data.dataset", "idx", "-q", code=1, says=message)
 
 
 class RecipeDataTest(common.ProgramTest):

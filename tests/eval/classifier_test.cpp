@@ -45,7 +45,7 @@ TEST(Classifier, IsTheSameEachTime) {
   const Dataset data = labelled_shapes(200);
   const auto weights = [&] {
     torch::rand({7});  // moves the global generator
-    const Classifier net = train_classifier(data.samples, data.labels, 8);
+    const Classifier net = train_classifier(data, 8);
     std::vector<torch::Tensor> all;
     for (const auto& parameter : net->parameters()) all.push_back(parameter.detach().flatten());
     return torch::cat(all);

@@ -9,6 +9,7 @@
 #include "gan_train/models/networks.hpp"
 #include "gan_train/train/sample.hpp"
 
+#include "data/idx_files.hpp"
 #include "message.hpp"
 
 namespace gan {
@@ -71,6 +72,37 @@ TEST(Evaluator, RealImagesScoreAsTheFloorAndNoiseAsTheCeiling) {
     EXPECT_LT(figure_called(same, better_low).floor, figure_called(same, better_low).ceiling)
         << better_low;
   }
+}
+
+// With a classifier and without, with test images and without.
+TEST(Evaluator, DataOnDiskGiveTheFiguresOfDataInMemory) {
+  DataConfig config;
+  config.synthetic_size = 1000;
+  config.image_size = 10;
+  const ShapesOnDisk files(config);
+  const Dataset memory = load_held(config, true), disk = load_held(config, false);
+  const TestedClassifier known = make_classifier(memory, {}), found = make_classifier(disk, {});
+  EXPECT_EQ(known.accuracy, found.accuracy);
+  const auto images = shapes_data().test.samples;
+  const auto figures = [&](const Dataset& data, bool classified, bool tested) {
+    const EvaluationData all{"shapes", data, tested ? shapes_data().test : Dataset()};
+    const auto classifier = classified ? std::optional(known) : std::nullopt;
+    const Evaluator evaluator(all, classifier, 300);
+    std::string text = metrics_csv_values(evaluator.measure(images));
+    for (const auto& row : evaluator.measure_baselines()) text += str(" ", row.floor, row.ceiling);
+    return text;
+  };
+  EXPECT_TRUE(
+      torch::equal(classify(known.net, images).features, classify(found.net, images).features));
+  for (const bool classified : {false, true}) {
+    for (const bool tested : {false, true}) {
+      EXPECT_EQ(figures(memory, classified, tested), figures(disk, classified, tested));
+    }
+  }
+  const EvaluationData a = hold_out("x", memory, 100), b = hold_out("x", disk, 100);
+  EXPECT_TRUE(torch::equal(a.train.samples, b.train.items(0, 900)));
+  EXPECT_TRUE(torch::equal(a.train.labels, b.train.labels));
+  EXPECT_TRUE(torch::equal(a.test.samples, b.test.items(0, 100)));
 }
 
 TEST(Evaluator, WorseSetsScoreWorse) {

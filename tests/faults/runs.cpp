@@ -75,6 +75,12 @@ const std::vector<Kind>& kinds() {
          c.data.dataset = "idx";
          c.data.path = idx_file();
        }},
+      {"mlp_on_idx_on_disk",
+       [](Config& c) {
+         c.data.dataset = "idx";
+         c.data.path = idx_file();
+         c.data.in_memory = "false";
+       }},
       {"joint_mlp_with_dropout",
        [](Config& c) {
          c.model.dropout = 0.3;

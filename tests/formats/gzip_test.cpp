@@ -1,12 +1,15 @@
 #include "gan_train/formats/gzip.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "gan_train/core/random.hpp"
 
 #include "formats/pack.hpp"
 #include "message.hpp"
 #include "peak_growth.hpp"
+#include "temp_folder.hpp"
 
 namespace gan {
 namespace {
@@ -23,8 +26,28 @@ Bytes operator+(Bytes left, const Bytes& right) {
   return left;
 }
 
+// What a GzipReader makes of a file of these bytes, in reads of `step` bytes.
+Bytes read_all(ByteView bytes, std::size_t step) {
+  const TempFolder folder;
+  write_file(folder / "x.gz", bytes, /*durable=*/false);
+  const RandomAccessFile file(folder / "x.gz");
+  GzipReader reader(file);
+  Bytes all;
+  for (Bytes piece(step); piece.size() == step;) {
+    piece.resize(reader.read(piece));
+    all.insert(all.end(), piece.begin(), piece.end());
+  }
+  return all;
+}
+
+// The same of a GzipReader, but for what a limit says.
 std::string failure(ByteView bytes, std::uint64_t limit = UINT64_MAX) {
-  return message_of([&] { gunzip(bytes, limit, "x.gz"); });
+  const auto message = message_of([&] { gunzip(bytes, limit, "x.gz"); });
+  if (limit == UINT64_MAX) {
+    const auto other = message_of([&] { read_all(bytes, 1000); });
+    EXPECT_EQ(message, other.substr(std::min(other.size(), other.find("x.gz"))));
+  }
+  return message;
 }
 
 TEST(Gzip, IsToldByItsFirstTwoBytes) {
@@ -48,6 +71,32 @@ TEST(Gzip, JoinsItsMembers) {
   const auto first = noise(70000);
   const Bytes second{1, 2, 3};
   EXPECT_EQ(gunzip(pack(first) + pack({}) + pack(second), 70003, "x"), first + second);
+}
+
+TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
+  const auto data = noise((5 << 19) + 3);  // two and a half of the pieces that a file is read in
+  const Bytes last{1, 2, 3};
+  const auto packed = pack(data) + pack({}) + pack(last);
+  for (const std::size_t step : {999, 1 << 20, 1 << 22}) {
+    EXPECT_EQ(read_all(packed, step), data + last) << step;
+  }
+}
+
+TEST(Gzip, AReaderFindsMembersWherePiecesOfAFileMeet) {
+  constexpr std::size_t kPiece = 1 << 20;
+  const Bytes second{1, 2};
+  std::set<std::size_t> ends;
+  for (std::size_t size = kPiece - 400; ends.size() < 3 && size < kPiece; ++size) {
+    const auto data = noise(size);
+    const auto first = pack(data);
+    // The second member begins before, across and at the end of the first piece.
+    if (first.size() + 2 < kPiece || first.size() > kPiece) continue;
+    ends.insert(first.size());
+    EXPECT_EQ(read_all(first + pack(second), 1 << 16), data + second) << first.size();
+    EXPECT_NE(failure(first + Bytes{0x1f}).find("1 bytes follow"), std::string::npos);
+    EXPECT_NE(failure(first + Bytes{3, 4}).find("2 bytes follow"), std::string::npos);
+  }
+  EXPECT_EQ(ends.size(), 3U);
 }
 
 TEST(Gzip, HeadIsAllThatWasAskedForOrIsThere) {

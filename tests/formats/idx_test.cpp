@@ -38,9 +38,22 @@ Bytes raw_header(std::uint8_t type, std::uint8_t count, const std::vector<std::u
 
 class IdxFile : public testing::Test {
  protected:
+  // What is unpacked of the file, while it stays where it is.
+  Bytes unpacked() const {
+    const RandomAccessFile file(path_);
+    const auto header = read_idx_header(file);
+    Bytes values;
+    if (!header.packed) return values;
+    unpack_idx(file, header,
+               [&](ByteView piece) { values.insert(values.end(), piece.begin(), piece.end()); });
+    return values;
+  }
   std::string failure_of(ByteView bytes, std::uint64_t limit = UINT64_MAX) {
     write_file(path_, bytes);
     const auto message = message_of([&] { read_idx(path_, limit); });
+    if (limit == UINT64_MAX) {
+      EXPECT_EQ(message_of([&] { unpacked(); }), message);
+    }
     const auto file = path_.string();
     return message.starts_with(file) ? "x" + message.substr(file.size()) : message;
   }
@@ -216,6 +229,19 @@ TEST_F(IdxFile, TellsWhatIsWrongInsideAndAroundGzip) {
   EXPECT_EQ(failure_of(pack(raw_header(0x0D, 1, {1}))),
             "x (unpacked): offset 2: found type 0x0D (float32) where 0x08 (unsigned byte) is "
             "needed");
+}
+
+TEST_F(IdxFile, AHeaderSaysWhereTheValuesAreAndPackedOnesComeInPieces) {
+  const auto bytes = idx_file({3, 1000, 500}, 1500000);
+  for (const bool packed : {false, true}) {
+    write_file(path_, packed ? pack(bytes) : bytes);
+    const auto header = read_idx_header(RandomAccessFile(path_));
+    EXPECT_EQ(header.dims, (std::vector<std::int64_t>{3, 1000, 500}));
+    EXPECT_EQ(header.values, 1500000);
+    EXPECT_EQ(header.size, 16U);
+    EXPECT_EQ(header.packed, packed);
+  }
+  EXPECT_EQ(unpacked(), Bytes(bytes.begin() + 16, bytes.end()));
 }
 
 TEST_F(IdxFile, NamesAMissingFile) {

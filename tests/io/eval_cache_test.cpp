@@ -7,6 +7,7 @@
 
 #include <torch/torch.h>
 
+#include "data/idx_files.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -55,6 +56,19 @@ TEST(EvalCache, KeepsTheClassifier) {
   const auto& images = data.train.samples;
   EXPECT_TRUE(
       torch::equal(classify(found->net, images).features, classify(made.net, images).features));
+}
+
+TEST(EvalCache, DataOnDiskFindWhatTheSameDataInMemoryHaveKept) {
+  const TempFolder folder;
+  DataConfig config;
+  config.synthetic_size = 2500;
+  config.image_size = 8;
+  config.channels = 3;
+  const ShapesOnDisk files(config);
+  const EvaluationData memory{"shapes", load_held(config, true), {}};
+  const EvaluationData disk{"shapes", load_held(config, false), {}};
+  EvalCache({folder.path()}, memory).save_classifier(untrained_classifier(memory));
+  EXPECT_TRUE(EvalCache({folder.path()}, disk).load_classifier());
 }
 
 TEST(EvalCache, OtherDataAreAnotherMatter) {

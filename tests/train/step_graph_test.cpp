@@ -8,6 +8,8 @@
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "data/idx_files.hpp"
+
 namespace gan {
 namespace {
 
@@ -49,6 +51,17 @@ TEST(StepGraph, ReplayedStepsAreTheStepsAsTheyCome) {
   const auto expected = plain.ema->parameters(), actual = replayed.ema->parameters();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_TRUE(torch::equal(expected[i], actual[i]));
+  }
+}
+
+TEST(StepGraph, ReplayedStepsReadTheirImagesFromDisk) {
+  Config config = drawing_config();
+  const ShapesOnDisk files(config.data);
+  Trainer plain(config, load_held(config.data, true));
+  config.train.cuda_graph = true;
+  Trainer replayed(config, load_held(config.data, false));
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(torch::equal(plain.step(), replayed.step())) << "step " << i;
   }
 }
 

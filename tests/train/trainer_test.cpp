@@ -9,6 +9,9 @@
 #include "gan_train/train/loop.hpp"
 #include "gan_train/train/sample.hpp"
 
+#include "data/idx_files.hpp"
+#include "message.hpp"
+
 namespace gan {
 namespace {
 
@@ -47,6 +50,37 @@ TEST(Trainer, EpochsAreAsLongAsTheDataSays) {
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
   config.train.steps_per_epoch = 7;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 7);
+}
+
+TEST(Trainer, DataOnDiskGiveTheBitsOfDataInMemory) {
+  for (const char* conditional : {"none", "concat"}) {
+    for (const char* sampling : {"epoch", "replacement"}) {
+      Config config = tiny_config();
+      config.data.channels = 3;
+      config.model.conditional = conditional;
+      config.train.discriminator_steps = 2;
+      const ShapesOnDisk files(config.data);
+      config.data.sampling = sampling;
+      Trainer memory(config, load_held(config.data, true));
+      Trainer disk(config, load_held(config.data, false));
+      for (int i = 0; i < 12; ++i) {  // six passes, with their short last batches
+        ASSERT_TRUE(torch::equal(memory.step(), disk.step())) << conditional << sampling << i;
+      }
+      EXPECT_TRUE(torch::equal(weights(memory.networks.discriminator),
+                               weights(disk.networks.discriminator)));
+    }
+  }
+}
+
+TEST(Trainer, AStepSaysWhichFileOfTheDataHasBecomeTooShort) {
+  Config config = tiny_config();
+  const ShapesOnDisk files(config.data);
+  Trainer trainer(config, load_held(config.data, false));
+  trainer.step();
+  const auto path = files.folder() / "train-images-idx3-ubyte";
+  std::filesystem::resize_file(path, 100);
+  const std::string message = message_of([&] { trainer.step(); });
+  EXPECT_TRUE(message.starts_with(path.string() + ": ends at or before offset ")) << message;
 }
 
 TEST(Trainer, TheSameSeedGivesTheSameBits) {

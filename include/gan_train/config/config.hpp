@@ -27,6 +27,7 @@ struct DataConfig {
   std::string sampling = "epoch";
   bool drop_last = false;
   std::int64_t limit = 0;
+  std::string in_memory = "auto";
   std::int64_t max_mib = 16384;
   std::int64_t synthetic_size = 10000;
   std::int64_t image_size = 16;

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace gan {
@@ -63,7 +67,17 @@ class SplitMix64 {
   std::uint64_t state_;
 };
 
-/// A uniformly random permutation of 0 … n-1 (Fisher-Yates).
+/// Puts 0 … n-1 into the n places of `order`, uniformly at random (Fisher-Yates). Whatever the
+/// width of its integers, the order is the same.
+template <typename Index>
+void fill_permutation(std::span<Index> order, SplitMix64 rng) {
+  std::iota(order.begin(), order.end(), Index{0});
+  for (std::size_t i = order.size(); i > 1; --i) {
+    std::swap(order[i - 1], order[rng.below(i)]);
+  }
+}
+
+/// A uniformly random permutation of 0 … n-1, as fill_permutation() makes it.
 std::vector<std::int64_t> random_permutation(std::int64_t n, SplitMix64 rng);
 
 }  // namespace gan

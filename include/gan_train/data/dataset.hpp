@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,17 +12,28 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/shape.hpp"
+#include "gan_train/data/stored_images.hpp"
 
 namespace gan {
 
-/// A data set in memory: one byte a pixel, scaled a batch at a time.
+/// A data set, in memory or on disk: one byte a pixel, scaled a batch at a time.
 struct Dataset {
   std::string source;     ///< what messages call it: a file or a synthetic set's name
   ImageShape shape;       ///< of one item
-  torch::Tensor samples;  ///< [n, c, h, w]; uint8 pixels, or float32 already in [-1, 1]
+  torch::Tensor samples;  ///< in memory: [n, c, h, w]; uint8 pixels, or float32 already in [-1, 1]
   torch::Tensor labels;   ///< [n] int64, or undefined where there are none
+  /// On disk: uint8 pixels; `samples` is undefined.
+  std::shared_ptr<const StoredImages> stored = nullptr;
 
-  std::int64_t size() const { return samples.defined() ? samples.size(0) : 0; }
+  std::int64_t size() const;
+  /// Whether the items are bytes.
+  bool has_pixels() const;
+  /// Those at `indices` (int64 [k], on the CPU), or so many from `begin` on, as `samples` holds
+  /// them.
+  torch::Tensor items(const torch::Tensor& indices) const;
+  torch::Tensor items(std::int64_t begin, std::int64_t count) const;
+  /// The data set of those items and their labels: a copy in memory, or the same file.
+  Dataset subset(const torch::Tensor& indices) const;
 };
 
 /// A kind of data set. Adding one is a file in src/data/, its declaration in
@@ -34,6 +46,8 @@ struct DatasetKind {
   std::optional<Dataset> (*load_test)(const DataConfig& config) = nullptr;
   /// Whether the program makes the items up, so that `config.path` means nothing.
   bool made_up = false;
+  /// Whether load() can leave the items on disk.
+  bool may_be_stored = false;
 };
 
 /// All kinds; `data.dataset` names one.
@@ -42,13 +56,18 @@ std::span<const DatasetKind> dataset_kinds();
 /// Whether what `config` asks for is of a kind that is made up, not read from files.
 bool is_made_up(const DataConfig& config);
 
-/// Loads what `config` asks for, at most its first `config.limit` items.
+/// Loads what `config` asks for, at most its first `config.limit` items, into memory or so that
+/// they stay on disk.
 Dataset load_dataset(const DataConfig& config);
 
-/// The test set that belongs to what `config` asks for, whole whatever
+/// The test set that belongs to what `config` asks for, always in memory, and whole whatever
 /// `config.limit` says; nothing where there is none. Error where it is damaged.
 /// That its items have the shape of those to train on is for the caller to check.
 std::optional<Dataset> load_test_set(const DataConfig& config);
+
+/// Whether `items` of `bytes` each are to stay on disk: where `config.in_memory` says so or, left
+/// to it, they take more than `config.max_mib` or half the machine's memory.
+bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes);
 
 /// Error where `items` of `bytes` each would take more than `config.max_mib`.
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);
@@ -57,6 +76,9 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
 /// bytes scaled to [-1, 1] (`range` "symmetric") or [0, 1] ("unit").
 torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
                      std::string_view range);
+
+/// Bytes as float32 in that range; what is float32 already as it is.
+torch::Tensor scaled(const torch::Tensor& items, std::string_view range);
 
 /// Bytes as float32 in [0, 1]; what is float32 already as it is.
 torch::Tensor unit_values(const torch::Tensor& items);

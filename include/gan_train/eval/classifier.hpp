@@ -37,10 +37,9 @@ TORCH_MODULE(Classifier);
 /// Whether a classifier can be learned from it: images, and labels of two classes or more.
 bool is_classifiable(const Dataset& data);
 
-/// Trains a classifier with a fixed seed on images uint8 [n, c, h, w] and labels int64 [n], each
-/// below `classes`. The weights are a pure function of these, but for rounding on another machine.
-Classifier train_classifier(const torch::Tensor& images, const torch::Tensor& labels,
-                            std::int64_t classes);
+/// Trains a classifier with a fixed seed on images and their labels, each below `classes`. The
+/// weights are a pure function of these, but for rounding on another machine.
+Classifier train_classifier(const Dataset& data, std::int64_t classes);
 
 /// What a classifier makes of images uint8 [n, c, h, w]: both float32 on the CPU.
 struct Classified {

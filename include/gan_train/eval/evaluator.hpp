@@ -87,7 +87,8 @@ class Evaluator {
   torch::Tensor projection_;
   torch::Tensor class_shares_;  // of the training labels, [classes] float64
   // Disjoint but for neighbours_, which holds all training images that aren't in reference_.
-  torch::Tensor reference_, real_, validation_, neighbours_;
+  torch::Tensor reference_, real_, validation_;
+  Dataset neighbours_;
   torch::Tensor reference_labels_, real_labels_;  // undefined where the data have none
   std::string reference_text_;
   Described reference_described_;

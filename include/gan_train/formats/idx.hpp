@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/random_access_file.hpp"
 
 namespace gan {
 
@@ -26,6 +28,22 @@ IdxArray parse_idx(ByteView bytes, std::string_view name);
 /// memory than the file truly contains plus a fixed buffer; refuses data of more
 /// than `limit` bytes uncompressed.
 IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit);
+
+/// What an IDX file, raw or gzip, says of itself.
+struct IdxHeader {
+  std::vector<std::int64_t> dims;  ///< 1 to 4 sizes
+  std::int64_t values = 0;         ///< product(dims): the bytes that follow it
+  std::uint64_t size = 0;          ///< of the header itself, where a raw file's values begin
+  bool packed = false;             ///< whether the file is gzip
+};
+
+/// The header of a file that is to stay where it is. Of a raw one the length is checked too.
+IdxHeader read_idx_header(const RandomAccessFile& file);
+
+/// Hands the values of a gzip file with that header to `take`, a piece after the other, in the
+/// memory of one. Errors as those of read_idx(); a limit is for the caller to check.
+void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
+                const std::function<void(ByteView)>& take);
 
 /// The header of an IDX file of unsigned bytes with these sizes.
 std::string idx_header(const std::vector<std::int64_t>& dims);

@@ -127,7 +127,10 @@ class Trainer {
   /// and {loss, gradient norm}.
   torch::Tensor update_discriminator(const Batch& items, Place place, StepRecord* record);
   torch::Tensor update_generator(std::int64_t n, StepRecord* record);
-  /// The items of the data set in a batch of D.
+  /// The items of the data set in a batch of D: which ones, of this rank's share; their images,
+  /// where these are on disk; and both with their classes, on the device.
+  torch::Tensor own_items(std::int64_t batch);
+  torch::Tensor read_images(std::int64_t batch);
   Batch real_batch(Place place);
   bool penalty_is_due(std::int64_t batch) const;
   /// D's loss with the penalty on what D was shown, where it is due in that batch.
@@ -142,7 +145,8 @@ class Trainer {
   ImageShape shape_;
   torch::Device device_;
   bool bf16_;
-  torch::Tensor samples_;
+  torch::Tensor samples_;  // on the device, or undefined where stored_
+  std::shared_ptr<const StoredImages> stored_;
   Conditioning conditioning_;
   torch::Tensor classes_;  // of the samples; undefined where unconditional
   const Loss& loss_;

@@ -1,0 +1,125 @@
+"""The house itself: its layers, what it has of everything, and what its pages say of it."""
+
+import json
+import re
+import shlex
+
+import common
+
+# As CONTRIBUTING.md draws them: a layer may include those before it.
+LAYERS = "core formats config data dist models losses train eval io cli".split()
+WITHOUT_LIBTORCH = LAYERS[:3]
+PAGES = sorted((common.ROOT / "docs").glob("*.md")) + [common.ROOT / "README.md"]
+
+
+def sources(*folders):
+    for folder in folders:
+        yield from sorted((common.ROOT / folder).rglob("*.[ch]pp"))
+
+
+def layer_of(path):
+    parts = path.relative_to(common.ROOT).parts
+    names = parts[2:] if parts[0] == "include" else parts[1:]
+    return names[0] if len(names) > 1 else "main"
+
+
+def calls_in(text):
+    """The commands of this program in a page's indented blocks, a list of words each."""
+    for line in re.findall(r"^ {4}(?:\$ )?(.*\bgan[ -].*)", text.replace("\\\n", " "), re.MULTILINE):
+        for part in re.split(r"&&|;|\||\bdo\b", line.split(" #")[0]):
+            try:
+                words = shlex.split(part)
+            except ValueError:
+                continue
+            while words and not re.fullmatch(r"(\S*/)?gan(-[a-z]+)?", words[0]):
+                words.pop(0)
+            if words:
+                yield words
+
+
+class LayersTest(common.ProgramTest):
+    def test_the_picture_is_the_one_in_contributing(self):
+        text = (common.ROOT / "CONTRIBUTING.md").read_text()
+        self.assertIn(" ← ".join([*LAYERS, "main.cpp"]), text)
+
+    def test_nothing_includes_what_is_above_it(self):
+        order = [*LAYERS, "main"]
+        seen = set()
+        for path in sources("src", "include"):
+            layer = layer_of(path)
+            seen.add(layer)
+            text = path.read_text()
+            for other in re.findall(r'#include "gan_train/([a-z]+)/', text):
+                self.assertLessEqual(order.index(other), order.index(layer), path)
+            # A header in src/ is for its own layer, but main is shown the commands.
+            for other in re.findall(r'#include "(?:\.\./|src/)*([a-z]+)/[a-z_]+\.hpp"', text):
+                self.assertIn((layer, other), [(layer, "gan_train"), ("main", "cli"), (layer, layer)])
+            if layer in WITHOUT_LIBTORCH:
+                self.assertIsNone(re.search(r"#include <(torch|ATen|c10)/", text), path)
+        self.assertEqual(seen, set(order))
+
+    def test_tests_mirror_the_layers(self):
+        folders = {path.name for path in (common.ROOT / "tests").iterdir() if path.is_dir()}
+        self.assertEqual(set(LAYERS) - folders, {"cli"})  # which e2e drives
+
+    def test_sources_fit(self):
+        # CONTRIBUTING.md: 300 lines at most, but for the option table.
+        for path in sources("src", "include"):
+            lines = path.read_text().count("\n")
+            self.assertTrue(lines <= 300 or path.name == "option.cpp", f"{path}: {lines} lines")
+
+
+class RegistryTest(common.ProgramTest):
+    def test_each_entry_is_tested_and_described(self):
+        pages = "\n".join(path.read_text() for path in PAGES)
+        tests = "\n".join(
+            path.read_text() for path in (common.ROOT / "tests").rglob("*_test.*")
+        ) + (common.ROOT / "tests/e2e/recipes.py").read_text()
+        for kind, entries in json.loads(self.call("gan", "list", "--json").stdout).items():
+            for name in entries:
+                self.assertRegex(pages, rf"`[^`\n]*\b{name}\b[^`\n]*`", f"{kind}: no page on {name}")
+                if name == "none":
+                    continue
+                # The end-to-end tests go through the recipes by their files.
+                if kind != "recipes":
+                    self.assertRegex(tests, rf"\b{name}\b", f"{kind}: no test of {name}")
+
+
+class PagesTest(common.ProgramTest):
+    """Each command in README and docs is one that the program knows, flags and recipes included."""
+
+    def flags_of(self, command):
+        page = self.call("gan", command, "--help").stdout
+        keys = json.loads(self.call("gan", "options", "--json").stdout)
+        return set(re.findall(r"--?[a-z][a-z_.-]*", page)) | {f"--{key}" for key in keys}
+
+    def test_commands_are_those_of_the_program(self):
+        commands = re.findall(r"^  ([a-z]+) {2,}", self.call("gan", "--help").stdout, re.MULTILINE)
+        flags = {name: self.flags_of(name) for name in commands}
+        recipes = json.loads(self.call("gan", "list", "--json", "recipes").stdout)["recipes"]
+        count = 0
+        for path in PAGES:
+            for words in calls_in(path.read_text()):
+                called = words[0].rsplit("/", 1)[-1]
+                name = called[4:] if called != "gan" else words[1] if len(words) > 1 else "--help"
+                where = f"{path.name}: {' '.join(words)}"
+                if name.startswith("-") or name == "<command>":
+                    continue
+                self.assertIn(name, commands, where)
+                count += 1
+                for word in words[1:]:
+                    if re.match(r"--?[a-z]", word):
+                        self.assertIn(word.split("=")[0], flags[name], where)
+                for flag, value in zip(words, words[1:]):
+                    if flag in ("--config", "-c") and re.fullmatch(r"(mnist|cifar|fashion)_\w+", value):
+                        self.assertIn(value, recipes, where)
+        self.assertGreater(count, 70)
+
+    def test_links_lead_somewhere(self):
+        for path in PAGES:
+            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text()):
+                self.assertTrue((path.parent / target).exists(), f"{path.name}: {target}")
+
+
+if __name__ == "__main__":
+    common.main()
