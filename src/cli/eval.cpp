@@ -31,6 +31,7 @@ struct EvalArguments {
   std::string range = "symmetric";
   std::int64_t count = 0;
   std::int64_t seed = 0;
+  double truncation = 0.0;
   std::int64_t threads = 0;
   std::string json;
   std::string device = "auto";
@@ -48,10 +49,11 @@ constexpr const char* kEvalFooter =
 void add_arguments(CLI::App& app, EvalArguments& arguments) {
   app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt, best.pt or last.pt")
       ->type_name("FILE");
-  app.add_option("--samples", arguments.samples,
-                 "measure these images instead: an IDX or .npy file, or a folder of PNG or JPEG "
-                 "files, as gan-sample writes them")
-      ->type_name("PATH");
+  auto* samples =
+      app.add_option("--samples", arguments.samples,
+                     "measure these images instead: an IDX or .npy file, or a folder of PNG or "
+                     "JPEG files, as gan-sample writes them")
+          ->type_name("PATH");
   app.add_option("--data", arguments.data,
                  "data set to measure against, all of it (default: what the checkpoint was trained "
                  "on)")
@@ -65,6 +67,10 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
                  "how many samples (default 10000, or all of --samples)")
       ->check(CLI::Range(kFewestSamples, kMostSamples));
   app.add_option("--seed", arguments.seed, "as in gan-sample: the same images (default 0)");
+  app.add_option("--truncation", arguments.truncation,
+                 "as in gan-sample: draw no latent beyond this")
+      ->check(CLI::Range(1e-6, 100.0))
+      ->excludes(samples);
   app.add_option("--json", arguments.json, "also write the figures to this file")
       ->type_name("FILE");
   app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
@@ -79,7 +85,7 @@ struct EvalSubject {
   torch::Tensor images;
   torch::Tensor classes;  // asked for, where known
   std::string title;
-  AboutFields about;
+  JsonObject about;
 };
 
 Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
@@ -121,18 +127,21 @@ EvalSubject draw_given(const EvalArguments& arguments, LoadedGenerator loaded,
   const std::int64_t count = arguments.count > 0 ? arguments.count : kDefaultCount;
   loaded.generator->to(resolve_device(arguments.device));
   const auto seed = static_cast<std::uint64_t>(arguments.seed);
-  EvalSubject subject{
-      loaded.config,
-      draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed),
-      draw_sample_classes(loaded.class_count, count, seed),
-      "",
-      {}};
-  subject.title = str(count, " samples of ", arguments.checkpoint, " (epoch ", loaded.epoch,
-                      ", seed ", arguments.seed, ")");
+  EvalSubject subject{loaded.config,
+                      draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed,
+                                   arguments.truncation),
+                      draw_sample_classes(loaded.class_count, count, seed),
+                      "",
+                      {}};
+  const double truncation = arguments.truncation;
+  subject.title =
+      str(count, " samples of ", arguments.checkpoint, " (epoch ", loaded.epoch, ", seed ",
+          arguments.seed, truncation > 0 ? str(", truncation ", truncation) : "", ")");
   subject.about = {{"checkpoint", arguments.checkpoint},
                    {"epoch", loaded.epoch},
                    {"step", loaded.step},
                    {"seed", arguments.seed}};
+  if (truncation > 0) subject.about.push_back({"truncation", truncation});
   return subject;
 }
 
@@ -163,7 +172,7 @@ int run_eval(int argc, char** argv) {
   std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
   if (!arguments.json.empty()) {
     auto about = subject.about;
-    about.insert(about.begin(), {"gan_train", std::string(kVersion)});
+    about.insert(about.begin(), {"gan_train", kVersion});
     write_file(arguments.json, metrics_json(metrics, about));
     log::info("wrote " + arguments.json);
   }

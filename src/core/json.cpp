@@ -11,6 +11,7 @@ namespace gan {
 namespace {
 
 constexpr std::size_t kLineWidth = 60;
+constexpr std::size_t kJsonWidth = 100;
 
 bool is_nested(const Json& json) {
   return std::holds_alternative<JsonArray>(json.value) ||
@@ -57,11 +58,17 @@ std::string json_at(const Json& json, std::size_t depth) {
     return "[" + out + (flat ? "" : indented(depth)) + "]";
   }
   if (const auto* object = std::get_if<JsonObject>(&json.value)) {
+    std::vector<std::string> members;
+    bool plain = depth > 0;
     for (const auto& [key, value] : *object) {
-      out += (out.empty() ? "" : ",") + indented(depth + 1) + json_string(key) + ": " +
-             json_at(value, depth + 1);
+      members.push_back(json_string(key) + ": " + json_at(value, depth + 1));
+      plain = plain && !is_nested(value);
     }
-    return "{" + out + (object->empty() ? "" : indented(depth)) + "}";
+    const std::string line = join(members, ", ");
+    if (members.empty() || (plain && 2 * depth + line.size() <= kJsonWidth))
+      return "{" + line + "}";
+    return "{" + indented(depth + 1) + join(members, "," + indented(depth + 1)) + indented(depth) +
+           "}";
   }
   return scalar_text(json, json_string);
 }

@@ -33,7 +33,8 @@ torch::Tensor Dataset::items(std::int64_t begin, std::int64_t count) const {
 }
 
 Dataset Dataset::subset(const torch::Tensor& indices) const {
-  Dataset some{source, shape, {}, labels.defined() ? labels.index_select(0, indices) : labels};
+  Dataset some = *this;
+  if (labels.defined()) some.labels = labels.index_select(0, indices);
   if (stored) {
     some.stored = std::make_shared<const StoredImages>(stored->subset(indices));
   } else {

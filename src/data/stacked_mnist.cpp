@@ -47,7 +47,8 @@ Dataset stack_digits(const DataConfig& config, const Dataset& digits, std::int64
           .shape = {3, digits.shape.height, digits.shape.width},
           .samples = digits.samples.index_select(0, drawn.flatten())
                          .view({items, 3, digits.shape.height, digits.shape.width}),
-          .labels = label.matmul(torch::tensor({100, 10, 1}, torch::kInt64))};
+          .labels = label.matmul(torch::tensor({100, 10, 1}, torch::kInt64)),
+          .stacked = 3};
 }
 
 Dataset load_stacked_mnist(const DataConfig& config) {

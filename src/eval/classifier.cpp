@@ -23,6 +23,7 @@ constexpr std::int64_t kMostPasses = 30;
 constexpr std::int64_t kFewestLabelled = 100;
 constexpr double kClassifierLr = 3e-3;
 constexpr std::int64_t kLargestSide = 32;
+constexpr std::int64_t kDigits = 10;
 constexpr std::int64_t kClassifyBlock = 250;
 constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, of data on disk
 
@@ -69,17 +70,29 @@ double held_out_accuracy(Classifier& net, const Dataset& data) {
 
 }  // namespace
 
-ClassifierImpl::ClassifierImpl(const ImageShape& shape, std::int64_t classes)
+ClassifierImpl::ClassifierImpl(const ImageShape& shape, std::int64_t classes, std::int64_t stacked)
     : classes_(classes),
-      body_(register_module("body", make_body(shape))),
-      head_(register_module("head", nn::Linear(kFeatures, classes))) {}
+      stacked_(stacked),
+      body_(register_module("body",
+                            make_body({shape.channels / stacked, shape.height, shape.width}))),
+      head_(register_module("head", nn::Linear(kFeatures, stacked > 1 ? kDigits : classes))) {}
 
 torch::Tensor ClassifierImpl::features(const torch::Tensor& images) {
-  return body_->forward(images);
+  if (stacked_ == 1) return body_->forward(images);
+  const auto single =
+      images.reshape({-1, images.size(1) / stacked_, images.size(2), images.size(3)});
+  return body_->forward(single).view({images.size(0), stacked_ * kFeatures});
 }
 
 torch::Tensor ClassifierImpl::logits(const torch::Tensor& features) {
-  return head_->forward(features);
+  if (stacked_ == 1) return head_->forward(features);
+  const auto digits = head_->forward(features.view({-1, stacked_, kFeatures}));
+  // [n, 10] and [n, 10] make [n, 100]: a label's logit is the sum of its digits'.
+  auto logits = digits.select(1, 0);
+  for (std::int64_t i = 1; i < stacked_; ++i) {
+    logits = (logits.unsqueeze(2) + digits.select(1, i).unsqueeze(1)).flatten(1);
+  }
+  return logits;
 }
 
 bool is_classifiable(const Dataset& data) {
@@ -87,14 +100,22 @@ bool is_classifiable(const Dataset& data) {
          data.labels.min().item<std::int64_t>() != data.labels.max().item<std::int64_t>();
 }
 
+std::int64_t classes_to_tell(const Dataset& data) {
+  if (!data.labels.defined()) return 0;
+  if (data.stacked == 1) return data.labels.max().item<std::int64_t>() + 1;
+  std::int64_t classes = 1;
+  for (std::int64_t i = 0; i < data.stacked; ++i) classes *= kDigits;
+  return classes;
+}
+
 Classifier train_classifier(const Dataset& data, std::int64_t classes) {
   torch::manual_seed(stream_seed(kClassifierSeed, Stream::kEvaluation, kClassifierInit));
-  Classifier net(data.shape, classes);
+  Classifier net(data.shape, classes, data.stacked);
 
   DataConfig whole_batches;
   whole_batches.drop_last = true;
-  BatchSampler sampler(data.size(), std::min(kClassifierBatch, data.size()), whole_batches,
-                       kClassifierSeed);
+  BatchSampler sampler(data.size(), std::min(kClassifierBatch / data.stacked, data.size()),
+                       whole_batches, kClassifierSeed);
   const std::int64_t passes = sampler.batches_per_pass();
   const std::int64_t steps = std::min(kMostSteps, kMostPasses * passes);
   OptimConfig adam;
@@ -140,7 +161,7 @@ TestedClassifier make_classifier(const Dataset& train, const Dataset& test) {
     seen = train.subset(parts[0]);
     unseen = train.subset(parts[1]);
   }
-  made.net = train_classifier(seen, train.labels.max().item<std::int64_t>() + 1);
+  made.net = train_classifier(seen, classes_to_tell(train));
   made.accuracy = held_out_accuracy(made.net, unseen);
   return made;
 }

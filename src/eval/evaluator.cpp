@@ -269,7 +269,8 @@ std::string Evaluator::features_text() const {
   }
   char percent[16];
   std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * classifier_->accuracy);
-  return str("LeNet classifier of ", data_.name, ", ", percent, " on ",
+  const char* of = classifier_->net->stacked() > 1 ? "the digits in each channel of " : "";
+  return str("LeNet classifier of ", of, data_.name, ", ", percent, " on ",
              classifier_->test_images ? "its test images" : "images held out",
              "; not to be compared with FID on Inception's features");
 }

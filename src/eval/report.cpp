@@ -97,42 +97,42 @@ std::string metrics_table(const Metrics& metrics, const std::string& title) {
   return metrics.classes.empty() ? text : text + class_table(metrics.classes);
 }
 
-static std::string classes_json(const std::vector<ClassFigures>& classes) {
-  std::string json;
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const ClassFigures& one = classes[i];
-    json += str(i > 0 ? ",\n" : ",\n  \"classes\": [\n", "    {\"class\": ", i,
-                ", \"samples\": ", one.samples, ", \"percent\": ", figure_text(one.percent, "null"),
-                ", \"data_percent\": ", figure_text(one.data, "null"),
-                ", \"as_asked_percent\": ", figure_text(one.as_asked, "null"));
-    for (const Metric* figure : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
-      json += str(", \"", figure->name, "\": {\"value\": ", figure_text(figure->value, "null"),
-                  ", \"real\": ", figure_text(figure->floor, "null"), "}");
-    }
-    json += "}";
-  }
-  return classes.empty() ? "" : json + "\n  ]";
+// Nine digits of it.
+static Json figure_json(double value) {
+  const auto shown = parse_double(figure_text(value, "null"));
+  return shown ? Json(*shown) : Json();
 }
 
-std::string metrics_json(const Metrics& metrics, const AboutFields& about) {
-  std::string json = "{\n";
-  for (const auto& [key, value] : about) {
-    const auto* text = std::get_if<std::string>(&value);
-    json += "  " + json_string(key) + ": " +
-            (text ? json_string(*text) : std::to_string(std::get<std::int64_t>(value))) + ",\n";
+static Json class_json(std::int64_t label, const ClassFigures& one) {
+  JsonObject row = {{"class", label},
+                    {"samples", one.samples},
+                    {"percent", figure_json(one.percent)},
+                    {"data_percent", figure_json(one.data)},
+                    {"as_asked_percent", figure_json(one.as_asked)}};
+  for (const Metric* figure : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
+    row.push_back({figure->name, JsonObject{{"value", figure_json(figure->value)},
+                                            {"real", figure_json(figure->floor)}}});
   }
-  json += "  \"features\": " + json_string(metrics.features) +
-          ",\n  \"reference\": " + json_string(metrics.reference) +
-          ",\n  \"samples\": " + std::to_string(metrics.samples) + ",\n  \"figures\": {";
-  const char* joint = "\n";
+  return row;
+}
+
+std::string metrics_json(const Metrics& metrics, JsonObject about) {
+  JsonObject figures;
   for (const auto& row : metrics.rows) {
-    json +=
-        str(joint, "    ", json_string(row.name), ": {\"value\": ", figure_text(row.value, "null"),
-            ", \"real\": ", figure_text(row.floor, "null"),
-            ", \"noise\": ", figure_text(row.ceiling, "null"), "}");
-    joint = ",\n";
+    figures.push_back({row.name, JsonObject{{"value", figure_json(row.value)},
+                                            {"real", figure_json(row.floor)},
+                                            {"noise", figure_json(row.ceiling)}}});
   }
-  return json + "\n  }" + classes_json(metrics.classes) + "\n}\n";
+  about.push_back({"features", metrics.features});
+  about.push_back({"reference", metrics.reference});
+  about.push_back({"samples", metrics.samples});
+  about.push_back({"figures", std::move(figures)});
+  JsonArray classes;
+  for (const auto& one : metrics.classes) {
+    classes.push_back(class_json(static_cast<std::int64_t>(classes.size()), one));
+  }
+  if (!classes.empty()) about.push_back({"classes", std::move(classes)});
+  return to_json(about);
 }
 
 std::string metrics_csv_names(const Metrics& metrics) {

@@ -3,16 +3,21 @@
 #include <torch/torch.h>
 
 #include "gan_train/eval/evaluator.hpp"
+#include "gan_train/train/latents.hpp"
 #include "gan_train/train/sample.hpp"
 
 namespace gan {
 
 torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
-                           std::int64_t class_count, std::int64_t count, std::uint64_t seed) {
+                           std::int64_t class_count, std::int64_t count, std::uint64_t seed,
+                           double truncation) {
   std::vector<torch::Tensor> parts;
   const auto inputs = [&](std::int64_t block) {
-    return draw_inputs(config.model, class_count, kSampleBlock, seed, Stream::kSample,
-                       static_cast<std::uint64_t>(block));
+    const auto drawn = draw_inputs(config.model, class_count, kSampleBlock, seed, Stream::kSample,
+                                   static_cast<std::uint64_t>(block));
+    const auto latents = drawn.narrow(1, 0, config.model.latent_dim);
+    if (truncation > 0) latents.copy_(truncated(config.model, latents, truncation));
+    return drawn;
   };
   draw_in_blocks(generator, count, inputs, [&](const torch::Tensor& images, const torch::Tensor&) {
     const bool points = ImageShape{images.size(1), images.size(2), images.size(3)}.is_point();

@@ -104,11 +104,6 @@ void expect_text(const PtDict& root, const char* key, const std::string& wanted,
   }
 }
 
-// As many as make_classifier() gives logits to; 0 without labels.
-std::int64_t classes_of(const Dataset& train) {
-  return train.labels.defined() ? train.labels.max().item<std::int64_t>() + 1 : 0;
-}
-
 void keep_cached(const std::vector<fs::path>& folders, const std::string& name, PtDict root) {
   root.insert(root.begin(),
               {{"format", {std::string("gan-train-eval")}}, {"version", {kEvalVersion}}});
@@ -173,11 +168,11 @@ std::optional<TestedClassifier> EvalCache::load_classifier() const {
       take_cached(folders_, name("classifier"), [&](const PtDict& root, const std::string& path) {
         expect_text(root, "data", checksum_, path);
         const auto classes = get<std::int64_t>(root, "classes", path);
-        if (classes != classes_of(data_.train)) {
+        if (classes != classes_to_tell(data_.train)) {
           throw run_error(path, ": tells ", classes, " classes apart, but the data have ",
-                          classes_of(data_.train));
+                          classes_to_tell(data_.train));
         }
-        found.net = Classifier(data_.train.shape, classes);
+        found.net = Classifier(data_.train.shape, classes, data_.train.stacked);
         unpack(get<PtDict>(root, "weights", path), *found.net, path + ": weights");
         found.accuracy = get<double>(root, "accuracy", path);
         found.test_images = get<bool>(root, "test_images", path);

@@ -23,38 +23,37 @@ std::string processor() {
   return "unknown";
 }
 
-std::string network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
-  std::string json = str("{\"parameters\": ", count_parameters(net), ", \"layers\": [");
-  const char* joint = "\n";
+Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
+  JsonArray layers;
   for (const auto& row : rows) {
-    json +=
-        str(joint, "      {\"layer\": ", json_string(row.text),
-            ", \"output\": ", json_string(row.shape), ", \"parameters\": ", row.parameters, "}");
-    joint = ",\n";
+    layers.push_back(
+        JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
   }
-  return json + "\n    ]}";
+  return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
 }
 
 }  // namespace
 
 std::string run_facts(const Trainer& trainer, const Dataset& data) {
   const auto rows = describe_networks(trainer);
-  return str("{\n  \"gan_train\": ", json_string(kVersion),
-             ",\n  \"libtorch\": ", json_string(TORCH_VERSION),
-             ",\n  \"processor\": ", json_string(processor()),
-             ",\n  \"instructions\": ", json_string(at::get_cpu_capability()),
-             ",\n  \"threads\": ", at::get_num_threads(),
-             ",\n  \"device\": ", json_string(trainer.device().str()),
-             ",\n  \"precision\": ", json_string(trainer.precision()),
-             ",\n  \"data\": {\"source\": ", json_string(data.source), ", \"items\": ", data.size(),
-             ", \"shape\": ", json_string(to_string(data.shape)),
-             ", \"labelled\": ", data.labels.defined() ? "true" : "false",
-             ", \"on_disk\": ", data.stored ? "true" : "false",
-             "},\n  \"steps_per_epoch\": ", trainer.steps_per_epoch(),
-             ",\n  \"networks\": {\n    \"generator\": ",
-             network_json(*trainer.networks.generator, rows.generator),
-             ",\n    \"discriminator\": ",
-             network_json(*trainer.networks.discriminator, rows.discriminator), "\n  }\n}\n");
+  return to_json(JsonObject{
+      {"gan_train", kVersion},
+      {"libtorch", TORCH_VERSION},
+      {"processor", processor()},
+      {"instructions", at::get_cpu_capability()},
+      {"threads", at::get_num_threads()},
+      {"device", trainer.device().str()},
+      {"precision", trainer.precision()},
+      {"data", JsonObject{{"source", data.source},
+                          {"items", data.size()},
+                          {"shape", to_string(data.shape)},
+                          {"labelled", data.labels.defined()},
+                          {"on_disk", data.stored != nullptr}}},
+      {"steps_per_epoch", trainer.steps_per_epoch()},
+      {"networks",
+       JsonObject{
+           {"generator", network_json(*trainer.networks.generator, rows.generator)},
+           {"discriminator", network_json(*trainer.networks.discriminator, rows.discriminator)}}}});
 }
 
 }  // namespace gan

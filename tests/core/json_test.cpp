@@ -32,10 +32,18 @@ TEST(Json, IsSpelledAsTheStandardSays) {
             "{\n"
             "  \"a\": 1,\n"
             "  \"b\": [true, null, \"x\\\"\\\\\\u000a\"],\n"
-            "  \"c\": {\n    \"d\": 0.5,\n    \"e\": null\n  },\n"
+            "  \"c\": {\"d\": 0.5, \"e\": null},\n"
             "  \"f\": {},\n"
-            "  \"g\": [\n    {\n      \"h\": -3\n    }\n  ]\n"
+            "  \"g\": [\n    {\"h\": -3}\n  ]\n"
             "}\n");
+}
+
+TEST(Json, TakesALineForWhatFitsIt) {
+  const std::string wide(95, 'x');
+  const Json nested = JsonObject{{"b", JsonObject{{"c", 1}}}};
+  EXPECT_EQ(to_json(JsonObject{{"a", nested}}), "{\n  \"a\": {\n    \"b\": {\"c\": 1}\n  }\n}\n");
+  EXPECT_EQ(to_json(JsonObject{{"a", JsonObject{{"b", wide}}}}),
+            "{\n  \"a\": {\n    \"b\": \"" + wide + "\"\n  }\n}\n");
 }
 
 TEST(Json, IsALineAMemberForPeople) {

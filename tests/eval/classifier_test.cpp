@@ -32,6 +32,44 @@ TEST(Classifier, LearnsToTellShapesApart) {
             0.7 * torch::cdist(squares, discs).mean().item<double>());
 }
 
+// Three shapes in the channels of an item, labelled 100 a + 10 b + c.
+Dataset stacked_shapes(std::int64_t n) {
+  const Dataset shapes = labelled_shapes(3 * n);
+  const auto order = torch::arange(3 * n).view({n, 3}).mul(7).remainder(3 * n);
+  const auto labels = shapes.labels.index_select(0, order.flatten()).view({n, 3});
+  Dataset data = shapes;
+  data.shape.channels = 3;
+  data.samples = shapes.samples.index_select(0, order.flatten()).view({n, 3, 12, 12});
+  data.labels = labels.matmul(torch::tensor({100, 10, 1}, torch::kInt64));
+  data.stacked = 3;
+  return data;
+}
+
+TEST(Classifier, TakesStackedImagesOneByOne) {
+  const Dataset train = stacked_shapes(700);
+  EXPECT_EQ(classes_to_tell(train), 1000);
+  const TestedClassifier made = make_classifier(train, {});
+  EXPECT_GT(made.accuracy, 0.8);  // one in 512 by guessing
+  const Classified found = classify(made.net, train.samples.narrow(0, 0, 5));
+  EXPECT_EQ(found.features.sizes(), torch::IntArrayRef({5, 3 * ClassifierImpl::kFeatures}));
+
+  // The same weights on single images: a stack's probabilities are the products of theirs.
+  Classifier single(ImageShape{1, 12, 12}, 10);
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : made.net->named_parameters()) {
+    single->named_parameters()[item.key()].copy_(item.value());
+  }
+  for (const auto& item : made.net->named_buffers()) {
+    single->named_buffers()[item.key()].copy_(item.value());
+  }
+  const auto each = classify(single, train.samples.narrow(0, 0, 5).reshape({15, 1, 12, 12}));
+  EXPECT_TRUE(torch::allclose(found.features, each.features.view({5, -1})));
+  const auto of = each.probabilities.view({5, 3, 10});
+  const auto products = of.select(1, 0).view({5, 10, 1, 1}) * of.select(1, 1).view({5, 1, 10, 1}) *
+                        of.select(1, 2).view({5, 1, 1, 10});
+  EXPECT_TRUE(torch::allclose(found.probabilities, products.flatten(1), 1e-4, 1e-6));
+}
+
 TEST(Classifier, TestsOnTheTestImagesWhereThereAreSome) {
   const Dataset train = labelled_shapes(400);
   Dataset test = labelled_shapes(160);

@@ -49,7 +49,8 @@ inline Json::Json(std::string_view text) : value(std::string(text)) {}
 inline Json::Json(JsonArray items) : value(std::move(items)) {}
 inline Json::Json(JsonObject members) : value(std::move(members)) {}
 
-/// JSON (RFC 8259), indented. Numbers that are not finite become null.
+/// JSON (RFC 8259), indented, but for lists and objects of few plain values, which take a line.
+/// Numbers that are not finite become null.
 std::string to_json(const Json& json);
 
 /// For people: a line a member, `key: value`, those of an object in it indented below. What could

@@ -24,6 +24,9 @@ struct Dataset {
   torch::Tensor labels;   ///< [n] int64, or undefined where there are none
   /// On disk: uint8 pixels; `samples` is undefined.
   std::shared_ptr<const StoredImages> stored = nullptr;
+  /// Grey images that an item's channels are, each of one of ten classes: the digits of its label.
+  /// 1: the item is one image, and its label one class.
+  std::int64_t stacked = 1;
 
   std::int64_t size() const;
   /// Whether the items are bytes.

@@ -12,23 +12,28 @@
 namespace gan {
 
 /// A small convolutional network after LeNet-5 (LeCun et al. 1998), with batch norm: what labelled
-/// images are measured by. Its features are the activations of its last hidden layer.
+/// images are measured by. Its features are the activations of its last hidden layer. Stacked
+/// images (Dataset::stacked) it takes one by one: their features stand side by side, and a stack's
+/// probability of a label is the product of its images' probabilities of the digits in it.
 class ClassifierImpl : public torch::nn::Module {
  public:
-  /// Values in an image's features.
+  /// Values in the features of one image.
   static constexpr std::int64_t kFeatures = 128;
 
-  ClassifierImpl(const ImageShape& shape, std::int64_t classes);
+  /// `classes` are those of a whole item: 10^stacked where `stacked` is above 1.
+  ClassifierImpl(const ImageShape& shape, std::int64_t classes, std::int64_t stacked = 1);
 
-  /// [n, c, h, w] float32 in [0, 1] -> [n, kFeatures].
+  /// [n, c, h, w] float32 in [0, 1] -> [n, stacked x kFeatures].
   torch::Tensor features(const torch::Tensor& images);
-  /// [n, kFeatures] -> logits [n, classes].
+  /// [n, stacked x kFeatures] -> logits [n, classes].
   torch::Tensor logits(const torch::Tensor& features);
 
   std::int64_t classes() const { return classes_; }
+  std::int64_t stacked() const { return stacked_; }
 
  private:
   std::int64_t classes_;
+  std::int64_t stacked_;
   torch::nn::Sequential body_;
   torch::nn::Linear head_;
 };
@@ -37,13 +42,16 @@ TORCH_MODULE(Classifier);
 /// Whether a classifier can be learned from it: images, and labels of two classes or more.
 bool is_classifiable(const Dataset& data);
 
+/// The classes that a classifier of it tells apart; 0 without labels.
+std::int64_t classes_to_tell(const Dataset& data);
+
 /// Trains a classifier with a fixed seed on images and their labels, each below `classes`. The
 /// weights are a pure function of these, but for rounding on another machine.
 Classifier train_classifier(const Dataset& data, std::int64_t classes);
 
 /// What a classifier makes of images uint8 [n, c, h, w]: both float32 on the CPU.
 struct Classified {
-  torch::Tensor features;       ///< [n, kFeatures]
+  torch::Tensor features;       ///< [n, stacked x kFeatures]
   torch::Tensor probabilities;  ///< [n, classes]
 };
 Classified classify(Classifier net, const torch::Tensor& images);

@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
+
+#include "gan_train/core/json.hpp"
 
 namespace gan {
 
@@ -49,11 +50,8 @@ inline constexpr std::size_t kTableWidth = 60;
 /// first.
 std::string metrics_table(const Metrics& metrics, const std::string& title);
 
-/// What JSON says beside the figures, by key.
-using AboutFields = std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>>;
-
 /// One JSON object: `about`, then the record. NaN and infinities become null.
-std::string metrics_json(const Metrics& metrics, const AboutFields& about);
+std::string metrics_json(const Metrics& metrics, JsonObject about);
 
 /// A figure in JSON and CSV, to nine digits; `otherwise` where it is no finite number.
 std::string figure_text(double value, const char* otherwise = "nan");
