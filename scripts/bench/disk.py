@@ -1,15 +1,15 @@
 """What training from disk costs beside training from memory, on a file that may be larger than it.
 
-    disk.py [--images N] [--steps N] [--rounds N] [--folder DIR] [--under COMMAND] [--no-memory]
-            GAN_TRAIN
+    disk.py [--images N | --file FILE] [--steps N] [--rounds N] [--folder DIR]
+            [--under COMMAND] [--no-memory] GAN_TRAIN
 
 Writes an IDX file of N images of 28x28 random bytes (10,000,000 are 7.8 GB), trains on it
 from memory and from disk in turns, and prints images a second and peak memory: of
-mnist_mlp, and of networks so small that what is left is the way of the images. `cold` is
-from disk after the system was told to forget the file. Then a run that is killed and goes
-on must end as one that was not. --under puts a command before the program, such as
-'systemd-run --scope -p MemoryMax=1G', and goes with --no-memory. Needs numpy. The file is
-deleted in the end.
+mnist_mlp, and of networks so small that what is left is the way of the images, in ten times
+as many steps. `cold` is from disk after the system was told to forget the file. Then a run
+that is killed and goes on must end as one that was not. --under puts a command before the
+program, such as 'systemd-run --scope -p MemoryMax=1G', and goes with --no-memory. --file
+takes such a file that is there; one that was written is deleted in the end. Needs numpy.
 """
 
 import argparse
@@ -52,7 +52,7 @@ class Bench:
         self.under = shlex.split(arguments.under)
         self.program = arguments.program
         self.steps = arguments.steps
-        self.images = folder / "images"
+        self.images = pathlib.Path(arguments.file) if arguments.file else folder / "images"
         self.folder = folder
 
     def command(self, out, *settings):
@@ -60,13 +60,13 @@ class Bench:
         fixed = ("--config", "mnist_mlp", "--out", self.folder / out, "-q", *data)
         return [*map(str, (*self.under, self.program, *fixed, *settings))]
 
-    def settings(self, epochs):
-        return ("--train.steps_per_epoch", self.steps, "--epochs", epochs)
+    def stretches(self, times=1):
+        return ("--train.steps_per_epoch", times * self.steps, "--epochs", 2)
 
     def train(self, in_memory, *settings):
         """Images a second in the second of two stretches, seconds in all, peak memory in MiB."""
         held = ("--data.in_memory", in_memory, "--output.sample_every", 0, "--overwrite")
-        command = self.command("run", *self.settings(2), *held, *settings)
+        command = self.command("run", *held, *settings)
         start = time.perf_counter()
         process = subprocess.Popen(command, **QUIET)
         _, status, usage = os.wait4(process.pid, 0)
@@ -81,7 +81,8 @@ class Bench:
     def compare(self, rounds, kinds):
         print("| networks | images | images a second | a run, s | peak RSS, MiB |")
         print("|---|---|---|---|---|")
-        for name, settings in (("mnist_mlp", ()), ("of 8 units", SMALL)):
+        small = (*SMALL, *self.stretches(10))
+        for name, settings in (("mnist_mlp", self.stretches()), ("of 8 units", small)):
             runs = {kind: [] for kind in kinds}
             for _ in range(rounds):
                 for kind in kinds:
@@ -105,7 +106,7 @@ class Bench:
 
     def check_resume(self):
         """A run from disk, killed between two saves, ends as one that was left alone."""
-        settings = (*self.settings(2), "--data.in_memory", "false", "--output.save_state_steps", 7)
+        settings = (*self.stretches(), "--data.in_memory", "false", "--output.save_state_steps", 7)
         subprocess.run(self.command("whole", *settings), check=True, **QUIET)
         process = subprocess.Popen(self.command("killed", *settings), **QUIET)
         rows = self.folder / "killed" / "losses.csv"
@@ -125,6 +126,7 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--images", type=int, default=10_000_000)
+    parser.add_argument("--file")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", help="where the file lies (default: that of temporary files)")
@@ -134,8 +136,9 @@ def main():
     a = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=a.folder) as folder:
         bench = Bench(a, pathlib.Path(folder))
-        write_images(bench.images, a.images)
-        print(f"{a.images:,} images, {bench.images.stat().st_size / 2**20:,.0f} MiB\n")
+        if not a.file:
+            write_images(bench.images, a.images)
+        print(f"{bench.images.stat().st_size / 2**20:,.0f} MiB of images\n")
         bench.compare(a.rounds, ("disk", "cold") if a.no_memory else ("memory", "disk", "cold"))
         raise SystemExit(0 if bench.check_resume() else 1)
 
