@@ -10,6 +10,8 @@
 #include <exception>
 #include <mpi.h>
 #include <thread>
+
+#include "nccl_sums.hpp"
 #endif
 
 namespace gan {
@@ -33,6 +35,10 @@ class MpiRanks : public Ranks {
     MPI_Init(nullptr, nullptr);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    MPI_Comm machine = MPI_COMM_NULL;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &machine);
+    MPI_Comm_rank(machine, &local_rank_);
+    MPI_Comm_free(&machine);
     set_ranks(this);
   }
 
@@ -41,22 +47,31 @@ class MpiRanks : public Ranks {
   ~MpiRanks() override {
     set_ranks(nullptr);
     if (std::uncaught_exceptions() > 0) {
+      if (nccl_) nccl_->abandon();
       std::atexit(end_job);
     } else {
+      nccl_.reset();
       MPI_Finalize();
     }
   }
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
+  int local_rank() const override { return local_rank_; }
+  Traffic traffic() const override { return traffic_; }
 
   void sum(torch::Tensor& values) override {
-    auto host = values.cpu();
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallreduce(MPI_IN_PLACE, host.data_ptr<float>(), static_cast<int>(host.numel()), MPI_FLOAT,
-                   MPI_SUM, MPI_COMM_WORLD, &request);
-    wait(request);
-    if (!values.is_cpu()) values.copy_(host);
+    const auto start = Clock::now();
+    if (values.is_cuda() && NcclSums::are_there()) {
+      if (!nccl_) nccl_ = std::make_unique<NcclSums>(*this, values.device());
+      nccl_->start(values);
+      wait_until([&] { return nccl_->are_done(); });
+    } else {
+      sum_on_host(values);
+    }
+    traffic_.seconds += seconds_since(start);
+    traffic_.bytes += static_cast<double>(values.nbytes());
+    ++traffic_.sums;
   }
 
   void broadcast(torch::Tensor& values) override {
@@ -67,14 +82,35 @@ class MpiRanks : public Ranks {
   }
 
  private:
-  // MPI itself waits for ever.
+  using Clock = std::chrono::steady_clock;
+
+  static double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+  void sum_on_host(torch::Tensor& values) const {
+    auto host = values.cpu();
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallreduce(MPI_IN_PLACE, host.data_ptr<float>(), static_cast<int>(host.numel()), MPI_FLOAT,
+                   MPI_SUM, MPI_COMM_WORLD, &request);
+    wait(request);
+    if (!values.is_cpu()) values.copy_(host);
+  }
+
   void wait(MPI_Request& request) const {
-    using Clock = std::chrono::steady_clock;
+    wait_until([&] {
+      int done = 0;
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      return done != 0;
+    });
+  }
+
+  // MPI and NCCL themselves wait for ever.
+  template <typename Done>
+  void wait_until(Done done) const {
     const auto start = Clock::now();
-    int done = 0;
-    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); done == 0;
-         MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
-      const double waited = std::chrono::duration<double>(Clock::now() - start).count();
+    while (!done()) {
+      const double waited = seconds_since(start);
       if (waited > timeout_s_) {
         throw run_error("rank ", rank_, " of ", size_, ": no answer from another rank for ",
                         timeout_s_,
@@ -89,6 +125,9 @@ class MpiRanks : public Ranks {
   double timeout_s_;
   int rank_ = 0;
   int size_ = 1;
+  int local_rank_ = 0;
+  Traffic traffic_;
+  std::unique_ptr<NcclSums> nccl_;
 };
 
 #endif
