@@ -138,7 +138,13 @@ std::unique_ptr<Ranks> join_ranks([[maybe_unused]] double timeout_s) {
   const long count = launched_ranks();
   if (count <= 1) return nullptr;
 #ifdef GAN_TRAIN_HAS_MPI
-  return std::make_unique<MpiRanks>(timeout_s);
+  auto group = std::make_unique<MpiRanks>(timeout_s);
+  if (group->size() != count) {
+    throw usage_error("started as one of ", count, " ranks, but MPI sees ", group->size(),
+                      ": launcher and MPI don't know each other; under Slurm try srun "
+                      "--mpi=pmix, or mpirun in a job of sbatch");
+  }
+  return group;
 #else
   throw usage_error("started as one of ", count,
                     " ranks, but this build has no MPI (Debian: "
