@@ -102,7 +102,9 @@ class RanksCase(ProgramTest):
 class DistTest(RanksCase):
     def test_ranks_train_as_one_process_does(self):
         alone = self.folder / "alone"
-        same = ("--model.sync_batchnorm", "true")
+        # So wide that gradients are large sums, and statistics small ones.
+        same = ("--model.sync_batchnorm", "true", "--model.generator_widths", "48,24",
+                "--model.discriminator_widths", "24,48")  # fmt: skip
         self.train("--config", SMOKE, "--out", alone, *same)
         for ranks in (2, 4):
             job = self.start(ranks, *same)
