@@ -19,11 +19,19 @@ NETWORKS = {
     "NVLink": (3e-6, 300e9),
 }
 # Parameters of G and D, and ms a step at these batch sizes on two cores (docs/performance.md; of
-# the last two by ranks.py --growth).
+# mnist_fast and mnist_conditional one run of ranks.py --growth).
 RECIPES = {
     "mnist_mlp": (
         (1_486_352, 1_460_225),
         {16: 14.8, 32: 17.3, 64: 28.7, 128: 45.8, 256: 72.1, 512: 134.9, 1024: 231.7},
+    ),
+    "mnist_fast": (
+        (74_400, 25_696),
+        {16: 7.9, 32: 11.6, 64: 19.4, 128: 34.9, 256: 69.6, 512: 120.1, 1024: 321.6},
+    ),
+    "mnist_conditional": (
+        (165_184, 67_776),
+        {16: 17.1, 32: 27.3, 64: 52.1, 128: 94.6, 256: 180.3, 512: 319.0, 1024: 614.4},
     ),
     "mnist_cpp_dcgan": (
         (837_504, 659_456),
