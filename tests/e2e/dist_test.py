@@ -234,6 +234,11 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
     def ip(self, *arguments):
         subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
+    def empty(self, host):
+        """Of what a failed test left there."""
+        for pid in subprocess.check_output(["ip", "netns", "pids", host]).split():
+            os.kill(int(pid), signal.SIGKILL)
+
     def setUp(self):
         super().setUp()
         self.hosts = [f"gan-{os.getpid()}-{which}" for which in "ab"]
@@ -241,6 +246,7 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
             for host in self.hosts:
                 self.ip("netns", "add", host)
                 self.addCleanup(self.ip, "netns", "del", host)
+                self.addCleanup(self.empty, host)
             a, b = self.hosts
             self.ip("link", "add", "cable", "netns", a, "type", "veth", "peer", "cable", "netns", b)
         except (OSError, subprocess.CalledProcessError) as error:
