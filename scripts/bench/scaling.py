@@ -1,22 +1,16 @@
-"""Step time against the number of ranks: measured here, and modelled for machines we have not.
+"""Step and epoch time against the number of ranks, modelled for machines that we have not.
 
-    scaling.py [--measure GAN_TRAIN] [--plot FILE]
+    scaling.py [--plot FILE]
 
---measure runs 1 rank x 2 threads, 1 x 1 and 2 x 1 on this machine (needs mpirun and MNIST).
-The model: a rank's computation on its part of the batch, from the growth figures of
-docs/performance.md (a power of the batch between the measured ones), times what waiting for
-the slowest of N costs (steps that vary by 3 %, normal), plus one ring all-reduce of the
-gradients for each update: 2 (N - 1) / N of the bytes over the network's rate and
-2 (N - 1) of its latencies, or 2 log2 N where a tree has less to wait for.
+The model: a rank's computation on its part of the batch, from figures of one rank (a power of the
+batch between the measured ones), times what waiting for the slowest of N costs (steps that vary by
+3 %, normal), plus a sum of the gradients for each update: by ring, 2 (N - 1) / N of the bytes over
+the network's rate and 2 (N - 1) of its latencies, or by tree, 2 log2 N of both. ranks.py holds it
+against what can be run.
 """
 
 import argparse
-import csv
 import math
-import os
-import pathlib
-import subprocess
-import tempfile
 
 # name: (latency s, bytes a second), as their makers state them, and a usual share of it.
 NETWORKS = {
@@ -24,17 +18,28 @@ NETWORKS = {
     "100 Gb/s Ethernet": (5e-6, 11e9),
     "NVLink": (3e-6, 300e9),
 }
-# Parameters of G and D, and ms a step at these batch sizes on two cores (docs/performance.md).
+# Parameters of G and D, and ms a step at these batch sizes on two cores (docs/performance.md; of
+# mnist_fast and mnist_conditional one run of ranks.py --growth).
 RECIPES = {
     "mnist_mlp": (
         (1_486_352, 1_460_225),
         {16: 14.8, 32: 17.3, 64: 28.7, 128: 45.8, 256: 72.1, 512: 134.9, 1024: 231.7},
+    ),
+    "mnist_fast": (
+        (74_400, 25_696),
+        {16: 7.9, 32: 11.6, 64: 19.4, 128: 34.9, 256: 69.6, 512: 120.1, 1024: 321.6},
+    ),
+    "mnist_conditional": (
+        (165_184, 67_776),
+        {16: 17.1, 32: 27.3, 64: 52.1, 128: 94.6, 256: 180.3, 512: 319.0, 1024: 614.4},
     ),
     "mnist_cpp_dcgan": (
         (837_504, 659_456),
         {16: 62.8, 32: 136.5, 64: 194.9, 128: 393.8, 256: 642.2, 512: 1280.9, 1024: 2664.8},
     ),
 }
+BACKWARD = 0.4  # its share of a step, or more: docs/scaling.md
+IMAGES = (10**6, 10**7, 10**8, 10**9)
 RANKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 SPREAD = 0.03
 
@@ -51,9 +56,10 @@ def compute_ms(recipe, batch):
 
 
 def sum_ms(parameters, ranks, network):
+    """Of the sums of so many numbers each, over a network of (latency s, bytes a second)."""
     if ranks == 1:
         return 0.0
-    latency, rate = NETWORKS[network]
+    latency, rate = network
     total = 0.0
     for count in parameters:
         ring = 2 * (ranks - 1) * latency + 2 * (ranks - 1) / ranks * 4 * count / rate
@@ -62,24 +68,111 @@ def sum_ms(parameters, ranks, network):
     return 1e3 * total
 
 
-def step_ms(recipe, batch, ranks, network):
+def compute_on(recipe, batch, ranks):
+    """Of the slowest rank."""
     slowest = 1 + SPREAD * math.sqrt(2 * math.log(ranks))
-    parameters = RECIPES[recipe][0]
-    return slowest * compute_ms(recipe, batch / ranks) + sum_ms(parameters, ranks, network)
+    return slowest * compute_ms(recipe, batch / ranks)
 
 
-def print_model():
+def sums_of(recipe, ranks, network):
+    return sum_ms(RECIPES[recipe][0], ranks, NETWORKS[network])
+
+
+def step_ms(recipe, batch, ranks, network):
+    return compute_on(recipe, batch, ranks) + sums_of(recipe, ranks, network)
+
+
+def overlapped_ms(recipe, batch, ranks, network):
+    """Were as much of the sums hidden behind the backward passes as these are long."""
+    compute = compute_on(recipe, batch, ranks)
+    return compute + max(0, sums_of(recipe, ranks, network) - BACKWARD * compute)
+
+
+def rate(recipe, ranks, network, total=None):
+    """Images a second; 128 a rank, or `total` in all."""
+    batch = total or 128 * ranks
+    return 1e3 * batch / step_ms(recipe, batch, ranks, network)
+
+
+def table(head, columns, rows):
+    print(f"| {head} |" + "".join(f" {column} |" for column in columns))
+    print("|---|" + "---|" * len(columns))
+    for name, cells in rows:
+        print(f"| {name} |" + "".join(f" {cell} |" for cell in cells))
+
+
+def print_rates():
+    counts = [f"{n:,}" for n in RANKS]
     for recipe in RECIPES:
-        for what in ("128 images a rank", "a batch of 1,024 in all"):
+        for what, total in (("128 images a rank", None), ("a batch of 1,024 in all", 1024)):
             print(f"\n`{recipe}`, {what}; images a second, in thousands:\n")
-            print("| network |" + "".join(f" {n:,} |" for n in RANKS))
-            print("|---|" + "---|" * len(RANKS))
-            for network in NETWORKS:
-                row = []
-                for n in RANKS:
-                    batch = 128 * n if what.startswith("128") else 1024
-                    row.append(f" {batch / step_ms(recipe, batch, n, network):.1f} |")
-                print(f"| {network} |" + "".join(row))
+            rows = [
+                (name, [f"{1e-3 * rate(recipe, n, name, total):.1f}" for n in RANKS])
+                for name in NETWORKS
+            ]
+            table("network", counts, rows)
+
+
+def duration(seconds):
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 1 else "< 1 s"
+
+
+def print_epochs(network):
+    print(f"\nAn epoch over {network}, 128 images a rank:\n")
+    counts = (1, 8, 64, 1024)
+    rows = [
+        (f"`{recipe}`, {images:,}", [duration(images / rate(recipe, n, network)) for n in counts])
+        for recipe in RECIPES
+        for images in IMAGES
+    ]
+    table("images", [f"{n:,} ranks" if n > 1 else "1 rank" for n in counts], rows)
+
+
+def why(recipe, batch, ranks, network):
+    """What a step spends most on beyond a share of the computation that shrinks as it should."""
+    fair = compute_ms(recipe, batch) / ranks
+    latency, speed = NETWORKS[network]
+    no_latency = sum_ms(RECIPES[recipe][0], ranks, (0.0, speed))
+    costs = {
+        "small batches": compute_on(recipe, batch, ranks) - fair,
+        "bytes": no_latency,
+        "latencies": sums_of(recipe, ranks, network) - no_latency,
+    }
+    return max(costs, key=costs.get)
+
+
+def print_ends():
+    """Where twice the ranks give less than 1.25 times the images a second."""
+    print("\nThe most ranks whose number is still worth doubling to, and what stops it there:\n")
+    rows = []
+    for recipe in RECIPES:
+        for what, total in (("128 a rank", None), ("1,024 in all", 1024)):
+            cells = []
+            for name in NETWORKS:
+                gains = ((n, rate(recipe, 2 * n, name, total) / rate(recipe, n, name, total))
+                         for n in RANKS[:-1])  # fmt: skip
+                end = next((n for n, gain in gains if gain < 1.25), None)
+                batch = total or 128 * (end or 1)
+                cells.append(f"{end:,}: {why(recipe, batch, 2 * end, name)}" if end else "> 1,024")
+            rows.append((f"`{recipe}`, {what}", cells))
+    table("recipe, batch", NETWORKS, rows)
+
+
+def print_overlap():
+    print("\nTimes as fast, were the sums hidden behind the backward passes, 128 images a rank:\n")
+    counts = (2, 8, 64, 1024)
+    rows = []
+    for recipe in RECIPES:
+        for name in NETWORKS:
+            gains = [
+                step_ms(recipe, 128 * n, n, name) / overlapped_ms(recipe, 128 * n, n, name)
+                for n in counts
+            ]
+            rows.append((f"`{recipe}`, {name}", [f"{gain:.2f}" for gain in gains]))
+    table("recipe, network", [f"{n:,} ranks" for n in counts], rows)
 
 
 def plot(path):
@@ -89,9 +182,9 @@ def plot(path):
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(
-        1, len(RECIPES), figsize=(11, 3.6), sharey=True, layout="constrained"
+        2, 2, figsize=(11, 7), sharex=True, sharey=True, layout="constrained"
     )
-    for axis, recipe in zip(axes, RECIPES):
+    for axis, recipe in zip(axes.flat, RECIPES):
         one = 128 / step_ms(recipe, 128, 1, "NVLink")
         axis.plot(RANKS, RANKS, "k:", label="ideal")
         for colour, network in zip(("C0", "C1", "C2"), NETWORKS):
@@ -99,42 +192,23 @@ def plot(path):
             axis.plot(RANKS, weak, colour + "o-", label=f"{network}, 128 a rank", markersize=3)
         axis.set(xscale="log", yscale="log", title=recipe, xlabel="ranks (model)")
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("images a second, times one rank's")
-    axes[0].legend()
+    figure.supylabel("images a second, times one rank's")
+    axes[0, 0].legend()
     figure.savefig(path, dpi=90)
-
-
-def measured(program, recipe, ranks, threads, folder):
-    out = pathlib.Path(folder) / f"{recipe}-{ranks}-{threads}"
-    command = [program, "--config", recipe, "--out", out, "-q", "--epochs", "2",
-               "--train.steps_per_epoch", "40", "--threads", str(threads)]  # fmt: skip
-    if ranks > 1:
-        command = ["mpirun", "--allow-run-as-root", "-n", str(ranks), *command]
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-    subprocess.run(list(map(str, command)), check=True, env=environment)
-    with open(out / "losses.csv", newline="") as file:
-        return 1e3 * float(list(csv.DictReader(file))[1]["seconds"]) / 40
-
-
-def measure(program):
-    print("| recipe | 1 rank, 2 threads, ms | 1 rank, 1 thread | 2 ranks, 1 thread |")
-    print("|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        for recipe in RECIPES:
-            times = [measured(program, recipe, r, t, folder) for r, t in ((1, 2), (1, 1), (2, 1))]
-            print(f"| {recipe} | " + " | ".join(f"{ms:.1f}" for ms in times) + " |", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--measure", metavar="GAN_TRAIN")
     parser.add_argument("--plot")
     a = parser.parse_args()
-    if a.measure:
-        measure(a.measure)
-    print_model()
+    print_rates()
+    for network in NETWORKS:
+        print_epochs(network)
+    print_ends()
+    print_overlap()
     if a.plot:
         plot(a.plot)
 
 
-main()
+if __name__ == "__main__":
+    main()

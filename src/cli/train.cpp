@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <set>
 
@@ -117,8 +118,18 @@ void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
   log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
 }
 
-// Asked by all ranks at the same step, so that all stop there.
-bool should_stop() { return any_rank(caught_signal() != 0); }
+bool should_stop() { return caught_signal() != 0; }
+
+// What the rank spent on the others, for whoever wonders whether more of them would help.
+std::string traffic_text(std::int64_t steps) {
+  const Traffic traffic = ranks().traffic();
+  const double each = 1.0 / static_cast<double>(std::max<std::int64_t>(1, steps));
+  char text[120];
+  std::snprintf(text, sizeof text, "sums over ranks: %.2f ms, %.2f MB and %.1f sums a step",
+                1e3 * traffic.seconds * each, 1e-6 * traffic.bytes * each,
+                static_cast<double>(traffic.sums) * each);
+  return text;
+}
 
 // What all ranks but the first do: they train along, and write nothing.
 int follow(Trainer& trainer) {
@@ -130,13 +141,16 @@ int follow(Trainer& trainer) {
     trainer.share_state();
     return true;
   };
+  const std::int64_t before = trainer.steps_done();
   const bool complete = run_training(trainer, state, hooks);
+  log::debug(traffic_text(trainer.steps_done() - before));
   return complete || caught_signal() == 0 ? 0 : 128 + caught_signal();
 }
 
 int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet) {
   catch_signals();
   bool complete = false;
+  const std::int64_t before = trainer.steps_done();
   {
     Progress progress(trainer, quiet);
     Hooks watch;
@@ -145,6 +159,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
     watch.stop = should_stop;
     complete = run.train(watch);
   }
+  if (ranks().are_many()) log::info(traffic_text(trainer.steps_done() - before));
   if (complete) {
     log::info("done: " + folder.generator(trainer.config().train.epochs).string());
     return 0;

@@ -10,6 +10,8 @@
 #include <exception>
 #include <mpi.h>
 #include <thread>
+
+#include "nccl_sums.hpp"
 #endif
 
 namespace gan {
@@ -33,6 +35,10 @@ class MpiRanks : public Ranks {
     MPI_Init(nullptr, nullptr);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    MPI_Comm machine = MPI_COMM_NULL;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &machine);
+    MPI_Comm_rank(machine, &local_rank_);
+    MPI_Comm_free(&machine);
     set_ranks(this);
   }
 
@@ -41,22 +47,31 @@ class MpiRanks : public Ranks {
   ~MpiRanks() override {
     set_ranks(nullptr);
     if (std::uncaught_exceptions() > 0) {
+      if (nccl_) nccl_->abandon();
       std::atexit(end_job);
     } else {
+      nccl_.reset();
       MPI_Finalize();
     }
   }
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
+  int local_rank() const override { return local_rank_; }
+  Traffic traffic() const override { return traffic_; }
 
   void sum(torch::Tensor& values) override {
-    auto host = values.cpu();
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallreduce(MPI_IN_PLACE, host.data_ptr<float>(), static_cast<int>(host.numel()), MPI_FLOAT,
-                   MPI_SUM, MPI_COMM_WORLD, &request);
-    wait(request);
-    if (!values.is_cpu()) values.copy_(host);
+    const auto start = Clock::now();
+    if (values.is_cuda() && NcclSums::are_there()) {
+      if (!nccl_) nccl_ = std::make_unique<NcclSums>(*this, values.device());
+      nccl_->start(values);
+      wait_until([&] { return nccl_->are_done(); });
+    } else {
+      sum_on_host(values);
+    }
+    traffic_.seconds += seconds_since(start);
+    traffic_.bytes += static_cast<double>(values.nbytes());
+    ++traffic_.sums;
   }
 
   void broadcast(torch::Tensor& values) override {
@@ -67,14 +82,58 @@ class MpiRanks : public Ranks {
   }
 
  private:
-  // MPI itself waits for ever.
+  using Clock = std::chrono::steady_clock;
+
+  static double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+  void sum_on_host(torch::Tensor& values) const {
+    auto host = values.cpu();
+    host.nbytes() < kLarge ? sum_small(host) : sum_large(host);
+    if (!values.is_cpu()) values.copy_(host);
+  }
+
+  void sum_small(torch::Tensor& values) const {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallreduce(MPI_IN_PLACE, values.data_ptr<float>(), static_cast<int>(values.numel()),
+                   MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD, &request);
+    wait(request);
+  }
+
+  // Each rank sums a part, in the order of ranks, and all gather the parts: no rank sends or gets
+  // more than twice the values. Open MPI's MPI_Iallreduce goes by trees, of which some send them
+  // log2(size) times.
+  void sum_large(torch::Tensor& values) const {
+    const std::int64_t part = (values.numel() + size_ - 1) / size_;
+    auto parts = torch::constant_pad_nd(values.flatten(), {0, part * size_ - values.numel()});
+    auto of_all = torch::empty({size_, part});
+    MPI_Request request = MPI_REQUEST_NULL;
+    const auto count = static_cast<int>(part);
+    MPI_Ialltoall(parts.data_ptr<float>(), count, MPI_FLOAT, of_all.data_ptr<float>(), count,
+                  MPI_FLOAT, MPI_COMM_WORLD, &request);
+    wait(request);
+    const auto sum = of_all.sum(0);
+    MPI_Iallgather(sum.data_ptr<float>(), count, MPI_FLOAT, parts.data_ptr<float>(), count,
+                   MPI_FLOAT, MPI_COMM_WORLD, &request);
+    wait(request);
+    values.copy_(parts.narrow(0, 0, values.numel()).view_as(values));
+  }
+
   void wait(MPI_Request& request) const {
-    using Clock = std::chrono::steady_clock;
+    wait_until([&] {
+      int done = 0;
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      return done != 0;
+    });
+  }
+
+  // MPI and NCCL themselves wait for ever.
+  template <typename Done>
+  void wait_until(Done done) const {
     const auto start = Clock::now();
-    int done = 0;
-    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); done == 0;
-         MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
-      const double waited = std::chrono::duration<double>(Clock::now() - start).count();
+    while (!done()) {
+      const double waited = seconds_since(start);
       if (waited > timeout_s_) {
         throw run_error("rank ", rank_, " of ", size_, ": no answer from another rank for ",
                         timeout_s_,
@@ -86,9 +145,14 @@ class MpiRanks : public Ranks {
     }
   }
 
+  static constexpr std::size_t kLarge = 64 << 10;
+
   double timeout_s_;
   int rank_ = 0;
   int size_ = 1;
+  int local_rank_ = 0;
+  Traffic traffic_;
+  std::unique_ptr<NcclSums> nccl_;
 };
 
 #endif
@@ -99,7 +163,13 @@ std::unique_ptr<Ranks> join_ranks([[maybe_unused]] double timeout_s) {
   const long count = launched_ranks();
   if (count <= 1) return nullptr;
 #ifdef GAN_TRAIN_HAS_MPI
-  return std::make_unique<MpiRanks>(timeout_s);
+  auto group = std::make_unique<MpiRanks>(timeout_s);
+  if (group->size() != count) {
+    throw usage_error("started as one of ", count, " ranks, but MPI sees ", group->size(),
+                      ": launcher and MPI don't know each other; under Slurm try srun "
+                      "--mpi=pmix, or mpirun in a job of sbatch");
+  }
+  return group;
 #else
   throw usage_error("started as one of ", count,
                     " ranks, but this build has no MPI (Debian: "

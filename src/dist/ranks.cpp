@@ -54,13 +54,6 @@ void broadcast_all(const std::vector<torch::Tensor>& tensors) {
   }
 }
 
-bool any_rank(bool says) {
-  if (!ranks().are_many()) return says;
-  auto count = torch::full({1}, says ? 1.0F : 0.0F);
-  ranks().sum(count);
-  return count.item<float>() > 0;
-}
-
 Share share_of(std::int64_t total) {
   const std::int64_t count = total / ranks().size();
   return {ranks().rank() * count, count};

@@ -7,10 +7,12 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/dist/ranks.hpp"
 #include "gan_train/formats/safetensors.hpp"
 #include "gan_train/models/conditioning.hpp"
 
 #include "described.hpp"
+#include "other_ranks.hpp"
 #include "packed.hpp"
 #include "tensors.hpp"
 
@@ -176,6 +178,7 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   root.push_back({"interval_figures", {pack_running(loop.interval)}});
   root.push_back({"health", {pack_health(loop.health)}});
   root.push_back({"rollbacks", {loop.rollbacks}});
+  root.push_back({"ranks", {std::int64_t{ranks().size()}}});
   write_file(path, encode_pt(root, path.stem().string()));
 }
 
@@ -212,6 +215,9 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.rollbacks = get_count(root, "rollbacks", name, kMostRollbacks);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
+  if (find(root, "ranks") != nullptr) {  // older files lack it
+    note_other_ranks(get_count(root, "ranks", name), trainer.config());
+  }
 }
 
 LoadedGenerator load_generator(const fs::path& path) {

@@ -7,7 +7,6 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/version.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run_report.hpp"
 #include "gan_train/train/sample.hpp"
@@ -64,10 +63,7 @@ bool Run::train(const Hooks& watch) {
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
   write_file(folder_.facts(), run_facts(trainer_, data_));
   log::open_file(folder_.log());
-  log::info(str("gan-train ", kVersion, ": ", data_.size(), " items of ", to_string(data_.shape),
-                data_.stored ? " read from disk" : "", ", ", trainer_.steps_per_epoch(),
-                " steps an epoch on ", trainer_.device().str(), " in ", trainer_.precision(), ", ",
-                at::get_num_threads(), " threads; into ", folder_.root().string()));
+  log::info(run_line(trainer_, data_) + "; into " + folder_.root().string());
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   // From the first step on there is a state to go on from, or back to, with this config.

@@ -9,6 +9,7 @@
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/core/version.hpp"
+#include "gan_train/dist/ranks.hpp"
 #include "gan_train/train/describe.hpp"
 
 namespace gan {
@@ -54,6 +55,18 @@ std::string run_facts(const Trainer& trainer, const Dataset& data) {
        JsonObject{
            {"generator", network_json(*trainer.networks.generator, rows.generator)},
            {"discriminator", network_json(*trainer.networks.discriminator, rows.discriminator)}}}});
+}
+
+std::string run_line(const Trainer& trainer, const Dataset& data) {
+  std::string text = str("gan-train ", kVersion, ": ", data.size(), " items of ",
+                         to_string(data.shape), data.stored ? " read from disk" : "", ", ",
+                         trainer.steps_per_epoch(), " steps an epoch on ", trainer.device().str(),
+                         " in ", trainer.precision(), ", ", at::get_num_threads(), " threads");
+  if (ranks().are_many()) {
+    text += str(" on each of ", ranks().size(), " ranks, ",
+                share_of(trainer.config().train.batch_size).count, " images a batch each");
+  }
+  return text;
 }
 
 }  // namespace gan

@@ -11,4 +11,7 @@ namespace gan {
 /// layers of both networks. The same for the same run on the same machine.
 std::string run_facts(const Trainer& trainer, const Dataset& data);
 
+/// The same in a line, for the log.
+std::string run_line(const Trainer& trainer, const Dataset& data);
+
 }  // namespace gan

@@ -11,6 +11,7 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 
@@ -20,7 +21,12 @@ torch::Device resolve_device(const std::string& name) {
   }
   if (name == "cpu") return torch::kCPU;
   if (torch::cuda::is_available()) {
-    const torch::Device device(name == "auto" ? "cuda" : name);
+    torch::Device device(name == "auto" ? "cuda" : name);
+    // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
+    if (!device.has_index() && ranks().are_many()) {
+      device.set_index(
+          static_cast<torch::DeviceIndex>(ranks().local_rank() % torch::cuda::device_count()));
+    }
     if (device.has_index() && device.index() >= torch::cuda::device_count()) {
       throw usage_error("device: there is no ", name, "; this machine has ",
                         torch::cuda::device_count(), " CUDA device(s), counted from 0");

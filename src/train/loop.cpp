@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 namespace {
@@ -33,6 +34,19 @@ Figures to_figures(const torch::Tensor& values) {
     figures[i] = values.data_ptr<float>()[i];
   }
   return figures;
+}
+
+struct Reading {
+  torch::Tensor figures;  // [steps, kFigureCount] on the CPU
+  bool stop;
+};
+
+// The means over all ranks and whether any of them is to stop, by one sum.
+Reading read(const std::vector<torch::Tensor>& steps, bool stop) {
+  const auto figures = torch::stack(steps);
+  const auto flag = torch::full({1}, stop ? 1.0 : 0.0, figures.options());
+  const auto all = mean_over_ranks(torch::cat({figures.flatten(), flag})).cpu();
+  return {all.narrow(0, 0, figures.numel()).view(figures.sizes()), all[-1].item<float>() > 0};
 }
 
 // What stopped being a number, in words; empty where all are.
@@ -76,12 +90,12 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
     std::vector<torch::Tensor> steps;
     const auto start = Clock::now();
     for (std::int64_t i = 0; i < count; ++i) steps.push_back(trainer.step());
-    const auto read = torch::stack(steps).cpu();
+    const Reading seen = read(steps, hooks.stop && hooks.stop());
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const std::int64_t done = trainer.steps_done();
     std::string what;
     for (std::int64_t i = 0; i < count && what.empty(); ++i) {
-      const Figures figures = to_figures(read[i]);
+      const Figures figures = to_figures(seen.figures[i]);
       what = not_finite(figures, state.epoch, done - count + i + 1);
       state.epoch.add(figures);
       state.interval.add(figures);
@@ -104,7 +118,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
       if (hooks.on_epoch) hooks.on_epoch(finished);
     }
     if (hooks.after_step) hooks.after_step();
-    if (hooks.stop && hooks.stop()) return done == trainer.total_steps();
+    if (seen.stop) return done == trainer.total_steps();
   }
   return true;
 }

@@ -101,7 +101,7 @@ void check_cuda_graph(const Config& config) {
                     : penalty == "wgan_gp" || penalty == "dragan" ? "loss.penalty"
                                                                   : nullptr;
   if (ranks().are_many()) {
-    throw usage_error("train.cuda_graph: not on several processes, whose sums go through the CPU; ",
+    throw usage_error("train.cuda_graph: not on several processes, whose sums can't be captured; ",
                       "leave it out under mpirun");
   }
   if (key == nullptr) return;

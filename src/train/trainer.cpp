@@ -123,7 +123,7 @@ torch::Tensor Trainer::step(StepRecord* record) {
                                                     : update(record);
   ++steps_done_;
   if (steps_done_ % kCheckEvery == 0) check_equal_over_ranks(weights(), steps_done_);
-  return mean_over_ranks(figures);
+  return figures;
 }
 
 std::vector<torch::Tensor> Trainer::weights() const {

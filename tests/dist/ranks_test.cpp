@@ -7,10 +7,11 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/train/trainer.hpp"
+#include "gan_train/train/loop.hpp"
 
 #include "data/idx_files.hpp"
 #include "dist/thread_ranks.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 TEST(Ranks, AProcessOnItsOwnIsAGroupOfOne) {
   EXPECT_TRUE(ranks().is_first());
   EXPECT_FALSE(ranks().are_many());
-  EXPECT_FALSE(any_rank(false));
   std::vector<torch::Tensor> tensors = {torch::ones({3})};
   average_over_ranks(tensors);
   EXPECT_TRUE(torch::equal(tensors[0], torch::ones({3})));
@@ -36,8 +36,6 @@ TEST(Ranks, AverageShareAndBroadcast) {
     EXPECT_TRUE(torch::equal(counts, torch::full({2}, 7, torch::kInt64)));
     EXPECT_EQ(share_of(12).begin, 3 * ranks().rank());
     EXPECT_EQ(share_of(12).count, 3);
-    EXPECT_TRUE(any_rank(ranks().rank() == 2));
-    EXPECT_FALSE(any_rank(false));
   });
 }
 
@@ -94,7 +92,7 @@ Trace trace_of(const Config& config, int size, int muted = -1) {
   ThreadRanks(size, muted).run([&] {
     Trainer trainer = trainer_on_a_thread(config, data);
     for (int i = 0; i < 50; ++i) {
-      const auto figures = trainer.step();
+      const auto figures = mean_over_ranks(trainer.step());
       if (ranks().is_first()) trace.figures.push_back(figures);
     }
     if (!ranks().is_first()) return;
@@ -170,6 +168,35 @@ TEST(Ranks, ShareTheStateOfTheFirst) {
     EXPECT_EQ(trainer.ema->parameters().front().mean().item<float>(), 4.0F);
     EXPECT_EQ(trainer.steps_done(), 7);
     EXPECT_EQ(trainer.g_optimizer.steps(), 5);
+  });
+}
+
+TEST(Ranks, StopAtTheSameStepWhereOneOfThemIsToldTo) {
+  const Config config = shared_config();
+  const Dataset data = load_dataset(config.data);
+  std::vector<std::int64_t> stopped(3);
+  ThreadRanks(3).run([&] {
+    Config own = config;
+    own.train.batch_size = 24;
+    Trainer trainer = trainer_on_a_thread(own, data);
+    LoopState state;
+    Hooks hooks;
+    hooks.stop = [&] { return ranks().rank() == 1 && trainer.steps_done() == 5; };
+    EXPECT_FALSE(run_training(trainer, state, hooks));
+    stopped[static_cast<std::size_t>(ranks().rank())] = trainer.steps_done();
+  });
+  EXPECT_EQ(stopped, (std::vector<std::int64_t>{5, 5, 5}));
+}
+
+TEST(Ranks, RefuseToCaptureASumThatLeavesTheDevice) {
+  Config config = shared_config();
+  config.train.cuda_graph = true;
+  const Dataset data = load_dataset(config.data);
+  EXPECT_NO_THROW(Trainer(config, data));
+  ThreadRanks(2).run([&] {
+    EXPECT_EQ(usage_message_of([&] { Trainer(config, data); }),
+              "train.cuda_graph: not on several processes, whose sums can't be captured; leave it "
+              "out under mpirun");
   });
 }
 

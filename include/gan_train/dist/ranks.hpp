@@ -7,6 +7,13 @@
 
 namespace gan {
 
+/// What a rank has spent on the others so far: in seconds, waiting for slower ones included.
+struct Traffic {
+  double seconds = 0;
+  double bytes = 0;  ///< that it gave into sums
+  std::int64_t sums = 0;
+};
+
 /// The processes that train one GAN together, each on its share of every batch. A process
 /// on its own is a group of one, for which all of this does nothing. Every rank has to make
 /// the same calls in the same order.
@@ -15,6 +22,9 @@ class Ranks {
   virtual ~Ranks() = default;
   virtual int rank() const = 0;
   virtual int size() const = 0;
+  /// Its number among the ranks of its machine, from 0.
+  virtual int local_rank() const { return rank(); }
+  virtual Traffic traffic() const { return {}; }
   /// In place, the sum over all ranks of a contiguous float32 tensor.
   virtual void sum(torch::Tensor& values) = 0;
   /// In place, rank 0's bytes on all ranks, of a contiguous tensor on the CPU.
@@ -47,8 +57,6 @@ void average_over_ranks(std::vector<torch::Tensor>& tensors);
 torch::Tensor mean_over_ranks(const torch::Tensor& values);
 /// Rank 0's values in the tensors of all ranks, whatever their type and device.
 void broadcast_all(const std::vector<torch::Tensor>& tensors);
-/// Whether any rank says so.
-bool any_rank(bool says);
 
 /// A rank's share of a batch of `total`: the images [begin, begin + count).
 struct Share {

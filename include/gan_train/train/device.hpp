@@ -9,7 +9,8 @@
 
 namespace gan {
 
-/// The device that `train.device` names; Error where this build or machine lacks it.
+/// The device that `train.device` names; Error where this build or machine lacks it. Of
+/// several ranks on a machine each gets the next GPU, where the name has no number.
 torch::Device resolve_device(const std::string& name);
 
 /// Lays a network's convolution weights out as [n, h, w, c], as cuDNN's bfloat16 and TF32

@@ -50,7 +50,9 @@ struct Hooks {
   std::function<void(const LogRow&)> on_log;                ///< every output.log_every steps
   std::function<void(const LogRow&)> on_epoch;              ///< after the last step of an epoch
   std::function<void()> after_step;  ///< after all of these: the state is whole and may be saved
-  std::function<bool()> stop;        ///< asked likewise
+  /// Asked after a step, before its figures are read: whether to stop once all of these were
+  /// called. Where one rank says so, all stop there.
+  std::function<bool()> stop;
   /// When a loss or gradient stopped being a number, with what was seen. True:
   /// trainer and state were put back to where they were sound, so go on.
   std::function<bool(const std::string& what)> on_nan;

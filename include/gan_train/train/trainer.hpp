@@ -55,9 +55,9 @@ class Trainer {
   ~Trainer();
 
   /// discriminator_steps updates of D, then one of G. Returns the step's figures
-  /// (means over D's updates) as [kFigureCount] on the device, so that nothing
-  /// has to wait for it. With `record`, adds every batch, latent, label and seed
-  /// used to it.
+  /// (means over D's updates, of this rank's images) as [kFigureCount] on the
+  /// device, so that nothing has to wait for it. With `record`, adds every batch, latent, label and
+  /// seed used to it.
   torch::Tensor step(StepRecord* record = nullptr);
 
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }

@@ -1,0 +1,52 @@
+// How long a sum over the ranks takes, by its size: mpirun -n 2 build-bench/gan_sums [MOST_BYTES]
+// Rows of bytes,ms on standard output, from rank 0; medians.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include <torch/torch.h>
+
+#include "gan_train/dist/mpi.hpp"
+#include "gan_train/train/device.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// From when all have come to it until all have the result, as far as sums of one number tell.
+double time_ms(const torch::Tensor& values) {
+  const auto one = torch::ones({1});
+  gan::mean_over_ranks(one);
+  const auto start = Clock::now();
+  gan::mean_over_ranks(values);
+  const auto middle = Clock::now();
+  gan::mean_over_ranks(one);
+  const auto rest = Clock::now() - middle;
+  gan::mean_over_ranks(one);
+  const auto idle = Clock::now() - middle - rest;
+  return std::chrono::duration<double, std::milli>(middle - start + std::max(rest - idle, {}))
+      .count();
+}
+
+double median_ms(std::int64_t count) {
+  const auto values = torch::ones({count});
+  time_ms(values);
+  std::vector<double> times;
+  for (int i = 0; i < 21; ++i) times.push_back(time_ms(values));
+  std::nth_element(times.begin(), times.begin() + 10, times.end());
+  return times[10];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gan::keep_freed_memory();  // as gan-train does
+  constexpr double kTimeout = 300;
+  const auto group = gan::join_ranks(kTimeout);
+  const std::int64_t most = argc > 1 ? std::atoll(argv[1]) : 16 << 20;
+  for (std::int64_t bytes = 4; bytes <= most; bytes *= 4) {
+    const double ms = median_ms(bytes / 4);
+    if (gan::ranks().is_first()) std::printf("%ld,%.4f\n", static_cast<long>(bytes), ms);
+  }
+}
