@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "gan_train/core/random.hpp"
 
@@ -84,16 +85,18 @@ TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
 TEST(Gzip, AReaderFindsMembersWherePiecesOfAFileMeet) {
   constexpr std::size_t kPiece = 1 << 20;
   const Bytes second{1, 2};
-  const std::size_t around = pack(noise(kPiece - 400)).size() - (kPiece - 400);
-  // The second member begins before, across and at the end of the first piece.
-  for (const std::size_t before : {2, 1, 0}) {
-    const auto data = noise(kPiece - around - before);
+  std::set<std::size_t> ends;
+  for (std::size_t size = kPiece - 400; ends.size() < 3 && size < kPiece; ++size) {
+    const auto data = noise(size);
     const auto first = pack(data);
-    ASSERT_EQ(first.size(), kPiece - before);
-    EXPECT_EQ(read_all(first + pack(second), 1 << 16), data + second) << before;
+    // The second member begins before, across and at the end of the first piece.
+    if (first.size() + 2 < kPiece || first.size() > kPiece) continue;
+    ends.insert(first.size());
+    EXPECT_EQ(read_all(first + pack(second), 1 << 16), data + second) << first.size();
     EXPECT_NE(failure(first + Bytes{0x1f}).find("1 bytes follow"), std::string::npos);
     EXPECT_NE(failure(first + Bytes{3, 4}).find("2 bytes follow"), std::string::npos);
   }
+  EXPECT_EQ(ends.size(), 3U);
 }
 
 TEST(Gzip, HeadIsAllThatWasAskedForOrIsThere) {
