@@ -21,7 +21,7 @@ packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev
 test_packages=(clang libclang-rt-dev  # the latter holds libFuzzer and the sanitizers
   chromium chromium-driver  # in which tests open reports
   zsh fish groff-base  # which take what the program writes for them
-  openmpi-bin)
+  openmpi-bin iproute2)  # the latter makes two hosts of one
 torch_kind=${GAN_TRAIN_TORCH:-cpu}
 
 missing_packages() {

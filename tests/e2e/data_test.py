@@ -17,7 +17,9 @@ def write_png(path, width, height, colour):
     """A PNG of one colour, RGB, by other means than the program's."""
 
     def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     rows = (b"\0" + bytes(colour) * width) * height
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +44,9 @@ class ImageFolderTest(common.ProgramTest):
         for i in range(40):
             kind = "cats" if i % 2 else "dogs"
             size = 16 + i, 70 - i
-            write_png(self.folder / "photos" / kind / f"{i:02}.png", *size, (6 * i, 128, 250 - 6 * i))
+            write_png(
+                self.folder / "photos" / kind / f"{i:02}.png", *size, (6 * i, 128, 250 - 6 * i)
+            )
 
     def test_pictures_of_several_sizes_are_trained_on(self):
         run = ["--data.channels", 3, "--epochs", 1, "--out", "run"]
@@ -173,7 +177,9 @@ class RecipeDataTest(common.ProgramTest):
     def test_stacked_mnist_and_fashion(self):
         pixels = bytes(range(256)) * 49
         write_idx(self.folder / "data" / "train-images-idx3-ubyte", (16, 28, 28), pixels)
-        write_idx(self.folder / "data" / "train-labels-idx1-ubyte", (16,), [i % 10 for i in range(16)])
+        write_idx(
+            self.folder / "data" / "train-labels-idx1-ubyte", (16,), [i % 10 for i in range(16)]
+        )
         self.try_recipe("stacked_mnist", "3x28x28", "--data.synthetic_size", 100)
         self.try_recipe("fashion_dcgan", "1x28x28")
 

@@ -116,7 +116,7 @@ TEST(Report, JsonIsEscapedAndHoldsNoNan) {
       "  \"figures\": {\n"
       "    \"frechet\": {\"value\": 26.125, \"real\": 1.25, \"noise\": 123456.7},\n"
       "    \"kid\": {\"value\": -1.234567e-05, \"real\": 0, \"noise\": null},\n"
-      "    \"parzen\": {\"value\": null, \"real\": 225, \"noise\": -1e-300}\n"
+      "    \"parzen\": {\"value\": null, \"real\": 225, \"noise\": -1.0e-300}\n"
       "  }\n"
       "}\n");
 }
