@@ -21,7 +21,7 @@ class InjectionTest : public testing::Test {
  protected:
   InjectionTest() {
     log::set_level(log::Level::kOff);
-    config_ = config_of(kinds()[0]);
+    config_ = config_of("summed_mlp_on_idx");
     config_.train.epochs = 2;
     config_.output.save_state_steps = 7;
     train(config_, folder_ / "whole");

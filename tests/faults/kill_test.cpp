@@ -58,7 +58,7 @@ class KillTest : public testing::Test {
  protected:
   KillTest() {
     log::set_level(log::Level::kOff);
-    config_ = config_of(kinds()[4]);
+    config_ = config_of("normed_dcgan_with_ema");
     config_.output.save_state_steps = 1;  // constantly
   }
 

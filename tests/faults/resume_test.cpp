@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(All, ResumeKindTest, testing::ValuesIn(kinds()),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_F(ResumeTest, StoppingAfterAnyOneStepIsNotSeen) {
-  const Config config = config_of(kinds()[1]);
+  const Config config = config_of("joint_mlp_with_dropout");
   ASSERT_TRUE(train(config, folder_ / "whole"));
   for (std::int64_t step = 1; step < kSteps; ++step) {
     const auto stopped = folder_ / std::to_string(step);
@@ -47,7 +47,7 @@ TEST_F(ResumeTest, StoppingAfterAnyOneStepIsNotSeen) {
 
 // The control: were any one random stream not put back, the tests above would fail.
 TEST_F(ResumeTest, AStreamThatIsForgottenIsSeen) {
-  Config config = config_of(kinds()[1]);  // dropout draws from the layers' stream
+  Config config = config_of("joint_mlp_with_dropout");  // dropout draws from the layers' stream
   config.loss.real_label = {0.8, 1.0};
   ASSERT_TRUE(train(config, folder_ / "whole"));
   for (const Stream stream :
@@ -62,7 +62,7 @@ TEST_F(ResumeTest, AStreamThatIsForgottenIsSeen) {
 }
 
 TEST_F(ResumeTest, AStreamOfAMethodThatIsForgottenIsSeen) {
-  Config config = config_of(kinds()[1]);
+  Config config = config_of("joint_mlp_with_dropout");
   config.loss.label_flip = 0.3;
   config.loss.penalty = "wgan_gp";
   config.train.instance_noise = 0.1;
@@ -81,7 +81,7 @@ TEST_F(ResumeTest, AStreamOfAMethodThatIsForgottenIsSeen) {
 }
 
 TEST_F(ResumeTest, FewerEpochsThanPlannedLeaveWhatALastEpochLeaves) {
-  Config config = config_of(kinds()[0]);
+  Config config = config_of("summed_mlp_on_idx");
   ASSERT_FALSE(train(config, folder_ / "run", 30));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/checkpoints/g_3.pt"));
   config.train.epochs = 3;
@@ -90,14 +90,14 @@ TEST_F(ResumeTest, FewerEpochsThanPlannedLeaveWhatALastEpochLeaves) {
 }
 
 TEST_F(ResumeTest, TheSameRunTwiceGivesTheSameBits) {
-  const Config config = config_of(kinds()[4]);
+  const Config config = config_of("normed_dcgan_with_ema");
   ASSERT_TRUE(train(config, folder_ / "one"));
   ASSERT_TRUE(train(config, folder_ / "two"));
   EXPECT_EQ(difference(folder_ / "one", folder_ / "two"), "");
 }
 
 TEST_F(ResumeTest, WatchingMoreOftenDoesNotChangeTraining) {
-  Config config = config_of(kinds()[4]);
+  Config config = config_of("normed_dcgan_with_ema");
   ASSERT_TRUE(train(config, folder_ / "seldom"));
   config.output.log_every = 1;
   config.output.save_state_steps = 3;

@@ -1,5 +1,6 @@
 #include "runs.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <ATen/Parallel.h>
@@ -190,6 +191,10 @@ Config config_of(const Kind& kind) {
   c.output.log_every = 5;
   kind.change(c);
   return c;
+}
+
+Config config_of(std::string_view name) {
+  return config_of(*std::ranges::find(kinds(), name, &Kind::name));
 }
 
 bool train(const Config& config, const fs::path& root, std::int64_t steps) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gan_train/config/config.hpp"
@@ -18,6 +19,8 @@ struct Kind {
 const std::vector<Kind>& kinds();
 inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 Config config_of(const Kind& kind);
+/// Of the kind called that.
+Config config_of(std::string_view name);
 
 /// Trains in `root`, going on where there is a state, until all is done or `steps`
 /// more steps were (0: no such end). Returns whether all is done.
