@@ -5,10 +5,10 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/formats/idx.hpp"
 
+#include "message.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -29,12 +29,7 @@ DataConfig idx_config(const std::filesystem::path& path) {
 }
 
 std::string idx_refusal(const DataConfig& config) {
-  try {
-    load_dataset(config);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return usage_message_of([&] { load_dataset(config); });
 }
 
 TEST(IdxDataset, ReadsBothSpellingsWithLabels) {
