@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,10 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(done.stdout, "")
         for words in [says] if isinstance(says, str) else says:
             self.assertIn(words, lines[0])
+
+    def commands(self):
+        """The names of all commands of gan."""
+        return re.findall(r"^  ([a-z]+) {2,}", self.call("gan", "--help").stdout, re.MULTILINE)
 
 
 class RecipesTest(ProgramTest):
