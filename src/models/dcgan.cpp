@@ -126,7 +126,7 @@ Networks make_dcgan(const ModelConfig& config, const NetworkShape& shape) {
 
 }  // namespace
 
-const Architecture kDcgan = {
+extern const Architecture kDcgan = {
     "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size",
     make_dcgan};
 

@@ -44,7 +44,7 @@ Networks make_mlp(const ModelConfig& config, const NetworkShape& shape) {
 
 }  // namespace
 
-const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp,
-                           /*flat=*/true};
+extern const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp,
+                                  /*flat=*/true};
 
 }  // namespace gan

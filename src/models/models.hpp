@@ -8,11 +8,6 @@
 
 namespace gan {
 
-// The architectures that registry.cpp lists, each defined in the file of its name.
-extern const Architecture kMlp;
-extern const Architecture kDcgan;
-extern const Architecture kResnet;
-
 /// The size of a feature map.
 struct MapSize {
   std::int64_t height;

@@ -119,7 +119,7 @@ Networks make_resnet(const ModelConfig& config, const NetworkShape& shape) {
 
 }  // namespace
 
-const Architecture kResnet = {
+extern const Architecture kResnet = {
     "resnet", "residual networks, each width a block that doubles (G) or halves (D) the size",
     make_resnet};
 

@@ -39,8 +39,7 @@ struct Dataset {
   Dataset subset(const torch::Tensor& indices) const;
 };
 
-/// A kind of data set. Adding one is a file in src/data/, its declaration in
-/// datasets.hpp there and its line in registry.cpp.
+/// A kind of data set. Adding one is a file in src/data/ and its name in registry.cpp there.
 struct DatasetKind {
   std::string_view name;
   std::string_view help;

@@ -12,8 +12,8 @@ namespace gan {
 using LogitsOf = std::function<torch::Tensor(const torch::Tensor& images)>;
 
 /// A penalty on the gradient of D with respect to the images it sees, which is added
-/// to D's loss. Adding one is a file in src/losses/, its declaration in penalties.hpp
-/// there and its line in penalty_registry.cpp.
+/// to D's loss. Adding one is a file in src/losses/ and its name in penalty_registry.cpp
+/// there.
 struct Penalty {
   std::string_view name;
   std::string_view help;
