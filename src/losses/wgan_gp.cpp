@@ -14,6 +14,6 @@ static torch::Tensor between_real_and_fake(const LogitsOf& d, const LogitsOf&,
 }
 
 extern const Penalty kWganGp = {"wgan_gp", "slope 1 between real and generated images",
-                                between_real_and_fake};
+                                between_real_and_fake, /*draws=*/true};
 
 }  // namespace gan

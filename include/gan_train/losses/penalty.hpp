@@ -23,6 +23,8 @@ struct Penalty {
   /// the same. What is drawn comes from `random`, a generator of the CPU. Null for the row "none".
   torch::Tensor (*compute)(const LogitsOf& d, const LogitsOf& d_fake, const torch::Tensor& real,
                            const torch::Tensor& fake, const at::Generator& random);
+  /// Whether it draws, so that ranks draw each its own, and no CUDA graph can repeat it.
+  bool draws = false;
 };
 
 /// All penalties; find_row(penalties(), name, "penalty") finds one.
