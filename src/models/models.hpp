@@ -17,6 +17,9 @@ struct MapSize {
 /// Sizes from the smallest map to the image's own: each half the next, rounded up.
 std::vector<MapSize> pyramid(const ImageShape& image, std::size_t halvings);
 
+/// To that size, by nearest neighbours.
+torch::nn::Upsample upsample_to(MapSize size);
+
 /// What every architecture's networks share: the layers named by the config.
 void push_leaky_relu(torch::nn::Sequential& net, const ModelConfig& config, bool inplace = true);
 void push_generator_activation(torch::nn::Sequential& net, const ModelConfig& config,
