@@ -3,8 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
-import time
 
 import common
 from reporting import EVAL, SMALL, Reporting, data_of
@@ -79,17 +77,8 @@ class MetricsLinesTest(Reporting):
 
     def test_lines_are_cut_at_resume(self):
         flags = ("--config", common.SMOKE, "--threads", 1, "--data.synthetic_size", 2048)
-        process = subprocess.Popen(
-            [common.BIN / "gan-train", *map(str, flags), "--epochs", "500", "--out", "run"],
-            cwd=self.folder,
-            stderr=subprocess.DEVNULL,
-        )
-        path = self.folder / "run/metrics.jsonl"
-        while process.poll() is None and not (path.exists() and path.read_text().count("\n") > 2):
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        with open(path, "a") as file:
+        self.train_until_signal(signal.SIGKILL, "run", *flags, "--epochs", 500)
+        with open(self.folder / "run/metrics.jsonl", "a") as file:
             file.write('{"epoch": 77, "step": 7777}\n{"epo')
         self.train("--resume", "run", "--epochs", 9, "--quiet")
         self.assertEqual(self.lines(), self.tables())
