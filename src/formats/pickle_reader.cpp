@@ -60,7 +60,7 @@ std::string_view PickleReader::take_line() {
   const auto rest = as_text(pickle_.subspan(next_));
   const auto end = rest.substr(0, kLongest).find('\n');
   if (end == std::string_view::npos)
-    fail("found the name ", printable(rest), " of no known global");
+    fail("found the name ", in_quotes(rest), " of no known global");
   next_ += end + 1;
   return rest.substr(0, end);
 }

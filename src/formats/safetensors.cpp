@@ -86,14 +86,14 @@ SafeTensors parse_safetensors(ByteView bytes, std::string_view name) {
   std::uint64_t at = 0;
   for (auto& [key, tensor, begin, end] : entries) {
     const auto count = element_count(tensor.shape);
-    if (!count) throw run_error(name, ": ", printable(key), " has a shape that no tensor has");
+    if (!count) throw run_error(name, ": ", in_quotes(key), " has a shape that no tensor has");
     if (begin != at || end < begin || end > data.size()) {
-      throw run_error(name, ": ", printable(key), " lies at ", begin, " to ", end, " of ",
+      throw run_error(name, ": ", in_quotes(key), " lies at ", begin, " to ", end, " of ",
                       data.size(), " bytes of data, where one from ", at, " is next");
     }
     if (static_cast<std::uint64_t>(*count) > data.size() ||
         static_cast<std::uint64_t>(*count) * size_of(tensor.type) != end - begin) {
-      throw run_error(name, ": ", printable(key), " of shape ", shape_text(tensor.shape), " and ",
+      throw run_error(name, ": ", in_quotes(key), " of shape ", shape_text(tensor.shape), " and ",
                       safetensors_dtype(tensor.type), " can't take ", end - begin, " bytes");
     }
     tensor.bytes = data.subspan(begin, end - begin);

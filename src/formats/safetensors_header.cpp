@@ -69,7 +69,7 @@ class HeaderParser {
     if (accept('}')) return;
     do {
       auto key = string();
-      if (!keys.insert(key).second) fail(str(printable(key), " is there twice"));
+      if (!keys.insert(key).second) fail(str(in_quotes(key), " is there twice"));
       expect(':');
       value(std::move(key));
     } while (accept(','));
@@ -162,7 +162,7 @@ class HeaderParser {
     for (const auto& [type, its_name] : kDtypes) {
       if (its_name == found) return type;
     }
-    fail(str("found values of ", printable(found), "; U8, I64, F16, BF16, F32 and F64 are known"));
+    fail(str("found values of ", in_quotes(found), "; U8, I64, F16, BF16, F32 and F64 are known"));
   }
 
   SafetensorsEntry entry(std::string name) {
@@ -179,11 +179,11 @@ class HeaderParser {
       } else if (key == "data_offsets") {
         array([&] { offsets.push_back(number()); });
       } else {
-        fail(str("the key ", printable(key), " is unknown"));
+        fail(str("the key ", in_quotes(key), " is unknown"));
       }
     });
     if (!type || !has_shape || offsets.size() != 2) {
-      fail(str(printable(found.name), " needs 'dtype', 'shape' and two 'data_offsets'"));
+      fail(str(in_quotes(found.name), " needs 'dtype', 'shape' and two 'data_offsets'"));
     }
     found.tensor.type = *type;
     found.begin = offsets[0];
