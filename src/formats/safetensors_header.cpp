@@ -6,10 +6,9 @@
 #include <set>
 #include <utility>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
-#include "wire.hpp"
+#include "header_scanner.hpp"
 
 namespace gan {
 namespace {
@@ -24,10 +23,10 @@ constexpr std::array<std::pair<PtType, std::string_view>, 6> kDtypes = {{
 }};
 
 // Reads the one form of JSON that a header has: objects in an object.
-class HeaderParser {
+class SafetensorsHeader : HeaderScanner {
  public:
-  HeaderParser(std::string_view text, std::size_t offset, std::string_view name)
-      : text_(text), offset_(offset), name_(name) {}
+  SafetensorsHeader(std::string_view text, std::size_t offset, std::string_view name)
+      : HeaderScanner(text, offset, name, "safetensors") {}
 
   std::vector<SafetensorsEntry> parse(Metadata& metadata) {
     std::vector<SafetensorsEntry> entries;
@@ -38,29 +37,11 @@ class HeaderParser {
         entries.push_back(entry(std::move(key)));
       }
     });
-    skip_space();
-    if (at_ != text_.size()) fail("something follows the closing '}'");
+    expect_end();
     return entries;
   }
 
-  [[noreturn]] void fail(std::string_view what) const {
-    throw run_error(name_, ": offset ", offset_ + at_, ": safetensors header: ", what);
-  }
-
  private:
-  void skip_space() { at_ = std::min(text_.find_first_not_of(" \n\r\t", at_), text_.size()); }
-
-  bool accept(char wanted) {
-    skip_space();
-    if (at_ == text_.size() || text_[at_] != wanted) return false;
-    ++at_;
-    return true;
-  }
-
-  void expect(char wanted) {
-    if (!accept(wanted)) fail(str("expected '", wanted, "'"));
-  }
-
   // Calls `value` with each key, to read what it stands for.
   template <typename Value>
   void object(Value value) {
@@ -190,18 +171,13 @@ class HeaderParser {
     found.end = offsets[1];
     return found;
   }
-
-  std::string_view text_;
-  std::size_t offset_;
-  std::string_view name_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace
 
 std::vector<SafetensorsEntry> parse_safetensors_header(std::string_view text, std::size_t offset,
                                                        std::string_view name, Metadata& metadata) {
-  return HeaderParser(text, offset, name).parse(metadata);
+  return SafetensorsHeader(text, offset, name).parse(metadata);
 }
 
 std::string_view safetensors_dtype(PtType type) {
