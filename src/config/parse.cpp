@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
-#include "gan_train/core/text.hpp"
-
 namespace gan {
-namespace {
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-}  // namespace
 
 bool is_text_line(std::string_view line) {
-  const auto bad = [](char c) { return is_control(c) && c != '\t'; };
+  const auto bad = [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  };
   return std::none_of(line.begin(), line.end(), bad) && is_utf8(line);
 }
 
@@ -24,18 +17,6 @@ std::string_view take_line(std::string_view& text) {
   text.remove_prefix(std::min(end + 1, text.size()));
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
-}
-
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 60;
-  std::size_t end = std::min(text.size(), kMost);
-  while (end < text.size() && end > 0 && is_continuation(text[end])) --end;
-  std::string out(text.substr(0, end));
-  const bool unicode = is_utf8(out);
-  for (char& c : out) {
-    if (is_control(c) || (!unicode && static_cast<unsigned char>(c) >= 0x80)) c = '?';
-  }
-  return end < text.size() ? out + "…" : out;
 }
 
 void SettingsBuilder::add(int line, const std::string& section, const std::string& key,

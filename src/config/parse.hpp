@@ -7,6 +7,7 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 
@@ -18,10 +19,6 @@ bool is_text_line(std::string_view line);
 
 /// Takes the first line off `text` and returns it without its end (LF or CRLF).
 std::string_view take_line(std::string_view& text);
-
-/// `text` for a message: shortened, and safe for a terminal.
-std::string shown(std::string_view text);
-inline std::string in_quotes(std::string_view text) { return "'" + shown(text) + "'"; }
 
 /// An option's value as it stands in a YAML file.
 std::string yaml_value(const Option& option);

@@ -105,7 +105,7 @@ ParsedSettings read_settings(const fs::path& path) {
                       kMostConfigBytes);
   }
   const auto bytes = read_file(path, kMostConfigBytes);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto text = as_text(bytes);
   auto parsed = ini ? parse_ini(text, name) : parse_yaml(text, name);
   log::debug(str(name, ": read ", parsed.settings.size(), " settings"));
   return parsed;

@@ -4,11 +4,12 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/random_access_file.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {
@@ -111,29 +112,13 @@ void write_file(const fs::path& path, ByteView bytes, bool durable) {
 }
 
 Bytes read_file(const fs::path& path, std::uint64_t limit) {
-  // Without blocking, since a named pipe would wait for a writer.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) throw_errno(path, "open");
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{fd};
-  struct stat info{};
-  if (::fstat(fd, &info) != 0) throw_errno(path, "read");
-  if (!S_ISREG(info.st_mode)) throw run_error(path.string(), ": is not a regular file");
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  if (size > limit) {
-    throw run_error(path.string(), ": holds ", size, " bytes; at most ", limit, " are allowed");
+  const RandomAccessFile file(path);
+  if (file.size() > limit) {
+    throw run_error(file.name(), ": holds ", file.size(), " bytes; at most ", limit,
+                    " are allowed");
   }
-  Bytes bytes(size);
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::read(fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno(path, "read");
-    if (n == 0) throw run_error(path.string(), ": became shorter while it was read");
-    done += static_cast<std::size_t>(n);
-  }
+  Bytes bytes(file.size());
+  file.read(0, bytes);
   return bytes;
 }
 
@@ -189,9 +174,8 @@ fs::path target_of_temporary(const fs::path& path) {
   const std::string name = path.filename().string();
   const auto mark = name.rfind(kTemporary);
   if (mark == std::string::npos) return {};
-  const auto number = std::string_view(name).substr(mark + kTemporary.size());
-  const bool digits = number.find_first_not_of("0123456789") == std::string_view::npos;
-  return digits && !number.empty() ? path.parent_path() / name.substr(0, mark) : fs::path();
+  const bool is_ours = is_digits(std::string_view(name).substr(mark + kTemporary.size()));
+  return is_ours ? path.parent_path() / name.substr(0, mark) : fs::path();
 }
 
 KeptFile::KeptFile(const fs::path& path, const fs::path& other)

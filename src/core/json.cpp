@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <limits>
+#include <utility>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
@@ -25,8 +26,21 @@ bool is_flat(const Json& json) {
   return !is_nested(json);
 }
 
-std::string number_text(double number) {
-  return std::isfinite(number) ? format_double(number) : "null";
+// Quotes and all.
+std::string json_string(std::string_view text) {
+  const bool readable = is_utf8(text);
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (!readable && (c & 0x80) != 0) c = '?';
+    if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == '<') {
+      quoted += formatted("\\u%04x", c);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
 }
 
 // How a value that is neither list nor object is spelled; `quote` is for words.
@@ -37,7 +51,9 @@ std::string scalar_text(const Json& json, const Quote& quote) {
     std::string operator()(std::monostate) const { return "null"; }
     std::string operator()(bool truth) const { return truth ? "true" : "false"; }
     std::string operator()(std::int64_t number) const { return std::to_string(number); }
-    std::string operator()(double number) const { return number_text(number); }
+    std::string operator()(double number) const {
+      return std::isfinite(number) ? format_double(number) : "null";
+    }
     std::string operator()(const std::string& text) const { return quote(text); }
     std::string operator()(const JsonArray&) const { return ""; }
     std::string operator()(const JsonObject&) const { return ""; }
@@ -45,32 +61,51 @@ std::string scalar_text(const Json& json, const Quote& quote) {
   return std::visit(Spelling{quote}, json.value);
 }
 
-std::string indented(std::size_t depth) { return '\n' + std::string(2 * depth, ' '); }
+void add_line(std::string& out, const Json& json) {
+  std::string_view joint;
+  if (const auto* array = std::get_if<JsonArray>(&json.value)) {
+    out += '[';
+    for (const Json& item : *array) {
+      out += std::exchange(joint, ", ");
+      add_line(out, item);
+    }
+    out += ']';
+  } else if (const auto* object = std::get_if<JsonObject>(&json.value)) {
+    out += '{';
+    for (const auto& [key, value] : *object) {
+      (out += std::exchange(joint, ", ")) += json_string(key) + ": ";
+      add_line(out, value);
+    }
+    out += '}';
+  } else {
+    out += scalar_text(json, json_string);
+  }
+}
+
+// Whether it takes a line inside of another at that depth.
+bool fits_line(const Json& json, std::size_t depth) {
+  const auto* object = std::get_if<JsonObject>(&json.value);
+  if (object == nullptr) return is_flat(json);
+  if (object->empty()) return true;
+  const auto is_long = [](const JsonMember& member) { return is_nested(member.value); };
+  return depth > 0 && std::ranges::none_of(*object, is_long) &&
+         2 * depth + to_json_line(json).size() - 2 <= kJsonWidth;
+}
 
 std::string json_at(const Json& json, std::size_t depth) {
-  std::string out;
-  if (const auto* array = std::get_if<JsonArray>(&json.value)) {
-    const bool flat = is_flat(json);
-    for (const Json& item : *array) {
-      out += out.empty() ? "" : flat ? ", " : ",";
-      out += (flat ? "" : indented(depth + 1)) + json_at(item, depth + 1);
+  if (fits_line(json, depth)) return to_json_line(json);
+  std::vector<std::string> parts;
+  const auto* array = std::get_if<JsonArray>(&json.value);
+  if (array != nullptr) {
+    for (const Json& item : *array) parts.push_back(json_at(item, depth + 1));
+  } else {
+    for (const auto& [key, value] : std::get<JsonObject>(json.value)) {
+      parts.push_back(json_string(key) + ": " + json_at(value, depth + 1));
     }
-    return "[" + out + (flat ? "" : indented(depth)) + "]";
   }
-  if (const auto* object = std::get_if<JsonObject>(&json.value)) {
-    std::vector<std::string> members;
-    bool plain = depth > 0;
-    for (const auto& [key, value] : *object) {
-      members.push_back(json_string(key) + ": " + json_at(value, depth + 1));
-      plain = plain && !is_nested(value);
-    }
-    const std::string line = join(members, ", ");
-    if (members.empty() || (plain && 2 * depth + line.size() <= kJsonWidth))
-      return "{" + line + "}";
-    return "{" + indented(depth + 1) + join(members, "," + indented(depth + 1)) + indented(depth) +
-           "}";
-  }
-  return scalar_text(json, json_string);
+  const std::string end = '\n' + std::string(2 * depth, ' ');
+  const std::string lines = end + "  " + join(parts, "," + end + "  ") + end;
+  return array != nullptr ? "[" + lines + "]" : "{" + lines + "}";
 }
 
 std::string shown_safely(std::string text) {
@@ -129,6 +164,12 @@ Json::Json(const std::vector<std::string>& texts) : value(array_of(texts)) {}
 
 std::string to_json(const Json& json) { return json_at(json, 0) + '\n'; }
 
+std::string to_json_line(const Json& json) {
+  std::string line;
+  add_line(line, json);
+  return line;
+}
+
 std::string to_text(const Json& json) {
   std::string out;
   if (const auto* object = std::get_if<JsonObject>(&json.value)) {
@@ -139,28 +180,9 @@ std::string to_text(const Json& json) {
   return out;
 }
 
-std::string json_string(std::string_view text) {
-  const bool readable = is_utf8(text);  // a file's name may be anything
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (!readable && (c & 0x80) != 0) c = '?';
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == '<') {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
-std::string json_number(std::string_view cell) {
-  if (const auto whole = parse_int(cell)) return std::to_string(*whole);
-  const auto number = parse_double(cell);
-  return number ? format_double(*number) : "null";
+Json json_number(std::string_view cell) {
+  if (const auto whole = parse_int(cell)) return *whole;
+  return parse_double(cell).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 }  // namespace gan

@@ -3,6 +3,7 @@
 // The only file that includes spdlog: the wheel of LibTorch brings a newer fmt
 // whose headers would shadow the one that a packaged spdlog was built with, so
 // this layer stays free of LibTorch and everyone else logs through log.hpp.
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -16,6 +17,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/registry.hpp"
 #include "gan_train/core/terminal.hpp"
 
 namespace gan::log {
@@ -92,33 +94,26 @@ void emit(spdlog::level::level_enum level, std::string_view prefix, std::string_
   write_to_file(s, level, message);
 }
 
-spdlog::level::level_enum to_spdlog(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return spdlog::level::debug;
-    case Level::kInfo:
-      return spdlog::level::info;
-    case Level::kWarning:
-      return spdlog::level::warn;
-    case Level::kError:
-      return spdlog::level::err;
-    case Level::kOff:
-      break;
-  }
-  return spdlog::level::off;
-}
+struct LevelRow {
+  std::string_view name;
+  spdlog::level::level_enum level;
+};
+
+// In the order of Level.
+constexpr std::array<LevelRow, 5> kLevels = {{{"debug", spdlog::level::debug},
+                                              {"info", spdlog::level::info},
+                                              {"warning", spdlog::level::warn},
+                                              {"error", spdlog::level::err},
+                                              {"off", spdlog::level::off}}};
 
 }  // namespace
 
-void set_level(Level level) { state().terminal->set_level(to_spdlog(level)); }
+void set_level(Level level) {
+  state().terminal->set_level(kLevels[static_cast<std::size_t>(level)].level);
+}
 
 Level parse_level(std::string_view name) {
-  if (name == "debug") return Level::kDebug;
-  if (name == "info") return Level::kInfo;
-  if (name == "warning") return Level::kWarning;
-  if (name == "error") return Level::kError;
-  if (name == "off") return Level::kOff;
-  throw usage_error("unknown log level '", name, "'; known: debug, info, warning, error, off");
+  return static_cast<Level>(&find_row(kLevels, name, "log level") - kLevels.data());
 }
 
 void name_rank(std::string_view name) { state().rank = name; }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdarg>
+#include <cstdio>
 #include <sstream>
 
 namespace gan {
@@ -36,13 +38,27 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return out;
 }
 
-std::size_t columns_of(std::string_view text) {
-  // Continuation bytes take no column.
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+std::string join(std::span<const std::int64_t> numbers, std::string_view separator) {
+  std::vector<std::string> parts;
+  for (const std::int64_t number : numbers) parts.push_back(std::to_string(number));
+  return join(parts, separator);
+}
+
+std::string formatted(const char* format, ...) {
+  std::va_list arguments, again;
+  va_start(arguments, format);
+  va_copy(again, arguments);
+  std::string text(static_cast<std::size_t>(std::vsnprintf(nullptr, 0, format, again)), '\0');
+  std::vsnprintf(text.data(), text.size() + 1, format, arguments);
+  va_end(again);
+  va_end(arguments);
+  return text;
 }
 
 namespace {
+
+// A byte of UTF-8 that goes on with a character.
+bool is_continuation(char c) { return (c & 0xc0) == 0x80; }
 
 template <typename Number>
 std::optional<Number> parse_whole(std::string_view text) {
@@ -89,7 +105,26 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-// Continuation bytes of UTF-8 take no column.
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  std::size_t end = std::min(text.size(), kMost);
+  while (end < text.size() && end > 0 && is_continuation(text[end])) --end;
+  std::string out(text.substr(0, end));
+  const bool unicode = is_utf8(out);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(out[i]);
+    // U+0080 to U+009F are control characters too.
+    const bool high = byte == 0xc2 && unicode && static_cast<std::uint8_t>(out[i + 1]) < 0xa0;
+    if (high) out.erase(i, 1);
+    if (high || byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !unicode)) out[i] = '?';
+  }
+  return end < text.size() ? out + "…" : out;
+}
+
+std::size_t columns_of(std::string_view text) {
+  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, is_continuation));
+}
+
 std::string wrap(std::string_view text, std::size_t width, std::string_view first,
                  std::string_view rest) {
   std::istringstream words{std::string(text)};
@@ -105,6 +140,10 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view firs
     begun = true;
   }
   return lines + line + '\n';
+}
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_utf8(std::string_view text) {

@@ -106,10 +106,6 @@ std::size_t whole_size(ByteView file, std::int64_t step) {
   return kept;
 }
 
-std::int64_t big_endian(ByteView bytes) {
-  return std::int64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
-}
-
 }  // namespace
 
 EventFile::EventFile(const fs::path& path, std::int64_t step) {
@@ -140,8 +136,8 @@ void EventFile::add_picture(std::int64_t step, std::string_view tag, ByteView pn
   constexpr std::size_t kHeader = 16;
   constexpr std::uint8_t kRgb = 2;
   const std::int64_t channels = png[kHeader + 9] == kRgb ? 3 : 1;
-  const std::string image = number_field(1, big_endian(png.subspan(kHeader + 4))) +
-                            number_field(2, big_endian(png.subspan(kHeader))) +
+  const std::string image = number_field(1, get_be32(png.subspan(kHeader + 4))) +
+                            number_field(2, get_be32(png.subspan(kHeader))) +
                             number_field(3, channels) + bytes_field(4, as_text(png));
   const std::string value = bytes_field(1, tag) + bytes_field(4, image);
   file_->add(as_bytes(record(event(step, bytes_field(5, bytes_field(1, value))))));

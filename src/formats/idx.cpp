@@ -1,7 +1,6 @@
 #include "gan_train/formats/idx.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <span>
 #include <utility>
 
@@ -9,6 +8,8 @@
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/formats/gzip.hpp"
+
+#include "wire.hpp"
 
 namespace gan {
 namespace {
@@ -22,12 +23,6 @@ constexpr std::size_t kPiece = 1 << 20;  // of what is not held whole
 // Of the whole file, unpacked.
 std::uint64_t file_size(const IdxHeader& header) {
   return header.size + static_cast<std::uint64_t>(header.values);
-}
-
-std::string hex(std::uint8_t byte) {
-  char buffer[8];
-  std::snprintf(buffer, sizeof buffer, "0x%02X", byte);
-  return buffer;
 }
 
 const char* type_name(std::uint8_t type) {
@@ -49,15 +44,7 @@ const char* type_name(std::uint8_t type) {
 
 std::string unpacked_name(const std::string& file) { return file + " (unpacked)"; }
 
-std::string shape_text(const std::vector<std::int64_t>& dims) {
-  std::vector<std::string> sizes;
-  for (const auto dim : dims) sizes.push_back(std::to_string(dim));
-  return join(sizes, "x");
-}
-
-std::int64_t read_size(ByteView bytes) {
-  return std::int64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
-}
+std::string shape_text(const std::vector<std::int64_t>& dims) { return join(dims, "x"); }
 
 void check_magic(ByteView bytes, std::string_view name) {
   if (bytes.size() < 4) {
@@ -88,7 +75,7 @@ IdxHeader parse_header(ByteView bytes, std::string_view name) {
   }
   header.values = 1;
   for (std::size_t offset = 4; offset < header.size; offset += 4) {
-    const auto dim = read_size(bytes.subspan(offset));
+    const auto dim = get_be32(bytes.subspan(offset));
     if (dim == 0) throw run_error(name, ": offset ", offset, ": found a size of 0; 1 is the least");
     header.dims.push_back(dim);
     if (__builtin_mul_overflow(header.values, dim, &header.values)) {

@@ -6,6 +6,8 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
+#include "header_scanner.hpp"
+
 namespace gan {
 namespace {
 
@@ -13,16 +15,14 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMaxDims = 32;  // NumPy's own bound
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::vector<std::string> sizes;
-  for (const auto size : shape) sizes.push_back(std::to_string(size));
-  return "(" + join(sizes, ", ") + (shape.size() == 1 ? ",)" : ")");
+  return "(" + join(shape, ", ") + (shape.size() == 1 ? ",)" : ")");
 }
 
 // Reads the header: a Python dict of three keys, in any order.
-class HeaderReader {
+class NpyHeader : HeaderScanner {
  public:
-  HeaderReader(std::string_view text, std::size_t offset, std::string_view name)
-      : text_(text), offset_(offset), name_(name) {}
+  NpyHeader(std::string_view text, std::size_t offset, std::string_view name)
+      : HeaderScanner(text, offset, name, ".npy") {}
 
   NpyArray read() {
     NpyArray array;
@@ -39,43 +39,23 @@ class HeaderReader {
       } else if (key == "shape" && !std::exchange(shape, true)) {
         array.shape = sizes();
       } else {
-        fail(key_at, str("'", key, "' is unknown or there twice"));
+        fail_at(key_at, in_quotes(key) + " is unknown or there twice");
       }
       if (!accept(',')) {
         expect('}');
         break;
       }
     }
-    skip_space();
-    if (at_ != text_.size()) fail(at_, "something follows the closing '}'");
-    if (!descr || !order || !shape) fail(0, "needs 'descr', 'fortran_order' and 'shape'");
+    expect_end();
+    if (!descr || !order || !shape) fail_at(0, "needs 'descr', 'fortran_order' and 'shape'");
     return array;
   }
 
  private:
-  [[noreturn]] void fail(std::size_t at, std::string_view what) const {
-    throw run_error(name_, ": offset ", offset_ + at, ": .npy header: ", what);
-  }
-
-  void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
-  }
-
-  bool accept(char wanted) {
-    skip_space();
-    if (at_ == text_.size() || text_[at_] != wanted) return false;
-    ++at_;
-    return true;
-  }
-
-  void expect(char wanted) {
-    if (!accept(wanted)) fail(at_, str("expected '", wanted, "'"));
-  }
-
   std::string_view string() {
     expect('\'');
     const auto end = text_.find('\'', at_);
-    if (end == std::string_view::npos) fail(at_, "a string without its end");
+    if (end == std::string_view::npos) fail("a string without its end");
     const auto found = text_.substr(at_, end - at_);
     at_ = end + 1;
     return found;
@@ -86,16 +66,15 @@ class HeaderReader {
     const auto at = at_;
     const auto found = string();
     if (found == "|u1" || found == "<f4" || found == "<f8") return std::string(found);
-    fail(at, str("found values of '", found, "' where '|u1', '<f4' or '<f8' is needed"));
+    fail_at(at, "found values of " + in_quotes(found) + " where '|u1', '<f4' or '<f8' is needed");
   }
 
   void c_order() {
     skip_space();
-    if (text_.substr(at_).starts_with("False")) {
-      at_ += 5;
-    } else {
-      fail(at_, "fortran_order must be False (save numpy.ascontiguousarray of the array)");
+    if (!text_.substr(at_).starts_with("False")) {
+      fail("fortran_order must be False (save numpy.ascontiguousarray of the array)");
     }
+    at_ += 5;
   }
 
   std::vector<std::int64_t> sizes() {
@@ -105,23 +84,18 @@ class HeaderReader {
       skip_space();
       const auto end = std::min(text_.find_first_of(" ,)", at_), text_.size());
       const auto size = parse_int(text_.substr(at_, end - at_));
-      if (!size || *size < 0 || shape.size() == kMaxDims) fail(at_, "this is no shape");
+      if (!size || *size < 0 || shape.size() == kMaxDims) fail("this is no shape");
       shape.push_back(*size);
       at_ = end;
       if (!accept(',')) {
         // In Python (3) is a number; a tuple of one needs its comma.
-        if (shape.size() == 1) fail(at_, "expected ','");
+        if (shape.size() == 1) fail("expected ','");
         expect(')');
         break;
       }
     }
     return shape;
   }
-
-  std::string_view text_;
-  std::size_t offset_;
-  std::string_view name_;
-  std::size_t at_ = 0;
 };
 
 std::uint64_t byte_count(const NpyArray& array, std::string_view name) {
@@ -151,7 +125,7 @@ std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& 
 }
 
 NpyArray parse_npy(ByteView bytes, std::string_view name) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto text = as_text(bytes);
   if (!text.starts_with(kMagic)) throw run_error(name, ": offset 0: no .npy file");
   if (bytes.size() < 12) throw run_error(name, ": truncated at offset ", bytes.size());
   const int version = bytes[6];
@@ -166,7 +140,7 @@ NpyArray parse_npy(ByteView bytes, std::string_view name) {
     throw run_error(name, ": offset 8: a header of ", length, " bytes where ", bytes.size() - start,
                     " are left");
   }
-  auto array = HeaderReader(text.substr(start, length), start, name).read();
+  auto array = NpyHeader(text.substr(start, length), start, name).read();
   array.values = bytes.subspan(start + length);
   const auto expected = byte_count(array, name);
   if (array.values.size() != expected) {

@@ -2,8 +2,9 @@
 // that it makes them with.
 #include <algorithm>
 
+#include "gan_train/core/text.hpp"
+
 #include "pickle_reader.hpp"
-#include "wire.hpp"
 
 namespace gan {
 namespace {
@@ -12,8 +13,7 @@ namespace {
 bool is_device(std::string_view text) {
   if (!text.starts_with("cuda")) return text == "cpu";
   text.remove_prefix(4);
-  return text.empty() || (text.size() > 1 && text[0] == ':' &&
-                          text.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  return text.empty() || (text[0] == ':' && is_digits(text.substr(1)));
 }
 
 }  // namespace
@@ -39,8 +39,8 @@ void PickleReader::push_global() {
   for (const auto& row : kPtTypes) {
     if (module == "torch" && name == row.storage) return push({row.type});
   }
-  fail("found the global ", printable(std::string(module) + "." + std::string(name)),
-       "; only tensors of uint8, int64, float32, float64 and bfloat16 are read");
+  fail("found the global ", in_quotes(std::string(module) + "." + std::string(name)),
+       "; only tensors of uint8, int64, float32, float64, bfloat16 and float16 are read");
 }
 
 // ('storage', type, key, location, number of elements)
@@ -56,16 +56,16 @@ void PickleReader::push_storage() {
     fail("expected ('storage', type, key, 'cpu' or 'cuda:N', elements)");
   }
   const auto found = records_.find(*key);
-  if (found == records_.end()) fail("there is no record 'data/' of the storage ", printable(*key));
+  if (found == records_.end()) fail("there is no record 'data/' of the storage ", in_quotes(*key));
   Record& record = found->second;
   const auto& row = pt_type_row(*type);
   const auto count = static_cast<std::uint64_t>(integer(id[4], "a number of elements"));
   if (record.bytes.size() % row.size != 0 || record.bytes.size() / row.size != count) {
-    fail("the storage ", printable(*key), " has ", count, " elements of ", row.size,
+    fail("the storage ", in_quotes(*key), " has ", count, " elements of ", row.size,
          " bytes, its record holds ", record.bytes.size(), " bytes");
   }
   if (record.type.value_or(*type) != *type) {
-    fail("the storage ", printable(*key), " is used with two types");
+    fail("the storage ", in_quotes(*key), " is used with two types");
   }
   record.type = *type;
   push({Storage{*type, &record}});
@@ -209,7 +209,7 @@ void PickleReader::check_unique_keys(const PtValue& value) const {
   std::sort(keys.begin(), keys.end());
   const auto twice = std::adjacent_find(keys.begin(), keys.end());
   if (twice != keys.end()) {
-    throw run_error(name_, ": data.pkl: key ", printable(*twice), " occurs twice in a dict");
+    throw run_error(name_, ": data.pkl: key ", in_quotes(*twice), " occurs twice in a dict");
   }
 }
 

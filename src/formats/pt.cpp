@@ -4,9 +4,9 @@
 #include <array>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 
 #include "pickle.hpp"
-#include "wire.hpp"
 #include "zip.hpp"
 
 namespace gan {
@@ -24,11 +24,6 @@ constexpr std::array<FixedRecord, 3> kHead = {{
     {"byteorder", "little"},
 }};
 constexpr FixedRecord kVersion = {"version", "3\n"};
-
-bool is_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 // The records of an archive by what they are for.
 struct Contents {
@@ -66,7 +61,7 @@ Contents sort_records(std::span<const ZipRecord> records, std::string_view name)
     const auto slash = record.name.find('/');
     if (slash == std::string_view::npos || record.name.substr(0, slash) != folder ||
         !sort_in(contents, record.name.substr(slash + 1), record.data)) {
-      throw run_error(name, ": record ", printable(record.name), " of ", record.data.size(),
+      throw run_error(name, ": record ", in_quotes(record.name), " of ", record.data.size(),
                       " bytes is none that a .pt file has, or holds something else");
     }
   }
@@ -80,7 +75,7 @@ Contents sort_records(std::span<const ZipRecord> records, std::string_view name)
 
 Bytes encode_pt(const PtDict& root, std::string_view folder) {
   if (!is_plain_name(folder) || folder.find('/') != std::string_view::npos) {
-    throw run_error(printable(folder), " can't be the folder in a .pt file");
+    throw run_error(in_quotes(folder), " can't be the folder in a .pt file");
   }
   std::vector<ByteView> data;
   const std::string pickle = write_pickle(root, data);

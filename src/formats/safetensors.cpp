@@ -16,29 +16,20 @@ namespace {
 
 constexpr std::size_t kLengthSize = 8;
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::vector<std::string> sizes;
-  for (const auto size : shape) sizes.push_back(std::to_string(size));
-  return "[" + join(sizes, ",") + "]";
-}
-
 std::string header_text(const Metadata& metadata, const std::vector<const PtEntry*>& entries) {
-  std::vector<std::string> parts, pairs;
-  for (const auto& [key, value] : metadata) {
-    pairs.push_back(json_string(key) + ":" + json_string(value));
-  }
-  if (!pairs.empty())
-    parts.push_back(str('"', kSafetensorsMetadata, "\":{", join(pairs, ","), "}"));
+  JsonObject header, texts;
+  for (const auto& [key, value] : metadata) texts.push_back({key, value});
+  if (!texts.empty()) header.push_back({std::string(kSafetensorsMetadata), std::move(texts)});
   std::uint64_t begin = 0;
   for (const auto* entry : entries) {
     const auto& tensor = std::get<PtTensor>(entry->second.value);
     const std::uint64_t end = begin + tensor.bytes.size();
-    parts.push_back(str(json_string(entry->first), ":{\"dtype\":\"", safetensors_dtype(tensor.type),
-                        "\",\"shape\":", shape_text(tensor.shape), ",\"data_offsets\":[", begin,
-                        ",", end, "]}"));
+    header.push_back({entry->first, JsonObject{{"dtype", safetensors_dtype(tensor.type)},
+                                               {"shape", tensor.shape},
+                                               {"data_offsets", JsonArray{begin, end}}}});
     begin = end;
   }
-  std::string text = "{" + join(parts, ",") + "}";
+  std::string text = to_json_line(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the data are aligned
   return text;
 }
@@ -86,14 +77,14 @@ SafeTensors parse_safetensors(ByteView bytes, std::string_view name) {
   std::uint64_t at = 0;
   for (auto& [key, tensor, begin, end] : entries) {
     const auto count = element_count(tensor.shape);
-    if (!count) throw run_error(name, ": ", printable(key), " has a shape that no tensor has");
+    if (!count) throw run_error(name, ": ", in_quotes(key), " has a shape that no tensor has");
     if (begin != at || end < begin || end > data.size()) {
-      throw run_error(name, ": ", printable(key), " lies at ", begin, " to ", end, " of ",
+      throw run_error(name, ": ", in_quotes(key), " lies at ", begin, " to ", end, " of ",
                       data.size(), " bytes of data, where one from ", at, " is next");
     }
     if (static_cast<std::uint64_t>(*count) > data.size() ||
         static_cast<std::uint64_t>(*count) * size_of(tensor.type) != end - begin) {
-      throw run_error(name, ": ", printable(key), " of shape ", shape_text(tensor.shape), " and ",
+      throw run_error(name, ": ", in_quotes(key), " of shape [", join(tensor.shape, ","), "] and ",
                       safetensors_dtype(tensor.type), " can't take ", end - begin, " bytes");
     }
     tensor.bytes = data.subspan(begin, end - begin);

@@ -6,10 +6,9 @@
 #include <set>
 #include <utility>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
-#include "wire.hpp"
+#include "header_scanner.hpp"
 
 namespace gan {
 namespace {
@@ -24,10 +23,10 @@ constexpr std::array<std::pair<PtType, std::string_view>, 6> kDtypes = {{
 }};
 
 // Reads the one form of JSON that a header has: objects in an object.
-class HeaderParser {
+class SafetensorsHeader : HeaderScanner {
  public:
-  HeaderParser(std::string_view text, std::size_t offset, std::string_view name)
-      : text_(text), offset_(offset), name_(name) {}
+  SafetensorsHeader(std::string_view text, std::size_t offset, std::string_view name)
+      : HeaderScanner(text, offset, name, "safetensors") {}
 
   std::vector<SafetensorsEntry> parse(Metadata& metadata) {
     std::vector<SafetensorsEntry> entries;
@@ -38,29 +37,11 @@ class HeaderParser {
         entries.push_back(entry(std::move(key)));
       }
     });
-    skip_space();
-    if (at_ != text_.size()) fail("something follows the closing '}'");
+    expect_end();
     return entries;
   }
 
-  [[noreturn]] void fail(std::string_view what) const {
-    throw run_error(name_, ": offset ", offset_ + at_, ": safetensors header: ", what);
-  }
-
  private:
-  void skip_space() { at_ = std::min(text_.find_first_not_of(" \n\r\t", at_), text_.size()); }
-
-  bool accept(char wanted) {
-    skip_space();
-    if (at_ == text_.size() || text_[at_] != wanted) return false;
-    ++at_;
-    return true;
-  }
-
-  void expect(char wanted) {
-    if (!accept(wanted)) fail(str("expected '", wanted, "'"));
-  }
-
   // Calls `value` with each key, to read what it stands for.
   template <typename Value>
   void object(Value value) {
@@ -69,7 +50,7 @@ class HeaderParser {
     if (accept('}')) return;
     do {
       auto key = string();
-      if (!keys.insert(key).second) fail(str(printable(key), " is there twice"));
+      if (!keys.insert(key).second) fail(str(in_quotes(key), " is there twice"));
       expect(':');
       value(std::move(key));
     } while (accept(','));
@@ -162,7 +143,7 @@ class HeaderParser {
     for (const auto& [type, its_name] : kDtypes) {
       if (its_name == found) return type;
     }
-    fail(str("found values of ", printable(found), "; U8, I64, F16, BF16, F32 and F64 are known"));
+    fail(str("found values of ", in_quotes(found), "; U8, I64, F16, BF16, F32 and F64 are known"));
   }
 
   SafetensorsEntry entry(std::string name) {
@@ -179,29 +160,24 @@ class HeaderParser {
       } else if (key == "data_offsets") {
         array([&] { offsets.push_back(number()); });
       } else {
-        fail(str("the key ", printable(key), " is unknown"));
+        fail(str("the key ", in_quotes(key), " is unknown"));
       }
     });
     if (!type || !has_shape || offsets.size() != 2) {
-      fail(str(printable(found.name), " needs 'dtype', 'shape' and two 'data_offsets'"));
+      fail(str(in_quotes(found.name), " needs 'dtype', 'shape' and two 'data_offsets'"));
     }
     found.tensor.type = *type;
     found.begin = offsets[0];
     found.end = offsets[1];
     return found;
   }
-
-  std::string_view text_;
-  std::size_t offset_;
-  std::string_view name_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace
 
 std::vector<SafetensorsEntry> parse_safetensors_header(std::string_view text, std::size_t offset,
                                                        std::string_view name, Metadata& metadata) {
-  return HeaderParser(text, offset, name).parse(metadata);
+  return SafetensorsHeader(text, offset, name).parse(metadata);
 }
 
 std::string_view safetensors_dtype(PtType type) {

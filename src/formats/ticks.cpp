@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 
 #include "gan_train/core/text.hpp"
 
@@ -59,17 +58,14 @@ Axis make_axis(std::span<const double> values, double margin, int count) {
 
 std::string Axis::label(double tick) const {
   if (std::abs(tick) < step / 2) return "0";
-  char buffer[64];
   const double magnitude = std::max(std::abs(low), std::abs(high));
   const int digits = static_cast<int>(-power_of_ten(step));  // after the point
   if (magnitude < 1e6 && step >= 1e-4) {
-    std::snprintf(buffer, sizeof buffer, "%.*f", std::max(0, digits), tick);
-    return buffer;
+    return formatted("%.*f", std::max(0, digits), tick);
   }
   const int precision = std::clamp(static_cast<int>(power_of_ten(std::abs(tick))) + digits, 0, 15);
-  std::snprintf(buffer, sizeof buffer, "%.*e", precision, tick);
   // 2.5e+06 as 2.5e6
-  std::string text(buffer);
+  const std::string text = formatted("%.*e", precision, tick);
   const auto e = text.find('e');
   const auto exponent = parse_int(text.substr(e + 1)).value_or(0);
   return text.substr(0, e + 1) + std::to_string(exponent);

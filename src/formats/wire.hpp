@@ -3,9 +3,9 @@
 #include <concepts>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 
@@ -23,15 +23,12 @@ T get_le(ByteView bytes) {
   return value;
 }
 
-inline std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+/// The number that four bytes make, most significant byte first.
+inline std::int64_t get_be32(ByteView bytes) {
+  return std::int64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }
 
-/// `text` in quotes, fit for an error line: shortened, nothing that could move
-/// a terminal's cursor.
-std::string printable(std::string_view text);
-
-/// "0x1f".
-std::string hex(std::uint8_t byte);
+/// "0x1F".
+inline std::string hex(std::uint8_t byte) { return formatted("0x%02X", byte); }
 
 }  // namespace gan

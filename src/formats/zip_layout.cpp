@@ -1,8 +1,9 @@
 #include "zip_layout.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <zlib.h>
+
+#include "gan_train/core/text.hpp"
 
 #include "wire.hpp"
 
@@ -89,9 +90,7 @@ std::string zip_end(std::uint64_t count, std::uint32_t central_offset, std::uint
 }
 
 std::string zip_seal(std::uint32_t crc) {
-  char digits[9];
-  std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(crc));
-  return std::string(kZipSealStart) + digits;
+  return std::string(kZipSealStart) + formatted("%08x", crc);
 }
 
 std::uint32_t crc32_of(ByteView bytes) {

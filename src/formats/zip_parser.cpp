@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 
 #include "wire.hpp"
 #include "zip.hpp"
@@ -63,7 +64,7 @@ void ZipParser::check_seal() {
   const auto expected = zip_seal(crc32_of(bytes_.first(bytes_.size() - kZipSealSize)));
   if (seal != expected) {
     fail("is damaged: its CRC-32 is ", expected.substr(kZipSealStart.size()), ", expected ",
-         printable(seal.substr(kZipSealStart.size())), " as its last bytes say");
+         in_quotes(seal.substr(kZipSealStart.size())), " as its last bytes say");
   }
 }
 
@@ -101,15 +102,15 @@ ZipEntry ZipParser::read_central() {
                        get_le<std::uint32_t>(header.subspan(16)),
                        static_cast<std::uint32_t>(local_)};
   if (!is_plain_name(entry.name)) {
-    fail("offset ", central_ + kZipCentralSize, ": ", printable(entry.name),
+    fail("offset ", central_ + kZipCentralSize, ": ", in_quotes(entry.name),
          " is no plain file name");
   }
   const auto offset = get_le<std::uint32_t>(header.subspan(42));
   if (offset != local_) {
-    fail("offset ", central_ + 42, ": record ", printable(entry.name), " is said to begin at ",
+    fail("offset ", central_ + 42, ": record ", in_quotes(entry.name), " is said to begin at ",
          offset, ", expected ", local_, ", where the one before it ends");
   }
-  expect(central_, zip_central_header(entry), "the directory's entry of " + printable(entry.name));
+  expect(central_, zip_central_header(entry), "the directory's entry of " + in_quotes(entry.name));
   central_ += kZipCentralSize + name_size;
   return entry;
 }
@@ -119,7 +120,7 @@ ZipRecord ZipParser::read_local(const ZipEntry& entry) {
   const auto descriptor = zip_descriptor(entry);
   const std::uint64_t room = central_begin_ - local_;
   const std::uint64_t need = header.size() + std::uint64_t{entry.size} + descriptor.size();
-  const auto record = "record " + printable(entry.name);
+  const auto record = "record " + in_quotes(entry.name);
   if (need > room) {
     fail("offset ", local_, ": ", record, " needs ", need, " bytes, found ", room);
   }
@@ -151,7 +152,7 @@ std::vector<ZipRecord> ZipParser::parse() {
   }
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) fail("record ", printable(*twice), " occurs twice");
+  if (twice != names.end()) fail("record ", in_quotes(*twice), " occurs twice");
   return records;
 }
 

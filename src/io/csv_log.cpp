@@ -1,7 +1,7 @@
 #include "gan_train/io/csv_log.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <cinttypes>
 #include <limits>
 #include <map>
 #include <optional>
@@ -18,28 +18,20 @@ namespace fs = std::filesystem;
 
 std::int64_t step_of(std::string_view row) { return parse_int(split(row, ',')[1]).value_or(0); }
 
-// A row as the members of a JSON object, from the column `first` on.
-std::string json_members(std::string_view header, std::string_view row, std::size_t first) {
+// The cells of a row, from the column `first` on.
+void add_members(JsonObject& object, std::string_view header, std::string_view row,
+                 std::size_t first) {
   const auto names = split(header, ',');
   const auto cells = split(row, ',');
-  std::string members;
   for (std::size_t i = first; i < names.size(); ++i) {
-    members += str(i == first ? "" : ", ", json_string(names[i]), ": ", json_number(cells[i]));
+    object.push_back({names[i], json_number(cells[i])});
   }
-  return members;
-}
-
-template <typename... Args>
-std::string print(const char* format, Args... args) {
-  char text[256];
-  std::snprintf(text, sizeof text, format, args...);
-  return text;
 }
 
 }  // namespace
 
 CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_file(path)) {
-  std::string_view text(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
+  auto text = as_text(bytes_);
   const auto take_line = [&] {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
@@ -98,21 +90,21 @@ std::vector<double> read_column(const fs::path& path, std::string_view header,
 
 std::string loss_row(const LogRow& row) {
   const RunningFigures& f = row.figures;
-  return print("%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.3f,%.1f", static_cast<long long>(row.epoch),
-               static_cast<long long>(row.step), f.mean(kDLoss), f.mean(kGLoss), f.mean(kDReal),
-               f.mean(kDFake), f.seconds, row.images_per_second);
+  return formatted("%" PRId64 ",%" PRId64 ",%.6f,%.6f,%.6f,%.6f,%.3f,%.1f", row.epoch, row.step,
+                   f.mean(kDLoss), f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), f.seconds,
+                   row.images_per_second);
 }
 
 std::string health_row(const LogRow& row, const HealthFigures& f) {
-  return print("%lld,%lld,%.6f,%.6f,%.6g,%.6g,%.6f", static_cast<long long>(row.epoch),
-               static_cast<long long>(row.step), f.d_real, f.d_fake, f.d_grad_norm, f.g_grad_norm,
-               f.diversity);
+  return formatted("%" PRId64 ",%" PRId64 ",%.6f,%.6f,%.6g,%.6g,%.6f", row.epoch, row.step,
+                   f.d_real, f.d_fake, f.d_grad_norm, f.g_grad_norm, f.diversity);
 }
 
 std::string json_line(std::string_view losses, std::string_view header, std::string_view metrics) {
-  std::string line = "{" + json_members(kLossHeader, losses, 0);
-  if (!metrics.empty()) line += ", " + json_members(header, metrics, 2);  // epoch, step: said
-  return line + "}";
+  JsonObject object;
+  add_members(object, kLossHeader, losses, 0);
+  if (!metrics.empty()) add_members(object, header, metrics, 2);  // epoch, step: said
+  return to_json_line(object);
 }
 
 std::string json_lines(const fs::path& losses, const fs::path& metrics) {

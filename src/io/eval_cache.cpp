@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cinttypes>
-#include <cstdio>
 #include <cstdlib>
 #include <limits>
 
@@ -10,6 +9,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
 
 #include "packed.hpp"
 #include "tensors.hpp"
@@ -45,11 +45,7 @@ class Checksum {
       add({items.const_data_ptr<std::uint8_t>(), items.nbytes()});
     }
   }
-  std::string text() const {
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016" PRIx64, hash_);
-    return digits;
-  }
+  std::string text() const { return formatted("%016" PRIx64, hash_); }
 
  private:
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;

@@ -16,18 +16,22 @@ namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
+using std::literals::operator""sv;
 
 // No file of data that anyone inspects by mistake fills the memory.
 constexpr std::uint64_t kMostInspected = std::uint64_t{16} << 30;
 
-// Least, greatest and mean of bytes or floats.
+// Least, greatest and mean of values, wherever they lie.
 template <typename Value>
-void add_range(JsonObject& facts, const Value* values, std::size_t count) {
+void add_range(JsonObject& facts, ByteView bytes) {
+  const std::size_t count = bytes.size() / sizeof(Value);
   if (count == 0) return;
   double sum = 0, least = INFINITY, greatest = -INFINITY;
   std::int64_t odd = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto value = static_cast<double>(values[i]);
+    Value held{};
+    std::memcpy(&held, bytes.data() + i * sizeof(Value), sizeof(Value));
+    const auto value = static_cast<double>(held);
     if (!std::isfinite(value)) {
       ++odd;
       continue;
@@ -49,7 +53,7 @@ JsonObject inspect_idx(ByteView bytes, const std::string& name) {
   const IdxArray array = parse_idx(packed ? ByteView(unpacked) : bytes, name);
   JsonObject facts = {
       {"kind", packed ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
-  add_range(facts, array.values.data(), array.values.size());
+  add_range<std::uint8_t>(facts, array.values);
   if (array.dims.size() == 1 && !array.values.empty()) {
     // One number an item: labels.
     std::vector<std::int64_t> counts(
@@ -62,29 +66,23 @@ JsonObject inspect_idx(ByteView bytes, const std::string& name) {
 
 JsonObject inspect_npy(ByteView bytes, const std::string& name) {
   const NpyArray array = parse_npy(bytes, name);
-  const bool floats = array.dtype == "<f4";
-  JsonObject facts = {
-      {"kind", "NumPy"}, {"type", floats ? "float32" : "uint8"}, {"shape", array.shape}};
-  if (floats) {
-    // The values need not lie at a multiple of four bytes.
-    std::vector<float> values(array.values.size() / sizeof(float));
-    std::memcpy(values.data(), array.values.data(), array.values.size());
-    add_range(facts, values.data(), values.size());
+  const char* type = array.dtype == "|u1" ? "uint8" : array.dtype == "<f4" ? "float32" : "float64";
+  JsonObject facts = {{"kind", "NumPy"}, {"type", type}, {"shape", array.shape}};
+  if (array.dtype == "|u1") {
+    add_range<std::uint8_t>(facts, array.values);
+  } else if (array.dtype == "<f4") {
+    add_range<float>(facts, array.values);
   } else {
-    add_range(facts, array.values.data(), array.values.size());
+    add_range<double>(facts, array.values);
   }
   return facts;
 }
 
 JsonObject inspect_bytes(ByteView bytes, const std::string& name) {
-  const auto begins = [&](std::string_view magic) {
-    return bytes.size() >= magic.size() &&
-           std::equal(magic.begin(), magic.end(), bytes.begin(),
-                      [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
-  };
-  if (begins("PK")) return inspect_pt(bytes, name);
-  if (begins("\x93NUMPY")) return inspect_npy(bytes, name);
-  if (is_gzip(bytes) || begins(std::string_view("\0\0\x08", 3))) return inspect_idx(bytes, name);
+  const auto text = as_text(bytes);
+  if (text.starts_with("PK")) return inspect_pt(bytes, name);
+  if (text.starts_with("\x93NUMPY")) return inspect_npy(bytes, name);
+  if (is_gzip(bytes) || text.starts_with("\0\0\x08"sv)) return inspect_idx(bytes, name);
   throw usage_error(name, ": is no PyTorch file, IDX or .npy data, config or folder of a run");
 }
 

@@ -64,14 +64,8 @@ JsonObject object_of(const PtDict& dict) {
 }
 
 Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
-  std::vector<std::int64_t> sizes;
-  for (const auto& size : get<PtList>(root, "image_shape", name)) {
-    if (const auto* number = std::get_if<std::int64_t>(&size.value)) sizes.push_back(*number);
-  }
-  if (sizes.size() != 3) throw run_error(name, ": its image_shape is not three sizes");
-  const auto classes =
-      find(root, "classes") == nullptr ? 0 : get_count(root, "classes", name, 65536);
-  const auto nets = make_networks(config.model, {sizes[0], sizes[1], sizes[2]}, 0, classes);
+  const auto nets =
+      make_networks(config.model, unpack_shape(root, name), 0, unpack_classes(root, name));
   return JsonObject{{"generator", count_parameters(*nets.generator)},
                     {"discriminator", count_parameters(*nets.discriminator)}};
 }

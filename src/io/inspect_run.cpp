@@ -1,61 +1,43 @@
-#include <algorithm>
-
 #include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/io/csv_log.hpp"
+#include "gan_train/io/run_folder.hpp"
 
 #include "inspect.hpp"
 
 namespace gan {
 namespace {
 
-namespace fs = std::filesystem;
-
 // The last whole row of a log by its header's names; null where there is none.
-Json last_row(const fs::path& csv) {
-  if (!fs::exists(csv)) return {};
-  const Bytes bytes = read_file(csv);
-  const std::string text(bytes.begin(), bytes.end());
-  const std::string header = text.substr(0, text.find('\n'));
+Json last_row(const std::filesystem::path& csv) {
+  if (!std::filesystem::exists(csv)) return {};
+  const CsvRows rows(csv);
+  if (rows.size() == 0) return {};
+  const auto names = split(rows.header(), ',');
+  const auto cells = split(rows[rows.size() - 1], ',');
   JsonObject row;
-  for (const auto& name : split(header, ',')) {
-    const auto column = read_column(csv, header, name);
-    if (column.empty()) return {};
-    const bool counts = name == "epoch" || name == "step" || name == "samples";
-    row.push_back({name, counts ? Json(static_cast<std::int64_t>(column.back())) : column.back()});
-  }
+  for (std::size_t i = 0; i < names.size(); ++i) row.push_back({names[i], json_number(cells[i])});
   return row;
-}
-
-std::vector<std::int64_t> kept_generators(const fs::path& checkpoints) {
-  std::vector<std::int64_t> epochs;
-  std::error_code code;
-  for (const auto& entry : fs::directory_iterator(checkpoints, code)) {
-    const std::string stem = entry.path().stem().string();
-    if (entry.path().extension() != ".pt" || !stem.starts_with("g_")) continue;
-    if (const auto epoch = parse_int(std::string_view(stem).substr(2))) epochs.push_back(*epoch);
-  }
-  std::sort(epochs.begin(), epochs.end());
-  return epochs;
 }
 
 }  // namespace
 
-JsonObject inspect_run(const fs::path& folder) {
-  const fs::path file = folder / "config.yaml";
-  if (!fs::is_regular_file(file)) {
+JsonObject inspect_run(const std::filesystem::path& folder) {
+  const RunFiles files(folder);
+  if (!std::filesystem::is_regular_file(files.config())) {
     throw usage_error(folder.string(), ": holds no config.yaml, so it is not the folder of a run");
   }
-  const Config config = load_config(file);
-  const fs::path checkpoints = folder / "checkpoints";
+  const Config config = load_config(files.config());
+  JsonArray generators;
+  for (const auto& generator : files.generators()) generators.push_back(generator.first);
   return {{"kind", "run"},
           {"epochs", config.train.epochs},
-          {"last_epoch", last_row(folder / "losses.csv")},
-          {"last_evaluation", last_row(folder / "metrics.csv")},
-          {"generators_of_epochs", kept_generators(checkpoints)},
-          {"has_best", fs::exists(checkpoints / "best.pt")},
-          {"can_be_resumed", fs::exists(checkpoints / "last.pt")},
+          {"last_epoch", last_row(files.losses_csv())},
+          {"last_evaluation", last_row(files.metrics_csv())},
+          {"generators_of_epochs", generators},
+          {"has_best", std::filesystem::exists(files.best())},
+          {"can_be_resumed", std::filesystem::exists(files.state())},
           {"config", differences_from_defaults(config)}};
 }
 

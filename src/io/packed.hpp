@@ -7,6 +7,7 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/shape.hpp"
 #include "gan_train/formats/pt.hpp"
 
 namespace gan {
@@ -32,8 +33,13 @@ std::int64_t get_count(const PtDict& dict, std::string_view key, const std::stri
 /// A plain value as a config file would spell it, lists joined by `joint`.
 std::string text_of(const PtValue& value, const std::string& joint);
 
-/// The config as a dict of its sections, and back from a checkpoint's "config".
+/// The config as a dict of its sections.
 PtDict pack_config(Config config);
+
+/// What a checkpoint says of its network: the config, the shape of its images and how many classes
+/// it is told (0: none).
 Config unpack_config(const PtDict& root, const std::string& name);
+ImageShape unpack_shape(const PtDict& root, const std::string& name);
+std::int64_t unpack_classes(const PtDict& root, const std::string& name);
 
 }  // namespace gan

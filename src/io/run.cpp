@@ -230,8 +230,8 @@ bool Run::roll_back(const std::string& what) {
 
 SavedState find_state(const fs::path& root) {
   std::optional<Error> problem;
-  for (const char* name : {"last.pt", "previous.pt"}) {
-    const fs::path path = root / "checkpoints" / name;
+  const RunFiles files(root);
+  for (const fs::path& path : {files.state(), files.previous_state()}) {
     if (!fs::exists(path)) continue;
     try {
       SavedState found{path, load_checkpoint_config(path)};
@@ -242,8 +242,7 @@ SavedState find_state(const fs::path& root) {
     }
   }
   if (problem) throw *problem;
-  throw usage_error((root / "checkpoints" / "last.pt").string(),
-                    ": not there; --resume takes the folder of a run");
+  throw usage_error(files.state().string(), ": not there; --resume takes the folder of a run");
 }
 
 }  // namespace gan

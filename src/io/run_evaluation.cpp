@@ -1,6 +1,5 @@
 #include "run_evaluation.hpp"
 
-#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -62,9 +61,8 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
                                                           {"step", measured_step_}}));
   // Compared as it is written, so that a resumed run finds what an unbroken one would.
   const double distance = parse_double(figure_text(metrics.value("frechet"))).value_or(kNoBest);
-  char text[160];
-  std::snprintf(text, sizeof text, "Fréchet %.4g  coverage %.3f", distance,
-                metrics.value("coverage"));
+  const std::string text =
+      formatted("Fréchet %.4g  coverage %.3f", distance, metrics.value("coverage"));
   const bool better = trainer_.config().train.keep_best == "fid" && distance < best_;
   if (better) {
     best_ = distance;
@@ -76,9 +74,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
 
 void cut_metrics(const std::filesystem::path& csv, std::int64_t step) {
   if (!std::filesystem::exists(csv)) return;
-  const Bytes bytes = read_file(csv);
-  const std::string text(bytes.begin(), bytes.end());
-  const std::string header = text.substr(0, text.find('\n'));
+  const std::string header = CsvRows(csv).header();
   if (header.starts_with("epoch,step,")) CsvLog(csv, header, step);
 }
 

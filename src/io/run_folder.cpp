@@ -1,11 +1,10 @@
 #include "gan_train/io/run_folder.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <cinttypes>
 #include <fstream>
-#include <functional>
+#include <ranges>
 #include <utility>
-#include <vector>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
@@ -15,16 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kGridPrefix = "epoch_";
-constexpr std::string_view kGridSuffix = ".png";
-
-// Whether the name is the prefix, digits and the suffix.
-bool is_numbered(const std::string& name, std::string_view prefix, std::string_view suffix) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
-  if (name.size() <= prefix.size() + suffix.size()) return false;
-  const auto end = name.end() - static_cast<std::ptrdiff_t>(suffix.size());
-  return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), end,
-                     [](char c) { return c >= '0' && c <= '9'; });
+// The number that the name of a grid or a generator ends in.
+std::optional<std::int64_t> number_in(const fs::path& path) {
+  const std::string stem = path.stem().string();
+  const auto number = parse_int(std::string_view(stem).substr(stem.rfind('_') + 1));
+  return number >= 0 ? number : std::nullopt;
 }
 
 // Whether `path` is a file as a run leaves it in its folder.
@@ -36,10 +30,8 @@ bool is_of_a_run(const RunFiles& folder, const fs::path& path) {
         folder.best(), folder.state(), folder.previous_state()}) {
     if (path == file) return true;
   }
-  const std::string name = path.filename().string();
-  return (path.parent_path() == folder.sample(0).parent_path() &&
-          is_numbered(name, kGridPrefix, kGridSuffix)) ||
-         (path.parent_path() == folder.state().parent_path() && is_numbered(name, "g_", ".pt"));
+  const auto number = number_in(path);
+  return number && (path == folder.sample(*number) || path == folder.generator(*number));
 }
 
 // Files of a run, or only what a killed one left half-written of them.
@@ -103,43 +95,34 @@ bool RunFiles::hold_run() const {
 }
 
 fs::path RunFiles::sample(std::int64_t epoch) const {
-  char name[32];
-  std::snprintf(name, sizeof name, "epoch_%04lld.png", static_cast<long long>(epoch));
-  return root_ / "samples" / name;
-}
-
-std::map<std::int64_t, fs::path> RunFiles::samples() const {
-  std::map<std::int64_t, fs::path> found;
-  const fs::path folder = root_ / "samples";
-  if (!fs::is_directory(folder)) return found;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || !is_numbered(name, kGridPrefix, kGridSuffix)) continue;
-    const auto digits =
-        name.substr(kGridPrefix.size(), name.size() - kGridPrefix.size() - kGridSuffix.size());
-    if (const auto epoch = parse_int(digits)) found[*epoch] = entry.path();
-  }
-  return found;
+  return root_ / "samples" / formatted("epoch_%04" PRId64 ".png", epoch);
 }
 
 fs::path RunFiles::generator(std::int64_t epoch) const {
   return root_ / "checkpoints" / str("g_", epoch, ".pt");
 }
 
+std::map<std::int64_t, fs::path> RunFiles::numbered(fs::path (RunFiles::*file)(std::int64_t)
+                                                        const) const {
+  std::map<std::int64_t, fs::path> found;
+  const fs::path folder = (this->*file)(0).parent_path();
+  if (!fs::is_directory(folder)) return found;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto number = number_in(entry.path());
+    if (!number || entry.path() != (this->*file)(*number)) continue;
+    if (entry.is_regular_file()) found[*number] = entry.path();
+  }
+  return found;
+}
+
 void RunFolder::prune_generators(std::int64_t epoch, std::int64_t keep_last,
                                  std::int64_t keep_every) const {
   if (keep_last == 0) return;
-  std::vector<std::int64_t> epochs;
-  for (const auto& entry : fs::directory_iterator(root() / "checkpoints")) {
-    const std::string stem = entry.path().stem().string();
-    if (!stem.starts_with("g_")) continue;
-    const auto number = parse_int(std::string_view(stem).substr(2));
-    if (number && *number < epoch && entry.path() == generator(*number)) epochs.push_back(*number);
-  }
-  std::sort(epochs.begin(), epochs.end(), std::greater());
-  for (std::size_t i = static_cast<std::size_t>(keep_last) - 1; i < epochs.size(); ++i) {
-    const bool kept = keep_every > 0 && epochs[i] % keep_every == 0;
-    if (!kept) fs::remove(generator(epochs[i]));
+  std::int64_t newer = 1;  // epoch's own
+  for (const auto& [number, path] : std::views::reverse(generators())) {
+    if (number >= epoch) continue;
+    const bool kept = newer++ < keep_last || (keep_every > 0 && number % keep_every == 0);
+    if (!kept) fs::remove(path);
   }
 }
 

@@ -8,7 +8,6 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
-#include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/io/csv_log.hpp"
 #include "gan_train/io/run_folder.hpp"
@@ -17,95 +16,84 @@ namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-using Strings = std::vector<std::string>;
 
 // More than that no screen can show; a run may have a hundred times as many.
 constexpr std::size_t kMostReportRows = 1000;
 constexpr std::size_t kMostReportWarnings = 50;
 constexpr std::uint64_t kMostLogBytes = 256 << 10;
 
-std::string json_array(const Strings& items) { return "[" + join(items, ",") + "]"; }
-
-std::string columns_json(const CsvRows& rows, std::size_t every) {
+// One in so many rows, counted from the last, as an array a column.
+Json table_json(const CsvRows& rows, std::size_t every) {
   const auto names = split(rows.header(), ',');
-  std::vector<Strings> columns(names.size());
+  std::vector<JsonArray> columns(names.size());
   for (std::size_t i = rows.size() == 0 ? 0 : (rows.size() - 1) % every; i < rows.size();
        i += every) {
     const auto cells = split(rows[i], ',');
     for (std::size_t k = 0; k < columns.size(); ++k) columns[k].push_back(json_number(cells[k]));
   }
-  Strings members;
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    members.push_back(json_string(names[k]) + ":" + json_array(columns[k]));
-  }
-  return "{" + join(members, ",") + "}";
+  JsonObject members;
+  for (std::size_t k = 0; k < names.size(); ++k) members.push_back({names[k], columns[k]});
+  return members;
 }
 
 // Reads a folder. What is not there to be read becomes a note.
 class RunReader {
  public:
-  RunReader(std::string& json, const fs::path& root, std::uint64_t most_bytes)
-      : json_(json), files_(root), most_bytes_(most_bytes) {}
+  RunReader(const fs::path& root, std::uint64_t most_bytes)
+      : files_(root), most_bytes_(most_bytes) {}
 
-  void read() {
-    add("name", json_string(fs::weakly_canonical(files_.root()).filename().string()));
-    add("path", json_string(files_.root().string()));
-    add("config", config());
-    add("facts", text_of(files_.facts()));
-    add("losses", table(files_.losses_csv()));
-    add("health", table(files_.health_csv()));
-    add("steps", table(files_.steps_csv(), "output.log_every"));
-    add("metrics", table(files_.metrics_csv(), "eval.every"));
-    if (fs::exists(files_.metrics_csv())) add("evaluation", text_of(files_.evaluation()));
-    add("log", log());
-    add_grids();
-    add("notes", json_array(notes_));
-    json_ += '}';
+  Json read() {
+    JsonObject run = {{"name", fs::weakly_canonical(files_.root()).filename().string()},
+                      {"path", files_.root().string()},
+                      {"config", config()},
+                      {"facts", text_of(files_.facts())},
+                      {"losses", table(files_.losses_csv())},
+                      {"health", table(files_.health_csv())},
+                      {"steps", table(files_.steps_csv(), "output.log_every")},
+                      {"metrics", table(files_.metrics_csv(), "eval.every")}};
+    if (fs::exists(files_.metrics_csv())) {
+      run.push_back({"evaluation", text_of(files_.evaluation())});
+    }
+    run.push_back({"log", log()});
+    run.push_back({"grids", grids()});
+    run.push_back({"notes", std::move(notes_)});
+    return run;
   }
 
  private:
-  void add(std::string_view key, std::string_view value) {
-    ((json_ += std::exchange(joint_, ",")) += json_string(key)) += ':';
-    json_ += value;
-  }
-
   template <typename... Args>
   void note(const fs::path& path, const Args&... args) {
-    notes_.push_back(
-        json_string(fs::relative(path, files_.root()).generic_string() + ": " + str(args...)));
+    notes_.push_back(fs::relative(path, files_.root()).generic_string() + ": " + str(args...));
   }
 
   // What `read` makes of a file; null, and a note, where that can't be.
   template <typename Read>
-  std::string try_reading(const fs::path& path, Read read, std::string_view key = "") {
+  Json try_reading(const fs::path& path, Read read, std::string_view key = "") {
     if (!fs::exists(path)) {
       note(path, "not there", key.empty() ? "" : str(" (see ", key, ")"));
-      return "null";
+      return {};
     }
     try {
       return read();
     } catch (const Error& error) {
-      notes_.push_back(json_string(error.what()));
-      return "null";
+      notes_.push_back(error.what());
+      return {};
     }
   }
 
   // JSON within JSON: should it be damaged, the page can still be read.
-  std::string text_of(const fs::path& path) {
-    return try_reading(path, [&] {
-      const Bytes bytes = read_file(path, kMostConfigBytes);
-      return json_string({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    });
+  Json text_of(const fs::path& path) {
+    return try_reading(path, [&]() -> Json { return as_text(read_file(path, kMostConfigBytes)); });
   }
 
   // Triples: key, value, and whether that is the default.
-  std::string config() {
+  Json config() {
     return try_reading(files_.config(), [&] {
       const ParsedSettings parsed = read_settings(files_.config());
-      for (const auto& mistake : parsed.mistakes) notes_.push_back(json_string(mistake));
+      for (const auto& mistake : parsed.mistakes) notes_.push_back(mistake);
       Config config;
       const auto options = option_table(config);
-      Strings rows;
+      JsonArray rows;
       for (const auto& [key, value, origin] : parsed.settings) {
         const auto option = std::find_if(options.begin(), options.end(),
                                          [&](const Option& row) { return row.key == key; });
@@ -116,16 +104,14 @@ class RunReader {
           if (set_value(*option, value).empty()) shown = value_text(*option);
           usual = shown == before;
         }
-        rows.push_back(str("[", json_string(key), ",", json_string(shown), ",",
-                           usual ? "true" : "false", "]"));
+        rows.push_back(JsonArray{key, shown, usual});
       }
-      return json_array(rows);
+      return rows;
     });
   }
 
-  // An object with an array a column. Of more rows than can be shown every second, third, … one
-  // is taken, counted from the last.
-  std::string table(const fs::path& path, std::string_view key = "") {
+  // Of more rows than can be shown every second, third, … one is taken.
+  Json table(const fs::path& path, std::string_view key = "") {
     const auto read = [&] {
       // Of all tables, only that of steps grows beyond what an epoch has time for.
       if (fs::file_size(path) > most_bytes_) {
@@ -136,18 +122,18 @@ class RunReader {
       const std::size_t every = (rows.size() + kMostReportRows - 1) / kMostReportRows;
       if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
       if (every > 1) note(path, "one row in ", every, " of ", rows.size(), " is shown");
-      return columns_json(rows, std::max<std::size_t>(1, every));
+      return table_json(rows, std::max<std::size_t>(1, every));
     };
     return try_reading(path, read, key);
   }
 
   // From when to when there is something, how often the run was started, and its warnings.
-  std::string log() {
+  Json log() {
     return try_reading(files_.log(), [&] {
       std::ifstream file(files_.log(), std::ios::binary);
       std::string line, first, last;
       std::int64_t starts = 0;
-      Strings warnings;
+      JsonArray warnings;
       while (std::getline(file, line)) {
         const auto level = line.find(' ', kLogTime + 1);
         if (level == std::string::npos || line[4] != '-') continue;
@@ -160,7 +146,7 @@ class RunReader {
         const std::string name = line.substr(kLogTime + 1, level - kLogTime - 1);
         if (name == "info" && text.starts_with("gan-train ")) ++starts;
         if (name == "warning" || name == "error") {
-          warnings.push_back(json_array({json_string(last), json_string(name), json_string(text)}));
+          warnings.push_back(JsonArray{last, name, text});
         }
       }
       if (warnings.size() > kMostReportWarnings) {
@@ -168,8 +154,8 @@ class RunReader {
              " warnings are left out");
         warnings.erase(warnings.begin(), warnings.end() - kMostReportWarnings);
       }
-      return str("{\"first\":", json_string(first), ",\"last\":", json_string(last),
-                 ",\"starts\":", starts, ",\"warnings\":", json_array(warnings), "}");
+      return JsonObject{
+          {"first", first}, {"last", last}, {"starts", starts}, {"warnings", std::move(warnings)}};
     });
   }
 
@@ -193,27 +179,23 @@ class RunReader {
     return sizes.size() + 1;
   }
 
-  // Pairs: epoch, and the grid as a data: URI. They are most of the page, so copied once only.
-  void add_grids() {
+  // Pairs: epoch, and the grid as a data: URI.
+  JsonArray grids() {
     const fs::path folder = files_.root() / "samples";
     const auto all = files_.samples();
     std::vector<std::uint64_t> sizes;
     for (const auto& grid : all) sizes.push_back(fs::file_size(grid.second));
     const std::size_t every = grid_stride(sizes);
-    add("grids", "[");
-    const char* joint = "";
+    JsonArray pairs;
     std::size_t after = all.size();  // how many come after this one
     for (const auto& [epoch, path] : all) {
       if (--after % every != 0 || every > all.size()) continue;
-      try_reading(path, [&, number = epoch, &file = path] {
-        const Bytes picture = read_picture(file);
-        json_ += str(std::exchange(joint, ","), "[", number, ",\"data:image/png;base64,");
-        append_base64(json_, picture);
-        json_ += "\"]";
-        return "";
-      });
+      Json uri = try_reading(path, [&file = path] { return data_uri(file); });
+      if (!std::holds_alternative<std::string>(uri.value)) continue;
+      JsonArray pair = {epoch};
+      pair.push_back(std::move(uri));
+      pairs.push_back(std::move(pair));
     }
-    json_ += ']';
     if (all.empty()) {
       note(folder, "no grids (see output.sample_every)");
     } else if (every > all.size()) {
@@ -223,29 +205,29 @@ class RunReader {
       note(folder, "one grid in ", every, " is shown, counted from the last: all ", all.size(),
            " would take more than ", most_bytes_ >> 10, " KiB (gan-report --max-mib)");
     }
+    return pairs;
   }
 
-  static Bytes read_picture(const fs::path& path) {
-    Bytes bytes = read_file(path);
+  static std::string data_uri(const fs::path& path) {
+    const Bytes bytes = read_file(path);
     constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (!text.starts_with(kSignature)) throw run_error(path.string(), ": is not a PNG");
-    return bytes;
+    if (!as_text(bytes).starts_with(kSignature)) throw run_error(path.string(), ": is not a PNG");
+    std::string uri = "data:image/png;base64,";
+    append_base64(uri, bytes);
+    return uri;
   }
 
   static constexpr std::size_t kLogTime = 23;  // "2026-11-22 12:54:38.123"
 
-  std::string& json_;
   RunFiles files_;
   std::uint64_t most_bytes_;
-  const char* joint_ = "{";
-  Strings notes_;
+  JsonArray notes_;
 };
 
 }  // namespace
 
-void read_run(std::string& json, const fs::path& root, std::uint64_t most_bytes) {
-  RunReader(json, root, most_bytes).read();
+Json read_run(const fs::path& root, std::uint64_t most_bytes) {
+  return RunReader(root, most_bytes).read();
 }
 
 }  // namespace gan

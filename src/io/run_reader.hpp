@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
+
+#include "gan_train/core/json.hpp"
 
 namespace gan {
 
-/// Adds all that a report shows of the run in a folder, as a JSON object; what is not there, or
-/// only in parts, is told in its `notes`. Of pictures, and of each table, at
-/// most so many bytes are read.
-void read_run(std::string& json, const std::filesystem::path& root, std::uint64_t most_bytes);
+/// All that a report shows of the run in a folder; what is not there, or only in parts, is told in
+/// its `notes`. Of pictures, and of each table, at most so many bytes are read.
+Json read_run(const std::filesystem::path& root, std::uint64_t most_bytes);
 
 }  // namespace gan

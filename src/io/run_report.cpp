@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <ctime>
 #include <string_view>
-#include <utility>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/core/version.hpp"
 #include "gan_train/io/run_folder.hpp"
@@ -41,23 +39,14 @@ std::string now() {
   return text;
 }
 
-void add_data(std::string& json, const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
-  json += str("{\"version\":", json_string(kVersion), ",\"written\":", json_string(now()),
-              ",\"runs\":");
-  char joint = '[';
-  for (const auto& root : runs) {
-    json += std::exchange(joint, ',');
-    read_run(json, root, most_bytes / runs.size());
-  }
-  json += "]}";
-}
-
 }  // namespace
 
 std::string report_data(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
-  std::string json;
-  add_data(json, runs, most_bytes);
-  return json;
+  JsonArray read;
+  for (const auto& root : runs) read.push_back(read_run(root, most_bytes / runs.size()));
+  JsonObject data = {{"version", kVersion}, {"written", now()}};
+  data.push_back({"runs", std::move(read)});
+  return to_json_line(data);
 }
 
 std::string make_report(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
@@ -65,7 +54,7 @@ std::string make_report(const std::vector<fs::path>& runs, std::uint64_t most_by
   const std::string_view page = kReportPage;
   const auto mark = page.find(kReportDataMark);
   std::string html(page.substr(0, mark));
-  add_data(html, runs, most_bytes);
+  html += report_data(runs, most_bytes);
   html += page.substr(mark + std::string_view(kReportDataMark).size());
   return html;
 }

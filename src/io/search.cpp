@@ -25,9 +25,8 @@ Config as_trial(Config config) {
   return config;
 }
 
-bool has_state(const fs::path& root) {
-  return fs::exists(root / "checkpoints" / "last.pt") ||
-         fs::exists(root / "checkpoints" / "previous.pt");
+bool has_state(const RunFiles& files) {
+  return fs::exists(files.state()) || fs::exists(files.previous_state());
 }
 
 std::string place_text(const Standing& standing, const SearchSetup& setup) {
@@ -72,7 +71,7 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   const fs::path root = folder_.trial(job, setup_);
-  const bool known = has_state(root);
+  const bool known = has_state(RunFiles(root));
   const RunFolder folder(root, known ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
   Trainer trainer(as_trial(trials_.config(job.trial, job.repeat)), judging_.data().train);
   const std::int64_t target = level_steps(setup_.search, job.level, trainer.total_steps());
@@ -108,9 +107,9 @@ void Search::drop_states() const {
     const bool goes_on = std::any_of(ahead.begin(), ahead.end(),
                                      [&](const Job& next) { return next.trial == job.trial; });
     if (goes_on) continue;
-    for (const char* name : {"last.pt", "previous.pt"}) {
-      fs::remove(folder_.trial(job, setup_) / "checkpoints" / name);
-    }
+    const RunFiles files(folder_.trial(job, setup_));
+    fs::remove(files.state());
+    fs::remove(files.previous_state());
   }
 }
 

@@ -1,7 +1,7 @@
 #include "gan_train/io/search_folder.hpp"
 
+#include <cinttypes>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -77,10 +77,8 @@ SearchFolder::SearchFolder(std::filesystem::path root, bool resume) : root_(std:
 }
 
 std::filesystem::path SearchFolder::trial(const Job& job, const SearchSetup& setup) const {
-  char name[48];
-  std::snprintf(name, sizeof name, "%03lld", static_cast<long long>(job.trial));
   const std::string seed = str("-seed", setup.recipe.train.seed + job.repeat);
-  return root_ / "trials" / (name + (job.repeat > 0 ? seed : ""));
+  return root_ / "trials" / (formatted("%03" PRId64, job.trial) + (job.repeat > 0 ? seed : ""));
 }
 
 void SearchFolder::save_setup(const SearchSetup& setup) const {
@@ -109,11 +107,9 @@ void SearchFolder::save_results(const SearchSetup& setup, const SearchTrials& tr
   std::string text = results_header(trials.space()) + '\n';
   for (const auto& [job, steps, score, seconds] : results) {
     const bool is_final = job.level == setup.search.rungs;
-    char taken[32];
-    std::snprintf(taken, sizeof taken, "%.1f", seconds);
     text += str(job.trial, ",", setup.recipe.train.seed + job.repeat, ",",
                 is_final ? kFinal : std::to_string(job.level + 1), ",", steps, ",",
-                score_text(score), ",", taken);
+                score_text(score), ",", formatted("%.1f", seconds));
     for (const auto& value : trials.values(job.trial)) text += "," + value;
     text += '\n';
   }
@@ -124,8 +120,7 @@ std::vector<JobResult> SearchFolder::load_results(const SearchSetup& setup,
                                                   const SearchTrials& trials) const {
   std::vector<JobResult> results;
   if (!std::filesystem::exists(csv())) return results;
-  const Bytes bytes = read_file(csv());
-  const auto lines = split({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, '\n');
+  const auto lines = split(as_text(read_file(csv())), '\n');
   if (lines.empty() || lines[0] != results_header(trials.space())) {
     throw usage_error(csv().string(), ": is not the table of this search; remove it to begin anew");
   }
@@ -153,10 +148,7 @@ std::vector<JobResult> SearchFolder::load_results(const SearchSetup& setup,
 }
 
 std::string score_text(double score, int digits) {
-  if (!std::isfinite(score)) return kDiverged;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*g", digits, score);
-  return text;
+  return std::isfinite(score) ? formatted("%.*g", digits, score) : kDiverged;
 }
 
 }  // namespace gan

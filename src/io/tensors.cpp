@@ -81,10 +81,10 @@ void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& wh
   std::vector<std::string> misfits;
   for (const auto& item : targets) {
     const auto problem = misfit(find(dict, item.key()), *item);
-    if (!problem.empty()) misfits.push_back("'" + item.key() + "' " + problem);
+    if (!problem.empty()) misfits.push_back(in_quotes(item.key()) + " " + problem);
   }
   for (const auto& [name, value] : dict) {
-    if (!targets.contains(name)) misfits.push_back("'" + name + "' is unexpected");
+    if (!targets.contains(name)) misfits.push_back(in_quotes(name) + " is unexpected");
   }
   if (misfits.empty()) {
     for (auto& item : targets) unpack(find(dict, item.key()), item.value(), where);

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gan_train/core/error.hpp"
+#include "message.hpp"
+#include "temp_folder.hpp"
 
 namespace gan {
 namespace {
@@ -23,11 +24,6 @@ std::string text_of(const fs::path& path) {
 
 class File : public ::testing::Test {
  protected:
-  File() : folder_(fs::temp_directory_path() / str("gan_file_test_", ::getpid())) {
-    fs::create_directories(folder_);
-  }
-  ~File() override { fs::remove_all(folder_); }
-
   std::set<std::string> names() const {
     std::set<std::string> found;
     for (const auto& entry : fs::directory_iterator(folder_)) found.insert(entry.path().filename());
@@ -36,16 +32,11 @@ class File : public ::testing::Test {
   /// What the action's error says after the folder's name.
   template <typename Action>
   std::string message_of(Action action) const {
-    try {
-      action();
-    } catch (const Error& problem) {
-      EXPECT_EQ(problem.exit_code(), Error::kFailed);
-      return std::string(problem.what()).substr(folder_.string().size() + 1);
-    }
-    return "(none)";
+    return gan::message_of(action).substr(folder_.string().size() + 1);
   }
 
-  fs::path folder_;
+  TempFolder temp_;
+  const fs::path folder_ = temp_.path();
 };
 
 /// No file may grow beyond `bytes` while this lives: a full disk for one process.
@@ -192,12 +183,7 @@ TEST_F(File, MakesFolders) {
 
 TEST_F(File, ANamedPipeIsRefusedInsteadOfWaitedFor) {
   ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
-  try {
-    read_file(folder_ / "pipe");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("is not a regular file"), std::string::npos);
-  }
+  EXPECT_EQ(message_of([&] { read_file(folder_ / "pipe"); }), "pipe: is not a regular file");
 }
 
 TEST_F(File, AKeptFileHoldsTheOldBytesOnceTheNewOnesStand) {

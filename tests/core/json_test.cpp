@@ -7,18 +7,19 @@ namespace gan {
 namespace {
 
 TEST(Json, QuotesText) {
-  EXPECT_EQ(json_string("a \"b\"\\\n\x01"), R"("a \"b\"\\\u000a\u0001")");
-  EXPECT_EQ(json_string("Fr\xc3\xa9"), "\"Fr\xc3\xa9\"");
-  EXPECT_EQ(json_string("</script>"), R"("\u003c/script>")");
-  EXPECT_EQ(json_string("caf\xe9"), "\"caf?\"");
+  EXPECT_EQ(to_json_line("a \"b\"\\\n\x01"), R"("a \"b\"\\\u000a\u0001")");
+  EXPECT_EQ(to_json_line("Fr\xc3\xa9"), "\"Fr\xc3\xa9\"");
+  EXPECT_EQ(to_json_line("</script>"), R"("\u003c/script>")");
+  EXPECT_EQ(to_json_line("caf\xe9"), "\"caf?\"");
 }
 
 TEST(Json, TakesNumbersThatJsonHas) {
-  EXPECT_EQ(json_number("100000"), "100000");
-  EXPECT_EQ(json_number("-0.25"), "-0.25");
-  EXPECT_EQ(json_number("007"), "7");
+  const auto spelled = [](const char* cell) { return to_json_line(json_number(cell)); };
+  EXPECT_EQ(spelled("100000"), "100000");
+  EXPECT_EQ(spelled("-0.25"), "-0.25");
+  EXPECT_EQ(spelled("007"), "7");
   for (const char* cell : {"nan", "inf", "-inf", "", "1x", "0x10", "1e999"}) {
-    EXPECT_EQ(json_number(cell), "null") << cell;
+    EXPECT_EQ(spelled(cell), "null") << cell;
   }
 }
 
@@ -36,6 +37,10 @@ TEST(Json, IsSpelledAsTheStandardSays) {
             "  \"f\": {},\n"
             "  \"g\": [\n    {\"h\": -3}\n  ]\n"
             "}\n");
+  EXPECT_EQ(
+      to_json_line(json),
+      "{\"a\": 1, \"b\": [true, null, \"x\\\"\\\\\\u000a\"], \"c\": {\"d\": 0.5, \"e\": null}, "
+      "\"f\": {}, \"g\": [{\"h\": -3}]}");
 }
 
 TEST(Json, TakesALineForWhatFitsIt) {

@@ -31,6 +31,26 @@ TEST(Text, Joins) {
   EXPECT_EQ(join(Strings{"", "", "c", ""}, ","), ",,c,");
   EXPECT_EQ(join(Strings{""}, ","), "");
   EXPECT_EQ(join(Strings{}, ", "), "");
+  EXPECT_EQ(join(std::vector<std::int64_t>{1, -28}, "x"), "1x-28");
+}
+
+TEST(Text, FormatsAsPrintfDoes) {
+  EXPECT_EQ(formatted("%03d %.1f", 7, 0.25), "007 0.2");
+  EXPECT_EQ(formatted("%s", std::string(5000, 'x').c_str()), std::string(5000, 'x'));
+  EXPECT_EQ(formatted("nothing"), "nothing");
+}
+
+TEST(Text, ShowsNothingThatMovesTheCursor) {
+  EXPECT_EQ(in_quotes("a\x1b[2J\n\x7f"), "'a?[2J?\?'");
+  EXPECT_EQ(in_quotes("\xc2\x9b\xc2\x85x\xc2\xa0é"), "'?\?x\xc2\xa0é'");
+  EXPECT_EQ(in_quotes("\xe9\x9b"), "'?\?'");  // no UTF-8
+  EXPECT_EQ(in_quotes(std::string(60, 'a')), "'" + std::string(60, 'a') + "'");
+  EXPECT_EQ(in_quotes(std::string(59, 'a') + "éé"), "'" + std::string(59, 'a') + "…'");
+}
+
+TEST(Text, KnowsDigits) {
+  EXPECT_TRUE(is_digits("0123456789"));
+  for (const char* text : {"", "-1", "1 ", "1.0", "x"}) EXPECT_FALSE(is_digits(text)) << text;
 }
 
 TEST(Text, ParsesWholeIntegersOnly) {
@@ -142,7 +162,7 @@ TEST(DidYouMean, HasNothingToSayToStrangersOrWithoutCandidates) {
 TEST(Text, EncodesBase64) {
   const auto encoded = [](std::string_view bytes) {
     std::string text = ":";
-    append_base64(text, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    append_base64(text, as_bytes(bytes));
     return text.substr(1);
   };
   EXPECT_EQ(encoded(""), "");

@@ -107,11 +107,12 @@ class InspectTest(common.ProgramTest):
         self.assertEqual(self.facts("labels")["items_by_label"], [1, 1, 3])
 
         common.need(np, "this Python has no NumPy")
-        np.save(self.folder / "f.npy", np.array([[-1, 0.5], [np.nan, 2]], np.float32))
-        facts = self.facts("f.npy")
-        self.assertEqual((facts["type"], facts["shape"]), ("float32", [2, 2]))
-        self.assertEqual([facts[key] for key in ("min", "max", "mean")], [-1, 2, 0.5])
-        self.assertEqual(facts["not_finite"], 1)
+        for kind in "float32", "float64":
+            np.save(self.folder / "f.npy", np.array([[-1, 0.5], [np.nan, 2]], kind))
+            facts = self.facts("f.npy")
+            self.assertEqual((facts["type"], facts["shape"]), (kind, [2, 2]))
+            self.assertEqual([facts[key] for key in ("min", "max", "mean")], [-1, 2, 0.5])
+            self.assertEqual(facts["not_finite"], 1)
 
     def test_checkpoints_and_runs(self):
         self.train("--config", common.SMOKE, "--epochs", 2, "--out", "run", "--quiet")

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
-#include <set>
 
 #include "gan_train/core/random.hpp"
 
@@ -82,21 +81,29 @@ TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
   }
 }
 
+// A member of so many bytes: the name of a file in its header takes what the data leave.
+Bytes member_of_size(std::size_t size, const Bytes& data) {
+  constexpr std::size_t kFlags = 3, kHeader = 10;
+  constexpr std::uint8_t kHasName = 8;
+  Bytes member = pack(data);
+  member[kFlags] |= kHasName;
+  Bytes name(size - member.size(), 'x');
+  name.back() = 0;
+  member.insert(member.begin() + kHeader, name.begin(), name.end());
+  return member;
+}
+
 TEST(Gzip, AReaderFindsMembersWherePiecesOfAFileMeet) {
   constexpr std::size_t kPiece = 1 << 20;
-  const Bytes second{1, 2};
-  std::set<std::size_t> ends;
-  for (std::size_t size = kPiece - 400; ends.size() < 3 && size < kPiece; ++size) {
-    const auto data = noise(size);
-    const auto first = pack(data);
-    // The second member begins before, across and at the end of the first piece.
-    if (first.size() + 2 < kPiece || first.size() > kPiece) continue;
-    ends.insert(first.size());
-    EXPECT_EQ(read_all(first + pack(second), 1 << 16), data + second) << first.size();
+  const Bytes data{1, 2, 3}, second{4, 5};
+  // The second member begins before, across and at the end of the first piece.
+  for (const std::size_t end : {kPiece - 2, kPiece - 1, kPiece}) {
+    const auto first = member_of_size(end, data);
+    ASSERT_EQ(first.size(), end);
+    EXPECT_EQ(read_all(first + pack(second), 1 << 16), data + second) << end;
     EXPECT_NE(failure(first + Bytes{0x1f}).find("1 bytes follow"), std::string::npos);
     EXPECT_NE(failure(first + Bytes{3, 4}).find("2 bytes follow"), std::string::npos);
   }
-  EXPECT_EQ(ends.size(), 3U);
 }
 
 TEST(Gzip, HeadIsAllThatWasAskedForOrIsThere) {

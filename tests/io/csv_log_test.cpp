@@ -13,11 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
+std::string text_of(const fs::path& path) { return std::string(as_text(read_file(path))); }
 
 LogRow row(std::int64_t epoch, std::int64_t step) {
   LogRow row{epoch, step, {}, 123.45};

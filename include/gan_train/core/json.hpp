@@ -50,19 +50,19 @@ inline Json::Json(JsonArray items) : value(std::move(items)) {}
 inline Json::Json(JsonObject members) : value(std::move(members)) {}
 
 /// JSON (RFC 8259), indented, but for lists and objects of few plain values, which take a line.
-/// Numbers that are not finite become null.
+/// Numbers that are not finite become null. Where text is not UTF-8 (the name of a file may be
+/// anything), what is not ASCII becomes '?'. A '<' is written by its number, so that no text ends
+/// the element of a web page that holds the JSON.
 std::string to_json(const Json& json);
+
+/// The same on one line, without its end.
+std::string to_json_line(const Json& json);
 
 /// For people: a line a member, `key: value`, those of an object in it indented below. What could
 /// move a terminal's cursor is shown as '?'.
 std::string to_text(const Json& json);
 
-/// Text as a JSON string, quotes and all. Where it is not UTF-8 (the name of a file may be
-/// anything), what is not ASCII becomes '?'. A '<' is written by its number, so that no text
-/// ends the element of a web page that holds the JSON.
-std::string json_string(std::string_view text);
-
-/// What a cell of a table says as a JSON number; null where it is no finite number.
-std::string json_number(std::string_view cell);
+/// The number that a cell of a table says; NaN where it is none.
+Json json_number(std::string_view cell);
 
 }  // namespace gan

@@ -15,6 +15,14 @@ std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
+std::string join(std::span<const std::int64_t> numbers, std::string_view separator);
+
+/// What printf would print.
+[[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
+
+/// `text` for a message: shortened, and nothing in it that could move a terminal's cursor.
+std::string shown(std::string_view text);
+inline std::string in_quotes(std::string_view text) { return "'" + shown(text) + "'"; }
 
 /// Columns that UTF-8 text takes on a terminal, a column a character.
 std::size_t columns_of(std::string_view text);
@@ -26,6 +34,9 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view firs
 
 /// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
+
+/// Whether `text` is nothing but digits, one at least.
+bool is_digits(std::string_view text);
 
 /// The whole of `text` as a number; nothing if any of it is left over, if it
 /// does not fit, or (double) if it is not finite.

@@ -53,10 +53,18 @@ class RunFiles {
   std::filesystem::path state() const { return root_ / "checkpoints" / "last.pt"; }
   std::filesystem::path previous_state() const { return root_ / "checkpoints" / "previous.pt"; }
 
-  /// The grids of samples that are there, by epoch.
-  std::map<std::int64_t, std::filesystem::path> samples() const;
+  /// The grids of samples, and the generators, that are there, by epoch.
+  std::map<std::int64_t, std::filesystem::path> samples() const {
+    return numbered(&RunFiles::sample);
+  }
+  std::map<std::int64_t, std::filesystem::path> generators() const {
+    return numbered(&RunFiles::generator);
+  }
 
  private:
+  std::map<std::int64_t, std::filesystem::path> numbered(
+      std::filesystem::path (RunFiles::*file)(std::int64_t) const) const;
+
   std::filesystem::path root_;
 };
 
