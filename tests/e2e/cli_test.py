@@ -1,6 +1,8 @@
 """The program as it is called: configs, flags, and wrong calls of every kind."""
 
+import os
 import re
+import subprocess
 
 import common
 
@@ -87,6 +89,20 @@ class ConfigTest(common.ProgramTest):
         version = self.call("gan", "--version").stdout
         self.assertRegex(version, r"gan-train \d+\.\d+\.\d+")
         self.assertRegex(version, r"LibTorch\s+\d+\.\d+")
+
+
+class OutputTest(common.ProgramTest):
+    def test_a_full_disk_is_an_error_and_a_reader_that_has_seen_enough_is_none(self):
+        with open("/dev/full", "w") as full:
+            command = [common.BIN / "gan", "list", "losses"]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^error: standard output: [^\n]+\n$")
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 class WrongCallTest(common.ProgramTest):
