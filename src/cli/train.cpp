@@ -208,11 +208,7 @@ int run_train(int argc, char** argv) {
                   arguments.init_from, both ? "" : "; the discriminator is new"));
   }
   if (arguments.dry_run) {
-    if (arguments.json) {
-      std::fputs(to_json(summary_json(trainer, data)).c_str(), stdout);
-    } else {
-      print_summary(trainer, data);
-    }
+    print_summary(trainer, data, arguments.json);
     return 0;
   }
   if (!arguments.debug_dump.empty()) {
