@@ -2,12 +2,13 @@
 
 #include <ctime>
 
-#include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/networks.hpp"
+#include "gan_train/train/device.hpp"
 
 #include "recipes.hpp"
 
@@ -66,6 +67,24 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
   return false;
 }
 
+void add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
+  const auto hush = [&quiet] {
+    quiet = true;
+    log::set_level(log::Level::kWarning);
+  };
+  app.add_flag_callback("-q,--quiet", hush, help);
+}
+
+DeviceArguments::DeviceArguments(CLI::App& app) {
+  app.add_option("--device", train_.device, "auto, cpu, cuda or cuda:N");
+  app.add_option("--threads", train_.threads, "CPU threads")->check(CLI::Range(1, 1024));
+}
+
+torch::Device DeviceArguments::set_up() const {
+  configure_process(train_);
+  return resolve_device(train_.device);
+}
+
 ConfigArguments::ConfigArguments(CLI::App& app) {
   app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe")
       ->type_name("RECIPE");
@@ -97,13 +116,14 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
              "`gan options` lists them all.");
 }
 
-void ConfigArguments::apply(Config& config) const {
+Config ConfigArguments::apply(Config config) const {
   const auto table = full_option_table(config);
   ParsedSettings parsed;
   if (!file_.empty()) parsed = read_settings(find_recipe(file_));
   parsed.settings.insert(parsed.settings.end(), flags_.begin(), flags_.end());
-  apply_settings(table, parsed.settings, parsed.mistakes);
+  apply_settings(table, parsed.settings, std::move(parsed.mistakes));
   check_config(config);
+  return config;
 }
 
 std::string ConfigArguments::recipe() const {

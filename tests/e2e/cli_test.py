@@ -135,6 +135,8 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(*smoke, "--batch-size", 4096, says=["4096", "512"])
         self.refused_train(*smoke, "--device", "gpu", says=["gpu", "cuda"])
         self.refused_train(*smoke, "--resume", "absent", says=["absent"])
+        self.refused_train(*smoke, "--debug-steps", 0, says="not in range 1 to 1000000")
+        self.refused_train(*smoke, "--debug-steps", 5, says=["--debug-steps", "--debug-dump"])
         self.refused("gan", "trian", code=2, says="train")
         self.refused("gan-sample", code=2, says="--ckpt")
 
