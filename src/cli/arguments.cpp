@@ -75,6 +75,14 @@ void add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
   app.add_flag_callback("-q,--quiet", hush, help);
 }
 
+const std::string& input_file(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw usage_error(path, ": no such file");
+  if (std::filesystem::is_directory(path)) {
+    throw usage_error(path, ": is a folder; name a file in it");
+  }
+  return path;
+}
+
 DeviceArguments::DeviceArguments(CLI::App& app) {
   app.add_option("--device", train_.device, "auto, cpu, cuda or cuda:N");
   app.add_option("--threads", train_.threads, "CPU threads")->check(CLI::Range(1, 1024));

@@ -42,6 +42,9 @@ std::string help_of(const Rows& rows) {
 void add_quiet(CLI::App& app, bool& quiet,
                const std::string& help = "show warnings and errors only");
 
+/// The path of a file to read, as it was given; Error (exit code 2) where there is none.
+const std::string& input_file(const std::string& path);
+
 /// --device and --threads, of commands that take no config.
 class DeviceArguments {
  public:

@@ -148,7 +148,7 @@ int run_eval(int argc, char** argv) {
   const torch::Device device = where.set_up();
 
   std::optional<LoadedGenerator> loaded;
-  if (!arguments.checkpoint.empty()) loaded = load_generator(arguments.checkpoint);
+  if (!arguments.checkpoint.empty()) loaded = load_generator(input_file(arguments.checkpoint));
   if (loaded) loaded->generator->to(device);
   DataConfig config = loaded ? loaded->config.data : DataConfig();
   const Dataset data = load_reference(arguments, config);

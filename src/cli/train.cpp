@@ -200,6 +200,7 @@ void check_arguments(const TrainArguments& arguments) {
   if (resuming && !arguments.init_from.empty()) {
     throw usage_error("--resume: has its own weights; leave out --init-from");
   }
+  if (!arguments.init_from.empty()) input_file(arguments.init_from);
 }
 
 int run_train(int argc, char** argv) {

@@ -153,7 +153,8 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(
             "--config", "rings_copi", says=["rings_copi", "did you mean 'rings_copy'"]
         )
-        self.refused_train("--config", "no/such.ini", says="no/such.ini")
+        self.refused_train("--config", "no/such.ini", says="no/such.ini: no such config file")
+        self.refused_train("--config", "./", says="./: is a folder")
         self.write("config.json", "{}")
         self.refused_train("--config", "./config.json", says=[".ini", ".yaml"])
 

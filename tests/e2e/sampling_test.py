@@ -121,7 +121,7 @@ class LatentTest(Sampling):
         }.items():
             with self.subTest(flags=flags):
                 self.refuses(*flags, says=says)
-        self.refuses("--latents", "absent.npy", says="absent.npy", code=1)
+        self.refuses("--latents", "absent.npy", says="absent.npy: no such file")
         names = {path.name for path in self.folder.iterdir()}
         self.assertEqual(names, {"run", "y.npy", "z.npy"})
 
