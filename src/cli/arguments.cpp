@@ -53,14 +53,12 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
     return true;
   } catch (const CLI::ExtrasError&) {
     const std::string word = app.remaining().front();
-    const auto name = word.substr(
-        word.find_first_not_of('-') == std::string::npos ? 0 : word.find_first_not_of('-'));
     std::vector<std::string> known;
     for (const auto* option : app.get_options()) {
-      for (const auto& flag : option->get_lnames()) known.push_back(flag);
+      for (const auto& flag : option->get_lnames()) known.push_back("--" + flag);
     }
     throw usage_error(word.starts_with("-") ? "unknown option " : "unexpected argument ", word,
-                      did_you_mean(name.substr(0, name.find('=')), known), " (see --help)");
+                      did_you_mean(word.substr(0, word.find('=')), known), " (see --help)");
   } catch (const CLI::ParseError& error) {
     throw usage_error(error.what(), " (see --help)");
   }

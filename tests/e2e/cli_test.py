@@ -126,7 +126,7 @@ class WrongCallTest(common.ProgramTest):
 
     def test_flags(self):
         smoke = ("--config", common.SMOKE)
-        self.refused_train(*smoke, "--optim.ls", 1, says=["--optim.ls", "optim.lr"])
+        self.refused_train(*smoke, "--optim.ls", 1, says=["--optim.ls", "'--optim.lr'"])
         self.refused_train(*smoke, "--lr", "fast", says=["--lr", "fast", "number"])
         self.refused_train(*smoke, "--lr", "-1", says=["--lr", "out of range"])
         self.refused("gan-train", *smoke, "--lr", code=2, says="--optim.lr")

@@ -117,7 +117,7 @@ class LatentTest(Sampling):
             ("--preview=never",): ("--preview=never", "always"),
             ("--preview", "--format", "npy"): "--preview",
             ("--preview", "--gif", "x.gif"): "--preview",
-            ("--interpolat", 4): "did you mean 'interpolate'",
+            ("--interpolat", 4): "did you mean '--interpolate'",
         }.items():
             with self.subTest(flags=flags):
                 self.refuses(*flags, says=says)
