@@ -6,6 +6,8 @@
 #include <new>
 #include <span>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <c10/util/Exception.h>
 
@@ -59,6 +61,15 @@ int dispatch(int argc, char** argv) {
   return gan::find_row(kCommands, word, "command").run(argc - 1, argv + 1);
 }
 
+// What was printed may be on its way still, to a disk that is full. A reader of a pipe that
+// has seen enough is no fault.
+void finish_output() {
+  struct stat where{};
+  const bool fails = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!fails || (fstat(STDOUT_FILENO, &where) == 0 && S_ISFIFO(where.st_mode))) return;
+  throw gan::run_error("standard output: cannot be written; is the disk full?");
+}
+
 constexpr const char* kOutOfMemory =
     "out of memory; use a smaller batch, fewer images or narrower networks";
 
@@ -70,6 +81,12 @@ std::string first_line(const c10::Error& error) {
   return no_memory ? kOutOfMemory : "LibTorch: " + what.substr(0, what.find('\n'));
 }
 
+int fail(const std::string& what, int exit_code = gan::Error::kFailed) {
+  gan::log::live_line("");
+  gan::log::error(what);
+  return exit_code;
+}
+
 }  // namespace
 
 std::span<const gan::Command> gan::commands() { return kCommands; }
@@ -78,19 +95,16 @@ int main(int argc, char** argv) {
   // Errors of a write, not deaths: a limit on file sizes, and a pipe that nobody reads.
   for (const int number : {SIGXFSZ, SIGPIPE}) std::signal(number, SIG_IGN);
   try {
-    return dispatch(argc, argv);
+    const int code = dispatch(argc, argv);
+    finish_output();
+    return code;
   } catch (const gan::Error& error) {
-    gan::log::live_line("");
-    gan::log::error(error.what());
-    return error.exit_code();
+    return fail(error.what(), error.exit_code());
   } catch (const c10::Error& error) {
-    gan::log::live_line("");
-    gan::log::error(first_line(error));
+    return fail(first_line(error));
   } catch (const std::bad_alloc&) {
-    gan::log::error(kOutOfMemory);
+    return fail(kOutOfMemory);
   } catch (const std::exception& error) {
-    gan::log::live_line("");
-    gan::log::error(error.what());
+    return fail(error.what());
   }
-  return gan::Error::kFailed;
 }

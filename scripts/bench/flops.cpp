@@ -5,15 +5,21 @@
 namespace gan {
 namespace {
 
-double forward_flops(torch::nn::Sequential net, torch::Tensor x) {
+// Those of the layers in turn, from x on.
+double flops_in_turn(torch::nn::SequentialImpl& net, torch::Tensor x) {
   const torch::NoGradGuard no_grad;
   double sum = 0.0;
-  net->eval();
-  for (auto& layer : *net) {
+  for (auto& layer : net) {
     const auto in = x;
     x = layer.forward(x);
     sum += layer_flops(*layer.ptr(), in, x);
   }
+  return sum;
+}
+
+double forward_flops(torch::nn::Sequential net, const torch::Tensor& x) {
+  net->eval();
+  const double sum = flops_in_turn(*net, x);
   net->train();
   return sum;
 }
@@ -23,7 +29,11 @@ double forward_flops(torch::nn::Sequential net, torch::Tensor x) {
 double layer_flops(const torch::nn::Module& layer, const torch::Tensor& in,
                    const torch::Tensor& out) {
   double sum = 0.0;
-  for (const auto& weight : layer.parameters()) {  // a block's layers too, at the block's size
+  // The branch and the shortcut of a residual block, whose layers have maps of sizes of their own.
+  for (const auto& part : layer.children()) {
+    if (auto* net = part->as<torch::nn::SequentialImpl>()) sum += flops_in_turn(*net, in);
+  }
+  for (const auto& weight : layer.parameters(/*recurse=*/false)) {
     if (weight.dim() < 2) continue;
     // A transposed convolution spreads each input value over its kernel, others gather.
     const bool spreads = layer.name().find("ConvTranspose") != std::string::npos;

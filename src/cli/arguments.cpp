@@ -2,12 +2,13 @@
 
 #include <ctime>
 
-#include "gan_train/core/error.hpp"
+#include "gan_train/core/log.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/networks.hpp"
+#include "gan_train/train/device.hpp"
 
 #include "recipes.hpp"
 
@@ -52,18 +53,42 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
     return true;
   } catch (const CLI::ExtrasError&) {
     const std::string word = app.remaining().front();
-    const auto name = word.substr(
-        word.find_first_not_of('-') == std::string::npos ? 0 : word.find_first_not_of('-'));
     std::vector<std::string> known;
     for (const auto* option : app.get_options()) {
-      for (const auto& flag : option->get_lnames()) known.push_back(flag);
+      for (const auto& flag : option->get_lnames()) known.push_back("--" + flag);
     }
     throw usage_error(word.starts_with("-") ? "unknown option " : "unexpected argument ", word,
-                      did_you_mean(name.substr(0, name.find('=')), known), " (see --help)");
+                      did_you_mean(word.substr(0, word.find('=')), known), " (see --help)");
   } catch (const CLI::ParseError& error) {
     throw usage_error(error.what(), " (see --help)");
   }
   return false;
+}
+
+void add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
+  const auto hush = [&quiet] {
+    quiet = true;
+    log::set_level(log::Level::kWarning);
+  };
+  app.add_flag_callback("-q,--quiet", hush, help);
+}
+
+const std::string& input_file(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw usage_error(path, ": no such file");
+  if (std::filesystem::is_directory(path)) {
+    throw usage_error(path, ": is a folder; name a file in it");
+  }
+  return path;
+}
+
+DeviceArguments::DeviceArguments(CLI::App& app) {
+  app.add_option("--device", train_.device, "auto, cpu, cuda or cuda:N");
+  app.add_option("--threads", train_.threads, "CPU threads")->check(CLI::Range(1, 1024));
+}
+
+torch::Device DeviceArguments::set_up() const {
+  configure_process(train_);
+  return resolve_device(train_.device);
 }
 
 ConfigArguments::ConfigArguments(CLI::App& app) {
@@ -97,13 +122,14 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
              "`gan options` lists them all.");
 }
 
-void ConfigArguments::apply(Config& config) const {
+Config ConfigArguments::apply(Config config) const {
   const auto table = full_option_table(config);
   ParsedSettings parsed;
   if (!file_.empty()) parsed = read_settings(find_recipe(file_));
   parsed.settings.insert(parsed.settings.end(), flags_.begin(), flags_.end());
-  apply_settings(table, parsed.settings, parsed.mistakes);
+  apply_settings(table, parsed.settings, std::move(parsed.mistakes));
   check_config(config);
+  return config;
 }
 
 std::string ConfigArguments::recipe() const {

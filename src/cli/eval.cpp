@@ -6,20 +6,16 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/registry.hpp"
 #include "gan_train/core/version.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
 #include "gan_train/io/sample_reader.hpp"
-#include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
 
 namespace gan {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::int64_t kDefaultCount = 10000;
 
@@ -32,9 +28,7 @@ struct EvalArguments {
   std::int64_t count = 0;
   std::int64_t seed = 0;
   double truncation = 0.0;
-  std::int64_t threads = 0;
   std::string json;
-  std::string device = "auto";
   bool quiet = false;
 };
 
@@ -73,15 +67,12 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
       ->excludes(samples);
   app.add_option("--json", arguments.json, "also write the figures to this file")
       ->type_name("FILE");
-  app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
-  app.add_option("--threads", arguments.threads, "CPU threads")->check(CLI::Range(1, 1024));
-  app.add_flag("-q,--quiet", arguments.quiet, "print the table, warnings and errors only");
+  add_quiet(app, arguments.quiet, "print the table, warnings and errors only");
   app.footer(kEvalFooter);
 }
 
 // What is measured, with the words for it.
 struct EvalSubject {
-  Config config;
   torch::Tensor images;
   torch::Tensor classes;  // asked for, where known
   std::string title;
@@ -103,9 +94,8 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
   return load_dataset(config);
 }
 
-EvalSubject load_given(const EvalArguments& arguments, Config config, const Dataset& data) {
-  EvalSubject subject{
-      config, read_samples(arguments.samples, data.shape, arguments.range), {}, "", {}};
+EvalSubject load_given(const EvalArguments& arguments, const Dataset& data) {
+  EvalSubject subject{read_samples(arguments.samples, data.shape, arguments.range), {}, "", {}};
   const std::int64_t given = subject.images.size(0);
   const std::int64_t count = arguments.count > 0 ? arguments.count : std::min(given, kMostSamples);
   if (given < std::max(count, kFewestSamples)) {
@@ -118,17 +108,15 @@ EvalSubject load_given(const EvalArguments& arguments, Config config, const Data
   return subject;
 }
 
-EvalSubject draw_given(const EvalArguments& arguments, LoadedGenerator loaded,
+EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& loaded,
                        const Dataset& data) {
   if (loaded.shape != data.shape) {
     throw usage_error(arguments.checkpoint, ": draws ", to_string(loaded.shape), ", but ",
                       data.source, " holds ", to_string(data.shape));
   }
   const std::int64_t count = arguments.count > 0 ? arguments.count : kDefaultCount;
-  loaded.generator->to(resolve_device(arguments.device));
   const auto seed = static_cast<std::uint64_t>(arguments.seed);
-  EvalSubject subject{loaded.config,
-                      draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed,
+  EvalSubject subject{draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed,
                                    arguments.truncation),
                       draw_sample_classes(loaded.class_count, count, seed),
                       "",
@@ -149,25 +137,24 @@ int run_eval(int argc, char** argv) {
   CLI::App app("Measures samples against a data set", "gan eval");
   EvalArguments arguments;
   add_arguments(app, arguments);
+  DeviceArguments where(app);
   if (parse_arguments(app, argc, argv)) return 0;
-  if (arguments.quiet) log::set_level(log::Level::kWarning);
   if (arguments.checkpoint.empty() == arguments.samples.empty()) {
     throw usage_error("name what to measure: either --ckpt or --samples (see --help)");
   }
   if (arguments.checkpoint.empty() && arguments.data.empty() && arguments.dataset.empty()) {
     throw usage_error("--samples: name the data set to measure against with --data");
   }
-  keep_freed_memory();
-  if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
-  const torch::Device device = resolve_device(arguments.device);
+  const torch::Device device = where.set_up();
 
   std::optional<LoadedGenerator> loaded;
-  if (!arguments.checkpoint.empty()) loaded = load_generator(arguments.checkpoint);
-  Config config = loaded ? loaded->config : Config();
-  const Dataset data = load_reference(arguments, config.data);
+  if (!arguments.checkpoint.empty()) loaded = load_generator(input_file(arguments.checkpoint));
+  if (loaded) loaded->generator->to(device);
+  DataConfig config = loaded ? loaded->config.data : DataConfig();
+  const Dataset data = load_reference(arguments, config);
   const EvalSubject subject =
-      loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, config, data);
-  const Evaluator evaluator = make_evaluator(config.data, data, subject.images.size(0), device);
+      loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, data);
+  const Evaluator evaluator = make_evaluator(config, data, subject.images.size(0), device);
   const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
   std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
   if (!arguments.json.empty()) {

@@ -34,20 +34,16 @@ const ExportFormat& format_of(const ExportArguments& arguments) {
 int run_export(int argc, char** argv) {
   CLI::App app("Writes a generator for other programs", "gan export");
   ExportArguments arguments;
-  const GeneratorArguments generator(app);
-  std::string formats;
-  for (const auto& format : export_formats()) {
-    formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
-  }
-  auto* format = app.add_option("--format", arguments.format,
-                                formats + " (default: by the extension of --out, else onnx)");
+  GeneratorArguments generator(app);
+  auto* format = app.add_option(
+      "--format", arguments.format,
+      help_of(export_formats()) + " (default: by the extension of --out, else onnx)");
   app.add_flag("--html", arguments.html, "the same as --format html")->excludes(format);
   app.add_option("-o,--out", arguments.out,
                  "file to write (default: named after the checkpoint, here)")
       ->type_name("FILE");
-  app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
+  add_quiet(app, arguments.quiet);
   if (parse_arguments(app, argc, argv)) return 0;
-  if (arguments.quiet) log::set_level(log::Level::kWarning);
 
   const ExportFormat& chosen = format_of(arguments);
   const LoadedGenerator loaded = generator.load();

@@ -5,6 +5,7 @@
 #include "gan_train/io/weights.hpp"
 #include "gan_train/models/conditioning.hpp"
 
+#include "arguments.hpp"
 #include "recipes.hpp"
 
 namespace gan {
@@ -29,6 +30,7 @@ GeneratorArguments::GeneratorArguments(CLI::App& app) {
 }
 
 LoadedGenerator GeneratorArguments::load() const {
+  input_file(checkpoint_);
   if (config_.empty()) return load_generator(checkpoint_);
   const Config config = load_config(find_recipe(config_));
   if (shape_.empty()) {

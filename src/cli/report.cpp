@@ -38,9 +38,8 @@ int run_report(int argc, char** argv) {
   app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
       ->check(CLI::Range(1, 50))
       ->needs(gif);
-  app.add_flag("-q,--quiet", quiet, "show warnings and errors only");
+  add_quiet(app, quiet);
   if (parse_arguments(app, argc, argv)) return 0;
-  if (quiet) log::set_level(log::Level::kWarning);
 
   if (!timelapse.empty()) {
     if (folders.size() > 1) throw usage_error("--gif: takes one run, not ", folders.size());

@@ -8,7 +8,6 @@
 #include "gan_train/core/log.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/train/device.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -27,8 +26,6 @@ struct SampleArguments {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   std::int64_t seed = 0;
-  std::int64_t threads = 0;
-  std::string device = "auto";
   std::string classes;
   std::string save_latents;
   std::string save_labels;
@@ -43,8 +40,6 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
   app.add_option("--seed", arguments.seed, "image i of a seed is always the same (default 0)");
   app.add_option("--rows", arguments.rows, "rows of the grid")->check(CLI::Range(1, 65536));
   app.add_option("--cols", arguments.columns, "columns of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--device", arguments.device, "auto, cpu, cuda or cuda:N");
-  app.add_option("--threads", arguments.threads, "CPU threads")->check(CLI::Range(1, 1024));
   app.add_option("--class", arguments.classes,
                  "of these classes, such as 7, 0-9 or 1,3,5-7: a row of the grid each; in other "
                  "formats they take turns (default: drawn at random)")
@@ -54,7 +49,7 @@ void add_arguments(CLI::App& app, SampleArguments& arguments) {
       ->type_name("FILE");
   app.add_option("--save-labels", arguments.save_labels, "also write the classes, as .npy")
       ->type_name("FILE");
-  app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
+  add_quiet(app, arguments.quiet);
   add_latent_options(app, arguments.latents);
   add_output_options(app, arguments.output);
 }
@@ -165,15 +160,13 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
 
 int run_sample(int argc, char** argv) {
   CLI::App app("Draws images from a trained generator", "gan sample");
-  const GeneratorArguments generator(app);
+  GeneratorArguments generator(app);
   SampleArguments arguments;
   add_arguments(app, arguments);
+  DeviceArguments where(app);
   if (parse_arguments(app, argc, argv)) return 0;
-  if (arguments.quiet) log::set_level(log::Level::kWarning);
   const bool previews = wants_preview(arguments.output.preview);
-  keep_freed_memory();
-  if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
-  const torch::Device device = resolve_device(arguments.device);
+  const torch::Device device = where.set_up();
 
   LoadedGenerator loaded = generator.load();
   auto classes = wanted_classes(arguments, loaded.class_count);

@@ -11,11 +11,7 @@
 namespace gan {
 
 void add_output_options(CLI::App& app, SampleOutputOptions& options) {
-  std::string formats;
-  for (const auto& format : sample_formats()) {
-    formats += str(formats.empty() ? "" : "; ", format.name, ": ", format.help);
-  }
-  auto* format = app.add_option("--format", options.format, formats)
+  auto* format = app.add_option("--format", options.format, help_of(sample_formats()))
                      ->check(one_of(names_of(sample_formats())));
   auto* out = app.add_option("-o,--out", options.out, "file or, for png, folder to write")
                   ->type_name("PATH");

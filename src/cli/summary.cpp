@@ -16,8 +16,24 @@ namespace {
 
 // In bytes, estimated.
 struct Memory {
-  double data, weights, activations;
+  double data, weights, activations, evaluation;
 };
+
+// What evaluations hold: the test images, the samples and as many real ones, two of these sets as
+// floats too. Where there are too few test images, training images are set apart in their place,
+// which copies the others.
+double evaluation_bytes(const Config& config, const Dataset& data) {
+  if (config.eval.every == 0) return 0.0;
+  const Dataset test = load_test_set(config.data).value_or(Dataset());
+  const bool copies = test.size() < config.eval.samples;
+  const auto bytes_of = [](const Dataset& set) {
+    return set.samples.defined() ? static_cast<double>(set.samples.nbytes()) : 0.0;
+  };
+  const auto values = static_cast<double>(config.eval.samples * data.shape.size());
+  const double sets = copies ? 3 : 2;
+  return values * (sets * (data.has_pixels() ? 1 : 4) + 2 * 4) + bytes_of(test) +
+         (copies ? bytes_of(data) : 0.0);
+}
 
 Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows& nets) {
   const auto values_of = [](const std::vector<LayerRow>& rows) {
@@ -33,7 +49,8 @@ Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows&
   const auto values = static_cast<double>(std::max(2 * d, g + d));
   return {.data = data.stored ? 0.0 : static_cast<double>(data.samples.nbytes()),
           .weights = parameters * 4 * 4,
-          .activations = values * static_cast<double>(trainer.config().train.batch_size) * 4 * 2};
+          .activations = values * static_cast<double>(trainer.config().train.batch_size) * 4 * 2,
+          .evaluation = evaluation_bytes(trainer.config(), data)};
 }
 
 double mib(double bytes) { return bytes / (1 << 20); }
@@ -58,9 +75,7 @@ Json layers_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows
   return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
 }
 
-}  // namespace
-
-void print_summary(const Trainer& trainer, const Dataset& data) {
+void print_text(const Trainer& trainer, const Dataset& data) {
   const Config& config = trainer.config();
   std::printf("%s\n", to_yaml(config).c_str());
   std::printf("data: %s, %lld items of %s%s%s\n", data.source.c_str(),
@@ -75,8 +90,10 @@ void print_summary(const Trainer& trainer, const Dataset& data) {
   const Memory memory = memory_of(trainer, data, nets);
   std::printf(
       "\nmemory, estimated: data %.1f MiB, weights and optimisers %.1f MiB, activations %.1f "
-      "MiB, LibTorch itself about 200 MiB\n",
+      "MiB, ",
       mib(memory.data), mib(memory.weights), mib(memory.activations));
+  if (memory.evaluation > 0) std::printf("evaluations %.1f MiB, ", mib(memory.evaluation));
+  std::puts("LibTorch itself about 200 MiB");
 }
 
 Json summary_json(const Trainer& trainer, const Dataset& data) {
@@ -103,7 +120,15 @@ Json summary_json(const Trainer& trainer, const Dataset& data) {
       {"discriminator", layers_json(*trainer.networks.discriminator, nets.discriminator)},
       {"estimated_bytes", JsonObject{{"data", memory.data},
                                      {"weights_and_optimisers", memory.weights},
-                                     {"activations", memory.activations}}}};
+                                     {"activations", memory.activations},
+                                     {"evaluations", memory.evaluation}}}};
+}
+
+}  // namespace
+
+void print_summary(const Trainer& trainer, const Dataset& data, bool as_json) {
+  if (!as_json) return print_text(trainer, data);
+  std::fputs(to_json(summary_json(trainer, data)).c_str(), stdout);
 }
 
 }  // namespace gan

@@ -48,19 +48,21 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
   app.add_option("--init-from", arguments.init_from,
                  "start with the weights of a checkpoint, PyTorch state_dict or safetensors file")
       ->type_name("FILE");
-  app.add_flag("-q,--quiet", arguments.quiet, "show warnings and errors only");
+  add_quiet(app, arguments.quiet);
   app.add_option("--log-level", arguments.log_level, "how much to show")
       ->check(one_of({"debug", "info", "warning", "error", "off"}));
   app.add_option("--dist-timeout", arguments.dist_timeout,
                  "under mpirun or srun: seconds to wait for another rank before the job ends")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.001, 1e9))
       ->capture_default_str();
   add_preview(app, arguments.preview);
-  app.add_option("--debug-dump", arguments.debug_dump,
-                 "write the initial weights and what each of a few steps used, then stop")
-      ->type_name("DIR");
-  app.add_option("--debug-steps", arguments.debug_steps, "how many steps that is")
-      ->check(CLI::PositiveNumber);
+  auto* dump =
+      app.add_option("--debug-dump", arguments.debug_dump,
+                     "write the initial weights and what each of a few steps used, then stop")
+          ->type_name("DIR");
+  app.add_option("--debug-steps", arguments.debug_steps, "how many steps that is (default 20)")
+      ->check(CLI::Range(1, 1000000))
+      ->needs(dump);
 }
 
 // What may change when a run goes on: how long, where, and what is shown of it.
@@ -76,8 +78,7 @@ bool may_change_at_resume(const std::string& key, const Config& config) {
 }
 
 Config resumed_config(const ConfigArguments& flags, Config saved) {
-  Config config = saved;
-  flags.apply(config);
+  Config config = flags.apply(saved);
   const auto before = option_table(saved);
   const auto after = option_table(config);
   std::string differences;
@@ -169,20 +170,29 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   return 128 + caught_signal();
 }
 
-int run_train(int argc, char** argv) {
-  CLI::App app("Trains a GAN as a config says", "gan train");
-  TrainArguments arguments;
-  add_arguments(app, arguments);
-  const ConfigArguments config_arguments(app);
-  if (parse_arguments(app, argc, argv)) return 0;
-  log::set_level(arguments.quiet ? log::Level::kWarning : log::parse_level(arguments.log_level));
-  const bool previews = wants_preview(arguments.preview);
+// What the first rank, or the only one, does.
+int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
+         const std::string& recipe, const fs::path& state) {
+  const bool resuming = !arguments.resume.empty();
+  fs::path root = resuming ? fs::path(arguments.resume) : fs::path(trainer.config().output.dir);
+  if (root.empty()) root = new_run_folder(recipe);
+  const auto how = resuming              ? RunFolder::Open::kResume
+                   : arguments.overwrite ? RunFolder::Open::kOverwrite
+                                         : RunFolder::Open::kNew;
+  const RunFolder folder(root, how);
+  Run run(trainer, data, folder);
+  if (resuming) run.resume(state);
+  trainer.share_state();
+  if (wants_preview(arguments.preview)) run.watch_samples(show_preview);
+  return train(run, trainer, folder, arguments.quiet);
+}
 
+// Refuses what does not go together, before anything is read.
+void check_arguments(const TrainArguments& arguments) {
+  wants_preview(arguments.preview);
   if (arguments.json && !arguments.dry_run) {
     throw usage_error("--json: goes with --dry-run; a run's figures are in its CSV files");
   }
-  const auto group = join_ranks(arguments.dist_timeout);
-  if (ranks().are_many()) log::name_rank(str("rank ", ranks().rank(), ": "));
   const bool resuming = !arguments.resume.empty();
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");
@@ -190,16 +200,25 @@ int run_train(int argc, char** argv) {
   if (resuming && !arguments.init_from.empty()) {
     throw usage_error("--resume: has its own weights; leave out --init-from");
   }
-  Config config;
-  SavedState saved;
-  if (resuming) {
-    saved = find_state(arguments.resume);
-    config = resumed_config(config_arguments, saved.config);
-  } else {
-    config_arguments.apply(config);
-  }
-  configure_process(config.train);
+  if (!arguments.init_from.empty()) input_file(arguments.init_from);
+}
 
+int run_train(int argc, char** argv) {
+  CLI::App app("Trains a GAN as a config says", "gan train");
+  TrainArguments arguments;
+  add_arguments(app, arguments);
+  ConfigArguments config_arguments(app);
+  if (parse_arguments(app, argc, argv)) return 0;
+  if (!arguments.quiet) log::set_level(log::parse_level(arguments.log_level));
+  check_arguments(arguments);
+  const auto group = join_ranks(arguments.dist_timeout);
+  if (ranks().are_many()) log::name_rank(str("rank ", ranks().rank(), ": "));
+
+  const bool resuming = !arguments.resume.empty();
+  const SavedState saved = resuming ? find_state(arguments.resume) : SavedState();
+  const Config config =
+      resuming ? resumed_config(config_arguments, saved.config) : config_arguments.apply();
+  configure_process(config.train);
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   if (!arguments.init_from.empty()) {
@@ -208,32 +227,18 @@ int run_train(int argc, char** argv) {
                   arguments.init_from, both ? "" : "; the discriminator is new"));
   }
   if (arguments.dry_run) {
-    if (arguments.json) {
-      std::fputs(to_json(summary_json(trainer, data)).c_str(), stdout);
-    } else {
-      print_summary(trainer, data);
-    }
+    print_summary(trainer, data, arguments.json);
     return 0;
   }
   if (!arguments.debug_dump.empty()) {
     dump_steps(trainer, arguments.debug_dump, arguments.debug_steps);
     return 0;
   }
-  if (!ranks().is_first()) {
-    trainer.share_state();
-    return follow(trainer);
+  if (ranks().is_first()) {
+    return lead(trainer, data, arguments, config_arguments.recipe(), saved.path);
   }
-  fs::path root = resuming ? fs::path(arguments.resume) : fs::path(config.output.dir);
-  if (root.empty()) root = new_run_folder(config_arguments.recipe());
-  const auto how = resuming              ? RunFolder::Open::kResume
-                   : arguments.overwrite ? RunFolder::Open::kOverwrite
-                                         : RunFolder::Open::kNew;
-  const RunFolder folder(root, how);
-  Run run(trainer, data, folder);
-  if (resuming) run.resume(saved.path);
   trainer.share_state();
-  if (previews) run.watch_samples(show_preview);
-  return train(run, trainer, folder, arguments.quiet);
+  return follow(trainer);
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ void add_arguments(CLI::App& app, TuneArguments& arguments) {
   app.add_flag("--dry-run", arguments.dry_run, "print the space and the plan, then stop");
   app.add_flag("--json", arguments.json, "print the table, or the plan of --dry-run, as JSON");
   app.add_flag("-v,--verbose", arguments.verbose, "show what the trials say, too");
-  app.add_flag("-q,--quiet", arguments.quiet, "print the table, warnings and errors only");
+  add_quiet(app, arguments.quiet, "print the table, warnings and errors only");
   app.footer(kTuneFooter);
 }
 
@@ -93,7 +93,7 @@ double read_budget(const std::string& text) {
 
 SearchSetup new_setup(const TuneArguments& arguments, const ConfigArguments& config_arguments) {
   SearchSetup setup;
-  config_arguments.apply(setup.recipe);
+  setup.recipe = config_arguments.apply();
   setup.search.trials = arguments.budget.empty() ? setup.search.trials : 0;
   apply_settings(search_table(setup.search), arguments.search);
   if (arguments.budget.empty() && setup.search.trials == 0) {
@@ -211,9 +211,8 @@ int run_tune(int argc, char** argv) {
   CLI::App app("Looks for good settings of a config by successive halving", "gan tune");
   TuneArguments arguments;
   add_arguments(app, arguments);
-  const ConfigArguments config_arguments(app);
+  ConfigArguments config_arguments(app);
   if (parse_arguments(app, argc, argv)) return 0;
-  if (arguments.quiet) log::set_level(log::Level::kWarning);
   const auto start = Clock::now();
   const double budget = read_budget(arguments.budget);
   const bool resuming = !arguments.resume.empty();

@@ -19,9 +19,9 @@ constexpr std::int64_t kMostListed = 1000000;
 // What is the same for all trials, or no part of training.
 bool is_searchable(const Option& option) {
   constexpr std::string_view kFixed[] = {
-      "train.epochs",    "train.steps_per_epoch", "train.seed",   "train.device",
-      "train.threads",   "train.deterministic",   "train.on_nan", "train.stop_on_collapse",
-      "train.keep_best", "train.precision"};
+      "train.epochs",    "train.steps_per_epoch", "train.seed",      "train.device",
+      "train.threads",   "train.deterministic",   "train.on_nan",    "train.stop_on_collapse",
+      "train.keep_best", "train.precision",       "train.cuda_graph"};
   const bool trains = !option.key.starts_with("data.") && !option.key.starts_with("eval.") &&
                       !option.key.starts_with("output.");
   const bool fixed =

@@ -188,9 +188,9 @@ class ColourTest(Trained):
 
 
 class HostileTest(Trained):
-    def assert_refused(self, name, says=()):
-        path = self.folder / name
-        self.refused("gan-sample", "--ckpt", path, "--out", "out.png", code=1, says=[name, *says])
+    def assert_refused(self, name, says=(), code=1):
+        flags = "--ckpt", self.folder / name, "--out", "out.png"
+        self.refused("gan-sample", *flags, code=code, says=[name, *says])
         self.assertFalse((self.folder / "out.png").exists())
 
     def test_truncated_and_altered_files_are_refused(self):
@@ -223,7 +223,8 @@ class HostileTest(Trained):
         self.assert_refused("evil.pt")
         self.assert_refused("newer.pt", ["99"])
         self.assert_refused("gone.pt", ["generator"])
-        self.assert_refused("absent.pt")
+        self.assert_refused("absent.pt", ["no such file"], code=2)
+        self.assert_refused("", ["is a folder; name a file in it"], code=2)
         self.assertFalse((self.folder / "executed").exists())
 
     def test_python_s_own_copy_is_taken(self):

@@ -1,6 +1,8 @@
 """The program as it is called: configs, flags, and wrong calls of every kind."""
 
+import os
 import re
+import subprocess
 
 import common
 
@@ -89,6 +91,20 @@ class ConfigTest(common.ProgramTest):
         self.assertRegex(version, r"LibTorch\s+\d+\.\d+")
 
 
+class OutputTest(common.ProgramTest):
+    def test_a_full_disk_is_an_error_and_a_reader_that_has_seen_enough_is_none(self):
+        with open("/dev/full", "w") as full:
+            command = [common.BIN / "gan", "list", "losses"]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^error: standard output: [^\n]+\n$")
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
 class WrongCallTest(common.ProgramTest):
     """Each ends with its exit code and one line, and writes nothing."""
 
@@ -110,7 +126,7 @@ class WrongCallTest(common.ProgramTest):
 
     def test_flags(self):
         smoke = ("--config", common.SMOKE)
-        self.refused_train(*smoke, "--optim.ls", 1, says=["--optim.ls", "optim.lr"])
+        self.refused_train(*smoke, "--optim.ls", 1, says=["--optim.ls", "'--optim.lr'"])
         self.refused_train(*smoke, "--lr", "fast", says=["--lr", "fast", "number"])
         self.refused_train(*smoke, "--lr", "-1", says=["--lr", "out of range"])
         self.refused("gan-train", *smoke, "--lr", code=2, says="--optim.lr")
@@ -119,6 +135,8 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(*smoke, "--batch-size", 4096, says=["4096", "512"])
         self.refused_train(*smoke, "--device", "gpu", says=["gpu", "cuda"])
         self.refused_train(*smoke, "--resume", "absent", says=["absent"])
+        self.refused_train(*smoke, "--debug-steps", 0, says="not in range 1 to 1000000")
+        self.refused_train(*smoke, "--debug-steps", 5, says=["--debug-steps", "--debug-dump"])
         self.refused("gan", "trian", code=2, says="train")
         self.refused("gan-sample", code=2, says="--ckpt")
 
@@ -135,7 +153,8 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(
             "--config", "rings_copi", says=["rings_copi", "did you mean 'rings_copy'"]
         )
-        self.refused_train("--config", "no/such.ini", says="no/such.ini")
+        self.refused_train("--config", "no/such.ini", says="no/such.ini: no such config file")
+        self.refused_train("--config", "./", says="./: is a folder")
         self.write("config.json", "{}")
         self.refused_train("--config", "./config.json", says=[".ini", ".yaml"])
 

@@ -164,7 +164,7 @@ class EvalCommandTest(EvalProgramTest):
         )
         refused(says="either --ckpt or --samples")
         refused("--ckpt", "a.pt", "--samples", "b", says="either --ckpt or --samples")
-        refused("--ckpt", "none.pt", code=1, says="none.pt")
+        refused("--ckpt", "none.pt", says="none.pt: no such file")
         refused("--samples", images, says="--data")
         refused("--samples", images, "--data", "nowhere", says="nowhere: no such file or folder")
         refused("--samples", "nothing.idx", "--data", "plain", says="nothing.idx: no such file")

@@ -61,7 +61,7 @@ class ReportFileTest(Reporting):
         self.refused("gan-report", ".", code=2, says="is no run's folder")
         self.refused("gan-report", code=2, says="runs is required")
         self.refused("gan-report", "x", "--max-mib", 0, code=2, says="--max-mib")
-        self.refused("gan-report", "x", "--outt", "y", code=2, says="did you mean 'out'?")
+        self.refused("gan-report", "x", "--outt", "y", code=2, says="did you mean '--out'?")
         self.train(*SMALL, "--epochs", 1, "--out", "runs/one")
         self.refused("gan-report", "runs", code=2, says=["name those", "runs/one"])
         self.refused("gan-report", "runs/one", "-o", "no/x.html", code=1, says="no/x.html")

@@ -92,11 +92,11 @@ class LatentTest(Sampling):
             ("--preview=never",): ("--preview=never", "always"),
             ("--preview", "--format", "npy"): "--preview",
             ("--preview", "--gif", "x.gif"): "--preview",
-            ("--interpolat", 4): "did you mean 'interpolate'",
+            ("--interpolat", 4): "did you mean '--interpolate'",
         }.items():
             with self.subTest(flags=flags):
                 self.refuses(*flags, says=says)
-        self.refuses("--latents", "absent.npy", says="absent.npy", code=1)
+        self.refuses("--latents", "absent.npy", says="absent.npy: no such file")
         names = {path.name for path in self.folder.iterdir()}
         self.assertEqual(names, {"run", "y.npy", "z.npy"})
 

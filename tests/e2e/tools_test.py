@@ -155,10 +155,19 @@ class InspectTest(common.ProgramTest):
         self.assertEqual(facts["config"]["optim.lr"], 0.001)
         self.assertEqual(facts["data"]["shape"], [1, 16, 16])
         self.assertEqual(facts["training"]["steps_per_epoch"], 16)
+        self.assertEqual(facts["estimated_bytes"]["evaluations"], 0)
         for name, count in ("generator", 6345), ("discriminator", 2457):
             self.assertEqual(facts[name]["parameters"], count)
             self.assertEqual(sum(layer["parameters"] for layer in facts[name]["layers"]), count)
         self.refused("gan-train", "--config", common.SMOKE, "--json", code=2, says="--dry-run")
+
+    def test_dry_run_counts_what_evaluations_hold(self):
+        flags = "--config", common.SMOKE, "--dry-run", "--eval.every", 1, "--eval.samples", 200
+        facts = json.loads(self.train(*flags, "--json").stdout)
+        # Three sets of bytes, two of floats, and a copy of the 512 images: there are no test images.
+        wanted = 200 * 256 * (3 + 2 * 4) + 512 * 256
+        self.assertEqual(facts["estimated_bytes"]["evaluations"], wanted)
+        self.assertIn(", evaluations 0.7 MiB, LibTorch itself", self.train(*flags).stdout)
 
 
 class ManTest(common.ProgramTest):

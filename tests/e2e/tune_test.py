@@ -183,7 +183,7 @@ class CallTest(TuneProgramTest):
         refused(*RINGS, "--trials", "many", says="--trials: 'many' is not an integer")
         refused(*RINGS, "--trials", 0, says="--budget")
         refused(*RINGS, "--repeats", 1, says="out of range")
-        refused(*RINGS, "--spaces", "x", says="did you mean 'space'")
+        refused(*RINGS, "--spaces", "x", says="did you mean '--space'")
         refused(*RINGS, "--space", "optim.ls=1", says="did you mean 'optim.lr'")
         refused(*RINGS, "--space", "loss.kind=bcee", says="did you mean 'bce'")
         refused("--config", "nothing", "--trials", 2, says="no config 'nothing'")

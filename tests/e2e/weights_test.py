@@ -104,7 +104,8 @@ class WeightsTest(common.ProgramTest):
             ("gan-export", ("--ckpt", checkpoint, "--format", "html5"), 2, "did you mean 'html'"),
             ("gan-export", ("--ckpt", checkpoint, "-o", "g.onx"), 2, "did you mean 'onnx'"),
             ("gan-export", ("--ckpt", checkpoint, "-o", "no/g.html"), 1, "no/g.html"),
-            ("gan-export", ("--ckpt", "none.pt"), 1, "none.pt"),
+            ("gan-export", ("--ckpt", "none.pt"), 2, "none.pt: no such file"),
+            ("gan-train", (*self.config[:2], "--init-from", "no.pt"), 2, "no.pt: no such file"),
             ("gan-export", ("--html", "--format", "onnx", *state), 2, "--html"),
         ):  # fmt: skip
             with self.subTest(says):
