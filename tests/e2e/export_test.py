@@ -181,7 +181,8 @@ class PageTest(Exporting):
         moved = picture()
         self.assertNotEqual(moved, before)
         self.assertEqual(run("return samples[0].z[0]"), 2.9)
-        run("const s = document.querySelector('select'); s.value = 3; s.onchange()")
+        run("const s = document.querySelector('select');"
+            "s.value = (samples[0].any + 1) % 10; s.onchange()")  # fmt: skip
         wait()
         self.assertNotEqual(picture(), moved)
         run("document.querySelectorAll('#many canvas')[5].click()")
