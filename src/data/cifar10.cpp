@@ -5,8 +5,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
-
-#include "datasets.hpp"
+#include "gan_train/data/dataset.hpp"
 
 namespace gan {
 namespace {
@@ -109,9 +108,10 @@ std::optional<Dataset> load_cifar10_test(const DataConfig& config) {
 
 }  // namespace
 
-const DatasetKind kCifar10 = {"cifar10",
-                              "CIFAR-10's binary files: data_batch_1.bin to _5.bin, or any folder "
-                              "or file of such records (data.path)",
-                              load_cifar10, load_cifar10_test};
+extern const DatasetKind kCifar10 = {
+    "cifar10",
+    "CIFAR-10's binary files: data_batch_1.bin to _5.bin, or any folder "
+    "or file of such records (data.path)",
+    load_cifar10, load_cifar10_test};
 
 }  // namespace gan

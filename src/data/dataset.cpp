@@ -80,11 +80,6 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
                     config.max_mib, " MiB; ask for at most ", most, " or raise it");
 }
 
-torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
-                     std::string_view range) {
-  return scaled(samples.index_select(0, indices), range);
-}
-
 torch::Tensor scaled(const torch::Tensor& items, std::string_view range) {
   const bool symmetric = items.scalar_type() == torch::kUInt8 && range != "unit";
   return symmetric ? items.to(torch::kFloat32).div_(127.5).sub_(1.0) : unit_values(items);

@@ -9,9 +9,8 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/data/dataset.hpp"
 #include "gan_train/formats/decode_image.hpp"
-
-#include "datasets.hpp"
 
 namespace gan {
 namespace {
@@ -223,7 +222,7 @@ Dataset load_folder(const DataConfig& config) {
 
 }  // namespace
 
-const DatasetKind kFolder = {
+extern const DatasetKind kFolder = {
     .name = "folder",
     .help =
         "PNG and JPEG files, resized and cropped; folders in the folder are classes (data.path)",

@@ -8,8 +8,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
-
-#include "datasets.hpp"
+#include "gan_train/data/dataset.hpp"
 
 namespace gan {
 namespace {
@@ -164,10 +163,11 @@ std::optional<Dataset> load_idx_test(const DataConfig& config) {
 
 }  // namespace
 
-const DatasetKind kIdx = {.name = "idx",
-                          .help = "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
-                          .load = load_idx,
-                          .load_test = load_idx_test,
-                          .may_be_stored = true};
+extern const DatasetKind kIdx = {
+    .name = "idx",
+    .help = "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
+    .load = load_idx,
+    .load_test = load_idx_test,
+    .may_be_stored = true};
 
 }  // namespace gan

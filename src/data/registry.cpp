@@ -1,12 +1,11 @@
-#include <array>
+#include "gan_train/core/registry.hpp"
 
-#include "datasets.hpp"
+#include "gan_train/data/dataset.hpp"
 
 namespace gan {
 
 std::span<const DatasetKind> dataset_kinds() {
-  static const std::array kKinds = {kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings};
-  return kKinds;
+  GAN_REGISTRY(DatasetKind, kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings);
 }
 
 }  // namespace gan

@@ -4,8 +4,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/random.hpp"
-
-#include "datasets.hpp"
+#include "gan_train/data/dataset.hpp"
 
 namespace gan {
 namespace {
@@ -35,7 +34,7 @@ Dataset load_rings(const DataConfig& config) {
 
 }  // namespace
 
-const DatasetKind kRings = {
+extern const DatasetKind kRings = {
     .name = "rings",
     .help = "points in the plane: eight Gaussians (sigma 0.02) on a ring of radius 0.75",
     .load = load_rings,

@@ -5,8 +5,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/random.hpp"
-
-#include "datasets.hpp"
+#include "gan_train/data/dataset.hpp"
 
 namespace gan {
 namespace {
@@ -78,7 +77,7 @@ Dataset load_shapes(const DataConfig& config) {
 
 }  // namespace
 
-const DatasetKind kShapes = {
+extern const DatasetKind kShapes = {
     .name = "shapes",
     .help =
         "drawn images of eight labelled kinds: square, frame, disc, ring, bar, pole, plus, saltire",

@@ -4,10 +4,12 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/random.hpp"
-
-#include "datasets.hpp"
+#include "gan_train/data/dataset.hpp"
 
 namespace gan {
+
+extern const DatasetKind kIdx;
+
 namespace {
 
 constexpr std::int64_t kDigits = 10;
@@ -65,9 +67,10 @@ std::optional<Dataset> load_stacked_mnist_test(const DataConfig& config) {
 
 }  // namespace
 
-const DatasetKind kStackedMnist = {"stacked_mnist",
-                                   "three digits in red, green and blue, 1,000 labelled modes, "
-                                   "made from MNIST's files (data.path)",
-                                   load_stacked_mnist, load_stacked_mnist_test};
+extern const DatasetKind kStackedMnist = {
+    "stacked_mnist",
+    "three digits in red, green and blue, 1,000 labelled modes, "
+    "made from MNIST's files (data.path)",
+    load_stacked_mnist, load_stacked_mnist_test};
 
 }  // namespace gan

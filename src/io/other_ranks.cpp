@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
+#include "gan_train/core/registry.hpp"
 #include "gan_train/dist/ranks.hpp"
+#include "gan_train/losses/penalty.hpp"
 
 namespace gan {
 namespace {
@@ -25,7 +25,7 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
   if (augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0) {
     parts.emplace_back("augmentation");
   }
-  if (config.loss.penalty == "wgan_gp" || config.loss.penalty == "dragan") {
+  if (find_row(penalties(), config.loss.penalty, "penalty").draws) {
     parts.emplace_back("the points of the penalty");
   }
   return parts;

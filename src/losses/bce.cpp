@@ -15,11 +15,11 @@ static torch::Tensor non_saturating(const torch::Tensor& logits) {
   return F::softplus(-logits).mean();
 }
 
-const Loss kBce = {"bce",
-                   "binary cross-entropy, G with the non-saturating form",
-                   LabelKind::kProbability,
-                   cross_entropy,
-                   cross_entropy,
-                   non_saturating};
+extern const Loss kBce = {"bce",
+                          "binary cross-entropy, G with the non-saturating form",
+                          LabelKind::kProbability,
+                          cross_entropy,
+                          cross_entropy,
+                          non_saturating};
 
 }  // namespace gan

@@ -14,8 +14,8 @@ static torch::Tensor hinge_fake(const torch::Tensor& logits, const torch::Tensor
   return (1 + logits).relu().mean();
 }
 
-const Loss kHinge = {"hinge",          "hinge at a margin of 1; no labels",
-                     LabelKind::kNone, hinge_real,
-                     hinge_fake,       minus_mean};
+extern const Loss kHinge = {"hinge",          "hinge at a margin of 1; no labels",
+                            LabelKind::kNone, hinge_real,
+                            hinge_fake,       minus_mean};
 
 }  // namespace gan

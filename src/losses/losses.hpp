@@ -4,14 +4,6 @@
 
 namespace gan {
 
-// The losses that registry.cpp lists, each defined in the file of its name.
-extern const Loss kBce;
-extern const Loss kMinimax;
-extern const Loss kLsgan;
-extern const Loss kHinge;
-extern const Loss kWasserstein;
-extern const Loss kRelativistic;
-
 /// Mean of -y log D - (1 - y) log(1 - D) with D = sigmoid(logits), stable for any logit.
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels);
 

@@ -4,13 +4,6 @@
 
 namespace gan {
 
-// The penalties that penalty_registry.cpp lists, each defined in the file of its name.
-extern const Penalty kWganGp;
-extern const Penalty kDragan;
-extern const Penalty kR1;
-extern const Penalty kR2;
-extern const Penalty kR1R2;
-
 /// |∇D(x)|² of each logit, [n], with a graph to D's parameters: of each image, or of those that
 /// D judges at once. Where D has batch norm, the gradient of an image takes in what it does to
 /// the logits of the others.

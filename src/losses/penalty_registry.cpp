@@ -1,15 +1,15 @@
-#include <array>
-
 #include <torch/torch.h>
+
+#include "gan_train/core/registry.hpp"
 
 #include "penalties.hpp"
 
 namespace gan {
 
+extern const Penalty kNoPenalty = {"none", "no penalty", nullptr};
+
 std::span<const Penalty> penalties() {
-  static const Penalty kNone = {"none", "no penalty", nullptr};
-  static const std::array kPenalties = {kNone, kWganGp, kR1, kR2, kR1R2, kDragan};
-  return kPenalties;
+  GAN_REGISTRY(Penalty, kNoPenalty, kWganGp, kR1, kR2, kR1R2, kDragan);
 }
 
 torch::Tensor squared_slopes(const LogitsOf& d, const torch::Tensor& images) {

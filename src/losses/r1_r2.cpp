@@ -4,6 +4,8 @@
 
 namespace gan {
 
+extern const Penalty kR1, kR2;
+
 // R1 + R2 with one weight (Huang et al. 2024).
 static torch::Tensor flat_at_both(const LogitsOf& d, const LogitsOf& d_fake,
                                   const torch::Tensor& real, const torch::Tensor& fake,
@@ -11,6 +13,6 @@ static torch::Tensor flat_at_both(const LogitsOf& d, const LogitsOf& d_fake,
   return kR1.compute(d, d_fake, real, fake, random) + kR2.compute(d, d_fake, real, fake, random);
 }
 
-const Penalty kR1R2 = {"r1_r2", "slope 0 at real and generated images", flat_at_both};
+extern const Penalty kR1R2 = {"r1_r2", "slope 0 at real and generated images", flat_at_both};
 
 }  // namespace gan

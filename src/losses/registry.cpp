@@ -1,12 +1,11 @@
-#include <array>
+#include "gan_train/core/registry.hpp"
 
-#include "losses.hpp"
+#include "gan_train/losses/loss.hpp"
 
 namespace gan {
 
 std::span<const Loss> losses() {
-  static const std::array kLosses = {kBce, kMinimax, kLsgan, kHinge, kWasserstein, kRelativistic};
-  return kLosses;
+  GAN_REGISTRY(Loss, kBce, kMinimax, kLsgan, kHinge, kWasserstein, kRelativistic);
 }
 
 }  // namespace gan

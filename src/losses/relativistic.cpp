@@ -12,13 +12,14 @@ static torch::Tensor pairing(const torch::Tensor& above, const torch::Tensor& be
   return torch::nn::functional::softplus(below - above).mean();
 }
 
-const Loss kRelativistic = {"relativistic",
-                            "softplus of the difference within pairs of a real and a generated "
-                            "image; no labels",
-                            LabelKind::kNone,
-                            nullptr,
-                            nullptr,
-                            nullptr,
-                            pairing};
+extern const Loss kRelativistic = {
+    "relativistic",
+    "softplus of the difference within pairs of a real and a generated "
+    "image; no labels",
+    LabelKind::kNone,
+    nullptr,
+    nullptr,
+    nullptr,
+    pairing};
 
 }  // namespace gan

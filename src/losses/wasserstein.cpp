@@ -16,7 +16,7 @@ static torch::Tensor critic_fake(const torch::Tensor& logits, const torch::Tenso
   return logits.mean();
 }
 
-const Loss kWasserstein = {
+extern const Loss kWasserstein = {
     "wasserstein",    "difference of the mean logits, for wgan_gp or weight_clip; no labels",
     LabelKind::kNone, critic_real,
     critic_fake,      minus_mean};

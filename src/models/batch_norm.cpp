@@ -55,25 +55,19 @@ void SyncBatchNormImpl<D>::_check_input_dim(const torch::Tensor& input) {
               input.sizes());
 }
 
+template <std::size_t D>
+void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels) {
+  using Plain = std::conditional_t<D == 1, torch::nn::BatchNorm1d, torch::nn::BatchNorm2d>;
+  if (config.sync_batchnorm && ranks().are_many()) {
+    net->push_back(std::make_shared<SyncBatchNormImpl<D>>(channels));
+  } else {
+    net->push_back(Plain(channels));
+  }
+}
+
 template class SyncBatchNormImpl<1>;
 template class SyncBatchNormImpl<2>;
-
-void push_batch_norm1d(torch::nn::Sequential& net, const ModelConfig& config,
-                       std::int64_t channels) {
-  if (config.sync_batchnorm && ranks().are_many()) {
-    net->push_back(std::make_shared<SyncBatchNormImpl<1>>(channels));
-  } else {
-    net->push_back(torch::nn::BatchNorm1d(channels));
-  }
-}
-
-void push_batch_norm2d(torch::nn::Sequential& net, const ModelConfig& config,
-                       std::int64_t channels) {
-  if (config.sync_batchnorm && ranks().are_many()) {
-    net->push_back(std::make_shared<SyncBatchNormImpl<2>>(channels));
-  } else {
-    net->push_back(torch::nn::BatchNorm2d(channels));
-  }
-}
+template void push_batch_norm<1>(torch::nn::Sequential&, const ModelConfig&, std::int64_t);
+template void push_batch_norm<2>(torch::nn::Sequential&, const ModelConfig&, std::int64_t);
 
 }  // namespace gan

@@ -27,7 +27,7 @@ nn::ConvTranspose2d transposed(std::int64_t in, std::int64_t out, std::int64_t k
 
 void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
                               std::int64_t channels) {
-  if (config.generator_norm) push_batch_norm2d(net, config, channels);
+  if (config.generator_norm) push_batch_norm<2>(net, config, channels);
   push_generator_activation(net, config);
 }
 
@@ -60,8 +60,7 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
     net->push_back(UpsampledConv2d(options));
     return;
   }
-  net->push_back(nn::Upsample(
-      nn::UpsampleOptions().size(std::vector<std::int64_t>{target.height, target.width})));
+  net->push_back(upsample_to(target));
   net->push_back(nn::Conv2d(options));
 }
 
@@ -95,7 +94,7 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape
               nn::Conv2dOptions(in, width, kernel).stride(2).padding(padding).bias(config.bias),
               config);
     // Radford et al. 2016: no norm on D's first layer.
-    if (config.discriminator_norm && net->size() > 1) push_batch_norm2d(net, config, width);
+    if (config.discriminator_norm && net->size() > 1) push_batch_norm<2>(net, config, width);
     push_leaky_relu(net, config);
     push_dropout(net, config);
     in = width;
@@ -126,7 +125,7 @@ Networks make_dcgan(const ModelConfig& config, const NetworkShape& shape) {
 
 }  // namespace
 
-const Architecture kDcgan = {
+extern const Architecture kDcgan = {
     "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size",
     make_dcgan};
 

@@ -19,6 +19,11 @@ std::vector<MapSize> pyramid(const ImageShape& image, std::size_t halvings) {
   return sizes;
 }
 
+nn::Upsample upsample_to(MapSize size) {
+  return nn::Upsample(
+      nn::UpsampleOptions().size(std::vector<std::int64_t>{size.height, size.width}));
+}
+
 void push_leaky_relu(nn::Sequential& net, const ModelConfig& config, bool inplace) {
   net->push_back(
       nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(config.leaky_slope).inplace(inplace)));

@@ -12,7 +12,7 @@ nn::Sequential mlp_generator(const ModelConfig& config, const NetworkShape& shap
   std::int64_t in = shape.latents;
   for (const std::int64_t width : config.generator_widths) {
     net->push_back(nn::Linear(in, width));
-    if (config.generator_norm) push_batch_norm1d(net, config, width);
+    if (config.generator_norm) push_batch_norm<1>(net, config, width);
     push_generator_activation(net, config);
     in = width;
   }
@@ -29,7 +29,7 @@ nn::Sequential mlp_discriminator(const ModelConfig& config, const NetworkShape& 
   std::int64_t in = shape.input_size();
   for (const std::int64_t width : config.discriminator_widths) {
     push_linear(net, {in, width}, config);
-    if (config.discriminator_norm) push_batch_norm1d(net, config, width);
+    if (config.discriminator_norm) push_batch_norm<1>(net, config, width);
     push_leaky_relu(net, config);
     push_dropout(net, config);
     in = width;
@@ -44,7 +44,7 @@ Networks make_mlp(const ModelConfig& config, const NetworkShape& shape) {
 
 }  // namespace
 
-const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp,
-                           /*flat=*/true};
+extern const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp,
+                                  /*flat=*/true};
 
 }  // namespace gan

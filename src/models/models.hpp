@@ -8,11 +8,6 @@
 
 namespace gan {
 
-// The architectures that registry.cpp lists, each defined in the file of its name.
-extern const Architecture kMlp;
-extern const Architecture kDcgan;
-extern const Architecture kResnet;
-
 /// The size of a feature map.
 struct MapSize {
   std::int64_t height;
@@ -21,6 +16,9 @@ struct MapSize {
 
 /// Sizes from the smallest map to the image's own: each half the next, rounded up.
 std::vector<MapSize> pyramid(const ImageShape& image, std::size_t halvings);
+
+/// To that size, by nearest neighbours.
+torch::nn::Upsample upsample_to(MapSize size);
 
 /// What every architecture's networks share: the layers named by the config.
 void push_leaky_relu(torch::nn::Sequential& net, const ModelConfig& config, bool inplace = true);

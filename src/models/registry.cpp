@@ -1,12 +1,9 @@
-#include <array>
+#include "gan_train/core/registry.hpp"
 
-#include "models.hpp"
+#include "gan_train/models/networks.hpp"
 
 namespace gan {
 
-std::span<const Architecture> architectures() {
-  static const std::array kArchitectures = {kMlp, kDcgan, kResnet};
-  return kArchitectures;
-}
+std::span<const Architecture> architectures() { GAN_REGISTRY(Architecture, kMlp, kDcgan, kResnet); }
 
 }  // namespace gan

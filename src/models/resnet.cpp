@@ -18,22 +18,17 @@ nn::Conv2dOptions square_conv(const ModelConfig& config, std::int64_t in, std::i
   return nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(config.bias);
 }
 
-nn::Upsample upsample_to(MapSize size) {
-  return nn::Upsample(
-      nn::UpsampleOptions().size(std::vector<std::int64_t>{size.height, size.width}));
-}
-
 // The shortcut needs the block's input whole: only a tensor of the branch's own may
 // be overwritten.
 void push_generator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
                           bool own_tensor) {
-  if (config.generator_norm) push_batch_norm2d(net, config, channels);
+  if (config.generator_norm) push_batch_norm<2>(net, config, channels);
   push_generator_activation(net, config, /*inplace=*/own_tensor || config.generator_norm);
 }
 
 void push_discriminator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
                               bool own_tensor) {
-  if (config.discriminator_norm) push_batch_norm2d(net, config, channels);
+  if (config.discriminator_norm) push_batch_norm<2>(net, config, channels);
   push_leaky_relu(net, config, /*inplace=*/own_tensor || config.discriminator_norm);
 }
 
@@ -119,7 +114,7 @@ Networks make_resnet(const ModelConfig& config, const NetworkShape& shape) {
 
 }  // namespace
 
-const Architecture kResnet = {
+extern const Architecture kResnet = {
     "resnet", "residual networks, each width a block that doubles (G) or halves (D) the size",
     make_resnet};
 

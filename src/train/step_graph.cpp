@@ -2,8 +2,9 @@
 
 #include <utility>
 
-#include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
 #include "gan_train/dist/ranks.hpp"
+#include "gan_train/losses/penalty.hpp"
 
 #ifdef GAN_TRAIN_HAS_CUDA
 #include <ATen/cuda/CUDAGraph.h>
@@ -95,11 +96,10 @@ void check_cuda_graph(const Config& config) {
   if (!config.train.cuda_graph) return;
   const AugmentConfig& augment = config.augment;
   const bool augmented = augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0;
-  const std::string& penalty = config.loss.penalty;
-  const char* key = augmented                                     ? "augment.*"
-                    : config.train.instance_noise > 0             ? "train.instance_noise"
-                    : penalty == "wgan_gp" || penalty == "dragan" ? "loss.penalty"
-                                                                  : nullptr;
+  const char* key = augmented                         ? "augment.*"
+                    : config.train.instance_noise > 0 ? "train.instance_noise"
+                    : find_row(penalties(), config.loss.penalty, "penalty").draws ? "loss.penalty"
+                                                                                  : nullptr;
   if (ranks().are_many()) {
     throw usage_error("train.cuda_graph: not on several processes, whose sums can't be captured; ",
                       "leave it out under mpirun");

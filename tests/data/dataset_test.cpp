@@ -5,10 +5,10 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/formats/idx.hpp"
 
+#include "message.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -29,12 +29,7 @@ DataConfig idx_config(const std::filesystem::path& path) {
 }
 
 std::string idx_refusal(const DataConfig& config) {
-  try {
-    load_dataset(config);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return usage_message_of([&] { load_dataset(config); });
 }
 
 TEST(IdxDataset, ReadsBothSpellingsWithLabels) {
@@ -136,24 +131,18 @@ TEST(IdxDataset, TestSetMayBeMissing) {
   EXPECT_FALSE(load_test_set(config).has_value());
 }
 
-TEST(Gather, ScalesBytesToTheRangeAndBack) {
+TEST(Pixels, AreScaledToTheRangeAndBack) {
   const auto samples = torch::arange(256).to(torch::kUInt8).view({256, 1, 1, 1});
-  const auto symmetric = gather(samples, torch::tensor({0, 255}), "symmetric");
+  const auto symmetric = scaled(samples, "symmetric"), unit = scaled(samples, "unit");
   EXPECT_EQ(symmetric[0].item<float>(), -1.0F);
-  EXPECT_EQ(symmetric[1].item<float>(), 1.0F);
-  const auto unit = gather(samples, torch::tensor({255, 0}), "unit");
-  EXPECT_EQ(unit[0].item<float>(), 1.0F);
-  EXPECT_EQ(unit[1].item<float>(), 0.0F);
-
-  const auto all = torch::arange(256);
-  for (const char* range : {"symmetric", "unit"}) {
-    EXPECT_TRUE(
-        torch::equal(to_pixels(gather(samples, all, range), range).flatten(), samples.flatten()))
-        << range;
-  }
+  EXPECT_EQ(symmetric[255].item<float>(), 1.0F);
+  EXPECT_EQ(unit[0].item<float>(), 0.0F);
+  EXPECT_EQ(unit[255].item<float>(), 1.0F);
+  EXPECT_TRUE(torch::equal(to_pixels(symmetric, "symmetric").flatten(), samples.flatten()));
+  EXPECT_TRUE(torch::equal(to_pixels(unit, "unit").flatten(), samples.flatten()));
 }
 
-TEST(Gather, PixelsAreChannelsLastAndClamped) {
+TEST(Pixels, AreChannelsLastAndClamped) {
   auto image = torch::zeros({1, 3, 2, 2});
   image[0][1] = 7.0;
   const auto pixels = to_pixels(image, "unit");

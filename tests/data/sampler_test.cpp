@@ -7,6 +7,8 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/random.hpp"
 
+#include "message.hpp"
+
 namespace gan {
 namespace {
 
@@ -86,15 +88,10 @@ TEST(BatchSampler, DrawsWithReplacementCoverTheDataEvenly) {
 }
 
 TEST(BatchSampler, ABatchLargerThanTheDataNamesBothNumbers) {
-  try {
-    BatchSampler sampler(100, 128, DataConfig(), 1);
-    FAIL();
-  } catch (const Error& error) {
-    const std::string what = error.what();
-    EXPECT_NE(what.find("128"), std::string::npos) << what;
-    EXPECT_NE(what.find("100"), std::string::npos) << what;
-    EXPECT_EQ(error.exit_code(), 2);
-  }
+  EXPECT_EQ(
+      usage_message_of([] { BatchSampler(100, 128, DataConfig(), 1); }),
+      "train.batch_size: a batch of 128 real images is more than the 100 of the data set; use "
+      "a smaller batch");
 }
 
 }  // namespace

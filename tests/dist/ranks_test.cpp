@@ -12,6 +12,7 @@
 #include "data/idx_files.hpp"
 #include "dist/thread_ranks.hpp"
 #include "message.hpp"
+#include "tiny_config.hpp"
 
 namespace gan {
 namespace {
@@ -55,21 +56,14 @@ TEST(Ranks, AWeightThatDiffersInABitIsFound) {
 }
 
 Config shared_config() {
-  Config config;
-  config.data.dataset = "shapes";
-  config.data.synthetic_size = 96;
-  config.data.image_size = 8;
+  Config config = tiny_config();
+  config.data.synthetic_size = 96;  // for up to four ranks
   config.model.conditional = "projection";
-  config.model.latent_dim = 4;
-  config.model.generator_widths = {16};
-  config.model.discriminator_widths = {16};
   config.loss.penalty = "r1";
   config.loss.penalty_every = 2;
   config.loss.real_label = {0.8, 1.0};
-  config.train.batch_size = 32;
   config.train.ema = 0.9;
   config.train.epochs = 100;
-  config.train.device = "cpu";
   return config;
 }
 

@@ -2,9 +2,11 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -61,6 +63,21 @@ class ProgramTest(unittest.TestCase):
     def train(self, *arguments, **how):
         return self.call("gan-train", *arguments, **how)
 
+    def train_until_signal(self, number, run, *arguments):
+        """Sends gan-train the signal once `run` has a second epoch; its exit code and stderr."""
+        process = subprocess.Popen(
+            [BIN / "gan-train", *map(str, arguments), "--out", run],
+            cwd=self.folder,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        rows = self.folder / run / "losses.csv"
+        while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 3):
+            time.sleep(0.002)
+        process.send_signal(number)
+        errors = process.communicate(timeout=120)[1]
+        return process.returncode, errors
+
     def sample(self, *arguments, **how):
         return self.call("gan-sample", *arguments, **how)
 
@@ -73,6 +90,10 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(done.stdout, "")
         for words in [says] if isinstance(says, str) else says:
             self.assertIn(words, lines[0])
+
+    def commands(self):
+        """The names of all commands of gan."""
+        return re.findall(r"^  ([a-z]+) {2,}", self.call("gan", "--help").stdout, re.MULTILINE)
 
 
 class RecipesTest(ProgramTest):

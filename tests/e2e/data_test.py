@@ -4,8 +4,6 @@ import gzip
 import os
 import signal
 import struct
-import subprocess
-import time
 import zlib
 
 import common
@@ -91,16 +89,6 @@ class DataOnDiskTest(common.ProgramTest):
         labels = [i % 4 for i in range(320)]
         write_idx(self.folder / "data" / "train-labels-idx1-ubyte", (320,), labels)
 
-    def kill_after_an_epoch(self, flags):
-        process = subprocess.Popen(
-            [common.BIN / "gan-train", *map(str, flags)], cwd=self.folder, stderr=subprocess.DEVNULL
-        )
-        rows = self.folder / "killed" / "losses.csv"
-        while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 3):
-            time.sleep(0.002)
-        process.kill()
-        self.assertEqual(process.wait(), -signal.SIGKILL)
-
     def result(self, run):
         """The figures of all epochs but for their times, and what the last generator draws."""
         drawn = self.folder / run / "drawn.npy"
@@ -114,7 +102,8 @@ class DataOnDiskTest(common.ProgramTest):
         self.train(*flags, "--data.in_memory", "true", "--out", "whole")
         disk = [*flags, "--data.in_memory", "false"]
         self.assertIn(", read from disk", self.train(*disk, "--dry-run").stdout)
-        self.kill_after_an_epoch([*disk, "--out", "killed"])
+        code, message = self.train_until_signal(signal.SIGKILL, "killed", *disk)
+        self.assertEqual(code, -signal.SIGKILL, message)
         self.train("--resume", "killed")
         self.assertEqual(self.result("killed"), self.result("whole"))
         # How the data are held may change when a run goes on.

@@ -1,8 +1,6 @@
 """What a run leaves, and that one which was stopped goes on as if it had not been."""
 
 import signal
-import subprocess
-import time
 
 import common
 
@@ -122,19 +120,8 @@ class StopTest(common.ProgramTest):
         common.need(torch, "this Python has no torch or no numpy")
 
     def stop(self, number):
-        """Trains until the second epoch's row is there, then sends a signal."""
-        process = subprocess.Popen(
-            [common.BIN / "gan-train", *map(str, self.flags), "--out", "stopped"],
-            cwd=self.folder,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        rows = self.folder / "stopped" / "losses.csv"
-        while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 3):
-            time.sleep(0.01)
-        process.send_signal(number)
-        message = process.communicate(timeout=120)[1]
-        self.assertEqual(process.returncode, 128 + number, message)
+        code, message = self.train_until_signal(number, "stopped", *self.flags)
+        self.assertEqual(code, 128 + number, message)
         self.assertIn("--resume", message)
         return torch.load(self.folder / "stopped" / "checkpoints" / "last.pt")
 

@@ -124,6 +124,17 @@ TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
   }
 }
 
+TEST(Penalty, SaysWhetherItDraws) {
+  const auto real = some_images(1), fake = some_images(2);
+  const LogitsOf d = [](const torch::Tensor& x) { return x.flatten(1).pow(3).sum(1); };
+  for (const Penalty& row : penalties().subspan(1)) {
+    const auto value = [&](std::uint64_t seed) {
+      return row.compute(d, d, real, fake, at::make_generator<at::CPUGeneratorImpl>(seed));
+    };
+    EXPECT_EQ(!torch::equal(value(1), value(2)), row.draws) << row.name;
+  }
+}
+
 TEST(Penalty, StaysFiniteWhereTheDiscriminatorIsFlat) {
   const auto weight = torch::zeros({16}).requires_grad_();
   const LogitsOf d = [&](const torch::Tensor& x) { return x.flatten(1).mv(weight); };

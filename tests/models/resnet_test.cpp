@@ -2,10 +2,10 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/models/networks.hpp"
 
 #include "../../src/models/residual.hpp"
+#include "message.hpp"
 
 namespace gan {
 namespace {
@@ -85,16 +85,10 @@ TEST(Resnet, DoesNotOverwriteWhatTheShortcutReads) {
 }
 
 TEST(Resnet, SaysWhyNoneCanBeDerived) {
-  const auto refusal = [](const ImageShape& shape, const Widths& widths) -> std::string {
+  const auto refusal = [](const ImageShape& shape, const Widths& widths) {
     ModelConfig config = small_resnet();
     config.discriminator_widths = widths;
-    try {
-      make_networks(config, shape, 1);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.exit_code(), 2);
-      return error.what();
-    }
-    return "";
+    return usage_message_of([&] { make_networks(config, shape, 1); });
   };
   EXPECT_EQ(refusal({1, 7, 28}, {4}),
             "model.arch: resnet takes images of at least 8x8, not 7x28; use mlp");

@@ -7,24 +7,22 @@
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "tiny_config.hpp"
+
 namespace gan {
 namespace {
 
 Config normed_config() {
-  Config config;
-  config.data.dataset = "shapes";
+  Config config = tiny_config();
   config.data.synthetic_size = 256;
-  config.data.image_size = 8;
   config.data.drop_last = true;
   config.model.latent_dim = 8;
   config.model.generator_widths = {32, 32};
   config.model.discriminator_widths = {32};
   config.model.generator_norm = true;
   config.optim.lr = 3e-3;
-  config.train.batch_size = 32;
   config.train.epochs = 20;
   config.train.ema = 0.98;
-  config.train.device = "cpu";
   return config;
 }
 

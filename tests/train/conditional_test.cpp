@@ -4,27 +4,21 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/train/loop.hpp"
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "message.hpp"
 #include "one_thread.hpp"
+#include "tiny_config.hpp"
 
 namespace gan {
 namespace {
 
 Config conditional_shapes(const char* mode) {
-  Config config;
-  config.data.dataset = "shapes";
+  Config config = tiny_config();
   config.data.synthetic_size = 96;
-  config.data.image_size = 8;
   config.model.conditional = mode;
-  config.model.latent_dim = 4;
-  config.model.generator_widths = {16};
-  config.model.discriminator_widths = {16};
-  config.train.batch_size = 32;
-  config.train.device = "cpu";
   return config;
 }
 
@@ -41,7 +35,7 @@ TEST(Conditional, RealImagesKeepTheirClassesAndFakesGetDrawnOnes) {
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   const auto step = recorded_step(trainer);
-  const auto all = gather(data.samples, torch::arange(96), "symmetric").flatten(1);
+  const auto all = scaled(data.samples, "symmetric").flatten(1);
   const auto item = torch::cdist(step.at("real").flatten(1), all).argmin(1);
   EXPECT_TRUE(torch::equal(data.labels.index_select(0, item), step.at("real_classes")));
   for (const char* name : {"classes_d", "classes_g"}) {
@@ -146,13 +140,7 @@ TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
 
 // What a trainer says against the config, or "".
 std::string batch_refusal(const Config& config) {
-  try {
-    const Trainer trainer(config, load_dataset(config.data));
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), 2);
-    return error.what();
-  }
-  return "";
+  return usage_message_of([&] { Trainer(config, load_dataset(config.data)); });
 }
 
 TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {

@@ -4,21 +4,14 @@
 
 #include <torch/torch.h>
 
+#include "tiny_config.hpp"
+
 namespace gan {
 namespace {
 
 TEST(DescribeNetworks, TellsLayersOfAnMlp) {
-  Config config;
-  config.data.dataset = "shapes";
-  config.data.synthetic_size = 32;
-  config.data.image_size = 8;
-  config.model.latent_dim = 4;
-  config.model.generator_widths = {16};
-  config.model.discriminator_widths = {16};
-  config.train.batch_size = 8;
-  config.train.device = "cpu";
-  const Dataset data = load_dataset(config.data);
-  Trainer trainer(config, data);
+  const Config config = tiny_config();
+  Trainer trainer(config, load_dataset(config.data));
   trainer.networks.generator->train();
   const auto rows = describe_networks(trainer);
   EXPECT_TRUE(trainer.networks.generator->is_training());

@@ -5,20 +5,16 @@
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "tiny_config.hpp"
+
 namespace gan {
 namespace {
 
 // Weights stay where they are, so that a step's figures can be computed from outside.
 Config still_config() {
-  Config config;
-  config.data.dataset = "shapes";
+  Config config = tiny_config();
   config.data.synthetic_size = 128;
-  config.data.image_size = 8;
-  config.model.latent_dim = 4;
-  config.model.generator_widths = config.model.discriminator_widths = {16};
   config.optim.lr = 1e-12;
-  config.train.batch_size = 32;
-  config.train.device = "cpu";
   return config;
 }
 

@@ -126,7 +126,7 @@ TEST(AugmentedTraining, SamplesComeNearTheImagesThemselves) {
                          {"augment.cutout", "0.25"},
                          {"augment.brightness", "0.25"}});
   const Dataset data = load_dataset(config.data);
-  const auto real = gather(data.samples, torch::arange(1024), config.data.range).flatten(1);
+  const auto real = scaled(data.samples, config.data.range).flatten(1);
   const auto latents = draw_latents(config.model, 500, 3, Stream::kSample, 0);
   Trainer trainer(config, data);
   const auto distance = [&] {

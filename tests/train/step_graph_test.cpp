@@ -9,6 +9,7 @@
 #include "gan_train/train/trainer.hpp"
 
 #include "data/idx_files.hpp"
+#include "tiny_config.hpp"
 
 namespace gan {
 namespace {
@@ -16,25 +17,17 @@ namespace {
 // All that is drawn in a step: classes, ranges of labels, dropout, several updates of D, a
 // short last batch, a penalty now and then, a falling learning rate.
 Config drawing_config() {
-  Config config;
-  config.data.dataset = "shapes";
-  config.data.synthetic_size = 100;
-  config.data.image_size = 8;
+  Config config = tiny_config();
   config.model.conditional = "concat";
-  config.model.latent_dim = 4;
-  config.model.generator_widths = {16};
-  config.model.discriminator_widths = {16};
   config.model.dropout = 0.3;
   config.loss.real_label = {0.8, 1.0};
   config.loss.label_flip = 0.1;
   config.loss.penalty = "r1";
   config.loss.penalty_every = 3;
   config.optim.schedule = "linear";
-  config.train.batch_size = 32;
   config.train.discriminator_steps = 2;
   config.train.ema = 0.9;
   config.train.epochs = 10;
-  config.train.device = "cpu";
   return config;
 }
 

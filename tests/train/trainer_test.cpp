@@ -6,28 +6,14 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/train/device.hpp"
-#include "gan_train/train/loop.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "data/idx_files.hpp"
 #include "message.hpp"
+#include "tiny_config.hpp"
 
 namespace gan {
 namespace {
-
-Config tiny_config() {
-  Config config;
-  config.data.dataset = "shapes";
-  config.data.synthetic_size = 100;
-  config.data.image_size = 8;
-  config.model.latent_dim = 4;
-  config.model.generator_widths = {16};
-  config.model.discriminator_widths = {16};
-  config.train.batch_size = 32;
-  config.train.epochs = 2;
-  config.train.device = "cpu";
-  return config;
-}
 
 torch::Tensor weights(const torch::nn::Sequential& net) {
   std::vector<torch::Tensor> flat;
@@ -208,103 +194,9 @@ TEST(Trainer, Bfloat16LearnsTheSameInFloat32Weights) {
 
 TEST(Trainer, RefusesWhatThisMachineLacks) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "there is a CUDA device";
-  try {
-    resolve_device("cuda");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("CPU only"), std::string::npos) << error.what();
-    EXPECT_EQ(error.exit_code(), 2);
-  }
+  const std::string message = usage_message_of([] { resolve_device("cuda"); });
+  EXPECT_NE(message.find("CPU only"), std::string::npos) << message;
   EXPECT_EQ(resolve_device("auto").str(), "cpu");
-}
-
-TEST(Loop, LogsEachEpochAndIntervalAndStopsWhenAsked) {
-  Config config = tiny_config();
-  config.output.log_every = 3;
-  Trainer trainer(config, load_dataset(config.data));
-  LoopState state;
-  std::vector<std::int64_t> epochs;
-  std::vector<std::int64_t> rows;
-  Hooks hooks;
-  hooks.on_epoch = [&](const LogRow& row) {
-    epochs.push_back(row.epoch);
-    EXPECT_EQ(row.figures.steps, 4);
-  };
-  hooks.on_log = [&](const LogRow& row) { rows.push_back(row.step); };
-  hooks.stop = [&] { return trainer.steps_done() == 5; };
-  EXPECT_FALSE(run_training(trainer, state, hooks));
-  EXPECT_EQ(state.epoch.steps, 1);
-  hooks.stop = nullptr;
-  EXPECT_TRUE(run_training(trainer, state, hooks));
-  EXPECT_EQ(epochs, (std::vector<std::int64_t>{1, 2}));
-  EXPECT_EQ(rows, (std::vector<std::int64_t>{3, 6}));
-}
-
-TEST(Loop, ReadingFiguresSeldomChangesNoRow) {
-  Config config = tiny_config();
-  config.output.log_every = 3;
-  const auto rows_of = [&](std::int64_t read_every) {
-    Trainer trainer(config, load_dataset(config.data));
-    LoopState state;
-    std::vector<std::pair<std::int64_t, std::array<double, kFigureCount>>> rows;
-    std::int64_t reads = 0;
-    Hooks hooks;
-    hooks.read_every = read_every;
-    hooks.on_step = [&](const LogRow&) { ++reads; };
-    hooks.on_log =
-        hooks.on_epoch = [&](const LogRow& row) { rows.emplace_back(row.step, row.figures.sums); };
-    EXPECT_TRUE(run_training(trainer, state, hooks));
-    EXPECT_EQ(reads, read_every == 1 ? 8 : 4);  // steps 3, 4, 6 and 8
-    return rows;
-  };
-  EXPECT_EQ(rows_of(1), rows_of(100));
-}
-
-TEST(Loop, StopsAtALossThatIsNotANumber) {
-  Config config = tiny_config();
-  Trainer trainer(config, load_dataset(config.data));
-  {
-    const torch::NoGradGuard no_grad;
-    trainer.networks.generator->parameters().front().fill_(std::nan(""));
-  }
-  LoopState state;
-  try {
-    run_training(trainer, state, {});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("step 1: what the discriminator makes of generated"),
-              std::string::npos)
-        << error.what();
-    EXPECT_EQ(error.exit_code(), 1);
-  }
-}
-
-TEST(Loop, GoesOnWhereANumberGoneWrongWasMended) {
-  Config config = tiny_config();
-  config.train.epochs = 1;
-  Trainer trainer(config, load_dataset(config.data));
-  LoopState state;
-  std::vector<std::string> problems;
-  Hooks hooks;
-  hooks.after_step = [&] {
-    const torch::NoGradGuard no_grad;
-    if (problems.empty()) trainer.networks.generator->parameters().back().fill_(NAN);
-  };
-  hooks.on_nan = [&](const std::string& what) {
-    problems.push_back(what);
-    const Trainer fresh(config, load_dataset(config.data));
-    const torch::NoGradGuard no_grad;
-    at::_foreach_copy_(trainer.g_optimizer.parameters(), fresh.g_optimizer.parameters());
-    at::_foreach_copy_(trainer.d_optimizer.parameters(), fresh.d_optimizer.parameters());
-    trainer.g_optimizer.load(fresh.g_optimizer.state(), 0);
-    trainer.d_optimizer.load(fresh.d_optimizer.state(), 0);
-    trainer.set_steps_done(0);
-    state = {};
-    return true;
-  };
-  EXPECT_TRUE(run_training(trainer, state, hooks));
-  ASSERT_EQ(problems.size(), 1u);
-  EXPECT_EQ(problems[0].rfind("step 2: ", 0), 0u) << problems[0];
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,13 @@
 #include "gan_train/core/text.hpp"
 
 namespace gan {
+
+/// What a registry's function does: gives its rows, in the order in which lists show them. Each
+/// is defined in a file of its own, as `extern const Row kName = …`, and declared by this alone.
+#define GAN_REGISTRY(Row, ...)                   \
+  extern const Row __VA_ARGS__;                  \
+  static const std::array kRows = {__VA_ARGS__}; \
+  return kRows
 
 /// The names in a registry: any range of rows with a `name`.
 template <typename Rows>

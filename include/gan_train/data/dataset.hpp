@@ -39,8 +39,7 @@ struct Dataset {
   Dataset subset(const torch::Tensor& indices) const;
 };
 
-/// A kind of data set. Adding one is a file in src/data/, its declaration in
-/// datasets.hpp there and its line in registry.cpp.
+/// A kind of data set. Adding one is a file in src/data/ and its name in registry.cpp there.
 struct DatasetKind {
   std::string_view name;
   std::string_view help;
@@ -75,18 +74,15 @@ bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t by
 /// Error where `items` of `bytes` each would take more than `config.max_mib`.
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);
 
-/// The items at `indices` (int64 [k], on the samples' device) as float32 [k, c, h, w] there,
-/// bytes scaled to [-1, 1] (`range` "symmetric") or [0, 1] ("unit").
-torch::Tensor gather(const torch::Tensor& samples, const torch::Tensor& indices,
-                     std::string_view range);
-
-/// Bytes as float32 in that range; what is float32 already as it is.
+/// Bytes as float32 in [-1, 1] (`range` "symmetric") or [0, 1] ("unit"); what is float32 already
+/// as it is.
 torch::Tensor scaled(const torch::Tensor& items, std::string_view range);
 
 /// Bytes as float32 in [0, 1]; what is float32 already as it is.
 torch::Tensor unit_values(const torch::Tensor& items);
 
-/// The inverse of gather(): values in that range as bytes [n, h, w, c], rounded and clamped.
+/// The inverse of scaled(): images [n, c, h, w] in that range as bytes [n, h, w, c], rounded and
+/// clamped.
 torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range);
 
 }  // namespace gan

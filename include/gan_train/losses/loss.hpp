@@ -20,7 +20,7 @@ enum class LabelKind : std::uint8_t {
 /// A GAN loss on logits: pure functions, each the mean over its batch as a
 /// scalar that carries gradients. A loss has the first three functions, or, where it
 /// compares each generated image with a real one, the fourth instead. Adding one is a
-/// file in src/losses/, its declaration in losses.hpp there and its line in registry.cpp.
+/// file in src/losses/ and its name in registry.cpp there.
 struct Loss {
   std::string_view name;
   std::string_view help;

@@ -12,8 +12,8 @@ namespace gan {
 using LogitsOf = std::function<torch::Tensor(const torch::Tensor& images)>;
 
 /// A penalty on the gradient of D with respect to the images it sees, which is added
-/// to D's loss. Adding one is a file in src/losses/, its declaration in penalties.hpp
-/// there and its line in penalty_registry.cpp.
+/// to D's loss. Adding one is a file in src/losses/ and its name in penalty_registry.cpp
+/// there.
 struct Penalty {
   std::string_view name;
   std::string_view help;
@@ -23,6 +23,8 @@ struct Penalty {
   /// the same. What is drawn comes from `random`, a generator of the CPU. Null for the row "none".
   torch::Tensor (*compute)(const LogitsOf& d, const LogitsOf& d_fake, const torch::Tensor& real,
                            const torch::Tensor& fake, const at::Generator& random);
+  /// Whether it draws, so that ranks draw each its own, and no CUDA graph can repeat it.
+  bool draws = false;
 };
 
 /// All penalties; find_row(penalties(), name, "penalty") finds one.

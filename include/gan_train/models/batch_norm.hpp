@@ -23,12 +23,10 @@ class SyncBatchNormImpl : public torch::nn::BatchNormImplBase<D, SyncBatchNormIm
   void _check_input_dim(const torch::Tensor& input) override;
 };
 
-/// Adds a batch norm of `channels`, over all ranks where `model.sync_batchnorm` says so and
-/// there are many.
-void push_batch_norm1d(torch::nn::Sequential& net, const ModelConfig& config,
-                       std::int64_t channels);
-void push_batch_norm2d(torch::nn::Sequential& net, const ModelConfig& config,
-                       std::int64_t channels);
+/// Adds a batch norm of `channels` for D as above, over all ranks where `model.sync_batchnorm` says
+/// so and there are many.
+template <std::size_t D>
+void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels);
 
 /// If `module` itself is a batch norm, `use` gets it as the class it is.
 template <typename Use>

@@ -39,8 +39,7 @@ struct NetworkShape {
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count);
 
-/// An architecture. Adding one is a file in src/models/, its declaration in
-/// models.hpp there and its line in registry.cpp.
+/// An architecture. Adding one is a file in src/models/ and its name in registry.cpp there.
 struct Architecture {
   std::string_view name;
   std::string_view help;

@@ -1,0 +1,66 @@
+"""Layers that compute as the program's do, to the last bit: the same functions as PyTorch's own."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Dropout(nn.Dropout):
+    """Unit i is dropped by number i of splitmix64, seeded by one draw from PyTorch's generator."""
+
+    @staticmethod
+    def mix(x):
+        for shift, factor in (30, -0x40A7B892E31B1A47), (27, -0x6B2FB644ECCEEE15), (31, 1):
+            x = (x ^ (x >> shift & (1 << (64 - shift)) - 1)) * factor
+        return x
+
+    def forward(self, x):
+        seed = torch.empty((), dtype=torch.int64).random_()
+        numbers = self.mix(seed + torch.arange(1, x.numel() + 1) * -0x61C8864680B583EB)
+        kept = (numbers >> 40 & 0xFFFFFF) >= round(self.p * 2**24)
+        return x * (kept.view(x.shape) / (1 - self.p)) if self.training else x
+
+
+class StemConvTranspose2d(nn.ConvTranspose2d):
+    """On a 1x1 map, as the product of matrices that it is."""
+
+    def forward(self, x):
+        result = (x.flatten(1) @ self.weight.flatten(1)).unflatten(1, self.weight.shape[1:])
+        with torch.no_grad():
+            assert torch.allclose(result, super().forward(x), atol=1e-4)
+        return result
+
+
+class OneChannelConv2d(nn.Conv2d):
+    """For images of one channel, as one product of matrices."""
+
+    def forward(self, images):
+        n, height, width = images.size(0), images.size(2), images.size(3)
+        columns = F.unfold(images, self.kernel_size, stride=2, padding=self.padding)
+        maps = self.weight.flatten(1) @ columns.transpose(0, 1).flatten(1)
+        if self.bias is not None:
+            maps = maps + self.bias.unsqueeze(1)
+        result = maps.view(-1, n, height // 2, width // 2).transpose(0, 1)
+        with torch.no_grad():
+            assert torch.allclose(result, super().forward(images), atol=1e-4)
+        return result
+
+
+class UpsampledConv2d(nn.Conv2d):
+    """Nearest upsampling to twice the size and a 5x5 convolution, as four 3x3 ones."""
+
+    def forward(self, images):
+        # Which rows of the kernel fall onto the same row of `images`, in even and odd rows.
+        rows = torch.zeros(2, 3, 5)
+        for parity, groups in enumerate([[[0, 1], [2, 3], [4]], [[0], [1, 2], [3, 4]]]):
+            for tap, group in enumerate(groups):
+                rows[parity, tap, group] = 1
+        small = torch.einsum("atu,bsv,oiuv->oabits", rows, rows, self.weight)
+        small = small.reshape(-1, self.in_channels, 3, 3)
+        result = F.pixel_shuffle(
+            F.conv2d(images, small, self.bias.repeat_interleave(4), padding=1), 2
+        )
+        with torch.no_grad():
+            large = F.interpolate(images, scale_factor=2)
+            assert torch.allclose(result, super().forward(large), atol=1e-5)
+        return result

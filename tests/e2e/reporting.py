@@ -1,0 +1,43 @@
+"""What the tests of reports share: small runs, and what their pages hold."""
+
+import json
+import os
+import re
+
+import common
+
+SMALL = ("--config", common.SMOKE, "--data.image_size", 8, "--threads", 1, "--quiet")
+EVAL = ("--eval.every", 2, "--eval.samples", 200)
+
+
+def data_of(page):
+    """What stands in a page's data element."""
+    text = re.search(r'<script type="application/json" id="data">(.*)</script>\n<script>', page)
+    return json.loads(text[1])
+
+
+class Reporting(common.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")  # what evaluations keep
+
+    def report(self, *arguments, **how):
+        return self.call("gan-report", *arguments, **how)
+
+    def page(self, path):
+        return (self.folder / path).read_text()
+
+    def lines(self, run="run"):
+        return [json.loads(line) for line in self.page(f"{run}/metrics.jsonl").splitlines()]
+
+    def tables(self, run="run"):
+        """What metrics.jsonl should hold: the rows of both tables, by name."""
+        rows = {}
+        for name in "losses.csv", "metrics.csv":
+            if not (self.folder / run / name).exists():
+                continue
+            header, *lines = self.page(f"{run}/{name}").splitlines()
+            for line in lines:
+                cells = dict(zip(header.split(","), map(float, line.split(","))))
+                rows.setdefault(cells["step"], {}).update(cells)
+        return list(rows.values())

@@ -1,0 +1,29 @@
+"""What the tests of gan-sample share: a generator to draw with."""
+
+import common
+
+try:
+    import numpy as np
+    from PIL import Image
+except ImportError:
+    Image = None
+
+SMOKE = ("--config", common.SMOKE, "--quiet", "--overwrite", "--out", "run")
+
+
+class Sampling(common.ProgramTest):
+    train_flags = ("--epochs", 1)
+
+    def setUp(self):
+        super().setUp()
+        common.need(Image, "this Python has no numpy or no PIL")
+        self.train(*SMOKE, *self.train_flags)
+        self.checkpoint = self.folder / "run" / "checkpoints" / "last.pt"
+
+    def draw(self, *flags, form="npy"):
+        """What gan-sample writes with these flags, read by NumPy."""
+        self.sample("--ckpt", self.checkpoint, "-q", "--format", form, "-o", "x", *flags)
+        return np.load(self.folder / "x")
+
+    def refuses(self, *flags, says, code=2):
+        self.refused("gan-sample", "--ckpt", self.checkpoint, *flags, code=code, says=says)
