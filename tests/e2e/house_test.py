@@ -121,6 +121,12 @@ class PagesTest(common.ProgramTest):
                         self.assertIn(value, recipes, where)
         self.assertGreater(count, 70)
 
+    def test_the_program_on_the_library_is_the_one_that_is_tried(self):
+        # scripts/smoke.sh builds and runs it on an installed tree.
+        for language, file in ("cpp", "main.cpp"), ("cmake", "CMakeLists.txt"):
+            tried = (common.ROOT / "tests" / "install" / file).read_text()
+            self.assertEqual(common.snippets("README.md", language), [tried])
+
     def test_links_lead_somewhere(self):
         for path in PAGES:
             for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text()):
