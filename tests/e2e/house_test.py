@@ -64,7 +64,7 @@ class LayersTest(common.ProgramTest):
 
     def test_tests_mirror_the_layers(self):
         folders = {path.name for path in (common.ROOT / "tests").iterdir() if path.is_dir()}
-        self.assertEqual(set(LAYERS) - folders, {"cli"})  # which e2e drives
+        self.assertLessEqual(set(LAYERS), folders)
 
     def test_sources_fit(self):
         # CONTRIBUTING.md: 300 lines at most, but for the option table.
