@@ -143,6 +143,14 @@ class InspectTest(common.ProgramTest):
         self.assertTrue(facts["can_be_resumed"])
         self.assertIsNone(facts["last_evaluation"])
 
+        checkpoint = self.facts("run/checkpoints/g_2.pt")
+        self.call("gan-export", "--ckpt", "run/checkpoints/g_2.pt", "-o", "g.safetensors")
+        facts = self.facts("g.safetensors")
+        self.assertEqual(facts["kind"], "safetensors")
+        self.assertEqual(facts["tensors"], checkpoint["generator"])
+        self.assertEqual(facts["metadata"]["image_shape"], "1x16x16")
+        self.assertEqual(facts["metadata"]["config"], checkpoint["config"])
+
         damaged = self.folder / "damaged.pt"
         damaged.write_bytes((self.folder / "run/checkpoints/g_2.pt").read_bytes()[:-50])
         self.refused("gan", "inspect", damaged, code=1, says="damaged.pt")
