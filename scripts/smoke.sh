@@ -26,7 +26,9 @@ cd "$work"
 say 'building a program on the installed library'
 cmake -S "$root/tests/install" -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved/tree" >/dev/null
 cmake --build "$work/consumer"
-"$work/consumer/consumer"
+said=$("$work/consumer/drawer" "$checkpoint")
+[[ $said == '[64, 1, 16, 16] from epoch 2' ]] || die "it said: $said"
+
 say 'packing, and running what was packed'
 cpack --config "$root/build/CPackConfig.cmake" -G TGZ -B "$work/package" >/dev/null
 mkdir "$work/unpacked" && tar -xzf "$work"/package/*.tar.gz --strip-components=1 -C "$work/unpacked"

@@ -13,6 +13,7 @@
 #include "gan_train/train/device.hpp"
 
 #include "doctor.hpp"
+#include "doctor_gpu.hpp"
 #include "recipes.hpp"
 
 namespace gan {
@@ -102,15 +103,6 @@ Finding look_at_cpu() {
            {"processors", cores}}};
 }
 
-// What there is to see of an NVIDIA GPU and its driver, whatever LibTorch makes of them.
-struct GpuSigns {
-  bool cuda_build = false;
-  std::string cuda;  // that LibTorch is built with
-  std::size_t usable = 0;
-  bool has_gpu = false;
-  std::string driver;  // "" where none is loaded
-};
-
 GpuSigns gpu_signs() {
   GpuSigns signs;
   std::error_code code;
@@ -124,39 +116,6 @@ GpuSigns gpu_signs() {
   const std::string line = value_in("/proc/driver/nvidia/version", "NVRM version");
   if (!line.empty()) signs.driver = version_in(line);
   return signs;
-}
-
-Finding judge_gpu(const GpuSigns& signs) {
-  const bool seen = signs.has_gpu || !signs.driver.empty();
-  const std::string driver =
-      signs.driver.empty() ? "no NVIDIA driver is loaded" : "the NVIDIA driver is " + signs.driver;
-  Finding finding{"GPU",
-                  Verdict::kGood,
-                  "",
-                  {{"usable", signs.usable},
-                   {"cuda", signs.cuda},
-                   {"driver", signs.driver},
-                   {"device_file", signs.has_gpu}}};
-  if (signs.usable > 0) {
-    finding.text = str(signs.usable, " usable, CUDA ", signs.cuda, "; ", driver);
-  } else if (signs.cuda_build && seen) {
-    finding.verdict = Verdict::kBad;
-    finding.text =
-        str("there is one, but this LibTorch (CUDA ", signs.cuda, ") can't use it: ", driver,
-            "; see that nvidia-smi works and the driver is new enough");
-  } else if (signs.cuda_build) {
-    finding.verdict = Verdict::kNote;
-    finding.text = str("none: LibTorch is built for CUDA ", signs.cuda, ", but ", driver,
-                       "; training runs on the CPU");
-  } else if (seen) {
-    finding.verdict = Verdict::kNote;
-    finding.text =
-        "there is one, but this LibTorch is built for the CPU only; to use it, build with "
-        "GAN_TRAIN_TORCH=cuda scripts/setup.sh";
-  } else {
-    finding.text = "none; training runs on the CPU";
-  }
-  return finding;
 }
 
 std::string gib(double bytes) {

@@ -65,7 +65,8 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
                  "as in gan-sample: draw no latent beyond this")
       ->check(CLI::Range(1e-6, 100.0))
       ->excludes(samples);
-  app.add_option("--json", arguments.json, "also write the figures to this file")
+  app.add_option("--json", arguments.json,
+                 "also write the figures to this file; -: print them instead of the table")
       ->type_name("FILE");
   add_quiet(app, arguments.quiet, "print the table, warnings and errors only");
   app.footer(kEvalFooter);
@@ -156,11 +157,13 @@ int run_eval(int argc, char** argv) {
       loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, data);
   const Evaluator evaluator = make_evaluator(config, data, subject.images.size(0), device);
   const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
-  std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
-  if (!arguments.json.empty()) {
-    auto about = subject.about;
-    about.insert(about.begin(), {"gan_train", kVersion});
-    write_file(arguments.json, metrics_json(metrics, about));
+  auto about = subject.about;
+  about.insert(about.begin(), {"gan_train", kVersion});
+  const std::string json = metrics_json(metrics, about);
+  const bool prints_json = arguments.json == "-";
+  std::fputs((prints_json ? json : metrics_table(metrics, subject.title)).c_str(), stdout);
+  if (!prints_json && !arguments.json.empty()) {
+    write_file(arguments.json, json);
     log::info("wrote " + arguments.json);
   }
   return 0;

@@ -12,9 +12,10 @@ int run_inspect(int argc, char** argv) {
   CLI::App app("Shows what a file or the folder of a run holds", "gan inspect");
   std::string path;
   bool json = false;
-  app.add_option("file", path,
-                 "a checkpoint or another PyTorch file, IDX (also gzip) or .npy data, a config, or "
-                 "the folder of a run")
+  app.add_option(
+         "file", path,
+         "a checkpoint or another PyTorch file, safetensors, IDX (also gzip) or .npy data, a "
+         "config, or the folder of a run")
       ->required()
       ->type_name("FILE");
   app.add_flag("--json", json, "as JSON");

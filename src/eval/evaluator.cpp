@@ -22,7 +22,6 @@ constexpr std::int64_t kParzenImages = 10000;  // as in Goodfellow et al. 2014
 constexpr std::int64_t kParzenValidation = 1000;
 constexpr std::int64_t kParzenValues = 4096;  // in an image, so that memory stays bounded
 constexpr std::int64_t kPixelBlock = 4000;
-constexpr double kConfident = 0.9;
 
 // [n, c, h, w] -> [n, values] float32; pixels in [0, 1], points as they are.
 torch::Tensor flat_values(const torch::Tensor& images) { return unit_values(images.flatten(1)); }
@@ -168,18 +167,13 @@ std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tenso
 
 std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) const {
   const std::int64_t classes = class_shares_.size(0);
-  const auto [most, classed] = probabilities.max(1);
-  const auto counts = torch::bincount(classed, /*weights=*/{}, classes);
-  const auto shares = counts.to(torch::kFloat64).div_(static_cast<double>(probabilities.size(0)));
-  // A class that the data lack can still be taken for; it must not make all infinite.
-  const auto kl = shares.mul(shares.clamp_min(1e-12).log() - class_shares_.clamp_min(1e-6).log());
-  const double confident = most.ge(kConfident).to(torch::kFloat64).mean().item<double>();
+  const auto [shares, found, kl, confident] = class_shares(probabilities, class_shares_);
   std::vector<Metric> rows;
   rows.push_back(
       make_figure("classifier_score", "classifier score", classifier_score(probabilities)));
   rows.push_back(make_figure("confident_percent", "confident (>= 0.9), %", 100.0 * confident));
-  rows.push_back(make_figure("classes_found", "classes found", counts.gt(0).sum().item<double>()));
-  rows.push_back(make_figure("class_kl", "class shares, KL to data's", kl.sum().item<double>()));
+  rows.push_back(make_figure("classes_found", "classes found", static_cast<double>(found)));
+  rows.push_back(make_figure("class_kl", "class shares, KL to data's", kl));
   for (std::int64_t i = 0; classes <= kListedClasses && i < classes; ++i) {
     rows.push_back(make_figure(str("class_", i, "_percent"), str("  class ", i, ", %"),
                                100.0 * shares[i].item<double>()));

@@ -45,6 +45,13 @@ Metadata describe(const LoadedGenerator& loaded) {
           {"config", to_yaml(config)}};
 }
 
+Config described_config(const Metadata& metadata, const std::string& name) {
+  Config config;
+  const auto settings = parse_yaml(metadata_text(metadata, "config", name), name);
+  apply_settings(option_table(config), settings.settings, settings.mistakes);
+  return config;
+}
+
 void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where) {
   loaded.generator =
       make_networks(loaded.config.model, loaded.shape, 0, loaded.class_count).generator;
@@ -56,8 +63,7 @@ LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   const auto content = parse_safetensors(bytes, name);
   const Metadata& metadata = content.metadata;
   LoadedGenerator loaded;
-  const auto settings = parse_yaml(metadata_text(metadata, "config", name), name);
-  apply_settings(option_table(loaded.config), settings.settings, settings.mistakes);
+  loaded.config = described_config(metadata, name);
   const auto shape = parse_shape(metadata_text(metadata, "image_shape", name));
   if (!shape) throw run_error(name, ": its image_shape is not three sizes such as 1x28x28");
   loaded.shape = *shape;

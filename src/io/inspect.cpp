@@ -9,6 +9,7 @@
 #include "gan_train/formats/gzip.hpp"
 #include "gan_train/formats/idx.hpp"
 #include "gan_train/formats/npy.hpp"
+#include "gan_train/formats/safetensors.hpp"
 
 #include "inspect.hpp"
 
@@ -83,7 +84,9 @@ JsonObject inspect_bytes(ByteView bytes, const std::string& name) {
   if (text.starts_with("PK")) return inspect_pt(bytes, name);
   if (text.starts_with("\x93NUMPY")) return inspect_npy(bytes, name);
   if (is_gzip(bytes) || text.starts_with("\0\0\x08"sv)) return inspect_idx(bytes, name);
-  throw usage_error(name, ": is no PyTorch file, IDX or .npy data, config or folder of a run");
+  if (is_safetensors(bytes)) return inspect_safetensors(bytes, name);
+  throw usage_error(
+      name, ": is no PyTorch or safetensors file, IDX or .npy data, config or folder of a run");
 }
 
 }  // namespace

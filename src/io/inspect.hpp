@@ -9,6 +9,7 @@ namespace gan {
 
 // What inspect_path() says of each kind. `name` is what messages call the file.
 JsonObject inspect_pt(ByteView bytes, const std::string& name);
+JsonObject inspect_safetensors(ByteView bytes, const std::string& name);
 JsonObject inspect_run(const std::filesystem::path& folder);
 
 }  // namespace gan

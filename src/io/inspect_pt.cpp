@@ -1,6 +1,10 @@
+#include <algorithm>
+
 #include "gan_train/config/facts.hpp"
+#include "gan_train/formats/safetensors.hpp"
 #include "gan_train/models/networks.hpp"
 
+#include "described.hpp"
 #include "inspect.hpp"
 #include "packed.hpp"
 
@@ -91,6 +95,21 @@ JsonObject inspect_pt(ByteView bytes, const std::string& name) {
     }
   }
   return facts;
+}
+
+JsonObject inspect_safetensors(ByteView bytes, const std::string& name) {
+  const SafeTensors content = parse_safetensors(bytes, name);
+  const bool ours = std::ranges::count(content.metadata, std::string_view("gan_train"),
+                                       &Metadata::value_type::first) > 0;
+  JsonObject metadata;
+  for (const auto& [key, text] : content.metadata) {
+    const bool config = ours && key == "config";
+    metadata.push_back(
+        {key, config ? differences_from_defaults(described_config(content.metadata, name)) : text});
+  }
+  return {{"kind", "safetensors"},
+          {"metadata", std::move(metadata)},
+          {"tensors", object_of(content.tensors)}};
 }
 
 }  // namespace gan

@@ -39,6 +39,12 @@ def yaml_of(text):
     return text[: text.index("\ndata: ")]
 
 
+def snippets(page, language):
+    """The fenced blocks of that language in a page, by its path from the root."""
+    text = (ROOT / page).read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
 class ProgramTest(unittest.TestCase):
     """A test in a folder of its own, from which it calls the program."""
 
@@ -90,6 +96,13 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(done.stdout, "")
         for words in [says] if isinstance(says, str) else says:
             self.assertIn(words, lines[0])
+
+    def python(self, script):
+        """What a script prints, run in the test's folder by this Python."""
+        done = subprocess.run([sys.executable, "-c", script], cwd=self.folder,
+                              capture_output=True, text=True)  # fmt: skip
+        self.assertEqual(done.returncode, 0, f"{script}\n{done.stderr}")
+        return done.stdout
 
     def commands(self):
         """The names of all commands of gan."""

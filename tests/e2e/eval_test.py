@@ -79,6 +79,8 @@ class EvalCommandTest(EvalProgramTest):
         self.assertNotIn("training", again.stderr)
         self.assertEqual(again.stdout, done.stdout)
         self.assertEqual(json.loads((self.folder / "a.json").read_text()), first)
+        self.assertEqual(json.loads(self.eval("--ckpt", checkpoint, *COUNT, "--json", "-").stdout),
+                         first)  # fmt: skip
         # Other seeds draw other samples.
         other = self.figures("--ckpt", checkpoint, *COUNT, "--seed", 1)
         self.assertNotEqual(other["figures"]["frechet"]["value"], figures["frechet"]["value"])

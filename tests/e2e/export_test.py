@@ -56,6 +56,11 @@ class Exporting(common.ProgramTest):
         self.call("gan-export", "--ckpt", checkpoint, "-o", name, "--quiet", *flags)
         return self.folder / name
 
+    def snippet(self, library):
+        """Runs the lines of docs/export.md that use that library; what they print."""
+        (lines,) = (s for s in common.snippets("docs/export.md", "python") if library in s)
+        return self.python(lines)
+
 
 class OnnxTest(Exporting):
     def setUp(self):
@@ -123,6 +128,7 @@ class OnnxTest(Exporting):
         self.assertEqual(inputs["class"].elem_type, onnx.TensorProto.INT64)
         weights = {tensor.name for tensor in model.graph.initializer}
         self.assertLessEqual({"1.weight", "2.running_var"}, weights)
+        self.assertEqual(self.snippet("onnxruntime"), "(16, 1, 28, 28) symmetric\n")
 
 
 class PageTest(Exporting):
@@ -218,6 +224,8 @@ class SafetensorsTest(Exporting):
             said = file.metadata()
         self.assertEqual((said["format"], said["image_shape"]), ("pt", "1x28x28"))
         self.assertIn("latent_dim: 32", said["config"])
+        self.export(self.checkpoint("mnist_mlp.ini"), "g.safetensors")
+        self.assertIn("latent_dim: 100\n", self.snippet("safetensors"))
 
     def test_it_is_sampled_like_the_checkpoint(self):
         checkpoint = self.checkpoint("mnist_fast.yaml")

@@ -114,6 +114,13 @@ class InspectTest(common.ProgramTest):
             self.assertEqual([facts[key] for key in ("min", "max", "mean")], [-1, 2, 0.5])
             self.assertEqual(facts["not_finite"], 1)
 
+    def test_what_numpy_writes_by_the_lines_in_the_readme(self):
+        common.need(np, "this Python has no NumPy")
+        (lines,) = (s for s in common.snippets("README.md", "python") if "write_idx" in s)
+        self.python(f'{lines}\nwrite_idx("mine", np.arange(24).reshape(2, 3, 4))')
+        facts = self.facts("mine")
+        self.assertEqual((facts["kind"], facts["shape"], facts["max"]), ("IDX", [2, 3, 4], 23))
+
     def test_checkpoints_and_runs(self):
         self.train("--config", common.SMOKE, "--epochs", 2, "--out", "run", "--quiet")
         facts = self.facts("run/checkpoints/g_2.pt")
@@ -136,6 +143,14 @@ class InspectTest(common.ProgramTest):
         self.assertEqual(facts["generators_of_epochs"], [1, 2])
         self.assertTrue(facts["can_be_resumed"])
         self.assertIsNone(facts["last_evaluation"])
+
+        checkpoint = self.facts("run/checkpoints/g_2.pt")
+        self.call("gan-export", "--ckpt", "run/checkpoints/g_2.pt", "-o", "g.safetensors")
+        facts = self.facts("g.safetensors")
+        self.assertEqual(facts["kind"], "safetensors")
+        self.assertEqual(facts["tensors"], checkpoint["generator"])
+        self.assertEqual(facts["metadata"]["image_shape"], "1x16x16")
+        self.assertEqual(facts["metadata"]["config"], checkpoint["config"])
 
         damaged = self.folder / "damaged.pt"
         damaged.write_bytes((self.folder / "run/checkpoints/g_2.pt").read_bytes()[:-50])

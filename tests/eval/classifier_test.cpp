@@ -4,16 +4,10 @@
 
 #include <torch/torch.h>
 
+#include "labelled_shapes.hpp"
+
 namespace gan {
 namespace {
-
-Dataset labelled_shapes(std::int64_t n, std::int64_t side = 12) {
-  DataConfig config;
-  config.dataset = "shapes";
-  config.synthetic_size = n;
-  config.image_size = side;
-  return load_dataset(config);
-}
 
 TEST(Classifier, LearnsToTellShapesApart) {
   const Dataset train = labelled_shapes(1200);
@@ -30,19 +24,6 @@ TEST(Classifier, LearnsToTellShapesApart) {
   const auto discs = found.features.slice(0, 2, 400, 8);
   EXPECT_LT(torch::cdist(squares, squares).mean().item<double>(),
             0.7 * torch::cdist(squares, discs).mean().item<double>());
-}
-
-// Three shapes in the channels of an item, labelled 100 a + 10 b + c.
-Dataset stacked_shapes(std::int64_t n) {
-  const Dataset shapes = labelled_shapes(3 * n);
-  const auto order = torch::arange(3 * n).view({n, 3}).mul(7).remainder(3 * n);
-  const auto labels = shapes.labels.index_select(0, order.flatten()).view({n, 3});
-  Dataset data = shapes;
-  data.shape.channels = 3;
-  data.samples = shapes.samples.index_select(0, order.flatten()).view({n, 3, 12, 12});
-  data.labels = labels.matmul(torch::tensor({100, 10, 1}, torch::kInt64));
-  data.stacked = 3;
-  return data;
 }
 
 TEST(Classifier, TakesStackedImagesOneByOne) {

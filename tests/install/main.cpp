@@ -1,8 +1,13 @@
-#include <gan_train/core/version.hpp>
-#include <gan_train/losses/loss.hpp>
+#include <gan_train/io/checkpoint.hpp>
+#include <gan_train/train/sample.hpp>
 #include <iostream>
 
-int main() {
-  std::cout << "gan_train " << gan::kVersion << " with " << gan::losses().size() << " losses\n";
-  return gan::losses().empty() ? 1 : 0;
+#include <torch/torch.h>
+
+int main(int argc, char** argv) {
+  const auto loaded = gan::load_generator(argc > 1 ? argv[1] : "g_200.pt");
+  const auto inputs = gan::draw_inputs(loaded.config.model, loaded.class_count, gan::kSampleBlock,
+                                       /*seed=*/0, gan::Stream::kSample, /*index=*/0);
+  const torch::Tensor images = gan::generate(loaded.generator, inputs);
+  std::cout << images.sizes() << " from epoch " << loaded.epoch << '\n';
 }

@@ -83,7 +83,8 @@ TEST_P(MethodTest, LearnsTheModesOfTheRing) {
 INSTANTIATE_TEST_SUITE_P(
     All, MethodTest,
     testing::Values(
-        Method{"lsgan", {{"loss.kind", "lsgan"}}}, Method{"hinge", {{"loss.kind", "hinge"}}},
+        Method{"minimax", {{"loss.kind", "minimax"}}}, Method{"lsgan", {{"loss.kind", "lsgan"}}},
+        Method{"hinge", {{"loss.kind", "hinge"}}},
         Method{"wasserstein_clipped", {{"loss.kind", "wasserstein"}, {"loss.weight_clip", "0.3"}}},
         Method{"wasserstein_gp",
                {{"loss.kind", "wasserstein"},
@@ -105,16 +106,19 @@ INSTANTIATE_TEST_SUITE_P(
         Method{"dragan", {{"loss.penalty", "dragan"}, {"loss.penalty_weight", "0.1"}}},
         Method{"label_flip", {{"loss.label_flip", "0.05"}}},
         Method{"instance_noise", {{"train.instance_noise", "0.1"}}},
+        Method{"two_learning_rates", {{"optim.discriminator_lr", "6e-3"}}},
         Method{"clipped_gradients", {{"optim.max_grad_norm", "0.5"}}},
         Method{"linear", {{"optim.schedule", "linear"}, {"optim.decay_start", "0.5"}}},
         Method{"cosine_after_warm_up",
                {{"optim.schedule", "cosine"},
                 {"optim.decay_start", "0.5"},
-                {"optim.warmup_steps", "50"}}}),
+                {"optim.warmup_steps", "50"}}},
+        Method{"minibatch_stddev", {{"model.minibatch_stddev", "4"}}},
+        Method{"pack", {{"model.pack", "2"}}}),
     [](const auto& method) { return std::string(method.param.name); });
 
-// Were D shown augmented images on one side only, G would learn to draw them so.
-TEST(AugmentedTraining, SamplesComeNearTheImagesThemselves) {
+// Of samples to the nearest of the shapes that they were learned from.
+void expect_half_the_distance(const Settings& settings) {
   const OneThread one_thread;
   Config config = rings_config();
   config.data.dataset = "shapes";
@@ -122,9 +126,7 @@ TEST(AugmentedTraining, SamplesComeNearTheImagesThemselves) {
   config.data.image_size = 8;
   config.optim.lr = 1e-3;
   config.train.batch_size = 64;
-  config = with(config, {{"augment.translation", "0.125"},
-                         {"augment.cutout", "0.25"},
-                         {"augment.brightness", "0.25"}});
+  config = with(config, settings);
   const Dataset data = load_dataset(config.data);
   const auto real = scaled(data.samples, config.data.range).flatten(1);
   const auto latents = draw_latents(config.model, 500, 3, Stream::kSample, 0);
@@ -138,6 +140,24 @@ TEST(AugmentedTraining, SamplesComeNearTheImagesThemselves) {
   const double after = distance();
   std::cout << "distance to the nearest image: " << before << " at first, " << after << "\n";
   EXPECT_LT(after, before / 2);
+}
+
+// Were D shown augmented images on one side only, G would learn to draw them so.
+TEST(AugmentedTraining, SamplesComeNearTheImagesThemselves) {
+  expect_half_the_distance({{"augment.translation", "0.125"},
+                            {"augment.cutout", "0.25"},
+                            {"augment.brightness", "0.25"}});
+}
+
+// A slope of at most one tells points of the ring apart too slowly for a test.
+TEST(SpectralNormTraining, SamplesComeNearTheImages) {
+  expect_half_the_distance({{"model.spectral_norm", "true"}});
+}
+
+TEST(ResnetTraining, SamplesComeNearTheImages) {
+  expect_half_the_distance({{"model.arch", "resnet"},
+                            {"model.generator_widths", "16,8"},
+                            {"model.discriminator_widths", "8,16"}});
 }
 
 }  // namespace

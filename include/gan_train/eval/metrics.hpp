@@ -71,4 +71,14 @@ double sliced_wasserstein(const torch::Tensor& a, const torch::Tensor& b, std::u
 /// at once): 1 to K. Rows that do not sum to 1 are a usage error.
 double classifier_score(const torch::Tensor& probabilities);
 
+/// What classes images are taken for, from class probabilities [n, K].
+struct ClassShares {
+  torch::Tensor shares;    ///< of the images, the likeliest class of each: [K] float64
+  std::int64_t found = 0;  ///< classes that are there
+  double kl = 0.0;         ///< Kullback-Leibler divergence from these shares to the data's, nats
+  double confident = 0.0;  ///< share of images whose likeliest class has 0.9 or more
+};
+/// Beside the shares [K] float64 of the data. A class that these lack counts as a millionth.
+ClassShares class_shares(const torch::Tensor& probabilities, const torch::Tensor& data_shares);
+
 }  // namespace gan
