@@ -47,7 +47,7 @@ std::string commented_config(std::span<const Option> table, ConfigFormat format,
               (ini ? " =" : ":") + (value.empty() ? "" : " " + value) + '\n';
     }
     // In YAML a section without keys would be no section.
-    out += '\n' + (ini ? "[" + section + "]" : (any_set ? "" : "#") + section + ":") + '\n' + rows;
+    out += str('\n', ini ? "[" + section + "]" : (any_set ? "" : "#") + section + ":", '\n', rows);
   }
   return out;
 }

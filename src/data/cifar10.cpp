@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 // A record of the binary version (https://www.cs.toronto.edu/~kriz/cifar.html): a byte of
 // label, then 32 x 32 bytes of red, of green and of blue, row by row.
-constexpr std::int64_t kCifarPixels = 3 * 32 * 32;
+constexpr std::int64_t kCifarPixels = std::int64_t{3} * 32 * 32;
 constexpr std::int64_t kCifarRecord = 1 + kCifarPixels;
 constexpr std::int64_t kCifarClasses = 10;
 constexpr const char* kCifarTestFile = "test_batch.bin";

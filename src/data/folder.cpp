@@ -105,7 +105,7 @@ torch::Tensor fit_square(Image& image, std::int64_t side) {
 }
 
 // Puts the picture into `item`; what is wrong with the file, or "".
-std::string decode_into(torch::Tensor item, const fs::path& path) {
+std::string decode_into(const torch::Tensor& item, const fs::path& path) {
   try {
     Image image =
         decode_image(read_file(path, kMostDecoded), item.size(0), kMostDecoded, path.string());
@@ -193,12 +193,10 @@ class FolderReader {
   Dataset finish() {
     if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
+    data_.samples = scratch_ ? torch::Tensor() : data_.samples.narrow(0, 0, good_);
     if (scratch_) {
-      data_.samples.reset();
       data_.stored = std::make_shared<const StoredImages>(
           std::move(*scratch_), 0, data_.shape, StoredImages::Order::kChannelsFirst, good_);
-    } else {
-      data_.samples = data_.samples.narrow(0, 0, good_);
     }
     data_.labels = files_.front().label < 0 ? torch::Tensor() : data_.labels.narrow(0, 0, good_);
     return std::move(data_);

@@ -59,8 +59,9 @@ std::string event(std::int64_t step, std::string_view rest) {
 // The step of an event as event() begins it; negative where it does not.
 std::int64_t step_of(ByteView event) {
   constexpr std::size_t kStepAt = 9;  // after the time, a key and eight bytes
-  if (event.size() < kStepAt || event[0] != key(1, kFixed64)[0]) return -1;
-  if (event.size() == kStepAt || event[kStepAt] != key(2, kVarint)[0]) return -1;
+  const auto text = as_text(event);
+  if (text.size() < kStepAt || !text.starts_with(key(1, kFixed64))) return -1;
+  if (!text.substr(kStepAt).starts_with(key(2, kVarint))) return -1;
   std::uint64_t step = 0;
   int shift = 0;
   for (const std::uint8_t byte : event.subspan(kStepAt + 1)) {

@@ -152,7 +152,7 @@ void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
   GzipReader reader(file);
   Bytes piece(header.size);
   reader.read(piece);
-  std::uint64_t left = static_cast<std::uint64_t>(header.values);
+  auto left = static_cast<std::uint64_t>(header.values);
   while (left > 0) {
     piece.resize(std::min<std::uint64_t>(kPiece, left));
     const std::size_t found = reader.read(piece);

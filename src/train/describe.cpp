@@ -26,11 +26,12 @@ std::string layer_text(const torch::nn::Module& module) {
   return text;
 }
 
-std::vector<LayerRow> describe(torch::nn::Sequential net, torch::Tensor x) {
+std::vector<LayerRow> describe(torch::nn::Sequential net, const torch::Tensor& input) {
   const torch::NoGradGuard no_grad;
   const bool training = net->is_training();
   net->eval();
   std::vector<LayerRow> rows;
+  torch::Tensor x = input;
   for (auto& layer : *net) {
     x = layer.forward(x);
     const auto module = layer.ptr();
