@@ -46,6 +46,18 @@ class DistTest(Ranks):
         self.assertIn("error: train.cuda_graph: not on several processes", errors)
         self.assertFalse(self.out.exists())
 
+    def test_ranks_wait_while_rank_0_measures(self):
+        job = self.start(2, "--eval.every", "1", "--eval.samples", "500",
+                         "--data.synthetic_size", "6000", "--data.image_size", "28",
+                         "--train.steps_per_epoch", "4", "--dist-timeout", "3")  # fmt: skip
+        errors = self.ended(job)
+        self.assertEqual(job.returncode, 0, errors)
+        began, measurer_made = (
+            (self.out / name).stat().st_mtime for name in (".lock", "config.yaml")
+        )
+        self.assertGreater(measurer_made - began, 3.5, "nobody had to wait")
+        self.assertEqual((self.out / "metrics.csv").read_text().count("\n"), 3)
+
     def test_ranks_that_mpi_does_not_see_are_refused(self):
         # As where srun starts tasks for an MPI that it was not told of.
         alone = {**self.environment, "SLURM_STEP_NUM_TASKS": "2"}
