@@ -146,6 +146,26 @@ TEST(Ranks, ARankLeftOutOfTheMeanIsSeen) {
 }
 
 TEST(Ranks, ShareTheStateOfTheFirst) {
+TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
+  const Config config = shared_config();
+  const Dataset data = load_dataset(config.data);
+  std::vector<std::string> errors(2);
+  ThreadRanks(2).run([&] {
+    Trainer trainer = trainer_on_a_thread(config, data);
+    if (!ranks().is_first()) {
+      auto bits = trainer.networks.discriminator->parameters().front().detach().view(torch::kInt32);
+      bits.flatten()[5].bitwise_xor_(1 << 8);
+    }
+    try {
+      while (trainer.steps_done() < 100) trainer.step();
+    } catch (const Error& error) {
+      errors[static_cast<std::size_t>(ranks().rank())] = error.what();
+    }
+  });
+  EXPECT_EQ(errors[0], "");
+  EXPECT_TRUE(errors[1].starts_with("step 100: rank 1 of 2 has other weights")) << errors[1];
+}
+
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
   ThreadRanks(2).run([&] {
