@@ -90,7 +90,8 @@ Trace trace_of(const Config& config, int size, int muted = -1) {
       if (ranks().is_first()) trace.figures.push_back(figures);
     }
     if (!ranks().is_first()) return;
-    for (const auto* net : {&trainer.networks.generator, &trainer.ema}) {
+    for (const auto* net :
+         {&trainer.networks.generator, &trainer.networks.discriminator, &trainer.ema}) {
       for (const auto& weight : (*net)->parameters()) {
         trace.weights.push_back(weight.detach().clone());
       }
@@ -145,7 +146,6 @@ TEST(Ranks, ARankLeftOutOfTheMeanIsSeen) {
   EXPECT_GT(largest_difference(one.weights, muted.weights), 1e-3);
 }
 
-TEST(Ranks, ShareTheStateOfTheFirst) {
 TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
@@ -166,6 +166,7 @@ TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
   EXPECT_TRUE(errors[1].starts_with("step 100: rank 1 of 2 has other weights")) << errors[1];
 }
 
+TEST(Ranks, ShareTheStateOfTheFirst) {
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
   ThreadRanks(2).run([&] {
