@@ -6,9 +6,12 @@
 #include "gan_train/core/error.hpp"
 
 #ifdef GAN_TRAIN_HAS_MPI
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <exception>
 #include <mpi.h>
+#include <mutex>
 #include <thread>
 
 #include "nccl_sums.hpp"
@@ -32,13 +35,15 @@ void end_job() { MPI_Abort(MPI_COMM_WORLD, Error::kFailed); }
 class MpiRanks : public Ranks {
  public:
   explicit MpiRanks(double timeout_s) : timeout_s_(timeout_s) {
-    MPI_Init(nullptr, nullptr);
+    // Calls never overlap: the thread of beats_ makes them where its owner makes none.
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &threads_);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
     MPI_Comm machine = MPI_COMM_NULL;
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &machine);
     MPI_Comm_rank(machine, &local_rank_);
     MPI_Comm_free(&machine);
+    MPI_Comm_dup(MPI_COMM_WORLD, &beat_group_);
     set_ranks(this);
   }
 
@@ -51,6 +56,7 @@ class MpiRanks : public Ranks {
       std::atexit(end_job);
     } else {
       nccl_.reset();
+      hear_all_beats();
       MPI_Finalize();
     }
   }
@@ -81,6 +87,12 @@ class MpiRanks : public Ranks {
     wait(request);
   }
 
+  void work_alone(bool begins) override {
+    if (rank_ != 0 || threads_ < MPI_THREAD_SERIALIZED) return;
+    beats_ = begins ? std::jthread([this](const std::stop_token& end) { beat(end); })
+                    : std::jthread();  // which ends the one before
+  }
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -88,13 +100,13 @@ class MpiRanks : public Ranks {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
 
-  void sum_on_host(torch::Tensor& values) const {
+  void sum_on_host(torch::Tensor& values) {
     auto host = values.cpu();
     host.nbytes() < kLarge ? sum_small(host) : sum_large(host);
     if (!values.is_cpu()) values.copy_(host);
   }
 
-  void sum_small(torch::Tensor& values) const {
+  void sum_small(torch::Tensor& values) {
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Iallreduce(MPI_IN_PLACE, values.data_ptr<float>(), static_cast<int>(values.numel()),
                    MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD, &request);
@@ -104,7 +116,7 @@ class MpiRanks : public Ranks {
   // Each rank sums a part, in the order of ranks, and all gather the parts: no rank sends or gets
   // more than twice the values. Open MPI's MPI_Iallreduce goes by trees, of which some send them
   // log2(size) times.
-  void sum_large(torch::Tensor& values) const {
+  void sum_large(torch::Tensor& values) {
     const std::int64_t part = (values.numel() + size_ - 1) / size_;
     auto parts = torch::constant_pad_nd(values.flatten(), {0, part * size_ - values.numel()});
     auto of_all = torch::empty({size_, part});
@@ -120,7 +132,7 @@ class MpiRanks : public Ranks {
     values.copy_(parts.narrow(0, 0, values.numel()).view_as(values));
   }
 
-  void wait(MPI_Request& request) const {
+  void wait(MPI_Request& request) {
     wait_until([&] {
       int done = 0;
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
@@ -128,10 +140,48 @@ class MpiRanks : public Ranks {
     });
   }
 
+  // Empty messages from time to time, until it is told to end.
+  void beat(const std::stop_token& end) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    const std::chrono::duration<double> pause(std::min(timeout_s_ / 4, 60.0));
+    while (!ended.wait_for(lock, end, pause, [&] { return end.stop_requested(); })) {
+      for (int other = 1; other < size_; ++other) {
+        MPI_Send(nullptr, 0, MPI_BYTE, other, 0, beat_group_);
+      }
+      ++beat_count_;
+    }
+  }
+
+  // Whether rank 0 has sent one that was not heard yet.
+  bool hear_beat() {
+    int is_there = 0;
+    MPI_Iprobe(0, 0, beat_group_, &is_there, MPI_STATUS_IGNORE);
+    if (is_there == 0) return false;
+    MPI_Recv(nullptr, 0, MPI_BYTE, 0, 0, beat_group_, MPI_STATUS_IGNORE);
+    ++beat_count_;
+    return true;
+  }
+
+  // MPI wants every message received before it ends. Rank 0 may still measure or draw: the others
+  // leave it the cores.
+  void hear_all_beats() {
+    std::int64_t sent = beat_count_;
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibcast(&sent, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &request);
+    for (int done = 0; done == 0 || beat_count_ < sent;) {
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      hear_beat();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    MPI_Comm_free(&beat_group_);
+  }
+
   // MPI and NCCL themselves wait for ever.
   template <typename Done>
-  void wait_until(Done done) const {
-    const auto start = Clock::now();
+  void wait_until(Done done) {
+    auto start = Clock::now();
     while (!done()) {
       const double waited = seconds_since(start);
       if (waited > timeout_s_) {
@@ -142,6 +192,7 @@ class MpiRanks : public Ranks {
       }
       // At once for what takes microseconds; then without keeping a core from a rank that works.
       if (waited > 1e-3) std::this_thread::sleep_for(std::chrono::microseconds(50));
+      if (waited > 1e-3 && hear_beat()) start = Clock::now();
     }
   }
 
@@ -153,6 +204,10 @@ class MpiRanks : public Ranks {
   int local_rank_ = 0;
   Traffic traffic_;
   std::unique_ptr<NcclSums> nccl_;
+  int threads_ = 0;  // how far MPI lets them be used
+  MPI_Comm beat_group_ = MPI_COMM_NULL;
+  std::int64_t beat_count_ = 0;  // to each other rank by rank 0; that were heard by another
+  std::jthread beats_;           // while rank 0 works alone
 };
 
 #endif

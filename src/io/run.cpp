@@ -7,6 +7,7 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/dist/ranks.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run_report.hpp"
 #include "gan_train/train/sample.hpp"
@@ -58,6 +59,7 @@ void Run::resume(const fs::path& state) {
 bool Run::train(const Hooks& watch) {
   // Before anything is written: data that can't be measured by are a wrong call, not a run.
   if (trainer_.config().eval.every > 0) {
+    const OnItsOwn alone;  // a classifier may have to be trained
     evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
   }
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's

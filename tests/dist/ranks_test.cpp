@@ -90,7 +90,8 @@ Trace trace_of(const Config& config, int size, int muted = -1) {
       if (ranks().is_first()) trace.figures.push_back(figures);
     }
     if (!ranks().is_first()) return;
-    for (const auto* net : {&trainer.networks.generator, &trainer.ema}) {
+    for (const auto* net :
+         {&trainer.networks.generator, &trainer.networks.discriminator, &trainer.ema}) {
       for (const auto& weight : (*net)->parameters()) {
         trace.weights.push_back(weight.detach().clone());
       }
@@ -143,6 +144,26 @@ TEST(Ranks, ARankLeftOutOfTheMeanIsSeen) {
   const Config config = shared_config();
   const Trace one = trace_of(config, 1), muted = trace_of(config, 2, /*muted=*/1);
   EXPECT_GT(largest_difference(one.weights, muted.weights), 1e-3);
+}
+
+TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
+  const Config config = shared_config();
+  const Dataset data = load_dataset(config.data);
+  std::vector<std::string> errors(2);
+  ThreadRanks(2).run([&] {
+    Trainer trainer = trainer_on_a_thread(config, data);
+    if (!ranks().is_first()) {
+      auto bits = trainer.networks.discriminator->parameters().front().detach().view(torch::kInt32);
+      bits.flatten()[5].bitwise_xor_(1 << 8);
+    }
+    try {
+      while (trainer.steps_done() < 100) trainer.step();
+    } catch (const Error& error) {
+      errors[static_cast<std::size_t>(ranks().rank())] = error.what();
+    }
+  });
+  EXPECT_EQ(errors[0], "");
+  EXPECT_TRUE(errors[1].starts_with("step 100: rank 1 of 2 has other weights")) << errors[1];
 }
 
 TEST(Ranks, ShareTheStateOfTheFirst) {

@@ -29,6 +29,8 @@ class Ranks {
   virtual void sum(torch::Tensor& values) = 0;
   /// In place, rank 0's bytes on all ranks, of a contiguous tensor on the CPU.
   virtual void broadcast(torch::Tensor& values) = 0;
+  /// That this rank begins, or has ended, work for which the others wait without calling it dead.
+  virtual void work_alone(bool /*begins*/) {}
 
   bool is_first() const { return rank() == 0; }
   bool are_many() const { return size() > 1; }
@@ -39,11 +41,18 @@ Ranks& ranks();
 /// Makes `group` the one this thread works in; null: it is on its own again. Not owned.
 void set_ranks(Ranks* group);
 
-/// While it lives, this thread is a group of one: for what one rank does by itself.
+/// While it lives, this thread is a group of one: for what one rank does by itself. Where that is
+/// rank 0 the others wait for it, however long it takes.
 class OnItsOwn {
  public:
-  OnItsOwn() : group_(ranks()) { set_ranks(nullptr); }
-  ~OnItsOwn() { set_ranks(&group_); }
+  OnItsOwn() : group_(ranks()) {
+    group_.work_alone(true);
+    set_ranks(nullptr);
+  }
+  ~OnItsOwn() {
+    set_ranks(&group_);
+    group_.work_alone(false);
+  }
   OnItsOwn(const OnItsOwn&) = delete;
   OnItsOwn& operator=(const OnItsOwn&) = delete;
 
