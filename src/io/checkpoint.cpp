@@ -11,6 +11,7 @@
 #include "gan_train/formats/safetensors.hpp"
 #include "gan_train/models/conditioning.hpp"
 
+#include "allowance.hpp"
 #include "described.hpp"
 #include "other_ranks.hpp"
 #include "packed.hpp"
@@ -62,26 +63,6 @@ PtDict header(const char* kind, const Trainer& trainer) {
           {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
           {"classes", {trainer.conditioning().class_count()}},
           {"config", {pack_config(trainer.config())}}};
-}
-
-ImageShape unpack_shape(const PtDict& root, const std::string& name) {
-  const auto& list = get<PtList>(root, "image_shape", name);
-  std::vector<std::int64_t> sizes;
-  for (const auto& item : list) {
-    const auto* size = std::get_if<std::int64_t>(&item.value);
-    // Larger than any image that is trained on, small enough not to overflow a product.
-    if (size != nullptr && *size >= 1 && *size <= 65536) sizes.push_back(*size);
-  }
-  if (sizes.size() != 3 || list.size() != 3) {
-    throw run_error(name, ": its image_shape is not three sizes from 1 to 65536");
-  }
-  return {sizes[0], sizes[1], sizes[2]};
-}
-
-// Files of version 0.1.0 have no classes.
-std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
-  if (find(root, "classes") == nullptr) return 0;
-  return get_count(root, "classes", name, kMostClasses);
 }
 
 // ── Optimisers and running figures ──
@@ -238,7 +219,14 @@ LoadedGenerator load_generator(const fs::path& path) {
 
 Config load_checkpoint_config(const fs::path& path) {
   const Parsed parsed = read_checkpoint(path);
-  return unpack_config(parsed.root, path.string());
+  const std::string name = path.string();
+  Config config = unpack_config(parsed.root, name);
+  // A run is built as the config says before its weights are looked at.
+  build_within(parsed.root, name, [&] {
+    make_networks(config.model, unpack_shape(parsed.root, name), 0,
+                  unpack_classes(parsed.root, name));
+  });
+  return config;
 }
 
 void save_record(const fs::path& path, const StepRecord& record) {

@@ -9,6 +9,7 @@
 #include "gan_train/formats/safetensors.hpp"
 #include "gan_train/models/conditioning.hpp"
 
+#include "allowance.hpp"
 #include "tensors.hpp"
 
 namespace gan {
@@ -46,8 +47,9 @@ Metadata describe(const LoadedGenerator& loaded) {
 }
 
 void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where) {
-  loaded.generator =
-      make_networks(loaded.config.model, loaded.shape, 0, loaded.class_count).generator;
+  build_within(weights, where, [&] {
+    loaded.generator = make_generator(loaded.config.model, loaded.shape, loaded.class_count);
+  });
   unpack(weights, *loaded.generator, where);
   loaded.generator->eval();
 }

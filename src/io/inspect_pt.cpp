@@ -1,6 +1,7 @@
 #include "gan_train/config/facts.hpp"
 #include "gan_train/models/networks.hpp"
 
+#include "allowance.hpp"
 #include "inspect.hpp"
 #include "packed.hpp"
 
@@ -63,17 +64,25 @@ JsonObject object_of(const PtDict& dict) {
   return object;
 }
 
+// That of the discriminator is left out where the file lacks it and its config makes it so large
+// that it may well be made up.
 Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
-  std::vector<std::int64_t> sizes;
-  for (const auto& size : get<PtList>(root, "image_shape", name)) {
-    if (const auto* number = std::get_if<std::int64_t>(&size.value)) sizes.push_back(*number);
+  const ImageShape shape = unpack_shape(root, name);
+  const std::int64_t classes = unpack_classes(root, name);
+  JsonObject counts;
+  build_within(root, name, [&] {
+    const auto generator = make_generator(config.model, shape, classes);
+    counts.push_back({"generator", count_parameters(*generator)});
+  });
+  try {
+    build_within(root, name, [&] {
+      const auto networks = make_networks(config.model, shape, 0, classes);
+      counts.push_back({"discriminator", count_parameters(*networks.discriminator)});
+    });
+  } catch (const Error&) {
+    if (find(root, "discriminator") != nullptr) throw;
   }
-  if (sizes.size() != 3) throw run_error(name, ": its image_shape is not three sizes");
-  const auto classes =
-      find(root, "classes") == nullptr ? 0 : get_count(root, "classes", name, 65536);
-  const auto nets = make_networks(config.model, {sizes[0], sizes[1], sizes[2]}, 0, classes);
-  return JsonObject{{"generator", count_parameters(*nets.generator)},
-                    {"discriminator", count_parameters(*nets.discriminator)}};
+  return counts;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/models/conditioning.hpp"
 
 namespace gan {
 
@@ -70,6 +71,26 @@ Config unpack_config(const PtDict& root, const std::string& name) {
   }
   apply_settings(table, settings);
   return config;
+}
+
+ImageShape unpack_shape(const PtDict& root, const std::string& name) {
+  const auto& list = get<PtList>(root, "image_shape", name);
+  std::vector<std::int64_t> sizes;
+  for (const auto& item : list) {
+    const auto* size = std::get_if<std::int64_t>(&item.value);
+    // Larger than any image that is trained on, small enough not to overflow a product.
+    if (size != nullptr && *size >= 1 && *size <= 65536) sizes.push_back(*size);
+  }
+  if (sizes.size() != 3 || list.size() != 3) {
+    throw run_error(name, ": its image_shape is not three sizes from 1 to 65536");
+  }
+  return {sizes[0], sizes[1], sizes[2]};
+}
+
+// Files of version 0.1.0 have no classes.
+std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
+  if (find(root, "classes") == nullptr) return 0;
+  return get_count(root, "classes", name, kMostClasses);
 }
 
 }  // namespace gan

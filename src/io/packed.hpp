@@ -7,6 +7,7 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/shape.hpp"
 #include "gan_train/formats/pt.hpp"
 
 namespace gan {
@@ -35,5 +36,9 @@ std::string text_of(const PtValue& value, const std::string& joint);
 /// The config as a dict of its sections, and back from a checkpoint's "config".
 PtDict pack_config(Config config);
 Config unpack_config(const PtDict& root, const std::string& name);
+
+/// What a checkpoint was trained on: the shape of an image, and the number of classes.
+ImageShape unpack_shape(const PtDict& root, const std::string& name);
+std::int64_t unpack_classes(const PtDict& root, const std::string& name);
 
 }  // namespace gan
