@@ -6,6 +6,7 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/dist/ranks.hpp"
 #include "gan_train/formats/safetensors.hpp"
@@ -60,6 +61,7 @@ PtDict header(const char* kind, const Trainer& trainer) {
           {"epoch", {step / trainer.steps_per_epoch()}},
           {"step", {step}},
           {"data_size", {trainer.data_size()}},
+          {"data_sum", {trainer.data_sum()}},
           {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
           {"classes", {trainer.conditioning().class_count()}},
           {"config", {pack_config(trainer.config())}}};
@@ -176,6 +178,12 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
     throw usage_error(name, ": was trained on ", data_size, " items of ", to_string(shape),
                       ", the data set now has ", trainer.data_size(), " of ",
                       to_string(trainer.shape()), "; a run goes on with its own data only");
+  }
+  const PtValue* sum = find(root, "data_sum");  // older files lack it
+  if (sum != nullptr && text_of(*sum, "") != trainer.data_sum()) {
+    log::warning(name +
+                 ": was trained on other data than these, though on as many items; what "
+                 "follows is not what would have followed with its own");
   }
   const std::int64_t classes = unpack_classes(root, name);
   if (classes != trainer.conditioning().class_count()) {
