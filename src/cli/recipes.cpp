@@ -30,7 +30,8 @@ std::vector<fs::path> shipped_folders() {
 
 std::vector<fs::path> recipe_folders() {
   auto folders = shipped_folders();
-  folders.insert(folders.begin(), {".", program_folder()});
+  folders.insert(folders.begin() + 1, program_folder());
+  folders.insert(folders.begin(), ".");
   return folders;
 }
 

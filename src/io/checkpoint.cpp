@@ -6,10 +6,12 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/dist/ranks.hpp"
 #include "gan_train/formats/safetensors.hpp"
 
+#include "allowance.hpp"
 #include "described.hpp"
 #include "other_ranks.hpp"
 #include "packed.hpp"
@@ -58,6 +60,7 @@ PtDict header(const char* kind, const Trainer& trainer) {
           {"epoch", {step / trainer.steps_per_epoch()}},
           {"step", {step}},
           {"data_size", {trainer.data_size()}},
+          {"data_sum", {trainer.data_sum()}},
           {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
           {"classes", {trainer.conditioning().class_count()}},
           {"config", {pack_config(trainer.config())}}};
@@ -175,6 +178,12 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
                       ", the data set now has ", trainer.data_size(), " of ",
                       to_string(trainer.shape()), "; a run goes on with its own data only");
   }
+  const PtValue* sum = find(root, "data_sum");  // older files lack it
+  if (sum != nullptr && text_of(*sum, "") != trainer.data_sum()) {
+    log::warning(name +
+                 ": was trained on other data than these, though on as many items; what "
+                 "follows is not what would have followed with its own");
+  }
   const std::int64_t classes = unpack_classes(root, name);
   if (classes != trainer.conditioning().class_count()) {
     throw usage_error(name, ": was trained on ", classes, " classes, the data set now has ",
@@ -217,7 +226,14 @@ LoadedGenerator load_generator(const fs::path& path) {
 
 Config load_checkpoint_config(const fs::path& path) {
   const Parsed parsed = read_checkpoint(path);
-  return unpack_config(parsed.root, path.string());
+  const std::string name = path.string();
+  Config config = unpack_config(parsed.root, name);
+  // A run is built as the config says before its weights are looked at.
+  build_within(parsed.root, name, [&] {
+    make_networks(config.model, unpack_shape(parsed.root, name), 0,
+                  unpack_classes(parsed.root, name));
+  });
+  return config;
 }
 
 void save_record(const fs::path& path, const StepRecord& record) {

@@ -9,6 +9,7 @@
 #include "gan_train/formats/safetensors.hpp"
 #include "gan_train/models/conditioning.hpp"
 
+#include "allowance.hpp"
 #include "tensors.hpp"
 
 namespace gan {
@@ -53,8 +54,9 @@ Config described_config(const Metadata& metadata, const std::string& name) {
 }
 
 void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where) {
-  loaded.generator =
-      make_networks(loaded.config.model, loaded.shape, 0, loaded.class_count).generator;
+  build_within(weights, where, [&] {
+    loaded.generator = make_generator(loaded.config.model, loaded.shape, loaded.class_count);
+  });
   unpack(weights, *loaded.generator, where);
   loaded.generator->eval();
 }

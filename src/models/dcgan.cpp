@@ -64,7 +64,20 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
   net->push_back(nn::Conv2d(options));
 }
 
+void check_dcgan(const ModelConfig& config, const NetworkShape& shape) {
+  if (shape.image.is_point())
+    throw usage_error("model.arch: dcgan draws images, not points; use mlp");
+  if (config.upsampling == "nearest" && config.kernel % 2 == 0) {
+    throw usage_error("model.kernel: upsampling 'nearest' needs an odd kernel, found ",
+                      config.kernel);
+  }
+  if (config.generator_widths.empty() || config.discriminator_widths.empty()) {
+    throw usage_error("model: dcgan needs at least one width for each network");
+  }
+}
+
 nn::Sequential dcgan_generator(const ModelConfig& config, const NetworkShape& shape) {
+  check_dcgan(config, shape);
   const auto& widths = config.generator_widths;
   const auto sizes = pyramid(shape.image, widths.size());
   nn::Sequential net;
@@ -80,6 +93,7 @@ nn::Sequential dcgan_generator(const ModelConfig& config, const NetworkShape& sh
 }
 
 nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape& shape) {
+  check_dcgan(config, shape);
   const std::int64_t kernel = config.kernel;
   const std::int64_t padding = (kernel - 1) / 2;
   const auto halved = [&](std::int64_t size) {
@@ -110,23 +124,10 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape
   return net;
 }
 
-Networks make_dcgan(const ModelConfig& config, const NetworkShape& shape) {
-  if (shape.image.is_point())
-    throw usage_error("model.arch: dcgan draws images, not points; use mlp");
-  if (config.upsampling == "nearest" && config.kernel % 2 == 0) {
-    throw usage_error("model.kernel: upsampling 'nearest' needs an odd kernel, found ",
-                      config.kernel);
-  }
-  if (config.generator_widths.empty() || config.discriminator_widths.empty()) {
-    throw usage_error("model: dcgan needs at least one width for each network");
-  }
-  return {dcgan_generator(config, shape), dcgan_discriminator(config, shape)};
-}
-
 }  // namespace
 
 extern const Architecture kDcgan = {
     "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size",
-    make_dcgan};
+    dcgan_generator, dcgan_discriminator};
 
 }  // namespace gan

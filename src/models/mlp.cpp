@@ -38,13 +38,9 @@ nn::Sequential mlp_discriminator(const ModelConfig& config, const NetworkShape& 
   return net;
 }
 
-Networks make_mlp(const ModelConfig& config, const NetworkShape& shape) {
-  return {mlp_generator(config, shape), mlp_discriminator(config, shape)};
-}
-
 }  // namespace
 
-extern const Architecture kMlp = {"mlp", "fully connected networks of any widths", make_mlp,
-                                  /*flat=*/true};
+extern const Architecture kMlp = {"mlp", "fully connected networks of any widths", mlp_generator,
+                                  mlp_discriminator, /*flat=*/true};
 
 }  // namespace gan

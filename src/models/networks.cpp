@@ -25,6 +25,10 @@ void init_module(torch::nn::Module& module, const std::string& init) {
   }
 }
 
+const Architecture& find_architecture(const ModelConfig& config) {
+  return find_row(architectures(), config.arch, "architecture");
+}
+
 }  // namespace
 
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
@@ -45,16 +49,22 @@ NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
 
 Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
                        std::int64_t class_count) {
-  const Architecture& architecture = find_row(architectures(), config.arch, "architecture");
+  const Architecture& architecture = find_architecture(config);
   const NetworkShape shape = network_shape(config, image, class_count);
   torch::manual_seed(stream_seed(seed, Stream::kInit, 0));
-  Networks networks = architecture.make(config, shape);
+  Networks networks{architecture.generator(config, shape),
+                    architecture.discriminator(config, shape)};
   if (config.init == "pytorch") return networks;
   const torch::NoGradGuard no_grad;
   for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {
     net->apply([&](torch::nn::Module& module) { init_module(module, config.init); });
   }
   return networks;
+}
+
+torch::nn::Sequential make_generator(const ModelConfig& config, const ImageShape& image,
+                                     std::int64_t class_count) {
+  return find_architecture(config).generator(config, network_shape(config, image, class_count));
 }
 
 std::int64_t count_parameters(const torch::nn::Module& module) {

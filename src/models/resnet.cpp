@@ -59,8 +59,21 @@ Residual down_block(const ModelConfig& config, std::int64_t in, std::int64_t out
   return Residual(branch, shortcut);
 }
 
+void check_resnet(std::string_view key, const Widths& widths, const ImageShape& image) {
+  if (std::min(image.height, image.width) < kLeastSide) {
+    throw usage_error("model.arch: resnet takes images of at least ", kLeastSide, "x", kLeastSide,
+                      ", not ", image.height, "x", image.width, "; use mlp");
+  }
+  if (widths.empty()) throw usage_error(key, ": resnet needs at least one width");
+  const MapSize last = pyramid(image, widths.size() - 1).front();
+  if (std::min(last.height, last.width) >= 2) return;
+  throw usage_error(key, ": ", widths.size(), " halvings are too many for ", image.height, "x",
+                    image.width, " images; list fewer widths");
+}
+
 nn::Sequential resnet_generator(const ModelConfig& config, const NetworkShape& shape) {
   const auto& widths = config.generator_widths;
+  check_resnet("model.generator_widths", widths, shape.image);
   const auto sizes = pyramid(shape.image, widths.size());
   const auto [height, width] = sizes.front();
   nn::Sequential net;
@@ -79,6 +92,7 @@ nn::Sequential resnet_generator(const ModelConfig& config, const NetworkShape& s
 
 nn::Sequential resnet_discriminator(const ModelConfig& config, const NetworkShape& shape) {
   const auto& widths = config.discriminator_widths;
+  check_resnet("model.discriminator_widths", widths, shape.image);
   nn::Sequential net;
   std::int64_t in = shape.input_channels();
   for (const std::int64_t out : widths) {
@@ -93,29 +107,10 @@ nn::Sequential resnet_discriminator(const ModelConfig& config, const NetworkShap
   return net;
 }
 
-void check_halvings(std::string_view key, const Widths& widths, const ImageShape& image) {
-  if (widths.empty()) throw usage_error(key, ": resnet needs at least one width");
-  const MapSize last = pyramid(image, widths.size() - 1).front();
-  if (std::min(last.height, last.width) >= 2) return;
-  throw usage_error(key, ": ", widths.size(), " halvings are too many for ", image.height, "x",
-                    image.width, " images; list fewer widths");
-}
-
-Networks make_resnet(const ModelConfig& config, const NetworkShape& shape) {
-  const ImageShape& image = shape.image;
-  if (std::min(image.height, image.width) < kLeastSide) {
-    throw usage_error("model.arch: resnet takes images of at least ", kLeastSide, "x", kLeastSide,
-                      ", not ", image.height, "x", image.width, "; use mlp");
-  }
-  check_halvings("model.generator_widths", config.generator_widths, image);
-  check_halvings("model.discriminator_widths", config.discriminator_widths, image);
-  return {resnet_generator(config, shape), resnet_discriminator(config, shape)};
-}
-
 }  // namespace
 
 extern const Architecture kResnet = {
     "resnet", "residual networks, each width a block that doubles (G) or halves (D) the size",
-    make_resnet};
+    resnet_generator, resnet_discriminator};
 
 }  // namespace gan

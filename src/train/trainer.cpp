@@ -10,6 +10,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
+#include "gan_train/data/fingerprint.hpp"
 #include "gan_train/dist/ranks.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/precision.hpp"
@@ -63,7 +64,8 @@ Trainer::Trainer(const Config& config, const Dataset& data)
                static_cast<std::uint64_t>(config.train.seed)),
       data_size_(data.size()),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())),
-      feed_(std::make_unique<Feed>(device_)) {
+      feed_(std::make_unique<Feed>(device_)),
+      data_sum_(fingerprint(data)) {
   check_batches(config, data.size());
   check_loss(config.loss, config.train);
   check_augment(config.augment, data.shape);

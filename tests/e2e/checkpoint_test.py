@@ -127,42 +127,25 @@ class SampleTest(Trained):
             self.refused("gan-sample", "--ckpt", self.checkpoint, *flags, code=2, says=says)
         self.assertEqual(list(self.folder.iterdir()), [])
 
-    def peak_kib(self, *flags):
-        """Peak resident memory of a call, on Linux in KiB."""
-        # By way of a small process: a child's figure starts at its parent's size.
-        measure = (
-            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
-            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        )
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-S",
-                "-c",
-                measure,
-                common.BIN / "gan-sample",
-                "--quiet",
-                "--ckpt",
-                self.checkpoint,
-                *map(str, flags),
-            ],
-            cwd=self.folder,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return int(done.stdout)
-
     def test_many_samples_take_no_more_memory_than_few(self):
-        if os.environ.get("GAN_SANITIZE"):
-            self.skipTest("NOT TESTED: a sanitizer keeps freed memory")
-        # 51 MB of pixels, 205 MB as floats.
-        few, many = (
-            self.peak_kib("-n", n, "--format", "idx", "--out", "x") for n in (2000, 200_000)
-        )
-        print(f"peak memory: {few} KiB for 2,000 and {many} KiB for 200,000 samples")
-        self.assertEqual((self.folder / "x").stat().st_size, 16 + 200_000 * 256)
-        self.assertLess(many - few, 24 * 1024)
+        # 51 MB of pixels, 205 MB as floats; of small pictures, the writing of files counts.
+        for name, least, most in (
+            ("idx", 2000, 200_000),
+            ("npy", 2000, 200_000),
+            ("png", 500, 5000),
+        ):
+            few, many = (
+                self.peak_kib(
+                    *("gan-sample", "--quiet", "--ckpt", self.checkpoint),
+                    *("-n", n, "--format", name, "--out", f"{n}.{name}"),
+                )[0]
+                for n in (least, most)
+            )
+            print(f"peak memory, {name}: {few} KiB for {least:,} samples, {many} for {most:,}")
+            self.assertLess(many - few, 24 * 1024, name)
+        self.assertEqual((self.folder / "200000.idx").stat().st_size, 16 + 200_000 * 256)
+        self.assertEqual(np.load(self.folder / "200000.npy", "r").shape, (200_000, 16, 16))
+        self.assertEqual(len(list((self.folder / "5000.png").iterdir())), 5000)
 
 
 class ColourTest(Trained):
@@ -219,6 +202,32 @@ class HostileTest(Trained):
         self.assert_refused("absent.pt", ["no such file"], code=2)
         self.assert_refused("", ["is a folder; name a file in it"], code=2)
         self.assertFalse((self.folder / "executed").exists())
+
+    def test_sizes_in_a_config_are_held_against_the_file(self):
+        shutil.copytree(self.checkpoint.parents[1], self.folder / "run")
+        large = {"arch": "mlp", "generator_widths": [12000, 12000], "discriminator_widths": [9000]}
+        for name in "last.pt", "g_1.pt":
+            content = torch.load(self.folder / "run/checkpoints" / name)
+            content["config"]["model"] |= large
+            torch.save(content, self.folder / "run/checkpoints" / name)
+        (self.folder / "run/checkpoints/previous.pt").unlink(missing_ok=True)
+        g, last = "run/checkpoints/g_1.pt", "run/checkpoints/last.pt"
+        usual, _ = self.peak_kib("gan-sample", "--ckpt", self.checkpoint, "-n", 1, "--out", "x.png")
+        for path, *call in (
+            (g, "gan-sample", "--ckpt", g),
+            (last, "gan-sample", "--ckpt", last),
+            (g, "gan-export", "--ckpt", g, "--format", "safetensors"),
+            (g, "gan-eval", "--ckpt", g),
+            (g, "gan", "inspect", g),
+            (last, "gan", "inspect", last),
+            (last, "gan-train", "--resume", "run", "--epochs", 2),
+        ):
+            peak, said = self.peak_kib(*call, code=1)
+            self.assertTrue(said.startswith(f"error: {path}: "), said)
+            self.assertIn("does not fit the networks of the config", said)
+            self.assertIn("use another copy of the file", said)
+            # The weights that the config asks for would take 580 MB.
+            self.assertLess(peak - usual, 64 * 1024, call)
 
     def test_python_s_own_copy_is_taken(self):
         torch.save(torch.load(self.checkpoint), self.folder / "copy.pt")

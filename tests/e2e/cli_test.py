@@ -1,7 +1,10 @@
 """The program as it is called: configs, flags, and wrong calls of every kind."""
 
+import json
 import os
+import pathlib
 import re
+import shutil
 import subprocess
 
 import common
@@ -65,6 +68,32 @@ class ConfigTest(common.ProgramTest):
         for name in "smoke", "smoke.ini":
             self.assertEqual(self.dry("--config", name), self.dry("--config", common.SMOKE))
 
+    def test_bare_names_are_looked_up_in_order(self):
+        program = self.folder / "tree/build/bin"
+        work = self.folder / "work"
+        places = [
+            *(work, work / "configs", program, program / "configs"),
+            *(program.parent / "share/gan-train/configs", self.folder / "tree/configs"),
+        ]
+        for epochs, place in enumerate(places, 1):
+            place.mkdir(parents=True, exist_ok=True)
+            text = common.SMOKE.read_text().replace("epochs     = 2", f"epochs = {epochs}")
+            (place / "mine.ini").write_text(text)
+        # A copy, since the program looks through links to where it lies itself.
+        shutil.copy(common.BIN / "gan", program / "gan")
+        for epochs, place in enumerate(places, 1):
+            done = self.call(program / "gan", *("train", "--config", "mine", "--dry-run"), cwd=work)
+            self.assertEqual(number(common.yaml_of(done.stdout), "epochs"), epochs)
+            (place / "mine.ini").unlink()
+
+    def test_precision_is_what_the_processor_is_fast_at(self):
+        fast = "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text().split()
+        expected = {"auto": "bf16" if fast else "fp32", "bf16": "bf16", "fp32": "fp32"}
+        for asked, precision in expected.items():
+            flags = ("--train.precision", asked, "--device", "cpu", "--dry-run", "--json")
+            facts = json.loads(self.train("--config", common.SMOKE, *flags).stdout)
+            self.assertEqual(facts["training"]["precision"], precision)
+
     def test_options_are_those_of_the_docs(self):
         text = self.call("gan", "options", "--markdown").stdout
         self.assertEqual(text.count("| `optim.lr` (`--lr`) |"), 1)
@@ -103,6 +132,39 @@ class OutputTest(common.ProgramTest):
         done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
         os.close(write)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+class ResumeWarningTest(common.ProgramTest):
+    """What may change at a resume, but not without a word."""
+
+    def resume(self, *flags):
+        return self.train("--resume", "run", *flags).stderr
+
+    def test_other_threads_are_warned_of(self):
+        self.train("--config", common.SMOKE, "--epochs", 1, "--threads", 1, "--out", "run", "-q")
+        self.assertNotIn("warning", self.resume("--epochs", 2))
+        self.assertIn(
+            "warning: train.threads changed from 1 to 2: the result may differ in the last bits",
+            self.resume("--epochs", 3, "--threads", 2),
+        )
+
+    def test_other_data_of_the_same_size_are_warned_of(self):
+        header = bytes([0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 8, 0, 0, 0, 8])
+        images = bytearray(range(256)) * 10
+        (self.folder / "images").write_bytes(header + images)
+        (self.folder / "copy").write_bytes(header + images)
+        self.train(
+            *("--data.dataset", "idx", "--data", "images", "--model.generator_widths", 8),
+            *("--batch-size", 8, "--epochs", 1, "--out", "run", "--quiet"),
+        )
+        for flags in ("--data", "copy"), ("--data.in_memory", "false"):
+            self.assertNotIn("warning", self.resume("--epochs", 2, *flags))
+        images[100] ^= 1
+        (self.folder / "images").write_bytes(header + images)
+        self.assertIn(
+            "warning: run/checkpoints/last.pt: was trained on other data than these",
+            self.resume("--epochs", 3, "--data", "images"),
+        )
 
 
 class WrongCallTest(common.ProgramTest):
@@ -206,9 +268,12 @@ class WrongCallTest(common.ProgramTest):
 
     def test_the_length_of_a_run_whose_rates_fall_to_its_end_may_not_change(self):
         flags = "--epochs", 1, "--train.steps_per_epoch", 2, "--quiet"
-        for run, falls in ("rates", ("--optim.schedule", "linear")), (
-            "noise",
-            ("--train.instance_noise", 0.1),
+        for run, falls in (
+            ("rates", ("--optim.schedule", "linear")),
+            (
+                "noise",
+                ("--train.instance_noise", 0.1),
+            ),
         ):
             self.train("--config", common.SMOKE, *flags, *falls, "--out", run)
             self.before.append(run)

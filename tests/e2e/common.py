@@ -87,6 +87,22 @@ class ProgramTest(unittest.TestCase):
     def sample(self, *arguments, **how):
         return self.call("gan-sample", *arguments, **how)
 
+    def peak_kib(self, command, *arguments, code=0):
+        """Peak resident memory of a call, on Linux in KiB, and what it says on stderr."""
+        if os.environ.get("GAN_SANITIZE"):
+            self.skipTest("NOT TESTED: a sanitizer keeps freed memory")
+        # By way of a small process: a child's figure starts at its parent's size.
+        measure = (
+            "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
+            "sys.stderr.write(f'\\n{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}'); "
+            "sys.exit(code)"
+        )
+        call = [sys.executable, "-S", "-c", measure, BIN / command, *map(str, arguments)]
+        done = subprocess.run(call, cwd=self.folder, capture_output=True, text=True, timeout=500)
+        self.assertEqual(done.returncode, code, done.stderr)
+        said, kib = done.stderr.rsplit("\n", 1)
+        return int(kib), said
+
     def refused(self, command, *arguments, code, says=(), cwd=None):
         """The call must fail with `code` and one line on stderr that holds each of `says`."""
         done = self.call(command, *arguments, code=code, cwd=cwd)

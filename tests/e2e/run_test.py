@@ -114,6 +114,7 @@ class StopTest(common.ProgramTest):
     """A run that is stopped and goes on ends as one that was not."""
 
     flags = ("--config", common.SMOKE, "--epochs", 6, "--threads", 1, "--data.synthetic_size", 2048)
+    steps = 64
 
     def setUp(self):
         super().setUp()
@@ -141,7 +142,7 @@ class StopTest(common.ProgramTest):
         self.train(*self.flags, "--out", "whole", "--quiet")
         for number in signal.SIGINT, signal.SIGTERM:
             state = self.stop(number)
-            self.assertLess(state["step"], 6 * 64)
+            self.assertLess(state["step"], 6 * self.steps)
             self.assertEqual(state["config"]["train"]["epochs"], 6)
             self.train("--resume", "stopped", "--quiet")
             whole, stopped = self.folder / "whole", self.folder / "stopped"
@@ -173,6 +174,14 @@ class StopTest(common.ProgramTest):
                 for run in ("run", "whole")
             )
         )
+
+
+class StopOnTwoThreadsTest(StopTest):
+    # Large enough for LibTorch to share out.
+    flags = ("--config", common.SMOKE, "--epochs", 6, "--threads", 2, "--data.synthetic_size", 512,
+             "--model.generator_widths", "64,32", "--model.discriminator_widths", "32,64",
+             "--batch-size", 64)  # fmt: skip
+    steps = 8
 
 
 if __name__ == "__main__":

@@ -58,7 +58,11 @@ class KillTest : public testing::Test {
  protected:
   KillTest() {
     log::set_level(log::Level::kOff);
-    config_ = config_of("normed_dcgan_with_ema");
+    use("normed_dcgan_with_ema");
+  }
+
+  void use(const char* kind) {
+    config_ = config_of(kind);
     config_.output.save_state_steps = 1;  // constantly
   }
 
@@ -89,33 +93,41 @@ class KillTest : public testing::Test {
     }
   }
 
+  void survive(int wanted) {
+    ASSERT_TRUE(succeeded(wait_for(start_child(config_, folder_ / "whole", {}))));
+    SplitMix64 rng(2024);
+    Kills kills;
+    while (kills.anywhere < wanted || kills.runs == 0) {
+      const int status = run_and_kill(rng);
+      ASSERT_TRUE(was_killed(status) || succeeded(status)) << status;
+      check_states();
+      if (was_killed(status)) {
+        if (!fs::exists(folder_ / "killed/checkpoints/last.pt")) fs::remove_all(folder_ / "killed");
+        ++kills.anywhere;
+        kills.in_save += in_save();
+      } else {
+        ASSERT_EQ(difference(folder_ / "whole", folder_ / "killed"), "") << kills.anywhere;
+        fs::remove_all(folder_ / "killed");
+        ++kills.runs;
+      }
+    }
+    std::printf("%d kills, %d of them while a state was saved; %d runs came to the same end\n",
+                kills.anywhere, kills.in_save, kills.runs);
+    EXPECT_GE(kills.in_save, wanted / 3);
+  }
+
   const TempFolder folder_;
   Config config_;
 };
 
 TEST_F(KillTest, ARunKilledAtAnyMomentGoesOnToTheSameEnd) {
   const char* asked = std::getenv("GAN_TRAIN_KILLS");
-  const int wanted = asked != nullptr ? std::atoi(asked) : 300;
-  ASSERT_TRUE(succeeded(wait_for(start_child(config_, folder_ / "whole", {}))));
-  SplitMix64 rng(2024);
-  Kills kills;
-  while (kills.anywhere < wanted || kills.runs == 0) {
-    const int status = run_and_kill(rng);
-    ASSERT_TRUE(was_killed(status) || succeeded(status)) << status;
-    check_states();
-    if (was_killed(status)) {
-      if (!fs::exists(folder_ / "killed/checkpoints/last.pt")) fs::remove_all(folder_ / "killed");
-      ++kills.anywhere;
-      kills.in_save += in_save();
-    } else {
-      ASSERT_EQ(difference(folder_ / "whole", folder_ / "killed"), "") << kills.anywhere;
-      fs::remove_all(folder_ / "killed");
-      ++kills.runs;
-    }
-  }
-  std::printf("%d kills, %d of them while a state was saved; %d runs came to the same end\n",
-              kills.anywhere, kills.in_save, kills.runs);
-  EXPECT_GE(kills.in_save, wanted / 3);
+  survive(asked != nullptr ? std::atoi(asked) : 300);
+}
+
+TEST_F(KillTest, SoDoesOneOnTwoThreads) {
+  use("wide_dcgan_on_two_threads");
+  survive(60);
 }
 
 }  // namespace

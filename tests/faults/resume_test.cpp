@@ -1,6 +1,10 @@
+#include <cstdlib>
 #include <gtest/gtest.h>
+#include <set>
 
+#include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/formats/pt.hpp"
 
 #include "runs.hpp"
 #include "temp_folder.hpp"
@@ -13,7 +17,10 @@ constexpr std::int64_t kSteps = 50;
 
 class ResumeTest : public testing::Test {
  protected:
-  ResumeTest() { log::set_level(log::Level::kOff); }
+  ResumeTest() {
+    log::set_level(log::Level::kOff);
+    ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);  // what evaluations keep
+  }
   ~ResumeTest() override { remember_streams(); }
   const TempFolder folder_;
 };
@@ -90,23 +97,53 @@ TEST_F(ResumeTest, FewerEpochsThanPlannedLeaveWhatALastEpochLeaves) {
 }
 
 TEST_F(ResumeTest, TheSameRunTwiceGivesTheSameBits) {
-  const Config config = config_of("normed_dcgan_with_ema");
-  ASSERT_TRUE(train(config, folder_ / "one"));
-  ASSERT_TRUE(train(config, folder_ / "two"));
-  EXPECT_EQ(difference(folder_ / "one", folder_ / "two"), "");
+  for (const char* kind :
+       {"normed_dcgan_with_ema", "wide_dcgan_on_two_threads", "wide_mlp_on_two_threads"}) {
+    const Config config = config_of(kind);
+    const std::string name = kind;
+    ASSERT_TRUE(train(config, folder_ / name));
+    ASSERT_TRUE(train(config, folder_ / (name + "_again")));
+    EXPECT_EQ(difference(folder_ / name, folder_ / (name + "_again")), "") << kind;
+  }
+}
+
+// All that a state has learned, without the config and the figures that are being summed up.
+Bytes learned(const std::filesystem::path& run) {
+  const auto path = run / "checkpoints/last.pt";
+  const Bytes bytes = read_file(path);
+  PtDict root = parse_pt(bytes, path.string());
+  const std::set<std::string> kept = {"step",        "generator",   "discriminator", "ema",
+                                      "g_optimizer", "d_optimizer", "health"};
+  std::erase_if(root, [&](const PtEntry& entry) { return !kept.contains(entry.first); });
+  EXPECT_EQ(root.size(), kept.size());
+  return encode_pt(root);
 }
 
 TEST_F(ResumeTest, WatchingMoreOftenDoesNotChangeTraining) {
-  Config config = config_of("normed_dcgan_with_ema");
-  ASSERT_TRUE(train(config, folder_ / "seldom"));
-  config.output.log_every = 1;
-  config.output.save_state_steps = 3;
-  config.output.checkpoint_every = 1;
-  config.output.samples = 70;
-  ASSERT_TRUE(train(config, folder_ / "often"));
-  // The config in the checkpoints differs, so compare what was learned.
-  EXPECT_EQ(read_file(folder_ / "seldom/health.csv"), read_file(folder_ / "often/health.csv"));
-  EXPECT_EQ(read_file(folder_ / "seldom/losses.png"), read_file(folder_ / "often/losses.png"));
+  const Config usual = config_of("normed_dcgan_with_ema");
+  ASSERT_TRUE(train(usual, folder_ / "usual"));
+  Config often = usual;
+  often.output.log_every = 1;
+  often.output.save_state_steps = 3;
+  often.output.checkpoint_every = 1;
+  often.output.samples = 70;
+  often.output.tensorboard = true;
+  Config seldom = usual;
+  seldom.output.log_every = seldom.output.checkpoint_every = seldom.output.sample_every = 0;
+  seldom.output.save_state = 0;
+  seldom.output.report = false;
+  for (const auto& [name, config] : {std::pair{"often", often}, {"seldom", seldom}}) {
+    ASSERT_TRUE(train(config, folder_ / name));
+    EXPECT_TRUE(learned(folder_ / "usual") == learned(folder_ / name)) << name;
+    for (const char* file : {"health.csv", "losses.png"}) {
+      EXPECT_EQ(read_file(folder_ / "usual" / file), read_file(folder_ / name / file)) << name;
+    }
+  }
+  // The comparison is one: another seed has learned something else.
+  Config other = usual;
+  other.train.seed = 2;
+  ASSERT_TRUE(train(other, folder_ / "other"));
+  EXPECT_FALSE(learned(folder_ / "usual") == learned(folder_ / "other"));
 }
 
 }  // namespace

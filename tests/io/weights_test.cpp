@@ -112,5 +112,19 @@ TEST_F(WeightsFile, ThatDescribeThemselvesNeedNoConfig) {
             std::string::npos);
 }
 
+// The sizes of the config are held against the tensors before any network is built.
+TEST_F(WeightsFile, ThatDescribeLargeNetworksMustHoldThem) {
+  Config config = weights_config();
+  config.model.generator_widths = {4000, 4000};
+  for (const auto& format : export_formats()) {
+    if (format.name != "safetensors") continue;
+    format.write({.config = config, .shape = kTinyShape, .generator = nets.generator}, path);
+  }
+  EXPECT_NE(message_of([&] {
+              load_generator(path);
+            }).find("does not fit the networks of the config, which take far more"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace gan

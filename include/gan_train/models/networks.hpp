@@ -43,8 +43,9 @@ NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
 struct Architecture {
   std::string_view name;
   std::string_view help;
-  /// Error (exit code 2) where none can be derived for that shape.
-  Networks (*make)(const ModelConfig& config, const NetworkShape& shape);
+  /// Each network; Error (exit code 2) where none can be derived for that shape.
+  torch::nn::Sequential (*generator)(const ModelConfig& config, const NetworkShape& shape);
+  torch::nn::Sequential (*discriminator)(const ModelConfig& config, const NetworkShape& shape);
   bool flat = false;  ///< whether D takes each image as one row of numbers
 };
 
@@ -55,6 +56,10 @@ std::span<const Architecture> architectures();
 /// `class_count` is only looked at where model.conditional is not none.
 Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
                        std::int64_t class_count = 0);
+
+/// The generator alone, for weights that are there already.
+torch::nn::Sequential make_generator(const ModelConfig& config, const ImageShape& image,
+                                     std::int64_t class_count = 0);
 
 /// Number of trainable parameters.
 std::int64_t count_parameters(const torch::nn::Module& module);

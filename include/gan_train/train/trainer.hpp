@@ -75,6 +75,8 @@ class Trainer {
   bool is_finite() const;
   /// Items in the data set.
   std::int64_t data_size() const { return data_size_; }
+  /// Their fingerprint().
+  const std::string& data_sum() const { return data_sum_; }
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
@@ -161,6 +163,7 @@ class Trainer {
   Batch fake_;  // D's last fakes with their graph, where reuse_fake
   std::unique_ptr<Feed> feed_;
   std::unique_ptr<StepGraphs> graphs_;  // where train.cuda_graph
+  std::string data_sum_;
 };
 
 }  // namespace gan
