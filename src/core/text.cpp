@@ -44,6 +44,7 @@ std::string join(std::span<const std::int64_t> numbers, std::string_view separat
   return join(parts, separator);
 }
 
+// NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks what it is given
 std::string formatted(const char* format, ...) {
   std::va_list arguments, again;
   va_start(arguments, format);

@@ -14,13 +14,16 @@ namespace {
 constexpr std::size_t kAlwaysAllowed = 32U << 20;
 constexpr std::size_t kUnlimited = SIZE_MAX;
 
+// How much this thread may still be given.
+thread_local std::size_t allowed_still = kUnlimited;
+
 // LibTorch's own allocator of the CPU, until it has given what it may. Never destroyed, since
 // tensors keep a pointer to the allocator that they come from.
 class Allowance final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
-    if (bytes > left) throw std::bad_alloc();
-    if (left != kUnlimited) left -= bytes;
+    if (bytes > allowed_still) throw std::bad_alloc();
+    if (allowed_still != kUnlimited) allowed_still -= bytes;
     return usual->allocate(bytes);
   }
   c10::DeleterFnPtr raw_deleter() const override { return usual->raw_deleter(); }
@@ -28,19 +31,18 @@ class Allowance final : public c10::Allocator {
     usual->copy_data(to, from, bytes);
   }
 
-  std::size_t left = kUnlimited;
   c10::Allocator* const usual = c10::GetCPUAllocator();
 };
 
 class Limit {
  public:
   Limit(Allowance& allowance, std::size_t bytes) : allowance_(allowance) {
-    allowance.left = bytes;
+    allowed_still = bytes;
     c10::SetCPUAllocator(&allowance);
   }
   ~Limit() {
     c10::SetCPUAllocator(allowance_.usual);
-    allowance_.left = kUnlimited;
+    allowed_still = kUnlimited;
   }
   Limit(const Limit&) = delete;
   Limit& operator=(const Limit&) = delete;

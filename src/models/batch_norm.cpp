@@ -33,14 +33,15 @@ torch::Tensor SyncBatchNormImpl<D>::forward(const torch::Tensor& input) {
       D == 1 ? std::vector<std::int64_t>{0} : std::vector<std::int64_t>{0, 2, 3};
   const std::vector<std::int64_t> places =
       D == 1 ? std::vector<std::int64_t>{1, c} : std::vector<std::int64_t>{1, c, 1, 1};
-  const auto count = static_cast<double>(input.numel() / c * ranks().size());
+  const std::int64_t values = input.numel() / c * ranks().size();
+  const auto count = static_cast<double>(values);
   const auto x = input.to(torch::kFloat32);
   const auto mean = SumOverRanks::apply(x.sum(all)) / count;
   const auto centred = x - mean.view(places);
   const auto variance = SumOverRanks::apply(centred.square().sum(all)) / count;
   if (this->running_mean.defined()) {
     const torch::NoGradGuard no_grad;
-    const double momentum = *this->options.momentum();
+    const double momentum = this->options.momentum().value_or(0.1);
     this->num_batches_tracked.add_(1);
     this->running_mean.lerp_(mean, momentum);
     this->running_var.lerp_(variance * (count / (count - 1)), momentum);

@@ -55,7 +55,7 @@ torch::Tensor Conditioning::discriminator_input(const torch::Tensor& images,
 torch::Tensor Conditioning::logits(const torch::Tensor& output,
                                    const torch::Tensor& classes) const {
   if (output.dim() == 1) return output;
-  const auto psi = output.select(1, 0);
+  auto psi = output.select(1, 0);
   if (mode_ != "projection") return psi;
   const auto products = output.narrow(1, 1, class_count_);  // <v_y, h> for every y
   return psi + products.gather(1, classes.unsqueeze(1)).squeeze(1);

@@ -12,7 +12,7 @@ static torch::Tensor dropout_mask(const torch::Tensor& like, double p) {
   const auto threshold = static_cast<std::uint64_t>(std::llround(p * 0x1p24));
   const auto scale = static_cast<float>(1.0 / (1.0 - p));
   auto mask = torch::empty(like.sizes(), torch::kFloat32);
-  float* values = mask.data_ptr<float>();
+  auto* values = mask.data_ptr<float>();
   at::parallel_for(0, mask.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
     SplitMix64 rng(static_cast<std::uint64_t>(seed));
     rng.discard(static_cast<std::uint64_t>(begin));
