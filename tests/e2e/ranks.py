@@ -38,7 +38,7 @@ def weights(folder):
 class Ranks(common.ProgramTest):
     # 50 steps, in which ranks add up what one process does. A bias before a batch norm has no
     # effect, and a gradient of rounding errors alone.
-    as_one = ("--model.sync_batchnorm", "true", "--model.bias", "false",
+    as_one = ("--model.sync_batchnorm", "true", "--model.bias", "false", "--lr", "2e-4",
               "--train.steps_per_epoch", "25", "--output.log_every", "1",
               "--threads", "1")  # fmt: skip
 
