@@ -23,5 +23,5 @@ trap 'rm -rf "$headers"' EXIT
 ln -s "$(c++ -print-file-name=include/omp.h)" "$headers"
 printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" \
   "$venv/bin/clang-tidy" -p build --quiet --checks=-bugprone-suspicious-include \
-  --extra-arg={-isystem"$headers",-Wno-unknown-warning-option,-Wno-ignored-gch,-Wno-deprecated-declarations}
+  --extra-arg=-isystem"$headers"
 say "${#files[@]} files are clean"

@@ -57,7 +57,7 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
     for (const auto* option : app.get_options()) {
       for (const auto& flag : option->get_lnames()) known.push_back("--" + flag);
     }
-    throw usage_error(word.starts_with("-") ? "unknown option " : "unexpected argument ", word,
+    throw usage_error(word.starts_with('-') ? "unknown option " : "unexpected argument ", word,
                       did_you_mean(word.substr(0, word.find('=')), known), " (see --help)");
   } catch (const CLI::ParseError& error) {
     throw usage_error(error.what(), " (see --help)");
@@ -73,7 +73,7 @@ void add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
   app.add_flag_callback("-q,--quiet", hush, help);
 }
 
-const std::string& input_file(const std::string& path) {
+std::string input_file(const std::string& path) {
   if (!std::filesystem::exists(path)) throw usage_error(path, ": no such file");
   if (std::filesystem::is_directory(path)) {
     throw usage_error(path, ": is a folder; name a file in it");

@@ -43,7 +43,7 @@ void add_quiet(CLI::App& app, bool& quiet,
                const std::string& help = "show warnings and errors only");
 
 /// The path of a file to read, as it was given; Error (exit code 2) where there is none.
-const std::string& input_file(const std::string& path);
+std::string input_file(const std::string& path);
 
 /// --device and --threads, of commands that take no config.
 class DeviceArguments {

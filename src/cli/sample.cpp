@@ -113,7 +113,7 @@ bool settle_count(SampleArguments& a, const torch::Tensor& given, std::size_t cl
 // A .npy file that is filled as the images are drawn; none where no path is given.
 class SideFile {
  public:
-  SideFile(const std::string& path, const char* dtype, std::vector<std::int64_t> shape) {
+  SideFile(const std::string& path, const char* dtype, const std::vector<std::int64_t>& shape) {
     if (path.empty()) return;
     file_.emplace(path);
     file_->write(npy_header(dtype, shape));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 
 #ifdef GAN_TRAIN_HAS_MPI
 #include <algorithm>
@@ -21,9 +22,9 @@ namespace gan {
 namespace {
 
 // How many ranks a launcher says there are: Open MPI, MPICH and its kin, Slurm.
-long launched_ranks() {
+std::int64_t launched_ranks() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
-    if (const char* value = std::getenv(name)) return std::atol(value);
+    if (const char* value = std::getenv(name)) return parse_int(value).value_or(1);
   }
   return 1;
 }
@@ -215,7 +216,7 @@ class MpiRanks : public Ranks {
 }  // namespace
 
 std::unique_ptr<Ranks> join_ranks([[maybe_unused]] double timeout_s) {
-  const long count = launched_ranks();
+  const std::int64_t count = launched_ranks();
   if (count <= 1) return nullptr;
 #ifdef GAN_TRAIN_HAS_MPI
   auto group = std::make_unique<MpiRanks>(timeout_s);

@@ -47,7 +47,7 @@ torch::Tensor mean_over_ranks(const torch::Tensor& values) {
 void broadcast_all(const std::vector<torch::Tensor>& tensors) {
   if (!ranks().are_many()) return;
   const torch::NoGradGuard no_grad;
-  for (torch::Tensor tensor : tensors) {
+  for (const torch::Tensor& tensor : tensors) {
     auto sent = tensor.detach().cpu().contiguous();
     ranks().broadcast(sent);
     tensor.copy_(sent);

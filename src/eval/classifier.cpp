@@ -18,7 +18,7 @@ namespace nn = torch::nn;
 constexpr std::uint64_t kClassifierSeed = kEvaluationSeed;
 constexpr std::int64_t kClassifierBatch = 64;
 // Whichever is reached first: three passes over 60,000 images, or many over a small set.
-constexpr std::int64_t kMostSteps = 3 * 60000 / kClassifierBatch;
+constexpr std::int64_t kMostSteps = std::int64_t{3} * 60000 / kClassifierBatch;
 constexpr std::int64_t kMostPasses = 30;
 constexpr std::int64_t kFewestLabelled = 100;
 constexpr double kClassifierLr = 3e-3;

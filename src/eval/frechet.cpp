@@ -41,8 +41,8 @@ double frechet_distance(const torch::Tensor& a, const torch::Tensor& b) {
   const FeatureSets sets = check_features("Fréchet distance", a, b);
   const FittedGaussian one = fit_gaussian(sets.a);
   const FittedGaussian two = fit_gaussian(sets.b);
-  const double means = (one.mean - two.mean).square().sum().item<double>();
-  const double traces = (one.covariance + two.covariance).trace().item<double>();
+  const auto means = (one.mean - two.mean).square().sum().item<double>();
+  const auto traces = (one.covariance + two.covariance).trace().item<double>();
   const double common = trace_of_root_of_product(one.covariance, two.covariance);
   return std::max(0.0, means + traces - 2.0 * common);
 }

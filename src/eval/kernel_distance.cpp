@@ -14,7 +14,7 @@ namespace gan {
 namespace {
 
 torch::Tensor cubic_kernel(const torch::Tensor& x, const torch::Tensor& y) {
-  const double width = static_cast<double>(x.size(1));
+  const auto width = static_cast<double>(x.size(1));
   return torch::addmm(torch::ones({1}), x, y.t(), 1.0, 1.0 / width).pow_(3);
 }
 

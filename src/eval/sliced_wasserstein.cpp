@@ -17,7 +17,7 @@ namespace {
 torch::Tensor random_unit_directions(std::int64_t count, std::int64_t d, std::uint64_t seed) {
   SplitMix64 rng(stream_seed(seed, Stream::kDirections, 0));
   auto directions = torch::empty({count, d}, torch::kDouble);
-  double* values = directions.data_ptr<double>();
+  auto* values = directions.data_ptr<double>();
   std::generate_n(values, count * d, [&] { return rng.normal(); });
   return (directions / directions.norm(2, 1, /*keepdim=*/true)).to(torch::kFloat32);
 }

@@ -42,8 +42,4 @@ Config unpack_config(const PtDict& root, const std::string& name);
 ImageShape unpack_shape(const PtDict& root, const std::string& name);
 std::int64_t unpack_classes(const PtDict& root, const std::string& name);
 
-/// What a checkpoint was trained on: the shape of an image, and the number of classes.
-ImageShape unpack_shape(const PtDict& root, const std::string& name);
-std::int64_t unpack_classes(const PtDict& root, const std::string& name);
-
 }  // namespace gan

@@ -42,11 +42,12 @@ void remove_files(const RunFiles& folder, bool only_temporaries) {
     for (const auto& entry : fs::directory_iterator(place)) {
       const auto target = target_of_temporary(entry.path());
       const bool temporary = !target.empty() && is_of_a_run(folder, target);
-      if (temporary || (!only_temporaries && is_of_a_run(folder, entry.path()))) {
-        fs::remove(entry.path());
-      }
+      const bool named = is_of_a_run(folder, entry.path()) && entry.path() != folder.config();
+      if (temporary || (!only_temporaries && named)) fs::remove(entry.path());
     }
   }
+  // Last, since it marks the folder as a run's, should this be cut short.
+  if (!only_temporaries) fs::remove(folder.config());
 }
 
 // What --overwrite may clear: nothing yet, or a folder whose config a run of ours wrote.
@@ -77,13 +78,13 @@ RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
   }
   make_folders(root());
   lock_.emplace(root());
+  remove_files(*this, /*only_temporaries=*/true);
   if (how == Open::kOverwrite) {
     check_is_run(*this);
     remove_files(*this, /*only_temporaries=*/false);
   }
   make_folders(root() / "samples");
   make_folders(root() / "checkpoints");
-  remove_files(*this, /*only_temporaries=*/true);
 }
 
 bool RunFiles::hold_run() const {

@@ -56,7 +56,7 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
 void check_range(const torch::Tensor& values, std::string_view range, const fs::path& path) {
   if (values.numel() == 0) return;
   constexpr float kSlack = 0.1F;  // for what was resized or rounded after it was drawn
-  const float lowest = values.min().item<float>(), highest = values.max().item<float>();
+  const auto lowest = values.min().item<float>(), highest = values.max().item<float>();
   const float low = range == "unit" ? 0.0F : -1.0F;
   const bool fits = lowest >= low - kSlack && highest <= 1.0F + kSlack;  // NaN does not
   if (!fits) {

@@ -47,6 +47,7 @@ class DistTest(Ranks):
         self.assertNotIn("warning: ", again.stderr)
 
     def test_ranks_wait_while_rank_0_measures(self):
+        self.environment["XDG_CACHE_HOME"] = str(self.folder)  # where no classifier is yet
         job = self.start(2, "--eval.every", "1", "--eval.samples", "500",
                          "--data.synthetic_size", "6000", "--data.image_size", "28",
                          "--train.steps_per_epoch", "4", "--dist-timeout", "3")  # fmt: skip

@@ -79,6 +79,13 @@ TEST(RunFolder, RemovesWhatKilledRunsLeftHalfWritten) {
   EXPECT_TRUE(fs::exists(temp / "notes.tmp1"));
 }
 
+TEST(RunFolder, IsTakenAgainWhereARunWasKilledBeforeItsConfigWasWhole) {
+  const TempFolder temp;
+  write_file(temp / "config.yaml.tmp12", "x");
+  EXPECT_NO_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite));
+  EXPECT_FALSE(fs::exists(temp / "config.yaml.tmp12"));
+}
+
 TEST(RunFolder, PrunesGeneratorsButTheNewestAndTheMilestones) {
   const TempFolder temp;
   const RunFolder folder(temp.path(), RunFolder::Open::kNew);
