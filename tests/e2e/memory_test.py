@@ -4,7 +4,7 @@ import json
 
 import common
 
-FACTOR = 1.3  # either way: less than to forget moments, or gradients of activations
+FACTOR = 1.7  # either way: peaks of a short run differ by a quarter from call to call
 
 
 class EstimateTest(common.ProgramTest):

@@ -1,6 +1,7 @@
 """The page of a report in Chromium, opened from the disk."""
 
 import re
+import time
 import urllib.parse
 
 import common
@@ -134,7 +135,11 @@ class ReportBrowserTest(Reporting):
         self.assertIn("512 items of 1x8x8", self.one("#machine").text)
         last = self.all("#figures details summary")[-1]
         last.send_keys(Keys.ENTER)
-        rows = self.all("#figures details tbody tr")
+        for _ in range(50):  # the browser tells the page of it when it comes to it
+            rows = self.all("#figures details tbody tr")
+            if rows:
+                break
+            time.sleep(0.1)
         self.assertEqual([row.text.split()[0] for row in rows], ["1", "2", "3", "4"])
 
     def test_runs_side_by_side(self):
