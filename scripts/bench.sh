@@ -45,16 +45,17 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 [[ ${#recipes[@]} -gt 0 ]] || recipes=(mnist_mlp mnist_cpp_dcgan mnist_keras_dcgan)
+configs=()
 for recipe in "${recipes[@]}"; do
-  [[ -f configs/$recipe.ini ]] || usage_error "unknown recipe '$recipe'"
+  files=(configs/"$recipe".*)
+  [[ -f ${files[0]} ]] || usage_error "unknown recipe '$recipe'"
+  configs+=("${files[0]}")
 done
 
 [[ -f build-bench/build.ninja ]] || quietly cmake --preset bench
 quietly cmake --build --preset bench
 grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
 echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 ^CPU | tr -s ' ')"
-configs=("${recipes[@]/#/configs/}")
-configs=("${configs[@]/%/.ini}")
 case $mode in
   profile) exec build-bench/gan_bench --profile --rounds "$rounds" "${configs[@]}" ;;
   kernels)

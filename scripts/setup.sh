@@ -9,8 +9,9 @@
 # .venv, the torch package of python3, else the torch wheel, installed into .venv.
 #
 #   --tests               also what only the tests need: clang with its fuzzer, Chromium, shells
-#                         and groff; into .venv, NumPy, Pillow, PyTorch, clang-format and programs that
-#                         read what ours write: TensorBoard, ONNX, safetensors, Selenium
+#                         and groff; into .venv, NumPy, Pillow, PyTorch, clang-format, programs that
+#                         read what ours write (TensorBoard, ONNX, safetensors, Selenium) and those
+#                         that gan-eval's figures are held against (SciPy, scikit-learn, prdc)
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -47,7 +48,8 @@ install_packages() {
   if [[ $(id -u) -ne 0 ]]; then
     as_root=(sudo -n)
     sudo -n true 2>/dev/null ||
-      die "missing packages; as root, install them with: apt-get install -y ${missing[*]}"
+      die "missing packages; as root, install them with:" \
+        "apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
   fi
   say "installing Debian packages: ${missing[*]}"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive

@@ -30,8 +30,17 @@ said=$("$work/consumer/drawer" "$checkpoint")
 [[ $said == '[64, 1, 16, 16] from epoch 2' ]] || die "it said: $said"
 
 say 'packing, and running what was packed'
-cpack --config "$root/build/CPackConfig.cmake" -G TGZ -B "$work/package" >/dev/null
+kinds=TGZ
+! command -v dpkg-shlibdeps >/dev/null || kinds='TGZ;DEB'
+cpack --config "$root/build/CPackConfig.cmake" -G "$kinds" -B "$work/package" >/dev/null
 mkdir "$work/unpacked" && tar -xzf "$work"/package/*.tar.gz --strip-components=1 -C "$work/unpacked"
-"$work/unpacked/bin/gan-doctor" --seconds 1
-"$work/unpacked/bin/gan-train" --config smoke --dry-run --json >/dev/null
+programs=("$work/unpacked/bin")
+if [[ $kinds == *DEB ]]; then
+  dpkg-deb -x "$work"/package/*.deb "$work/debian"
+  programs+=("$work/debian/usr/bin")
+fi
+for folder in "${programs[@]}"; do
+  "$folder/gan-doctor" --seconds 1
+  "$folder/gan-train" --config smoke --dry-run --json >/dev/null
+done
 say 'all well'

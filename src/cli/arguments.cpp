@@ -2,12 +2,9 @@
 
 #include <ctime>
 
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/registry.hpp"
-#include "gan_train/data/dataset.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
-#include "gan_train/models/networks.hpp"
 #include "gan_train/train/device.hpp"
 
 #include "recipes.hpp"
@@ -30,15 +27,26 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
   return CLI::Validator([](std::string&) { return std::string(); }, "{" + join(words, ",") + "}");
 }
 
-std::vector<Option> full_option_table(Config& config) {
-  auto table = option_table(config);
-  for (Option& option : table) {
-    if (option.key == "model.arch") option.choices = names_of(architectures());
-    if (option.key == "loss.kind") option.choices = names_of(losses());
-    if (option.key == "loss.penalty") option.choices = names_of(penalties());
-    if (option.key == "data.dataset") option.choices = names_of(dataset_kinds());
+static Error unknown_argument(const CLI::App& app, const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  if (!word.starts_with('-')) {
+    const bool config = name.ends_with(".ini") || name.ends_with(".yaml");
+    const char* flag = config ? "--config" : "--ckpt";
+    const bool fits = app.get_option_no_throw(flag) != nullptr;
+    return usage_error("unexpected argument ", word,
+                       fits ? str("; did you mean ", flag, " ", word, "?") : "", " (see --help)");
   }
-  return table;
+  std::vector<std::string> known;
+  for (const auto* option : app.get_options()) {
+    for (const auto& flag : option->get_lnames()) {
+      // A key of the config without its section.
+      if ("--" + flag.substr(flag.find('.') + 1) == name) {
+        return usage_error("unknown option ", word, "; did you mean '--", flag, "'? (see --help)");
+      }
+      known.push_back("--" + flag);
+    }
+  }
+  return usage_error("unknown option ", word, did_you_mean(name, known), " (see --help)");
 }
 
 bool parse_arguments(CLI::App& app, int argc, char** argv) {
@@ -51,15 +59,9 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     return true;
-  } catch (const CLI::ExtrasError&) {
-    const std::string word = app.remaining().front();
-    std::vector<std::string> known;
-    for (const auto* option : app.get_options()) {
-      for (const auto& flag : option->get_lnames()) known.push_back("--" + flag);
-    }
-    throw usage_error(word.starts_with('-') ? "unknown option " : "unexpected argument ", word,
-                      did_you_mean(word.substr(0, word.find('=')), known), " (see --help)");
   } catch (const CLI::ParseError& error) {
+    // What nobody knows is told first: it may be what is said to be missing.
+    if (!app.remaining().empty()) throw unknown_argument(app, app.remaining().front());
     throw usage_error(error.what(), " (see --help)");
   }
   return false;
@@ -140,7 +142,15 @@ std::filesystem::path new_run_folder(const std::string& name) {
   char text[32];
   const std::time_t now = std::time(nullptr);
   std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
-  return std::filesystem::path("runs") / (name + "-" + text);
+  const std::filesystem::path runs("runs");
+  make_folders(runs);
+  // Of runs that are started in one second, each makes a folder of its own.
+  constexpr int kMostInASecond = 1000;
+  for (int i = 1; i < kMostInASecond; ++i) {
+    const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
+    if (std::filesystem::create_directory(folder)) return folder;
+  }
+  throw run_error("runs: a thousand runs of this second are there; name a folder with --out");
 }
 
 }  // namespace gan

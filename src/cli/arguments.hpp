@@ -11,13 +11,11 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
+#include "gan_train/train/options.hpp"
 
 #include "commands.hpp"
 
 namespace gan {
-
-/// The option table with the names that the registries hold as choices.
-std::vector<Option> full_option_table(Config& config);
 
 /// Parses a command line. CLI11's complaints become Errors (exit code 2) that
 /// suggest a near flag; true where help was printed and nothing is left to do.

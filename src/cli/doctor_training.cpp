@@ -60,9 +60,9 @@ Finding trial(double seconds) {
   finite = finite && trainer.is_finite();
   const bool moved = all_differ(before, copy_of(trainer.networks));
   char text[160];
-  std::snprintf(text, sizeof text, "%lld steps on %s, %.0f a second; losses %s, weights %s",
-                static_cast<long long>(steps), trainer.device().str().c_str(), rate,
-                finite ? "finite" : "NOT finite", moved ? "moved" : "did NOT move");
+  std::snprintf(text, sizeof text, "%lld steps on %s, %.*f a second; losses %s, weights %s",
+                static_cast<long long>(steps), trainer.device().str().c_str(), rate < 10 ? 1 : 0,
+                rate, finite ? "finite" : "NOT finite", moved ? "moved" : "did NOT move");
   return {"training",
           finite && moved ? Verdict::kGood : Verdict::kBad,
           text,

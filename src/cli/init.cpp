@@ -52,14 +52,9 @@ int run_init(int argc, char** argv) {
   }
   const std::string name = source.stem().string();
   const fs::path path = !out.empty() ? out : (name.empty() ? "config" : name) + ".ini";
-  const auto extension = path.extension();
-  const bool yaml = extension == ".yaml" || extension == ".yml";
-  if (path != "-" && !yaml && extension != ".ini") {
-    throw usage_error(path.string(), ": a config file ends in .ini, .yaml or .yml");
-  }
-  const std::string text =
-      commented_config(table, yaml ? ConfigFormat::kYaml : ConfigFormat::kIni,
-                       template_heading(name, recipe.empty() ? "" : opening_comment(source)));
+  const auto format = path == "-" ? ConfigFormat::kIni : format_of_config(path);
+  const std::string text = commented_config(
+      table, format, template_heading(name, recipe.empty() ? "" : opening_comment(source)));
   if (path == "-") {
     std::fputs(text.c_str(), stdout);
     return 0;

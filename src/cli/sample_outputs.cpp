@@ -1,5 +1,8 @@
 #include "sample_outputs.hpp"
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <unistd.h>
 
 #include "gan_train/core/error.hpp"
@@ -30,6 +33,18 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
       ->excludes(out)
       ->excludes(format)
       ->excludes(preview);
+}
+
+// A name that promises another kind of file than the format writes is a mistake.
+static void check_name(const SampleFormat& format, const std::string& path) {
+  constexpr std::array<std::string_view, 6> kKinds = {".png",  ".npy", ".jpg",
+                                                      ".jpeg", ".gif", ".npz"};
+  if (path == "-") throw usage_error("--out -: to write to standard output, say --stdout");
+  const auto given = std::filesystem::path(path).extension().string();
+  const auto own = std::filesystem::path(format.path).extension().string();
+  if (given == own || std::find(kKinds.begin(), kKinds.end(), given) == kKinds.end()) return;
+  throw usage_error(path, ": --format ", format.name, " writes the likes of ", format.path,
+                    "; choose another name, or another --format");
 }
 
 SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGenerator& loaded,
@@ -71,6 +86,7 @@ SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGener
                       ": this generator draws points, not images; use "
                       "grid or npy-float");
   }
+  check_name(format, options.out);
   outputs.path = options.out.empty() ? format.path : options.out;
   outputs.writers.push_back(format.make(file(outputs.path, format.name == "grid")));
   outputs.places += str(also, outputs.path);

@@ -1,6 +1,7 @@
 #include "signals.hpp"
 
 #include <csignal>
+#include <unistd.h>
 
 namespace gan {
 namespace {
@@ -15,8 +16,16 @@ bool is_ignored(int number) {
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+volatile std::sig_atomic_t tells = 0;
+
+// In the place of a live line, on which the cursor stands at its start.
+constexpr char kStopping[] = "\033[Jstopping soon; Ctrl-C again: at once\n";
+
 extern "C" void note_signal(int number) {
   caught = number;
+  if (tells != 0) {
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, kStopping, sizeof kStopping - 1);
+  }
   for (const int other : kSignals) {
     if (!is_ignored(other)) std::signal(other, SIG_DFL);
   }
@@ -25,6 +34,7 @@ extern "C" void note_signal(int number) {
 }  // namespace
 
 void catch_signals() {
+  tells = isatty(STDERR_FILENO);
   struct sigaction action{};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;

@@ -66,15 +66,6 @@ void print_layers(const char* name, const torch::nn::Module& net,
   }
 }
 
-Json layers_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
-  JsonArray layers;
-  for (const LayerRow& row : rows) {
-    layers.push_back(
-        JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
-  }
-  return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
-}
-
 void print_text(const Trainer& trainer, const Dataset& data) {
   const Config& config = trainer.config();
   std::printf("%s\n", to_yaml(config).c_str());
@@ -116,8 +107,8 @@ Json summary_json(const Trainer& trainer, const Dataset& data) {
                               {"steps_per_epoch", trainer.steps_per_epoch()},
                               {"device", trainer.device().str()},
                               {"precision", trainer.precision()}}},
-      {"generator", layers_json(*trainer.networks.generator, nets.generator)},
-      {"discriminator", layers_json(*trainer.networks.discriminator, nets.discriminator)},
+      {"generator", network_json(*trainer.networks.generator, nets.generator)},
+      {"discriminator", network_json(*trainer.networks.discriminator, nets.discriminator)},
       {"estimated_bytes", JsonObject{{"data", memory.data},
                                      {"weights_and_optimisers", memory.weights},
                                      {"activations", memory.activations},

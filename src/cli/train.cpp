@@ -197,6 +197,9 @@ void check_arguments(const TrainArguments& arguments) {
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");
   }
+  if (resuming && fs::is_regular_file(arguments.resume)) {
+    throw usage_error("--resume: ", arguments.resume, " is a file; name the run's folder");
+  }
   if (resuming && !arguments.init_from.empty()) {
     throw usage_error("--resume: has its own weights; leave out --init-from");
   }
@@ -221,6 +224,9 @@ int run_train(int argc, char** argv) {
   configure_process(config.train);
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
+  if (ranks().is_first()) {
+    for (const auto& doubt : config_doubts(config)) log::warning(doubt);
+  }
   if (!arguments.init_from.empty()) {
     const bool both = init_from(arguments.init_from, trainer);
     log::info(str("starting with ", both ? "both networks" : "the generator", " of ",

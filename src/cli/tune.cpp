@@ -229,7 +229,8 @@ int run_tune(int argc, char** argv) {
   if (arguments.dry_run && setup.search.trials > 0) return show_plan(SearchTrials(setup));
 
   fs::path root = resuming ? fs::path(arguments.resume) : fs::path(setup.recipe.output.dir);
-  if (root.empty()) root = new_run_folder("tune-" + config_arguments.recipe());
+  if (root.empty() && !arguments.dry_run)
+    root = new_run_folder("tune-" + config_arguments.recipe());
   std::optional<SearchFolder> folder;
   // Before the data are read, so that a wrong folder is told at once.
   if (!arguments.dry_run) folder.emplace(root, resuming);

@@ -2,6 +2,7 @@
 #include <set>
 #include <system_error>
 
+#include "gan_train/config/facts.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
@@ -87,18 +88,26 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
   throw usage_error(join(mistakes, "\n"));
 }
 
+bool is_config_name(const fs::path& path) {
+  const auto extension = path.extension();
+  return extension == ".ini" || extension == ".yaml" || extension == ".yml";
+}
+
+ConfigFormat format_of_config(const fs::path& path) {
+  if (!is_config_name(path)) {
+    throw usage_error(path.string(), ": a config file ends in .ini, .yaml or .yml");
+  }
+  return path.extension() == ".ini" ? ConfigFormat::kIni : ConfigFormat::kYaml;
+}
+
 ParsedSettings read_settings(const fs::path& path) {
   const auto name = path.string();
-  const auto extension = path.extension();
-  const bool ini = extension == ".ini";
   std::error_code code;
   const auto status = fs::status(path, code);
   if (!fs::exists(status)) throw usage_error(name, ": no such config file");
   if (fs::is_directory(status)) throw usage_error(name, ": is a folder, not a config file");
   if (!fs::is_regular_file(status)) throw usage_error(name, ": is not a regular file");
-  if (!ini && extension != ".yaml" && extension != ".yml") {
-    throw usage_error(name, ": a config file ends in .ini, .yaml or .yml");
-  }
+  const ConfigFormat format = format_of_config(path);
   const auto size = fs::file_size(path, code);
   if (!code && size > kMostConfigBytes) {
     throw usage_error(name, ": holds ", size, " bytes; a config file has at most ",
@@ -106,7 +115,7 @@ ParsedSettings read_settings(const fs::path& path) {
   }
   const auto bytes = read_file(path, kMostConfigBytes);
   const auto text = as_text(bytes);
-  auto parsed = ini ? parse_ini(text, name) : parse_yaml(text, name);
+  auto parsed = format == ConfigFormat::kIni ? parse_ini(text, name) : parse_yaml(text, name);
   log::debug(str(name, ": read ", parsed.settings.size(), " settings"));
   return parsed;
 }

@@ -32,9 +32,10 @@ std::optional<fs::path> find_spelling(const fs::path& folder, std::string_view s
 fs::path find_images(const fs::path& path) {
   if (fs::is_regular_file(path)) return path;
   if (!fs::exists(path)) {
-    throw usage_error(path.string(),
-                      ": no such file or folder; fetch it with `scripts/get_data.sh mnist` "
-                      "(or fashion), or name your data with --data");
+    const bool fashion = path.string().find("fashion") != std::string::npos;
+    throw usage_error(path.string(), ": no such file or folder in ", fs::current_path().string(),
+                      "; name your data with --data, or fetch it with `scripts/get_data.sh ",
+                      fashion ? "fashion-mnist" : "mnist", "` of the sources");
   }
   const auto images = find_spelling(path, "train-images", "342");
   if (!images) {

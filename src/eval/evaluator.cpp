@@ -15,6 +15,7 @@
 namespace gan {
 namespace {
 
+constexpr std::int64_t kKernelSubsets = 100, kKernelSubset = 1000;  // as published
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kProjected = 128;       // features without a classifier
 constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is looked for
@@ -136,7 +137,10 @@ std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tenso
   const torch::Tensor& real = reference_described_.features;
   std::vector<Metric> rows;
   rows.push_back(make_figure("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
-  const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed);
+  // Subsets of few samples are of half of them, or they would all be the same.
+  const std::int64_t half = std::min(real.size(0), fake.features.size(0)) / 2;
+  const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed, kKernelSubsets,
+                                      std::min(kKernelSubset, half));
   rows.push_back(make_figure("kid", "kernel distance (KID)", kernel.value));
   rows.push_back(make_figure("kid_error", "  its standard error", kernel.standard_error));
   const auto manifold = manifold_figures(real, fake.features, kNeighbour);
@@ -150,6 +154,12 @@ std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tenso
     rows.push_back(make_figure(
         "sliced_wasserstein", "sliced Wasserstein, pixels",
         sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed)));
+  }
+  const torch::Tensor& modes = data_.train.labels;
+  if (data_.train.shape.is_point() && modes.defined()) {
+    const auto near = mode_figures(flat_values(data_.train.samples), modes, flat_values(images));
+    rows.push_back(make_figure("modes_found", "modes found", static_cast<double>(near.found)));
+    rows.push_back(make_figure("near_modes_percent", "near a mode, %", 100.0 * near.within));
   }
   rows.push_back(make_figure("nearest", "nearest training image", nearest_distance(copies)));
   rows.push_back(make_figure("nearest_ratio", "  over a real image's", kNone));
@@ -230,16 +240,15 @@ Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& cla
 Metrics Evaluator::measured(const Described& fake, const torch::Tensor& images,
                             const torch::Tensor& classes) const {
   Metrics metrics{features_text(), reference_text_, images.size(0), figures(fake, images, images)};
-  if (classes.defined() && classifier_) {
-    const auto right = fake.probabilities.argmax(1).eq(classes).to(torch::kFloat64).mean();
-    metrics.rows.push_back(make_figure("as_asked_percent", "", 100.0 * right.item<double>()));
-  }
-  const auto known_rows = rows(classes.defined());
   for (Metric& row : metrics.rows) {
-    const Metric known = row_of(known_rows, row.name);
-    if (row.label.empty()) row.label = known.label;
+    const Metric known = row_of(baselines_, row.name);
     row.floor = known.floor;
     row.ceiling = known.ceiling;
+  }
+  if (classes.defined() && classifier_) {
+    const auto right = fake.probabilities.argmax(1).eq(classes).to(torch::kFloat64).mean();
+    metrics.rows.push_back(rows(/*with_classes=*/true).back());
+    metrics.rows.back().value = 100.0 * right.item<double>();
   }
   fill_ratio(metrics.rows);
   return metrics;
@@ -259,7 +268,8 @@ const char* Evaluator::score_name() const {
 std::string Evaluator::features_text() const {
   if (!classifier_) {
     return str(projection_.size(1), " fixed random projections of the values of ", data_.name,
-               ", which has no labels to learn features from");
+               data_.train.has_pixels() ? ", which has no labels to learn features from"
+                                        : ", which are points");
   }
   char percent[16];
   std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * classifier_->accuracy);

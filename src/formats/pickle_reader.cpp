@@ -32,7 +32,9 @@ PtDict PickleReader::read() {
   if (!stack_.empty()) fail("found ", stack_.size(), " values left over at the end");
   auto* root = std::get_if<PtValue>(&whole.what);
   if (root == nullptr || !std::holds_alternative<PtDict>(root->value)) {
-    fail("found ", kind(whole), ", expected a dict as the whole");
+    fail(
+        "found ", kind(whole),
+        ", expected a dict as the whole; it is neither a checkpoint of gan-train nor a state_dict");
   }
   check_unique_keys(*root);
   for (const auto& [key, record] : records_) {

@@ -40,7 +40,8 @@ void PickleReader::push_global() {
     if (module == "torch" && name == row.storage) return push({row.type});
   }
   fail("found the global ", in_quotes(std::string(module) + "." + std::string(name)),
-       "; only tensors of uint8, int64, float32, float64, bfloat16 and float16 are read");
+       "; only tensors of uint8, int64, float32, float64, bfloat16 and float16 are read; of ",
+       "a module, save module.state_dict() instead");
 }
 
 // ('storage', type, key, location, number of elements)

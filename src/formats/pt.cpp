@@ -25,6 +25,18 @@ constexpr std::array<FixedRecord, 3> kHead = {{
 }};
 constexpr FixedRecord kVersion = {"version", "3\n"};
 
+// Files that are given for .pt ones now and then.
+struct OtherKind {
+  std::string_view start;
+  std::string_view what;
+};
+constexpr std::array<OtherKind, 4> kOtherKinds = {{
+    {"\x93NUMPY", "is a NumPy file, not a .pt file"},
+    {"\x89PNG", "is a PNG, not a .pt file"},
+    {"\xff\xd8\xff", "is a JPEG, not a .pt file"},
+    {"\x80\x02\x8a\nl\xfc\x9c", "is a file of PyTorch's old format; save it anew with torch.save"},
+}};
+
 // The records of an archive by what they are for.
 struct Contents {
   ByteView pickle;
@@ -104,6 +116,9 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
 }
 
 PtDict parse_pt(ByteView bytes, std::string_view name) {
+  for (const OtherKind& other : kOtherKinds) {
+    if (as_text(bytes).starts_with(other.start)) throw run_error(name, ": ", other.what);
+  }
   const auto records = parse_zip(bytes, name);
   const auto contents = sort_records(records, name);
   return read_pickle(contents.pickle, contents.storages, name);

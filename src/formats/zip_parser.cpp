@@ -56,7 +56,7 @@ void ZipParser::check_seal() {
   }
   if (bytes_.size() < kZipEndSize + kZipSealSize) {
     fail("holds ", bytes_.size(),
-         " bytes, too few for a .pt file; it is cut short or no such file");
+         " bytes, too few for a .pt file; it is cut short or no .pt file at all");
   }
   const auto seal = as_text(bytes_.last(kZipSealSize));
   if (!seal.starts_with(kZipSealStart)) return;

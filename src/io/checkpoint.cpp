@@ -220,7 +220,8 @@ LoadedGenerator load_generator(const fs::path& path) {
   loaded.step = get<std::int64_t>(root, "step", name);
   loaded.class_count = unpack_classes(root, name);
   const char* key = find(root, "ema") != nullptr ? "ema" : "generator";
-  build_generator(loaded, get<PtDict>(root, key, name), name + ": " + key);
+  use_own_config(name + ": its config: ",
+                 [&] { build_generator(loaded, get<PtDict>(root, key, name), name + ": " + key); });
   return loaded;
 }
 
@@ -229,9 +230,11 @@ Config load_checkpoint_config(const fs::path& path) {
   const std::string name = path.string();
   Config config = unpack_config(parsed.root, name);
   // A run is built as the config says before its weights are looked at.
-  build_within(parsed.root, name, [&] {
-    make_networks(config.model, unpack_shape(parsed.root, name), 0,
-                  unpack_classes(parsed.root, name));
+  use_own_config(name + ": its config: ", [&] {
+    build_within(parsed.root, name, [&] {
+      make_networks(config.model, unpack_shape(parsed.root, name), 0,
+                    unpack_classes(parsed.root, name));
+    });
   });
   return config;
 }

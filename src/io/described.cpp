@@ -10,6 +10,7 @@
 #include "gan_train/models/conditioning.hpp"
 
 #include "allowance.hpp"
+#include "packed.hpp"
 #include "tensors.hpp"
 
 namespace gan {
@@ -48,8 +49,9 @@ Metadata describe(const LoadedGenerator& loaded) {
 
 Config described_config(const Metadata& metadata, const std::string& name) {
   Config config;
-  const auto settings = parse_yaml(metadata_text(metadata, "config", name), name);
-  apply_settings(option_table(config), settings.settings, settings.mistakes);
+  const auto settings = parse_yaml(metadata_text(metadata, "config", name), name + ": its config");
+  use_own_config(
+      "", [&] { apply_settings(option_table(config), settings.settings, settings.mistakes); });
   return config;
 }
 
@@ -75,7 +77,7 @@ LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   }
   loaded.epoch = metadata_count(metadata, "epoch", name);
   loaded.step = metadata_count(metadata, "step", name);
-  build_generator(loaded, content.tensors, name);
+  use_own_config(name + ": its config: ", [&] { build_generator(loaded, content.tensors, name); });
   return loaded;
 }
 

@@ -19,8 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// To be raised when the classifier's network or training, or a figure's definition, changes.
+// To be raised when the classifier's network or training changes.
 constexpr std::int64_t kEvalVersion = 1;
+// To be raised when the figures, or their definitions, change.
+constexpr std::int64_t kFiguresVersion = 2;
 constexpr std::int64_t kChecksumBlock = 1000;  // items, of data on disk
 
 // FNV-1a (Fowler, Noll and Vo), 64 bits: tells data sets apart, no more.
@@ -194,6 +196,9 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
   std::vector<Metric> rows;
   const auto file = name(str("baselines-", samples).c_str());
   const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
+    if (get<std::int64_t>(root, "figures", path) != kFiguresVersion) {
+      throw run_error(path, ": is of another version");
+    }
     expect_text(root, "data", checksum_, path);
     expect_text(root, "classifier", weights_checksum(classifier), path);
     rows = unpack_rows(root, path);
@@ -204,6 +209,7 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
 void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* classifier,
                                const std::vector<Metric>& rows) const {
   PtDict root = pack_rows(rows);
+  root.push_back({"figures", {kFiguresVersion}});
   root.push_back({"data", {checksum_}});
   root.push_back({"classifier", {weights_checksum(classifier)}});
   keep_cached(folders_, name(str("baselines-", samples).c_str()), std::move(root));

@@ -95,11 +95,10 @@ Json inspect_path(const fs::path& path) {
   const std::string name = path.string();
   if (!fs::exists(path)) throw usage_error(name, ": no such file or folder");
   JsonObject facts = {{"path", name}};
-  const auto extension = path.extension();
   JsonObject found;
   if (fs::is_directory(path)) {
     found = inspect_run(path);
-  } else if (extension == ".ini" || extension == ".yaml" || extension == ".yml") {
+  } else if (is_config_name(path)) {
     found = {{"kind", "config"}, {"config", differences_from_defaults(load_config(path))}};
   } else {
     found = inspect_bytes(read_file(path, kMostInspected), name);

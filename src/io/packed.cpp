@@ -57,6 +57,15 @@ PtDict pack_config(Config config) {
   return sections;
 }
 
+void use_own_config(const std::string& place, const std::function<void()>& use) {
+  try {
+    use();
+  } catch (const Error& error) {
+    if (error.exit_code() != Error::kUsage) throw;
+    throw run_error(place, error.what(), " (perhaps written by a newer gan-train)");
+  }
+}
+
 Config unpack_config(const PtDict& root, const std::string& name) {
   Config config;
   const auto table = option_table(config);
@@ -67,10 +76,11 @@ Config unpack_config(const PtDict& root, const std::string& name) {
       throw run_error(name, ": config section ", in_quotes(section), " is not a dict");
     for (const auto& [key, value] : *dict) {
       const bool is_label = key.ends_with("_label");
-      settings.push_back({section + "." + key, text_of(value, is_label ? ":" : ","), name});
+      settings.push_back(
+          {section + "." + key, text_of(value, is_label ? ":" : ","), name + ": its config"});
     }
   }
-  apply_settings(table, settings);
+  use_own_config("", [&] { apply_settings(table, settings); });
   return config;
 }
 

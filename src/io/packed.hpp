@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,10 @@ std::string text_of(const PtValue& value, const std::string& joint);
 
 /// The config as a dict of its sections.
 PtDict pack_config(Config config);
+
+/// Uses the config that a file brings. Where it is refused as a wrong config, the file is at
+/// fault and not the call: a run_error of the same words behind `place`.
+void use_own_config(const std::string& place, const std::function<void()>& use);
 
 /// What a checkpoint says of its network: the config, the shape of its images and how many classes
 /// it is told (0: none).

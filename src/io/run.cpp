@@ -66,6 +66,11 @@ bool Run::train(const Hooks& watch) {
   write_file(folder_.facts(), run_facts(trainer_, data_));
   log::open_file(folder_.log());
   log::info(run_line(trainer_, data_) + "; into " + folder_.root().string());
+  if (const auto done = trainer_.steps_done(); done > 0) {
+    const bool complete = done == trainer_.total_steps();
+    log::info(complete ? str("all ", trainer_.config().train.epochs, " epochs were done before")
+                       : str("goes on after step ", done, " of ", trainer_.total_steps()));
+  }
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   // From the first step on there is a state to go on from, or back to, with this config.
@@ -126,9 +131,13 @@ void Run::save() {
 // Replaces the state in the folder by that of now.
 void Run::write_state() {
   if (!trainer_.is_finite()) {
+    const std::string good =
+        fs::exists(folder_.state())
+            ? str("the last good state is ", folder_.state().string(),
+                  "; go on from it with a lower optim.lr in a new run")
+            : "no state was saved; start anew, with other weights or a lower optim.lr";
     throw run_error("step ", trainer_.steps_done(),
-                    ": weights or statistics are no longer finite numbers; the last good state is ",
-                    folder_.state().string(), "; go on from it with a lower optim.lr in a new run");
+                    ": weights or statistics are not finite numbers; ", good);
   }
   for (auto* log : {&losses_, &health_, &steps_}) {
     if (*log) (*log)->sync();

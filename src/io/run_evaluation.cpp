@@ -10,6 +10,7 @@
 #include "gan_train/dist/ranks.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
+#include "gan_train/train/sample.hpp"
 
 namespace gan {
 
@@ -52,6 +53,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   const OnItsOwn alone;
   const std::int64_t classes = trainer_.conditioning().class_count();
   const std::int64_t count = trainer_.config().eval.samples;
+  log::info(str("epoch ", epoch, "  measuring ", count, " samples"));
   const Metrics metrics = evaluator_.measure(
       draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed),
       draw_sample_classes(classes, count, kSampleSeed));

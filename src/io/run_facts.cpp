@@ -24,15 +24,6 @@ std::string processor() {
   return "unknown";
 }
 
-Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
-  JsonArray layers;
-  for (const auto& row : rows) {
-    layers.push_back(
-        JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
-  }
-  return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
-}
-
 }  // namespace
 
 std::string run_facts(const Trainer& trainer, const Dataset& data) {

@@ -50,11 +50,14 @@ void remove_files(const RunFiles& folder, bool only_temporaries) {
   if (!only_temporaries) fs::remove(folder.config());
 }
 
-// What --overwrite may clear: nothing yet, or a folder whose config a run of ours wrote.
+// Where a run may write, or --overwrite clear: nothing yet, or a folder whose config a run of ours
+// wrote.
 void check_is_run(const RunFiles& folder) {
   if (!holds_anything(folder.root()) || folder.hold_run()) return;
   throw usage_error(folder.root().string(),
-                    ": holds files, but no run of gan-train to overwrite; choose another --out");
+                    fs::is_directory(folder.root()) ? ": holds files, but no run of gan-train"
+                                                    : ": is not a folder",
+                    "; choose another --out");
 }
 
 }  // namespace
@@ -70,6 +73,7 @@ bool holds_anything(const fs::path& folder) {
 }
 
 RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
+  if (how == Open::kNew) check_is_run(*this);
   if (how == Open::kNew && holds_anything(root())) {
     throw usage_error(root().string(),
                       ": already holds files; choose another --out, go on with "

@@ -87,7 +87,12 @@ void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& wh
     if (!targets.contains(name)) misfits.push_back(in_quotes(name) + " is unexpected");
   }
   if (misfits.empty()) {
-    for (auto& item : targets) unpack(find(dict, item.key()), item.value(), where);
+    for (auto& item : targets) {
+      unpack(find(dict, item.key()), item.value(), where);
+      if (!item->isfinite().all().item<bool>()) {
+        throw run_error(where, ": ", in_quotes(item.key()), " holds numbers that are not finite");
+      }
+    }
     return;
   }
   constexpr std::size_t kMostListed = 20;

@@ -26,7 +26,8 @@ class TensorPacker {
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);
 
 /// Copies saved tensors into all parameters and buffers of a module: none may
-/// be missing, none may be left over.
+/// be missing, none may be left over, and all numbers must be finite. Error beginning with
+/// `where` otherwise.
 void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where);
 
 }  // namespace gan

@@ -57,4 +57,13 @@ NetworkRows describe_networks(const Trainer& trainer) {
       describe(trainer.networks.discriminator, conditioning.discriminator_input(images, classes))};
 }
 
+Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
+  JsonArray layers;
+  for (const auto& row : rows) {
+    layers.push_back(
+        JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
+  }
+  return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
+}
+
 }  // namespace gan

@@ -43,6 +43,7 @@ TEST(Ini, NothingIsNothing) {
 }
 
 TEST(Ini, ReportsMalformedLinesAndReadsOn) {
+  const std::string neither = " is neither 'key = value' nor a [section]; comments begin with #";
   EXPECT_EQ(read("[a]\n"
                  "just words\n"
                  "[b\n"
@@ -53,15 +54,9 @@ TEST(Ini, ReportsMalformedLinesAndReadsOn) {
                  "d = \"open\n"
                  "e = \"x\" y\n"
                  "c = 1\n"),
-            (Strings{"a.c=1",
-                     "x.ini:2: 'just words' is neither 'key = value' nor a [section]; comments "
-                     "begin with #",
-                     "x.ini:3: '[b' is not a [section]", "x.ini:4: '[]' is not a [section]",
-                     "x.ini:5: '[a] b' is not a [section]",
-                     "x.ini:6: '= 3' is neither 'key = value' nor a [section]; comments begin "
-                     "with #",
-                     "x.ini:7: 'words' is neither 'key = value' nor a [section]; comments begin "
-                     "with #",
+            (Strings{"a.c=1", "x.ini:2: 'just words'" + neither, "x.ini:3: '[b' is not a [section]",
+                     "x.ini:4: '[]' is not a [section]", "x.ini:5: '[a] b' is not a [section]",
+                     "x.ini:6: '= 3'" + neither, "x.ini:7: 'words'" + neither,
                      "x.ini:8: no closing quote in '\"open'",
                      "x.ini:9: text after the closing quote in '\"x\" y'"}));
 }

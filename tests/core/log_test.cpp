@@ -4,6 +4,8 @@
 #include <cctype>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "message.hpp"
@@ -12,7 +14,9 @@
 namespace gan {
 namespace {
 
-const std::string kDate = "0000-00-00 00:00:00.000 ";
+constexpr std::string_view kDate = "0000-00-00 00:00:00.000 ";
+
+std::string dated(const char* text) { return std::string(kDate) + text; }
 
 // Where tests are started from a terminal, spdlog colours what it shows.
 std::string without_colours(std::string text) {
@@ -79,8 +83,8 @@ TEST_F(Log, TheFileGetsWhatTheTerminalHides) {
   log::set_level(log::Level::kOff);
   log::open_file(path_);
   EXPECT_EQ(shown(log_one_of_each), "");
-  EXPECT_EQ(lines(), (std::vector<std::string>{kDate + "info i", kDate + "info f",
-                                               kDate + "warning w", kDate + "error e"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{dated("info i"), dated("info f"), dated("warning w"),
+                                               dated("error e")}));
   log::set_level(log::Level::kDebug);
   log::open_file(path_);
   shown(log_one_of_each);
@@ -122,7 +126,7 @@ TEST_F(Log, AFullDiskIsOneWarning) {
             "there\ni\nj\n");
   log::open_file(path_);
   shown([] { log::info("again"); });
-  EXPECT_EQ(lines(), std::vector<std::string>{kDate + "info again"});
+  EXPECT_EQ(lines(), std::vector<std::string>{dated("info again")});
 }
 
 }  // namespace

@@ -93,8 +93,8 @@ TEST(Cifar10, RefusesFilesOfAnotherSize) {
 
 TEST(Cifar10, RefusesLabelsAboveNine) {
   const TempFolder folder;
-  std::string bytes(3 * 3073, '\0');
-  bytes[2 * 3073] = 10;
+  std::string bytes(std::size_t{3} * 3073, '\0');
+  bytes[std::size_t{2} * 3073] = 10;
   write_file(folder / "data_batch_1.bin", bytes);
   const std::string message = cifar_refusal(folder.path());
   EXPECT_NE(message.find("data_batch_1.bin: offset 6146: found label 10"), std::string::npos)
@@ -103,7 +103,7 @@ TEST(Cifar10, RefusesLabelsAboveNine) {
 
 TEST(Cifar10, ChecksTheMemoryFirst) {
   const TempFolder folder;
-  write_file(folder / "data_batch_1.bin", std::string(400 * 3073, '\0'));
+  write_file(folder / "data_batch_1.bin", std::string(std::size_t{400} * 3073, '\0'));
   DataConfig config = cifar_config(folder.path());
   config.max_mib = 1;
   const std::string message = usage_message_of([&] { load_dataset(config); });

@@ -79,7 +79,7 @@ TEST(FolderDataset, ManyFilesKeepTheirPlaces) {
 
 TEST(FolderDataset, KeepsPicturesOfTheRightSizeToTheByte) {
   const TempFolder folder;
-  Bytes pixels(4 * 4 * 3);
+  Bytes pixels(std::size_t{4} * 4 * 3);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(5 * i);
   write_file(folder / "x.png", encode_png({4, 4, 3, pixels}));
   const Dataset data = load_dataset(folder_config(folder, 4, 3));

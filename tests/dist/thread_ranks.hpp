@@ -21,7 +21,8 @@ class ThreadRanks {
   // Runs `work` on every rank.
   void run(const std::function<void()>& work) {
     std::vector<std::thread> threads;
-    for (int rank = 0; rank < static_cast<int>(places_.size()); ++rank) {
+    const int count = static_cast<int>(places_.size());
+    for (int rank = 0; rank < count; ++rank) {
       threads.emplace_back([this, rank, &work] {
         Member member(*this, rank);
         set_ranks(&member);

@@ -137,15 +137,15 @@ class SampleTest(Trained):
             few, many = (
                 self.peak_kib(
                     *("gan-sample", "--quiet", "--ckpt", self.checkpoint),
-                    *("-n", n, "--format", name, "--out", f"{n}.{name}"),
+                    *("-n", n, "--format", name, "--out", f"{n}-{name}"),
                 )[0]
                 for n in (least, most)
             )
             print(f"peak memory, {name}: {few} KiB for {least:,} samples, {many} for {most:,}")
             self.assertLess(many - few, 24 * 1024, name)
-        self.assertEqual((self.folder / "200000.idx").stat().st_size, 16 + 200_000 * 256)
-        self.assertEqual(np.load(self.folder / "200000.npy", "r").shape, (200_000, 16, 16))
-        self.assertEqual(len(list((self.folder / "5000.png").iterdir())), 5000)
+        self.assertEqual((self.folder / "200000-idx").stat().st_size, 16 + 200_000 * 256)
+        self.assertEqual(np.load(self.folder / "200000-npy", "r").shape, (200_000, 16, 16))
+        self.assertEqual(len(list((self.folder / "5000-png").iterdir())), 5000)
 
 
 class ColourTest(Trained):

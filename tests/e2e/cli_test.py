@@ -1,11 +1,9 @@
 """The program as it is called: configs, flags, and wrong calls of every kind."""
 
 import json
-import os
 import pathlib
 import re
 import shutil
-import subprocess
 
 import common
 
@@ -120,53 +118,6 @@ class ConfigTest(common.ProgramTest):
         self.assertRegex(version, r"LibTorch\s+\d+\.\d+")
 
 
-class OutputTest(common.ProgramTest):
-    def test_a_full_disk_is_an_error_and_a_reader_that_has_seen_enough_is_none(self):
-        with open("/dev/full", "w") as full:
-            command = [common.BIN / "gan", "list", "losses"]
-            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
-        self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"^error: standard output: [^\n]+\n$")
-        read, write = os.pipe()
-        os.close(read)
-        done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
-        os.close(write)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-
-
-class ResumeWarningTest(common.ProgramTest):
-    """What may change at a resume, but not without a word."""
-
-    def resume(self, *flags):
-        return self.train("--resume", "run", *flags).stderr
-
-    def test_other_threads_are_warned_of(self):
-        self.train("--config", common.SMOKE, "--epochs", 1, "--threads", 1, "--out", "run", "-q")
-        self.assertNotIn("warning", self.resume("--epochs", 2))
-        self.assertIn(
-            "warning: train.threads changed from 1 to 2: the result may differ in the last bits",
-            self.resume("--epochs", 3, "--threads", 2),
-        )
-
-    def test_other_data_of_the_same_size_are_warned_of(self):
-        header = bytes([0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 8, 0, 0, 0, 8])
-        images = bytearray(range(256)) * 10
-        (self.folder / "images").write_bytes(header + images)
-        (self.folder / "copy").write_bytes(header + images)
-        self.train(
-            *("--data.dataset", "idx", "--data", "images", "--model.generator_widths", 8),
-            *("--batch-size", 8, "--epochs", 1, "--out", "run", "--quiet"),
-        )
-        for flags in ("--data", "copy"), ("--data.in_memory", "false"):
-            self.assertNotIn("warning", self.resume("--epochs", 2, *flags))
-        images[100] ^= 1
-        (self.folder / "images").write_bytes(header + images)
-        self.assertIn(
-            "warning: run/checkpoints/last.pt: was trained on other data than these",
-            self.resume("--epochs", 3, "--data", "images"),
-        )
-
-
 class WrongCallTest(common.ProgramTest):
     """Each ends with its exit code and one line, and writes nothing."""
 
@@ -201,6 +152,26 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(*smoke, "--debug-steps", 5, says=["--debug-steps", "--debug-dump"])
         self.refused("gan", "trian", code=2, says="train")
         self.refused("gan-sample", code=2, says="--ckpt")
+
+    def test_places_that_are_no_run_s(self):
+        (self.folder / "own").mkdir()
+        (self.folder / "own" / "text").write_text("mine")
+        self.before.append("own")
+        smoke = ("gan-train", "--config", common.SMOKE)
+        no_run = "own: holds files, but no run of gan-train; choose another --out"
+        self.refused(*smoke, "--out", "own", code=2, says=no_run)
+        self.refused(*smoke, "--out", "own", "--overwrite", code=2, says=no_run)
+        self.refused(*smoke, "--out", "/dev/null", code=2, says="/dev/null: is not a folder")
+        self.refused("gan-train", "--resume", "own/text", code=2, says="name the run's folder")
+
+    def test_what_nobody_knows_is_named_before_what_is_missing(self):
+        for command, words, says in (
+            ("gan-sample", ["g.pt"], "unexpected argument g.pt; did you mean --ckpt g.pt?"),
+            ("gan-train", ["my.ini"], "unexpected argument my.ini; did you mean --config my.ini?"),
+            ("gan-sample", ["--checkpoint", "g.pt"], "unknown option --checkpoint"),
+            ("gan-train", ["--latent_dim", 8], "did you mean '--model.latent_dim'?"),
+        ):
+            self.refused(command, *words, code=2, says=says)
 
     def test_cuda_on_a_cpu_build(self):
         if "without CUDA" not in self.call("gan", "--version").stdout:

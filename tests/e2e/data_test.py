@@ -171,6 +171,7 @@ class RecipeDataTest(common.ProgramTest):
         )
         self.try_recipe("stacked_mnist", "3x28x28", "--data.synthetic_size", 100)
         self.try_recipe("fashion_dcgan", "1x28x28")
+        self.try_recipe("fashion_best", "1x28x28")
 
 
 if __name__ == "__main__":

@@ -147,6 +147,10 @@ class PageTest(Exporting):
         self.assertEqual(tuple(shape), expected.shape)
         self.assertLess(np.abs(np.reshape(data, shape) - expected).max(), 1e-3)
         self.assertGreater(expected.std(), 1e-3)
+        said = self.browser.execute_script(
+            "try { generate([[]]); } catch (error) { return error.message; }"
+        )
+        self.assertIn(f"latents: {latents.shape[1]} numbers", said)
         self.assertEqual(self.browser.get_log("browser"), [])
 
     def test_the_page_draws_the_same(self):

@@ -116,6 +116,7 @@ class LiveLineTest(common.ProgramTest):
         log = (self.folder / "run" / "train.log").read_text()
         shown = [line for line in screen.lines if line]
         self.assertGreater(len(shown), 4)
+        shown.remove("stopping soon; Ctrl-C again: at once")
         for line in shown:  # nothing is left of any live line
             self.assertIn(line.removeprefix("warning: "), log)
 

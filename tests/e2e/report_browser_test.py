@@ -1,10 +1,12 @@
 """The page of a report in Chromium, opened from the disk."""
 
 import re
+import statistics
 import time
 import urllib.parse
 
 import common
+import files
 from browser import open_chromium
 from reporting import EVAL, SMALL, Reporting
 
@@ -161,6 +163,27 @@ class ReportBrowserTest(Reporting):
         rows = [row.text for row in self.all("#config table")[0].find_elements(By.TAG_NAME, "tr")]
         self.assertEqual(rows, ["a b", "optim.lr 0.001 0.01", "train.epochs 3 2"])
         self.assertEqual(self.complaints(), [])
+
+    def test_runs_of_several_seeds_are_summed_up(self):
+        for seed in 1, 2, 3:
+            self.train(*SMALL, "--epochs", 1, "--seed", seed, "--out", f"s{seed}")
+        self.train(*SMALL, "--epochs", 1, "--lr", 0.01, "--out", "other")
+        self.report("s1", "s2", "s3", "other", "-o", "seeds.html", "--quiet")
+        self.open("seeds.html")
+        (table,) = (
+            one for one in self.all("#figures table") if "over seeds" in one.text.splitlines()[0]
+        )
+        lines = table.text.splitlines()
+        self.assertIn("s1 and 2 more other", lines[1])
+        columns = [
+            files.read_csv(self.folder / f"s{seed}" / "losses.csv")[1][0][2] for seed in (1, 2, 3)
+        ]
+        (losses,) = (line for line in lines if line.startswith("discriminator's loss"))
+        mean, spread = map(float, re.findall(r"([\d.]+) ± ([\d.]+)", losses)[0])
+        self.assertAlmostEqual(mean, statistics.mean(columns), delta=1e-3)
+        self.assertAlmostEqual(spread, statistics.stdev(columns), delta=1e-3)
+        colours = "return Array.from({length: 12}, (_, i) => colourOf(i))"
+        self.assertEqual(len(set(self.browser.execute_script(colours))), 12)
 
     def test_a_narrow_page_does_not_scroll_sideways(self):
         self.train(*SMALL, "--epochs", 2, "--out", "run")

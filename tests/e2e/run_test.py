@@ -1,6 +1,7 @@
 """What a run leaves, and that one which was stopped goes on as if it had not been."""
 
 import signal
+import time
 
 import common
 
@@ -104,6 +105,15 @@ class RunFolderTest(common.ProgramTest):
         self.train("--config", "mine", "--epochs", 1, "--quiet")
         (run,) = (self.folder / "runs").iterdir()
         self.assertRegex(run.name, r"^mine-\d{8}-\d{6}$")
+
+    def test_runs_of_one_second_do_not_meet(self):
+        now = int(time.time())
+        for second in range(now, now + 120):
+            stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(second))
+            (self.folder / "runs" / f"smoke-{stamp}").mkdir(parents=True)
+        self.train("--config", common.SMOKE, "--train.steps_per_epoch", 1, "--epochs", 1)
+        (run,) = (path for path in (self.folder / "runs").iterdir() if any(path.iterdir()))
+        self.assertRegex(run.name, r"^smoke-\d{8}-\d{6}-2$")
 
     def test_quiet_says_nothing(self):
         done = self.train("--config", common.SMOKE, "--epochs", 1, "--out", "run", "--quiet")

@@ -6,8 +6,6 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/models/networks.hpp"
-#include "gan_train/train/sample.hpp"
 
 #include "data/idx_files.hpp"
 #include "message.hpp"
@@ -168,6 +166,9 @@ TEST(Evaluator, MeasuresPoints) {
   const Metrics metrics = evaluator.measure(data.samples.narrow(0, 0, 300));
   EXPECT_LT(figure_called(metrics, "sliced_wasserstein").value,
             figure_called(metrics, "sliced_wasserstein").ceiling);
+  EXPECT_EQ(metrics.value("modes_found"), 8);
+  EXPECT_GT(metrics.value("near_modes_percent"), 97);
+  EXPECT_LT(figure_called(metrics, "near_modes_percent").ceiling, 10);
   EXPECT_TRUE(std::isnan(metrics.value("parzen")));  // which is for pixels in [0, 1]
 }
 
@@ -256,19 +257,6 @@ TEST(HoldOut, PartsTheDataForGood) {
   EXPECT_EQ(parts.train.labels.size(0), 400);
   // Not the last ones of a sorted file.
   EXPECT_FALSE(torch::equal(parts.test.samples, data.samples.narrow(0, 400, 100)));
-}
-
-TEST(DrawSamples, AreThoseOfGanSample) {
-  Config config;
-  config.model.latent_dim = 3;
-  config.model.generator_widths = {8};
-  const auto generator = make_networks(config.model, {1, 5, 4}, 1).generator;
-  const auto some = draw_samples(generator, config, 0, 70, 5);
-  EXPECT_EQ(some.sizes(), torch::IntArrayRef({70, 1, 5, 4}));
-  EXPECT_EQ(some.scalar_type(), torch::kUInt8);
-  const auto second = generate(generator, draw_latents(config.model, 64, 5, Stream::kSample, 1));
-  EXPECT_TRUE(torch::equal(some.narrow(0, 64, 6),
-                           to_pixels(second, "symmetric").permute({0, 3, 1, 2}).narrow(0, 0, 6)));
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ inline torch::Tensor formula_features(std::uint64_t seed, std::int64_t n, std::i
 inline torch::Tensor formula_probabilities(std::uint64_t seed, std::int64_t n, std::int64_t k) {
   auto powers = torch::empty({n, k}, torch::kDouble);
   SplitMix64 rng(seed);
-  double* values = powers.data_ptr<double>();
+  auto* values = powers.data_ptr<double>();
   for (std::int64_t i = 0; i < n * k; ++i) {
     const double x = rng.uniform();
     values[i] = x * x * x * x;

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <gtest/gtest.h>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -47,6 +48,21 @@ TEST(KernelDistance, OfSubsetsScattersAboutThatOfTheWhole) {
   // Four times the subsets halve the error.
   EXPECT_NEAR(kernel_distance(a, b, 1, 200, 200).standard_error, parts.standard_error / 2,
               parts.standard_error / 8);
+}
+
+// The error that it names is the spread of what other subsets give.
+TEST(KernelDistance, StandardErrorIsThatOfManyRepetitions) {
+  const auto a = formula_features(1, 900, 8, 4, 1.0);
+  const auto b = formula_features(2, 900, 8, 3, 1.0);
+  std::vector<double> values;
+  double named = 0.0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto distance = kernel_distance(a, b, seed, 10, 100);
+    values.push_back(distance.value);
+    named += distance.standard_error / 100;
+  }
+  const auto spread = torch::tensor(values, torch::kDouble).std().item<double>();
+  EXPECT_NEAR(named / spread, 1.0, 0.25);
 }
 
 TEST(KernelDistance, IsAFunctionOfTheSeed) {

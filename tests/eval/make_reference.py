@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Makes reference.hpp: figures of sets made by a formula, computed by other programs.
 
-    pip install prdc scipy scikit-learn
     python tests/eval/make_reference.py > tests/eval/reference.hpp
 
-The sets are those of formula_features.hpp; the figures come from scipy, scikit-learn and prdc.
+in an environment that scripts/setup.sh --tests has made. The sets are those of formula_features.hpp; the figures come from scipy, scikit-learn and prdc.
 """
 
 import contextlib

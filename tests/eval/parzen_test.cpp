@@ -49,7 +49,7 @@ TEST(ParzenWindow, InBlocksIsThatOfAllAtOnce) {
 // A test image that is a sample, in as many dimensions as MNIST has, under a narrow window.
 TEST(ParzenWindow, OfCopiesInManyDimensionsKeepsItsPrecision) {
   const auto samples = formula_features(1, 50, 784, 50, 0.2) / 3;
-  const double expected = parzen_at_once(samples, samples, 0.1).mean().item<double>();
+  const auto expected = parzen_at_once(samples, samples, 0.1).mean().item<double>();
   EXPECT_NEAR(parzen_log_likelihood(samples, samples, 0.1).mean, expected, 0.01);
 }
 

@@ -26,7 +26,7 @@ TEST(SlicedWasserstein, OfAShiftIsItsLengthOverTheRootOfTheDimension) {
 
 TEST(SlicedWasserstein, OfAScaledSetIsTheClosedForm) {
   const auto set = formula_features(1, 200, 12, 3, 1.0);
-  const double square = set.square().sum(1).mean().item<double>();
+  const auto square = set.square().sum(1).mean().item<double>();
   EXPECT_NEAR(sliced_wasserstein(set, set * 1.5, 1, 20000), 0.5 * std::sqrt(square / 12.0), 0.02);
 }
 
@@ -41,7 +41,7 @@ TEST(SlicedWasserstein, KnowsNoOrderAndNoCounts) {
 TEST(SlicedWasserstein, OfUnequalCountsSplitsTheMass) {
   const auto three = torch::tensor({{2.0F}, {0.0F}, {1.0F}});
   const auto two = torch::tensor({{4.0F}, {0.0F}});
-  const double square = 0.0 / 3.0 + 1.0 / 6.0 + 9.0 / 6.0 + 4.0 / 3.0;
+  const auto square = 0.0 / 3.0 + 1.0 / 6.0 + 9.0 / 6.0 + 4.0 / 3.0;
   EXPECT_NEAR(sliced_wasserstein(three, two, 1), std::sqrt(square), 1e-6);
   EXPECT_NEAR(sliced_wasserstein(two, three, 1), std::sqrt(square), 1e-6);
 }

@@ -101,7 +101,7 @@ TEST(DecodeImage, NamesTheFileAndTheReason) {
 TEST(DecodeImage, RefusesAHuffmanTableThatIsTooLong) {
   Bytes file = {0xFF, 0xD8, 0xFF, 0xC4, 0x10, 0x03, 0x13};
   file.insert(file.end(), 16, 255);
-  file.insert(file.end(), 16 * 255, 1);
+  file.insert(file.end(), std::size_t{16} * 255, 1);
   EXPECT_NE(refusal(file).find("a Huffman table of more than 256 symbols"), std::string::npos);
   file = {0xFF, 0xD8, 0xFF, 0xC4, 0x00, 0x05, 0x13, 1, 1, 1};
   EXPECT_NE(refusal(file).find("a Huffman table that breaks off"), std::string::npos);
@@ -131,7 +131,7 @@ TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
 TEST(DecodeImage, StaysWithinItsMemory) {
   if (!kCountsMemory) GTEST_SKIP() << "a sanitizer's own memory is counted too";
   // One pixel, and data that unpack to 80 MB.
-  const auto bomb = make_png(1, 1, std::string("\x8\0\0\0\0", 5), std::string(80'000'000, '\0'));
+  const auto bomb = make_png(1, 1, '\x8' + std::string(4, '\0'), std::string(80'000'000, '\0'));
   EXPECT_LT(peak_growth([&] {
               if (refusal(bomb).empty()) std::_Exit(1);
             }),

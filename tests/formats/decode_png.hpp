@@ -17,7 +17,8 @@ inline Image decode_png(ByteView png) {
   stbi_uc* pixels = stbi_load_from_memory(png.data(), static_cast<int>(png.size()), &width, &height,
                                           &channels, 0);
   if (pixels == nullptr) throw std::runtime_error(stbi_failure_reason());
-  Image image{width, height, channels, Bytes(pixels, pixels + width * height * channels)};
+  const auto size = static_cast<std::ptrdiff_t>(width) * height * channels;
+  Image image{width, height, channels, Bytes(pixels, pixels + size)};
   stbi_image_free(pixels);
   return image;
 }

@@ -145,7 +145,7 @@ TEST(Preview, WithoutColourIsCharacters) {
 }
 
 TEST(Preview, FitsTheWindow) {
-  const Image image{582, 234, 1, Bytes(582 * 234, 200)};
+  const Image image{582, 234, 1, Bytes(std::size_t{582} * 234, 200)};
   for (const std::int64_t columns : {1, 20, 40, 60, 80, 600}) {
     const auto width = std::min<std::int64_t>(columns, 582);
     const auto text = preview_text(image, columns, Shades::kAscii);
@@ -187,7 +187,7 @@ TEST(Preview, SixelsAreThePictureInTheTerminalsColours) {
   Image image{20, 12, 3, {}};
   for (int i = 0; i < 240; ++i) {
     const bool is_red = i % 20 < 9;
-    image.pixels.insert(image.pixels.end(), {255, std::uint8_t(is_red ? 0 : 255), std::uint8_t(0)});
+    image.pixels.insert(image.pixels.end(), {255, is_red ? std::uint8_t{0} : std::uint8_t{255}, 0});
   }
   const auto text = preview_text(image, 80, Shades::kSixel);
   EXPECT_TRUE(text.ends_with("\x1b\\\n"));

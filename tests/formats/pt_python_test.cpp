@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <numbers>
 #include <string>
 
 #include "formats/pt_helpers.hpp"
@@ -63,7 +64,7 @@ TEST_F(PtPython, ReadsOurFilesBitForBit) {
            {"none", {}},
            {"yes", {true}},
            {"ints", {PtList{{std::int64_t{255}}, {std::int64_t{-256}}, {INT64_MAX}, {INT64_MIN}}}},
-           {"pi", {3.141592653589793}},
+           {"pi", {std::numbers::pi}},
            {"", {std::string("Grüße\n")}},
            {"nothing", {PtDict()}}}}}};
   write_file(folder_ / "g_200.pt", encode_pt(root, "g_200"));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <limits>
+#include <numbers>
 
 #include "formats/pt_helpers.hpp"
 
@@ -28,7 +29,7 @@ TEST(Pt, KeepsPlainValues) {
       {"yes", {true}},
       {"no", {false}},
       {"numbers", {list}},
-      {"pi", {3.141592653589793}},
+      {"pi", {std::numbers::pi}},
       {"text", {std::string("Grüße\n\0'", 9)}},
       {"", {std::string()}},
       {"deep", {PtDict{{"er", {PtDict{{"list", {PtList{{PtDict()}, {PtList()}}}}}}}}}}};
@@ -140,6 +141,25 @@ TEST(Pt, SaysWhatIsWrongWhereInOneLine) {
   EXPECT_NE(complaint(archive_of("\x80\x02}c\x1b[2J\nos\n.")).find("found the global '?[2J.os'"),
             std::string::npos);
   EXPECT_NE(complaint(Bytes(1000, 'x')).find("cut short"), std::string::npos);
+}
+
+TEST(Pt, SaysWhatAForeignFileIs) {
+  EXPECT_EQ(complaint({}),
+            "x.pt: holds 0 bytes, too few for a .pt file; it is cut short or no .pt file at all");
+  EXPECT_EQ(complaint(bytes_of("\x93NUMPY\1")), "x.pt: is a NumPy file, not a .pt file");
+  EXPECT_EQ(complaint(bytes_of("\x89PNG\r\n")), "x.pt: is a PNG, not a .pt file");
+  // torch.save(…, _use_new_zipfile_serialization=False): the number 0x1950a86a20f9469cfc6c.
+  EXPECT_EQ(complaint(bytes_of("\x80\x02\x8a\nl\xfc\x9c"
+                               "F\xf9 j\xa8P\x19.")),
+            "x.pt: is a file of PyTorch's old format; save it anew with torch.save");
+  EXPECT_NE(complaint(archive_of("\x80\x02"
+                                 "ctorch.nn\nLinear\n."))
+                .find("of a module, save module.state_dict() instead"),
+            std::string::npos);
+  EXPECT_NE(complaint(archive_of("\x80\x02]."))
+                .find("found a list, expected a dict as the whole; "
+                      "it is neither a checkpoint"),
+            std::string::npos);
 }
 
 }  // namespace

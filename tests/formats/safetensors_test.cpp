@@ -1,5 +1,6 @@
 #include "gan_train/formats/safetensors.hpp"
 
+#include <array>
 #include <gtest/gtest.h>
 
 #include "../../src/formats/wire.hpp"
@@ -8,7 +9,8 @@
 namespace gan {
 namespace {
 
-const Bytes kNumbers = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+constexpr std::array<std::uint8_t, 16> kNumbers = {1, 2,  3,  4,  5,  6,  7,  8,
+                                                   9, 10, 11, 12, 13, 14, 15, 16};
 
 Bytes file_of(std::string_view header, std::size_t data) {
   std::string file;

@@ -6,7 +6,7 @@
 namespace gan {
 namespace {
 
-const std::string kEmptyDict = "\x80\x02}.";
+constexpr std::string_view kEmptyDict = "\x80\x02}.";
 
 void put(Bytes& file, std::size_t offset, std::string_view bytes) {
   std::copy(bytes.begin(), bytes.end(), file.begin() + static_cast<std::ptrdiff_t>(offset));
@@ -47,18 +47,22 @@ Bytes zip_with_gaps(const NamedRecords& records, const std::vector<std::size_t>&
   return resealed(bytes_of(out));
 }
 
-const NamedRecords kPlain = {{"a/data.pkl", bytes_of(kEmptyDict)}, {"a/version", bytes_of("3\n")}};
+const NamedRecords& plain() {
+  static const NamedRecords records = {{"a/data.pkl", bytes_of(kEmptyDict)},
+                                       {"a/version", bytes_of("3\n")}};
+  return records;
+}
 
 TEST(ZipHostile, RefusesHoles) {
-  EXPECT_EQ(zip_with_gaps(kPlain, {0, 0, 0}), zip_of(kPlain));
-  EXPECT_EQ(complaint(zip_with_gaps(kPlain, {0, 0, 0})), "");
-  EXPECT_NE(complaint(zip_with_gaps(kPlain, {64, 0, 0})), "");
-  EXPECT_NE(complaint(zip_with_gaps(kPlain, {0, 1, 0})), "");
-  EXPECT_NE(complaint(zip_with_gaps(kPlain, {0, 0, 1})), "");
+  EXPECT_EQ(zip_with_gaps(plain(), {0, 0, 0}), zip_of(plain()));
+  EXPECT_EQ(complaint(zip_with_gaps(plain(), {0, 0, 0})), "");
+  EXPECT_NE(complaint(zip_with_gaps(plain(), {64, 0, 0})), "");
+  EXPECT_NE(complaint(zip_with_gaps(plain(), {0, 1, 0})), "");
+  EXPECT_NE(complaint(zip_with_gaps(plain(), {0, 0, 1})), "");
 }
 
 TEST(ZipHostile, RefusesOverlapAndForeignOffsets) {
-  const Bytes file = zip_of(kPlain);
+  const Bytes file = zip_of(plain());
   const std::size_t second = directory_of(file) + kZipCentralSize + 10;
   for (const std::uint32_t offset : {0U, 1U, 64U, 1000000U, UINT32_MAX}) {
     Bytes bad = file;
@@ -68,7 +72,7 @@ TEST(ZipHostile, RefusesOverlapAndForeignOffsets) {
 }
 
 TEST(ZipHostile, RefusesSizesBeyondTheFile) {
-  const Bytes file = zip_of(kPlain);
+  const Bytes file = zip_of(plain());
   for (const std::uint32_t size : {5U, 1000U, 0x7fffffffU, UINT32_MAX}) {
     Bytes bad = file;
     put(bad, directory_of(file) + 20, le(size) + le(size));
@@ -77,7 +81,7 @@ TEST(ZipHostile, RefusesSizesBeyondTheFile) {
 }
 
 TEST(ZipHostile, RefusesClaimsOfTheEndRecords) {
-  const Bytes file = zip_of(kPlain);
+  const Bytes file = zip_of(plain());
   for (const std::uint64_t count : {0ULL, 1ULL, 3ULL, 10000000ULL, ~0ULL}) {
     Bytes bad = file;
     put(bad, end_of(file) + 24, le(count) + le(count));
@@ -101,7 +105,7 @@ TEST(ZipHostile, RefusesClaimsOfTheEndRecords) {
 }
 
 TEST(ZipHostile, RefusesZip64Fields) {
-  const Bytes file = zip_of(kPlain);
+  const Bytes file = zip_of(plain());
   const std::size_t entry = directory_of(file);
   Bytes bad = file;
   put(bad, entry + 30, le(std::uint16_t{20}));  // claims an extra field
@@ -119,7 +123,7 @@ TEST(ZipHostile, RefusesZip64Fields) {
 }
 
 TEST(ZipHostile, RefusesCompressionAndEncryption) {
-  const Bytes file = zip_of(kPlain);
+  const Bytes file = zip_of(plain());
   for (const auto& [field, value] : std::vector<std::pair<std::size_t, std::uint16_t>>{
            {10, 8}, {10, 12}, {8, 0x0809}, {8, 0x0800}, {8, 0}}) {
     Bytes bad = file;
@@ -135,7 +139,7 @@ TEST(ZipHostile, RefusesNamesThatAreNotPlain) {
   for (const auto name : {"../evil"sv, "/etc/passwd"sv, "a\\b"sv, "a/../b"sv, "a/./b"sv, "a//b"sv,
                           "a/"sv, ""sv, "a\0b"sv, "a\n"sv, "\xff"sv, ".."sv, "\xc0\xaf"sv}) {
     EXPECT_FALSE(is_plain_name(name)) << name;
-    NamedRecords records = kPlain;
+    NamedRecords records = plain();
     records.push_back({std::string(name), {}});
     EXPECT_NE(complaint(zip_of(records)).find("is no plain file name"), std::string::npos) << name;
   }
@@ -157,19 +161,20 @@ TEST(ZipHostile, RefusesRecordsThatNoPtFileHas) {
       {"a/.data/serialization_id", bytes_of("1")},
       {"a/.data/serialization_id", Bytes(40, 'x')}};
   for (const auto& record : wrong) {
-    NamedRecords records = kPlain;
+    NamedRecords records = plain();
     records.push_back(record);
     EXPECT_NE(complaint(zip_of(records)), "") << record.first;
   }
   EXPECT_NE(complaint(zip_of({})), "");
-  EXPECT_NE(complaint(zip_of({kPlain[0]})), "");
-  EXPECT_NE(complaint(zip_of({kPlain[1]})), "");
-  EXPECT_NE(complaint(zip_of({kPlain[0], {"a/version", bytes_of("4\n")}})), "");
+  EXPECT_NE(complaint(zip_of({plain()[0]})), "");
+  EXPECT_NE(complaint(zip_of({plain()[1]})), "");
+  EXPECT_NE(complaint(zip_of({plain()[0], {"a/version", bytes_of("4\n")}})), "");
 }
 
 TEST(ZipHostile, RefusesDuplicatesAndBytesAround) {
-  const Bytes file = zip_of(kPlain);
-  EXPECT_NE(complaint(zip_of({kPlain[0], kPlain[1], kPlain[1]})).find("twice"), std::string::npos);
+  const Bytes file = zip_of(plain());
+  EXPECT_NE(complaint(zip_of({plain()[0], plain()[1], plain()[1]})).find("twice"),
+            std::string::npos);
   for (const Bytes& whole : {file, unsealed(file)}) {
     for (const std::size_t extra : {1U, 22U, 24U, 1000U}) {
       Bytes longer = whole;

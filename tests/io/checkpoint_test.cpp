@@ -1,5 +1,7 @@
 #include "gan_train/io/checkpoint.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
@@ -7,8 +9,10 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
+#include "gan_train/formats/pt.hpp"
 #include "gan_train/train/sample.hpp"
 
+#include "message.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {
@@ -173,6 +177,65 @@ TEST(Checkpoint, ARunGoesOnWithItsOwnDataOnly) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("was trained on 96 items"), std::string::npos);
   }
+}
+
+// A checkpoint with one more entry in a section of its config, in place of one of that name.
+void change_config(const std::filesystem::path& path, std::string_view section,
+                   const PtEntry& entry) {
+  const Bytes bytes = read_file(path);
+  PtDict root = parse_pt(bytes, path.string());
+  const auto named = [](PtDict& dict, std::string_view key) {
+    return std::ranges::find(dict, key, &PtEntry::first);
+  };
+  PtDict& config = std::get<PtDict>(named(root, "config")->second.value);
+  PtDict& keys = std::get<PtDict>(named(config, section)->second.value);
+  if (const auto old = named(keys, entry.first); old != keys.end()) keys.erase(old);
+  keys.push_back(entry);
+  write_file(path, encode_pt(root));
+}
+
+TEST(Checkpoint, AConfigOfItsOwnThatIsRefusedIsAFaultOfTheFile) {
+  const TempFolder folder;
+  const auto path = folder / "g.pt";
+  const Config config = small_config();
+  const Trainer trainer(config, load_dataset(config.data));
+  const auto begins_with = [&](const std::string& words) {
+    for (const auto& said : {message_of([&] { load_generator(path); }),
+                             message_of([&] { load_checkpoint_config(path); })}) {
+      EXPECT_TRUE(said.starts_with(path.string() + ": its config: " + words)) << said;
+      EXPECT_TRUE(said.ends_with(" (perhaps written by a newer gan-train)")) << said;
+    }
+  };
+  save_generator(path, trainer);
+  change_config(path, "model", {"arch", {std::string("dcgam")}});
+  begins_with("unknown architecture 'dcgam'; known: ");
+  save_generator(path, trainer);
+  change_config(path, "model", {"colour", {true}});
+  begins_with("unknown key 'colour' in [model]");
+  save_generator(path, trainer);
+  change_config(path, "optim", {"lr", {-1.0}});
+  begins_with("optim.lr: ");
+}
+
+TEST(Checkpoint, WeightsThatAreNotFiniteAreRefused) {
+  const TempFolder folder;
+  const auto path = folder / "g.pt";
+  Config config = small_config();
+  config.train.ema = 0;
+  const Trainer trainer(config, load_dataset(config.data));
+  const auto refused = [&](const std::string& name) {
+    save_generator(path, trainer);
+    EXPECT_EQ(message_of([&] { load_generator(path); }),
+              str(path.string(), ": generator: '", name, "' holds numbers that are not finite"));
+  };
+  const torch::NoGradGuard no_grad;
+  const auto& generator = *trainer.networks.generator;
+  const auto buffer = generator.named_buffers()["2.running_var"];
+  buffer[1] = HUGE_VAL;
+  refused("2.running_var");
+  buffer[1] = 1.0;
+  generator.named_parameters()["4.weight"].view({-1})[3] = std::nan("");
+  refused("4.weight");
 }
 
 TEST(Checkpoint, ForeignAndDamagedFilesAreRefused) {

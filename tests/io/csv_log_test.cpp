@@ -34,7 +34,8 @@ TEST(CsvLog, ResumingCutsTornAndLaterRows) {
   const TempFolder temp;
   {
     CsvLog log(temp / "losses.csv", kLossHeader, 0);
-    for (int epoch = 1; epoch <= 3; ++epoch) log.add(loss_row(row(epoch, epoch * 10)));
+    for (int epoch = 1; epoch <= 3; ++epoch)
+      log.add(loss_row(row(epoch, std::int64_t{10} * epoch)));
   }
   {
     std::ofstream(temp / "losses.csv", std::ios::app) << "4,40,0.1";

@@ -1,5 +1,6 @@
 #include "gan_train/io/weights.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
@@ -89,6 +90,25 @@ TEST_F(WeightsFile, ThatDoNotFitAreListedTogether) {
                       "  'fc.weight' is unexpected");
 }
 
+TEST_F(WeightsFile, ThatAreNotFiniteAreRefused) {
+  const Config config = weights_config();
+  Trainer trainer(config, load_dataset(config.data));
+  const auto expected = [&](const std::string& place) {
+    return path.string() + place + "' holds numbers that are not finite";
+  };
+  const torch::NoGradGuard no_grad;
+  nets.discriminator->named_parameters()["1.bias"].fill_(HUGE_VAL);
+  write_file(path, encode_pt({{"generator", {packer.pack(*nets.generator)}},
+                              {"discriminator", {packer.pack(*nets.discriminator)}}}));
+  EXPECT_EQ(message_of([&] { init_from(path, trainer); }), expected(": discriminator: '1.bias"));
+
+  nets.generator->named_parameters()["0.weight"][1][2] = std::nan("");
+  write_file(path, encode_pt(packer.pack(*nets.generator)));
+  EXPECT_EQ(message_of([&] { init_from(path, trainer); }), expected(": generator: '0.weight"));
+  EXPECT_EQ(message_of([&] { load_generator(path, config, kTinyShape, 0); }),
+            expected(": '0.weight"));
+}
+
 TEST_F(WeightsFile, ThatDescribeThemselvesNeedNoConfig) {
   Config config = weights_config();
   config.data.range = "unit";
@@ -110,6 +130,13 @@ TEST_F(WeightsFile, ThatDescribeThemselvesNeedNoConfig) {
   write_file(path, encode_safetensors({{}, packer.pack(*nets.generator)}));
   EXPECT_NE(message_of([&] { load_generator(path); }).find("take it with --config"),
             std::string::npos);
+  config.model.arch = "mlq";
+  for (const auto& format : export_formats()) {
+    if (format.name != "safetensors") continue;
+    format.write({.config = config, .shape = kTinyShape, .generator = nets.generator}, path);
+  }
+  const auto said = message_of([&] { load_generator(path); });
+  EXPECT_TRUE(said.starts_with(path.string() + ": its config: unknown architecture 'mlq'")) << said;
 }
 
 // The sizes of the config are held against the tensors before any network is built.

@@ -66,7 +66,7 @@ TEST(Penalty, LooksAtTheImagesOfItsName) {
   EXPECT_NEAR(penalty("r2", d, real, fake).item<double>(), r2, 1e-9);
   EXPECT_NEAR(penalty("r1_r2", d, real, fake).item<double>(), r1 + r2, 1e-9);
 
-  const double gp = penalty("wgan_gp", d, real, fake).item<double>();
+  const auto gp = penalty("wgan_gp", d, real, fake).item<double>();
   // One share for each pair, the same at every pixel.
   const auto share = ((seen - fake) / (real - fake)).flatten(1);
   EXPECT_TRUE(torch::allclose(share, share.select(1, 0).unsqueeze(1).expand_as(share), 1e-6, 1e-9));
@@ -109,7 +109,7 @@ TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
           constexpr double kStep = 1e-6;
           const auto at = [&](double way) {
             parameters[i].add_(direction, way);
-            const double value = penalty(row.name, d, real, fake).item<double>();
+            const auto value = penalty(row.name, d, real, fake).item<double>();
             parameters[i].sub_(direction, way);
             return value;
           };

@@ -1,6 +1,7 @@
 #include "gan_train/models/conditioning.hpp"
 
 #include <gtest/gtest.h>
+#include <numbers>
 
 #include <torch/torch.h>
 
@@ -67,7 +68,7 @@ TEST(Conditioning, PacksNeighboursWithTheirClasses) {
   config = conditional("concat");
   config.pack = 2;
   const auto rows = Conditioning(config, kClasses).discriminator_input(kImages, kOf);
-  EXPECT_EQ(rows.sizes(), (torch::IntArrayRef{1, 2 * 15}));
+  EXPECT_EQ(rows.sizes(), (torch::IntArrayRef{1, 30}));
   EXPECT_TRUE(torch::equal(rows[0].narrow(0, 15, 12), kImages[1].flatten()));
 }
 
@@ -95,7 +96,7 @@ TEST(Conditioning, AcganTellsRealFromFakeInTheFirstAndTheClassInTheRest) {
   const Conditioning conditioning(conditional("acgan"), kClasses);
   const auto output = torch::tensor({{7.0F, 1.0F, 2.0F, 4.0F}, {-3.0F, 0.5F, 0.0F, -1.0F}});
   EXPECT_TRUE(torch::equal(conditioning.logits(output, kOf), torch::tensor({7.0F, -3.0F})));
-  const double first = std::log(std::exp(1.0) + std::exp(2.0) + std::exp(4.0)) - 4.0;
+  const double first = std::log(std::numbers::e + std::exp(2.0) + std::exp(4.0)) - 4.0;
   const double second = std::log(std::exp(0.5) + 1.0 + std::exp(-1.0)) - 0.5;
   EXPECT_NEAR(conditioning.class_loss(output, kOf).item<double>(), (first + second) / 2, 1e-6);
 }

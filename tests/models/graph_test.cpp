@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <set>
+#include <utility>
 
 #include <torch/torch.h>
 
@@ -63,7 +64,8 @@ TEST(Graph, HasEveryValueBeforeItIsUsed) {
 
 TEST(Graph, RefusesWhatItDoesNotKnow) {
   const auto refused = [](auto layer, std::vector<std::int64_t> shape) {
-    nn::Sequential net(nn::Linear(2, 16), nn::Unflatten(nn::UnflattenOptions(1, shape)), layer);
+    nn::Sequential net(nn::Linear(2, 16), nn::Unflatten(nn::UnflattenOptions(1, std::move(shape))),
+                       layer);
     net->eval();
     return message_of([&] { generator_graph(net, 2, 0, {1, 4, 4}); });
   };

@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/data/dataset.hpp"
 #include "gan_train/models/networks.hpp"
 
 #include "one_thread.hpp"
@@ -50,6 +51,19 @@ TEST(DrawInBlocks, HandsOnWhatWasAskedForInOrder) {
     return false;
   });
   EXPECT_EQ(calls, 1);
+}
+
+TEST(DrawSamples, AreThoseOfGanSample) {
+  Config config;
+  config.model.latent_dim = 3;
+  config.model.generator_widths = {8};
+  const auto generator = make_networks(config.model, {1, 5, 4}, 1).generator;
+  const auto some = draw_samples(generator, config, 0, 70, 5);
+  EXPECT_EQ(some.sizes(), torch::IntArrayRef({70, 1, 5, 4}));
+  EXPECT_EQ(some.scalar_type(), torch::kUInt8);
+  const auto second = generate(generator, draw_latents(config.model, 64, 5, Stream::kSample, 1));
+  EXPECT_TRUE(torch::equal(some.narrow(0, 64, 6),
+                           to_pixels(second, "symmetric").permute({0, 3, 1, 2}).narrow(0, 0, 6)));
 }
 
 TEST(Generate, AnImageIsTheSameWhateverTheCount) {

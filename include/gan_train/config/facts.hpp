@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 
@@ -18,6 +19,11 @@ Json describe_options(std::span<const Option> table);
 Json differences_from_defaults(const Config& config);
 
 enum class ConfigFormat { kIni, kYaml };
+
+/// Whether a path ends as config files do: in .ini, .yaml or .yml.
+bool is_config_name(const std::filesystem::path& path);
+/// What such a file is written in; Error (exit code 2) where the path ends otherwise.
+ConfigFormat format_of_config(const std::filesystem::path& path);
 
 /// A config file that explains itself: each option of `table` with its meaning, what is allowed and
 /// its default. Those that have another value are set, the others stand there as comments.

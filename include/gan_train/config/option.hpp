@@ -26,13 +26,17 @@ struct Option {
   /// …whether a bound itself is excluded…
   bool above_min = false;
   bool below_max = false;
-  /// …or the words to choose from; none for free text.
+  /// …or the words to choose from; none for free text, and none in option_table for names
+  /// in a registry.
   std::vector<std::string> choices = {};
   /// A shorter flag ("lr" for --lr), if any.
   std::string alias = {};
 };
 
-/// The table, its fields pointing into `config`, which must outlive it.
+/// The table, its fields pointing into `config`, which must outlive it. It takes any text as
+/// model.arch, loss.kind, loss.penalty and data.dataset, whose registries lie in later layers and
+/// refuse unknown names when these are looked up; full_option_table (train/options.hpp) knows them
+/// at once.
 std::vector<Option> option_table(Config& config);
 
 std::string type_name(const Option& option);   ///< "integer", "list of integers", …
@@ -78,10 +82,16 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
 std::string device_problem(const std::string& device);
 
 /// Checks that take more than one key, such as reuse_fake with half batches;
-/// an Error (exit code 2) naming them all.
+/// an Error (exit code 2) naming them all. Values of one key, which apply_settings checks, are not
+/// looked at.
 void check_config(const Config& config);
 
-/// A Config from defaults and one file, checked.
+/// What a config may hold but hardly means, a line each: keys other than their defaults that
+/// nothing reads, such as loss.penalty_weight without a penalty, and a Wasserstein loss without a
+/// bound.
+std::vector<std::string> config_doubts(const Config& config);
+
+/// A Config from defaults and one file, checked by option_table and check_config.
 Config load_config(const std::filesystem::path& path);
 
 /// The whole config as YAML, in table order; load_config reads it back equal.

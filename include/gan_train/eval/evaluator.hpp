@@ -95,13 +95,4 @@ class Evaluator {
   std::vector<Metric> baselines_;
 };
 
-/// The first `count` images that gan-sample draws with that seed and, above 0, that --truncation,
-/// as a data set holds them; `class_count` is 0 for an unconditional generator.
-torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
-                           std::int64_t class_count, std::int64_t count, std::uint64_t seed,
-                           double truncation = 0.0);
-
-/// The classes [count] asked for in these; undefined where `class_count` is 0.
-torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count, std::uint64_t seed);
-
 }  // namespace gan

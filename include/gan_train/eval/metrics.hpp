@@ -81,4 +81,15 @@ struct ClassShares {
 /// Beside the shares [K] float64 of the data. A class that these lack counts as a millionth.
 ClassShares class_shares(const torch::Tensor& probabilities, const torch::Tensor& data_shares);
 
+/// How points keep to the modes of the data (Srivastava et al. 2017).
+struct ModeFigures {
+  std::int64_t found = 0;  ///< modes with a sample near them
+  double within = 0.0;     ///< share of samples that are near a mode
+};
+/// Near: within three standard deviations (of a coordinate) of its mean. `points` [n, d] of the
+/// data with the mode of each, [n] int64 from 0; `samples` [m, d]. Sizes that don't fit are a usage
+/// error.
+ModeFigures mode_figures(const torch::Tensor& points, const torch::Tensor& modes,
+                         const torch::Tensor& samples);
+
 }  // namespace gan

@@ -14,7 +14,9 @@ namespace gan {
 
 /// Checkpoints are .pt files that describe themselves (docs/formats.md): an
 /// ordinary dict for Python's torch.load, read here without running anything
-/// from them. Errors name the file and what is wrong with it.
+/// from them. Errors name the file and what is wrong with it, and have exit code 1, also where
+/// it is the config in the file: "FILE: its config: …". Only where load_state meets other data
+/// than the state's own is it a wrong call (2).
 
 /// A generator ready to sample from, on the CPU, in evaluation mode.
 struct LoadedGenerator {
@@ -30,7 +32,8 @@ struct LoadedGenerator {
 /// and what is needed to rebuild it.
 void save_generator(const std::filesystem::path& path, const Trainer& trainer);
 
-/// Reads either kind of checkpoint, or a safetensors file of gan-export.
+/// Reads either kind of checkpoint, or a safetensors file of gan-export. An Error where weights or
+/// statistics are not finite.
 LoadedGenerator load_generator(const std::filesystem::path& path);
 
 /// last.pt: everything needed to go on exactly.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gan_train/core/json.hpp"
 #include "gan_train/train/trainer.hpp"
 
 namespace gan {
@@ -23,5 +24,8 @@ struct NetworkRows {
 
 /// The layers of both networks, in their order; changes nothing in them.
 NetworkRows describe_networks(const Trainer& trainer);
+
+/// A network's parameters and layers for programs, as in run.json.
+Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows);
 
 }  // namespace gan

@@ -23,7 +23,9 @@ inline constexpr std::int64_t kSampleBlocks = 16;
 at::Generator stream_generator(std::uint64_t seed, Stream stream, std::uint64_t index);
 
 /// Latents [n, latent_dim] on the CPU: standard normal, or uniform in [-1, 1).
-/// A pure function of its arguments.
+/// A pure function of its arguments, n among them: another n may give other rows, not more or
+/// fewer of the same. gan-sample draws blocks of kSampleBlock, block i at index i of
+/// Stream::kSample; draw_samples does as much.
 torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
@@ -32,8 +34,8 @@ torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint6
 torch::Tensor draw_classes(std::int64_t class_count, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
-/// What G takes for n samples: draw_latents and, where class_count > 0, draw_classes of
-/// the same place.
+/// What G takes for n samples: draw_latents, whose rows depend on n, and, where class_count > 0,
+/// draw_classes of the same place.
 torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, std::int64_t n,
                           std::uint64_t seed, Stream stream, std::uint64_t index);
 
@@ -49,5 +51,15 @@ void draw_in_blocks(
     const torch::nn::Sequential& generator, std::int64_t count,
     const std::function<torch::Tensor(std::int64_t block)>& inputs,
     const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take);
+
+/// The first `count` images that gan-sample draws with that seed and, above 0, that --truncation,
+/// as a data set holds them: pixels [count, c, h, w] (uint8), or points as floats. `class_count` is
+/// 0 for an unconditional generator.
+torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
+                           std::int64_t class_count, std::int64_t count, std::uint64_t seed,
+                           double truncation = 0.0);
+
+/// The classes [count] asked for in these; undefined where `class_count` is 0.
+torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count, std::uint64_t seed);
 
 }  // namespace gan

@@ -1,7 +1,9 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const several = data.runs.length > 1;
-const colourOf = (index) => `var(--c${index % 8})`;
+// Beyond those that the page has chosen, hues as far from each other as can be (the golden angle).
+const colourOf = (index) =>
+    index < 8 ? `var(--c${index})` : `hsl(${Math.round(index * 137.5) % 360} 65% 45%)`;
 
 // JSON of a file in the run's folder; null where there is none, or none that can be read.
 function parsed(run, text, name) {

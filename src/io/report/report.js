@@ -162,7 +162,7 @@ function showMissing() {
 }
 
 data.runs.forEach(prepare);
-for (const show of [showWarnings, showSamples, showCurves, showFigures, showConfig, showNetworks,
+for (const show of [showWarnings, showSamples, showCurves, showFigures, showSeeds, showConfig, showNetworks,
                     showMachine, showMissing, showHead]) {
   try {
     show();  // a damaged file may cost a part of the page, not all of it

@@ -10,6 +10,42 @@ function floors(name) {
   return [...new Set(known)].map((y) => ({name: "real images", colour: "var(--soft)", y}));
 }
 
+// Runs by their config, but for what makes no other experiment of it.
+function seedGroups() {
+  const aside = ["train.seed", "train.threads", "output.dir"];
+  const kindOf = (run) => JSON.stringify(
+      [...run.settings].filter(([key, {usual}]) => !usual && !aside.includes(key))
+          .map(([key, {value}]) => [key, value]));
+  const groups = new Map();
+  for (const run of data.runs) groups.set(kindOf(run), [...(groups.get(kindOf(run)) ?? []), run]);
+  return [...groups.values()];
+}
+
+// "1.23 ± 0.04": mean and sample standard deviation.
+function spread(values) {
+  const known = values.filter(Number.isFinite);
+  if (known.length === 0) return null;
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  if (known.length === 1) return figure(mean);
+  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return `${figure(mean)} ± ${figure(Math.sqrt(squares / (known.length - 1)))}`;
+}
+
+function showSeeds() {
+  const groups = seedGroups();
+  if (groups.every((runs) => runs.length === 1)) return;
+  const lineOf = (head, of) => row(head, groups.map((runs) => spread(runs.map(of))), {numbers: true});
+  const rows = [
+    lineOf("discriminator's loss", (run) => last(run.losses?.d_loss)),
+    lineOf("generator's loss", (run) => last(run.losses?.g_loss)),
+    ...metricNames().map((name) => lineOf(spoken(name), (run) => last(run.metrics?.[name]))),
+  ];
+  const heads = groups.map((runs) =>
+    runs.length === 1 ? runs[0].title : `${runs[0].title} and ${runs.length - 1} more`);
+  byId("figures").append(
+      table("Mean and standard deviation over seeds, last epoch", ["", ...heads], rows));
+}
+
 function showFigures() {
   const sum = (run) => last(run.clock).time;
   const epochs = (run) => last(run.losses?.epoch);

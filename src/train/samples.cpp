@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/eval/evaluator.hpp"
+#include "gan_train/data/dataset.hpp"
 #include "gan_train/train/latents.hpp"
 #include "gan_train/train/sample.hpp"
 

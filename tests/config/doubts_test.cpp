@@ -1,0 +1,37 @@
+#include <gtest/gtest.h>
+
+#include "helpers.hpp"
+
+namespace gan {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+TEST(ConfigDoubts, NoneOfTheDefaults) { EXPECT_EQ(config_doubts({}), Lines{}); }
+
+TEST(ConfigDoubts, NameWhatNothingReads) {
+  Config config;
+  config.loss.penalty_weight = 5;
+  config.model.kernel = 5;
+  config.optim.decay_start = 0.5;
+  EXPECT_EQ(config_doubts(config),
+            (Lines{"model.kernel: has no effect with model.arch = mlp",
+                   "loss.penalty_weight: has no effect with loss.penalty = none",
+                   "optim.decay_start: has no effect with optim.schedule = constant"}));
+  config.loss.penalty = "r1";
+  config.model.arch = "dcgan";
+  config.optim.schedule = "linear";
+  EXPECT_EQ(config_doubts(config), Lines{});
+}
+
+TEST(ConfigDoubts, AWassersteinLossWantsABound) {
+  Config config;
+  config.loss.kind = "wasserstein";
+  ASSERT_EQ(config_doubts(config).size(), 1U);
+  EXPECT_NE(config_doubts(config)[0].find("loss.penalty = wgan_gp"), std::string::npos);
+  config.loss.weight_clip = 0.01;
+  EXPECT_EQ(config_doubts(config), Lines{});
+}
+
+}  // namespace
+}  // namespace gan

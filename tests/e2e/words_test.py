@@ -1,0 +1,77 @@
+"""What the programs say while they run."""
+
+import os
+import subprocess
+
+import common
+
+
+class OutputTest(common.ProgramTest):
+    def test_a_full_disk_is_an_error_and_a_reader_that_has_seen_enough_is_none(self):
+        with open("/dev/full", "w") as full:
+            command = [common.BIN / "gan", "list", "losses"]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^error: standard output: [^\n]+\n$")
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+class ResumeWarningTest(common.ProgramTest):
+    """What may change at a resume, but not without a word."""
+
+    def resume(self, *flags):
+        return self.train("--resume", "run", *flags).stderr
+
+    def test_other_threads_are_warned_of(self):
+        self.train("--config", common.SMOKE, "--epochs", 1, "--threads", 1, "--out", "run", "-q")
+        self.assertNotIn("warning", self.resume("--epochs", 2))
+        self.assertIn(
+            "warning: train.threads changed from 1 to 2: the result may differ in the last bits",
+            self.resume("--epochs", 3, "--threads", 2),
+        )
+
+    def test_other_data_of_the_same_size_are_warned_of(self):
+        header = bytes([0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 8, 0, 0, 0, 8])
+        images = bytearray(range(256)) * 10
+        (self.folder / "images").write_bytes(header + images)
+        (self.folder / "copy").write_bytes(header + images)
+        self.train(
+            *("--data.dataset", "idx", "--data", "images", "--model.generator_widths", 8),
+            *("--batch-size", 8, "--epochs", 1, "--out", "run", "--quiet"),
+        )
+        for flags in ("--data", "copy"), ("--data.in_memory", "false"):
+            self.assertNotIn("warning", self.resume("--epochs", 2, *flags))
+        images[100] ^= 1
+        (self.folder / "images").write_bytes(header + images)
+        self.assertIn(
+            "warning: run/checkpoints/last.pt: was trained on other data than these",
+            self.resume("--epochs", 3, "--data", "images"),
+        )
+
+
+class WordsOfARunTest(common.ProgramTest):
+    """What a run says beside its epochs."""
+
+    few = ["--config", common.SMOKE, "--train.steps_per_epoch", 2]
+
+    def test_where_it_goes_on(self):
+        self.assertNotIn("goes on", self.train(*self.few, "--epochs", 1, "--out", "run").stderr)
+        self.assertIn("all 1 epochs were done before", self.train("--resume", "run").stderr)
+        self.assertIn(
+            "goes on after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
+        )
+
+    def test_settings_that_nothing_reads(self):
+        flags = ["--loss.penalty_weight", 5, "--optim.decay_start", 0.5, "--dry-run"]
+        said = self.train(*self.few, *flags).stderr
+        self.assertIn("warning: loss.penalty_weight: has no effect with loss.penalty = none", said)
+        self.assertIn("warning: optim.decay_start: has no effect", said)
+        self.assertEqual(self.train(*self.few, "--dry-run").stderr, "")
+
+
+if __name__ == "__main__":
+    common.main()
