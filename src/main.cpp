@@ -37,9 +37,9 @@ void print_help() {
       "  gan --version          this program, LibTorch, devices\n\n"
       "first steps:\n"
       "  gan-doctor\n"
-      "  gan-train  --config mnist_mlp --data DIR\n"
-      "  gan-sample --ckpt runs/.../checkpoints/g_200.pt -n 100\n"
-      "  gan-eval   --ckpt runs/.../checkpoints/g_200.pt\n"
+      "  gan-train  --config mnist_fast --data DIR\n"
+      "  gan-sample --ckpt runs/.../checkpoints/last.pt -n 100\n"
+      "  gan-eval   --ckpt runs/.../checkpoints/last.pt\n"
       "  gan-report runs/...\n"
       "  gan-tune   --config mnist_fast --budget 30m\n");
 }

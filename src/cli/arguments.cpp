@@ -1,9 +1,7 @@
 #include "arguments.hpp"
 
-#include <ctime>
-
+#include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/train/device.hpp"
 
@@ -30,8 +28,7 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
 static Error unknown_argument(const CLI::App& app, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   if (!word.starts_with('-')) {
-    const bool config = name.ends_with(".ini") || name.ends_with(".yaml");
-    const char* flag = config ? "--config" : "--ckpt";
+    const char* flag = is_config_name(name) ? "--config" : "--ckpt";
     const bool fits = app.get_option_no_throw(flag) != nullptr;
     return usage_error("unexpected argument ", word,
                        fits ? str("; did you mean ", flag, " ", word, "?") : "", " (see --help)");
@@ -136,21 +133,6 @@ Config ConfigArguments::apply(Config config) const {
 
 std::string ConfigArguments::recipe() const {
   return file_.empty() ? "run" : std::filesystem::path(file_).stem().string();
-}
-
-std::filesystem::path new_run_folder(const std::string& name) {
-  char text[32];
-  const std::time_t now = std::time(nullptr);
-  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
-  const std::filesystem::path runs("runs");
-  make_folders(runs);
-  // Of runs that are started in one second, each makes a folder of its own.
-  constexpr int kMostInASecond = 1000;
-  for (int i = 1; i < kMostInASecond; ++i) {
-    const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
-    if (std::filesystem::create_directory(folder)) return folder;
-  }
-  throw run_error("runs: a thousand runs of this second are there; name a folder with --out");
 }
 
 }  // namespace gan

@@ -73,7 +73,4 @@ class ConfigArguments {
   std::vector<Setting> flags_;
 };
 
-/// runs/<name>-<date-time>: where nobody says where to write.
-std::filesystem::path new_run_folder(const std::string& name);
-
 }  // namespace gan

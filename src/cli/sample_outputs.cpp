@@ -16,7 +16,9 @@ namespace gan {
 void add_output_options(CLI::App& app, SampleOutputOptions& options) {
   auto* format = app.add_option("--format", options.format, help_of(sample_formats()))
                      ->check(one_of(names_of(sample_formats())));
-  auto* out = app.add_option("-o,--out", options.out, "file or, for png, folder to write")
+  auto* out = app.add_option("-o,--out", options.out,
+                             "file or, for png, folder to write; without --format, how its name "
+                             "ends says what to write")
                   ->type_name("PATH");
   app.add_option("--scale", options.scale, "each pixel becomes SCALE x SCALE (default as trained)")
       ->check(CLI::Range(1, 64));
@@ -35,15 +37,32 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
       ->excludes(preview);
 }
 
+// The first format whose files end as `path` does; none where no format's do.
+static const SampleFormat* promised_by(const std::filesystem::path& path) {
+  const auto formats = sample_formats();
+  const auto found = std::find_if(formats.begin(), formats.end(), [&](const SampleFormat& format) {
+    return path.has_extension() &&
+           path.extension() == std::filesystem::path(format.path).extension();
+  });
+  return found == formats.end() ? nullptr : &*found;
+}
+
+std::string SampleOutputOptions::format_name() const {
+  if (!format.empty()) return format;
+  const SampleFormat* promised = promised_by(out);
+  return promised != nullptr ? std::string(promised->name) : "grid";
+}
+
 // A name that promises another kind of file than the format writes is a mistake.
-static void check_name(const SampleFormat& format, const std::string& path) {
-  constexpr std::array<std::string_view, 6> kKinds = {".png",  ".npy", ".jpg",
-                                                      ".jpeg", ".gif", ".npz"};
+static void check_name(const SampleFormat& format, const std::filesystem::path& path) {
   if (path == "-") throw usage_error("--out -: to write to standard output, say --stdout");
-  const auto given = std::filesystem::path(path).extension().string();
-  const auto own = std::filesystem::path(format.path).extension().string();
-  if (given == own || std::find(kKinds.begin(), kKinds.end(), given) == kKinds.end()) return;
-  throw usage_error(path, ": --format ", format.name, " writes the likes of ", format.path,
+  const auto own = std::filesystem::path(format.path).extension();
+  const SampleFormat* promised = promised_by(path);
+  constexpr std::array<std::string_view, 4> kNotWritten = {".jpg", ".jpeg", ".gif", ".npz"};
+  const bool unwritten = std::find(kNotWritten.begin(), kNotWritten.end(),
+                                   path.extension().string()) != kNotWritten.end();
+  if (path.extension() == own || (promised == nullptr && !unwritten)) return;
+  throw usage_error(path.string(), ": --format ", format.name, " writes the likes of ", format.path,
                     "; choose another name, or another --format");
 }
 
@@ -79,8 +98,7 @@ SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGener
   }
   if (!options.writes_file()) return outputs;
 
-  const SampleFormat& format =
-      find_row(sample_formats(), options.format.empty() ? "grid" : options.format, "format");
+  const SampleFormat& format = find_row(sample_formats(), options.format_name(), "format");
   if (loaded.shape.is_point() && !format.takes_points) {
     throw usage_error("--format ", format.name,
                       ": this generator draws points, not images; use "

@@ -13,7 +13,7 @@ namespace gan {
 
 /// What gan-sample says of where its images go.
 struct SampleOutputOptions {
-  std::string format;  ///< "": a grid, where neither --gif nor --stdout stands in for it
+  std::string format;  ///< "": format_name's, where neither --gif nor --stdout stands in for it
   std::string out;
   std::string gif;
   std::int64_t fps = 10;
@@ -24,7 +24,9 @@ struct SampleOutputOptions {
   bool writes_file() const {
     return !to_stdout && (gif.empty() || !format.empty() || !out.empty());
   }
-  bool writes_grid() const { return writes_file() && (format.empty() || format == "grid"); }
+  /// --format, or what the name of --out promises, or grid.
+  std::string format_name() const;
+  bool writes_grid() const { return writes_file() && format_name() == "grid"; }
 };
 
 void add_output_options(CLI::App& app, SampleOutputOptions& options);

@@ -1,7 +1,10 @@
-#include <set>
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
+#include "gan_train/config/facts.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 
@@ -41,15 +44,15 @@ std::vector<Dependent> dependents(const Config& config) {
 }  // namespace
 
 std::vector<std::string> config_doubts(const Config& config) {
-  Config set = config, usual;
-  const auto table = option_table(set), defaults = option_table(usual);
-  std::set<std::string> changed;
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    if (value_text(table[i]) != value_text(defaults[i])) changed.insert(table[i].key);
-  }
+  const Json differences = differences_from_defaults(config);
+  const auto& changed = std::get<JsonObject>(differences.value);
+  const auto is_set = [&](std::string_view key) {
+    return std::any_of(changed.begin(), changed.end(),
+                       [&](const JsonMember& member) { return member.key == key; });
+  };
   std::vector<std::string> doubts;
   for (const auto& [key, has_meaning, because] : dependents(config)) {
-    if (!has_meaning && changed.contains(std::string(key))) {
+    if (!has_meaning && is_set(key)) {
       doubts.push_back(str(key, ": has no effect with ", because));
     }
   }

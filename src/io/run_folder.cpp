@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <ctime>
 #include <fstream>
 #include <ranges>
 #include <utility>
@@ -70,6 +71,20 @@ bool holds_anything(const fs::path& folder) {
                        if (entry.path().filename() == FolderLock::kName) return false;
                        return !entry.is_directory() || !fs::is_empty(entry.path());
                      });
+}
+
+fs::path new_run_folder(const std::string& name) {
+  char text[32];
+  const std::time_t now = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
+  const fs::path runs("runs");
+  make_folders(runs);
+  constexpr int kMostInASecond = 1000;
+  for (int i = 1; i < kMostInASecond; ++i) {
+    const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
+    if (fs::create_directory(folder)) return folder;
+  }
+  throw run_error("runs: a thousand runs of this second are there; name a folder with --out");
 }
 
 RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -131,7 +132,9 @@ class StdoutWriter : public SampleWriter {
     const ByteView bytes = bytes_of(pixels);
     if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
         std::fflush(stdout) != 0) {
-      throw run_error("standard output: cannot write: ", std::strerror(errno));
+      // As a shell counts a program that such a pipe has ended.
+      const int code = errno == EPIPE ? 128 + SIGPIPE : Error::kFailed;
+      throw Error(str("standard output: cannot write: ", std::strerror(errno)), code);
     }
   }
 };

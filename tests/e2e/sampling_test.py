@@ -1,9 +1,11 @@
 """Walks, planes and truncation of latents, animations and raw bytes."""
 
 import os
+import signal
 import subprocess
 
 import common
+import files
 import terminal
 from sampling import SMOKE, Sampling
 
@@ -77,7 +79,7 @@ class LatentTest(Sampling):
             ("--interpolate", 4, "-n", 9): ("--interpolate", "--count"),
             ("--interpolate", 4, "--latent-grid", 9): ("--interpolate", "--latent-grid"),
             ("--interpolate", 4, "--save-labels", "y.npy"): ("--interpolate", "--save-labels"),
-            ("--out", "x.npy"): ("x.npy: --format grid writes", "samples.png"),
+            ("--format", "grid", "--out", "x.npy"): ("x.npy: --format grid writes", "samples.png"),
             ("--out", "x.jpg"): "x.jpg: --format grid writes",
             ("--format", "npy", "--out", "x.png"): "x.png: --format npy writes",
             ("--out", "-"): "--stdout",
@@ -95,6 +97,7 @@ class LatentTest(Sampling):
             ("--stdout", "--preview"): ("--stdout", "--preview"),
             ("--preview=never",): ("--preview=never", "always"),
             ("--preview", "--format", "npy"): "--preview",
+            ("--preview", "--out", "x.npy"): "--preview",
             ("--preview", "--gif", "x.gif"): "--preview",
             ("--interpolat", 4): "did you mean '--interpolate'",
         }.items():
@@ -103,6 +106,17 @@ class LatentTest(Sampling):
         self.refuses("--latents", "absent.npy", says="absent.npy: no such file")
         names = {path.name for path in self.folder.iterdir()}
         self.assertEqual(names, {"run", "y.npy", "z.npy"})
+
+
+    def test_the_name_says_the_format(self):
+        images = self.draw("-n", 3)
+        self.sample("--ckpt", self.checkpoint, "-n", 3, "-o", "a.npy")
+        self.assertTrue((np.load(self.folder / "a.npy") == images).all())
+        self.sample("--ckpt", self.checkpoint, "-n", 3, "-o", "a.idx")
+        self.assertTrue((files.read_idx(self.folder / "a.idx") == images).all())
+        for name in "a.png", "a.1":
+            self.sample("--ckpt", self.checkpoint, "-n", 3, "-o", name)
+            self.assertEqual((self.folder / name).read_bytes()[1:4], b"PNG")
 
 
 class ClassTest(Sampling):
@@ -233,7 +247,7 @@ class StdoutTest(Sampling):
         call = [common.BIN / "gan-sample", "--ckpt", self.checkpoint, "--stdout"]
         done = subprocess.run(call, stdout=write, stderr=subprocess.PIPE, text=True)
         os.close(write)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 128 + signal.SIGPIPE)
         self.assertEqual(done.stderr, "error: standard output: cannot write: Broken pipe\n")
 
     def test_a_terminal_is_no_place_for_bytes(self):

@@ -16,6 +16,10 @@ namespace gan {
 /// killed at once leaves them.
 bool holds_anything(const std::filesystem::path& folder);
 
+/// Makes runs/<name>-<date-time>: where nobody says where to write. Runs that are started in one
+/// second get folders of their own.
+std::filesystem::path new_run_folder(const std::string& name);
+
 /// What a run leaves, and where:
 ///
 ///     config.yaml  run.json  losses.csv  steps.csv  health.csv  metrics.csv
