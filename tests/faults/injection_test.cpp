@@ -26,7 +26,7 @@ class InjectionTest : public testing::Test {
     config_.output.save_state_steps = 7;
     train(config_, folder_ / "whole");
   }
-  ~InjectionTest() override { plan() = {}; }
+  void TearDown() override { plan() = {}; }
 
   // Calls `check` with a folder in which a run met `fault` at one call, and the
   // error it ended in, if any, for each call; returns their number.
@@ -102,7 +102,7 @@ TEST_F(InjectionTest, AFullDiskWhileADamagedStateIsReplaced) {
     plan() = {.fault = Fault::kError, .at = call, .error = ENOSPC};
     try {
       train(config_, copy);
-    } catch (const Error&) {
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): what follows tells
     }
     const bool struck = plan().struck;
     plan() = {};

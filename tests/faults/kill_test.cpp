@@ -10,6 +10,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run.hpp"
 
@@ -122,7 +123,7 @@ class KillTest : public testing::Test {
 
 TEST_F(KillTest, ARunKilledAtAnyMomentGoesOnToTheSameEnd) {
   const char* asked = std::getenv("GAN_TRAIN_KILLS");
-  survive(asked != nullptr ? std::atoi(asked) : 300);
+  survive(asked != nullptr ? static_cast<int>(parse_int(asked).value()) : 300);
 }
 
 TEST_F(KillTest, SoDoesOneOnTwoThreads) {

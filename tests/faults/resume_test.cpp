@@ -21,7 +21,7 @@ class ResumeTest : public testing::Test {
     log::set_level(log::Level::kOff);
     ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);  // what evaluations keep
   }
-  ~ResumeTest() override { remember_streams(); }
+  void TearDown() override { remember_streams(); }
   const TempFolder folder_;
 };
 

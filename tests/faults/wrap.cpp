@@ -64,6 +64,8 @@ void remember_streams() { forgotten.reset(); }
 
 using namespace gan::faults;
 
+// The names are the linker's, of its --wrap.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
 int __real_open(const char* path, int flags, ...);
@@ -114,3 +116,4 @@ std::uint64_t __wrap__ZN3gan11stream_seedEmNS_6StreamEm(std::uint64_t seed, gan:
   return __real__ZN3gan11stream_seedEmNS_6StreamEm(seed, stream, index + far);
 }
 }
+// NOLINTEND(bugprone-reserved-identifier)

@@ -187,8 +187,8 @@ void change_config(const std::filesystem::path& path, std::string_view section,
   const auto named = [](PtDict& dict, std::string_view key) {
     return std::ranges::find(dict, key, &PtEntry::first);
   };
-  PtDict& config = std::get<PtDict>(named(root, "config")->second.value);
-  PtDict& keys = std::get<PtDict>(named(config, section)->second.value);
+  auto& config = std::get<PtDict>(named(root, "config")->second.value);
+  auto& keys = std::get<PtDict>(named(config, section)->second.value);
   if (const auto old = named(keys, entry.first); old != keys.end()) keys.erase(old);
   keys.push_back(entry);
   write_file(path, encode_pt(root));

@@ -30,7 +30,7 @@ class RunReportTest : public testing::Test {
 
   void add_grid(int epoch, std::size_t bytes) {
     write_file(run_ / str("samples/epoch_000", epoch, ".png"),
-               kPng + std::string(bytes - kPng.size(), char('0' + epoch)));
+               kPng + std::string(bytes - kPng.size(), static_cast<char>('0' + epoch)));
   }
 
   static std::size_t count(const std::string& text, std::string_view part) {
