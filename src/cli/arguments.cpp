@@ -1,10 +1,14 @@
 #include "arguments.hpp"
 
+#include <unistd.h>
+
 #include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/terminal.hpp"
 #include "gan_train/train/device.hpp"
 
+#include "help.hpp"
 #include "recipes.hpp"
 
 namespace gan {
@@ -54,7 +58,7 @@ bool parse_arguments(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+    std::fputs(help_page(app, terminal_width(STDOUT_FILENO)).c_str(), stdout);
     return true;
   } catch (const CLI::ParseError& error) {
     // What nobody knows is told first: it may be what is said to be missing.
@@ -117,7 +121,7 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
   }
   const std::string footer = app.get_footer();  // the command's own
   app.footer((footer.empty() ? "" : footer + "\n\n") +
-             "Every key of the config is a flag too, such as --optim.beta1 0.5;\n"
+             "Every key of the config is a flag too, such as --optim.beta1 0.5; "
              "`gan options` lists them all.");
 }
 

@@ -34,11 +34,11 @@ struct EvalArguments {
 };
 
 constexpr const char* kEvalFooter =
-    "Each figure stands beside what training images (real) and uniform noise score on the same\n"
-    "terms. Features come from a small classifier that is trained once on the data's labels and\n"
-    "kept beside the data; without labels, from fixed random projections. They are not those of\n"
-    "the FID that papers quote. The Parzen log-likelihood, in nats, is for comparison with the\n"
-    "225 +- 2 of Goodfellow et al. 2014 on MNIST, with 10,000 samples; it is a poor measure of\n"
+    "Each figure stands beside what training images (real) and uniform noise score on the same "
+    "terms. Features come from a small classifier that is trained once on the data's labels and "
+    "kept beside the data; without labels, from fixed random projections. They are not those of "
+    "the FID that papers quote. The Parzen log-likelihood, in nats, is for comparison with the "
+    "225 +- 2 of Goodfellow et al. 2014 on MNIST, with 10,000 samples; it is a poor measure of "
     "images: k-means centres beat real images in it. docs/quality.md defines all figures.";
 
 void add_arguments(CLI::App& app, EvalArguments& arguments) {

@@ -20,11 +20,11 @@ GeneratorArguments::GeneratorArguments(CLI::App& app) {
                                 "for weights without a config: the one whose generator they fit")
                      ->type_name("FILE");
   auto* shape = app.add_option("--shape", shape_,
-                               "with --config: of an image, such as 1x28x28 (default: as the "
+                               "of an image, such as 1x28x28 (default: as the "
                                "config's data set has it)")
                     ->type_name("CxHxW")
                     ->needs(config);
-  app.add_option("--class-count", class_count_, "with --shape: how many classes there are")
+  app.add_option("--class-count", class_count_, "how many classes there are")
       ->check(CLI::Range(std::int64_t{1}, kMostClasses))
       ->needs(shape);
 }

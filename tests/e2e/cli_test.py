@@ -1,9 +1,11 @@
 """The program as it is called: configs, flags, and wrong calls of every kind."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
+import unittest.mock
 
 import common
 
@@ -103,6 +105,17 @@ class ConfigTest(common.ProgramTest):
         plain = self.call("gan", "options").stdout
         for key in re.findall(r"^\| `([a-z0-9_.]+)`", text, re.MULTILINE):
             self.assertIn(f"{key} = ", plain)
+
+    def test_help_fits_the_terminal(self):
+        for width in "60", "100":
+            with unittest.mock.patch.dict(os.environ, COLUMNS=width):
+                pages = [self.call("gan", name, "--help").stdout for name in self.commands()]
+            for page in pages:
+                self.assertLessEqual(max(map(len, page.splitlines())), int(width), page)
+        page = self.call("gan-sample", "--help").stdout
+        self.assertRegex(page, r"  -n,--count INT +how many images")
+        self.assertRegex(page, r"  --ckpt FILE +checkpoint .*\n? +.*\(required\)")
+        self.assertRegex(page, r"  --fps INT +frames .*\(1 to 50; with --gif\)")
 
     def test_help_and_version(self):
         for arguments in (

@@ -1,0 +1,95 @@
+#include "help.hpp"
+
+#include <algorithm>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
+
+namespace gan {
+namespace {
+
+// Begins a new line, indented by `indent`, where a word would pass `width`.
+std::string wrapped(const std::string& text, std::size_t column, std::size_t indent,
+                    std::size_t width) {
+  std::string out;
+  for (const std::string& word : split(text, ' ')) {
+    const bool is_first = out.empty();
+    if (!is_first && column + 1 + word.size() > width) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (!is_first) {
+      out += " ";
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+class Page : public CLI::Formatter {
+ public:
+  explicit Page(std::size_t width)
+      : width_(width), indent_(width < kWide ? kNarrowIndent : kWideIndent) {}
+
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    const std::string type = option->get_type_name();
+    const std::string value = type.substr(0, type.find_first_of(":{"));
+    std::string line = "  " + option->get_name(is_positional, true);
+    if (!is_positional && !value.empty() && option->get_items_expected_max() > 0) {
+      line += option->get_items_expected_min() == 0 ? "[=" + value + "]" : " " + value;
+    }
+    line += line.size() + 2 > indent_ ? "\n" + std::string(indent_, ' ')
+                                      : std::string(indent_ - line.size(), ' ');
+    return line + wrapped(meaning(*option, type), indent_, indent_, width_) + "\n";
+  }
+
+  std::string make_description(const CLI::App* app) const override {
+    return wrapped(app->get_description(), 0, 0, width_) + "\n";
+  }
+
+  std::string make_footer(const CLI::App* app) const override {
+    std::string out;
+    for (const auto& line : split(app->get_footer(), '\n')) {
+      out += wrapped(line, 0, 0, width_) + "\n";
+    }
+    return app->get_footer().empty() ? "" : out;
+  }
+
+ private:
+  static constexpr std::size_t kWide = 80, kWideIndent = 30, kNarrowIndent = 6;
+
+  // CLI11 writes what a value may be into its type: "INT:INT in [1 - 64]".
+  static std::string meaning(const CLI::Option& option, const std::string& type) {
+    std::vector<std::string> notes;
+    if (option.get_required()) notes.emplace_back("required");
+    const auto open = type.find(" in ["), dash = type.find(" - ", open);
+    if (open != std::string::npos && dash != std::string::npos) {
+      const auto from = open + std::string_view(" in [").size();
+      notes.push_back(type.substr(from, dash - from) + " to " +
+                      type.substr(dash + 3, type.rfind(']') - dash - 3));
+    }
+    add_others("with", option.get_needs(), notes);
+    add_others("not with", option.get_excludes(), notes);
+    return option.get_description() + (notes.empty() ? "" : " (" + join(notes, "; ") + ")");
+  }
+
+  static void add_others(const std::string& how, const std::set<CLI::Option*>& others,
+                         std::vector<std::string>& notes) {
+    std::vector<std::string> names;
+    for (const auto* other : others) names.push_back(other->get_name());
+    std::sort(names.begin(), names.end());  // a set of pointers has no order of its own
+    if (!names.empty()) notes.push_back(how + " " + join(names, ", "));
+  }
+
+  std::size_t width_;
+  std::size_t indent_;
+};
+
+}  // namespace
+
+std::string help_page(const CLI::App& app, std::size_t width) {
+  return Page(width).make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+}
+
+}  // namespace gan
