@@ -35,7 +35,8 @@ class Page : public CLI::Formatter {
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     const std::string type = option->get_type_name();
     const std::string value = type.substr(0, type.find_first_of(":{"));
-    std::string line = "  " + option->get_name(is_positional, true);
+    const std::string name = option->get_name(is_positional, true);
+    std::string line = "  " + name.substr(0, name.find('{'));  // behind it, what a bare flag means
     if (!is_positional && !value.empty() && option->get_items_expected_max() > 0) {
       line += option->get_items_expected_min() == 0 ? "[=" + value + "]" : " " + value;
     }

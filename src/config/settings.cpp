@@ -100,6 +100,16 @@ ConfigFormat format_of_config(const fs::path& path) {
   return path.extension() == ".ini" ? ConfigFormat::kIni : ConfigFormat::kYaml;
 }
 
+// Whether the first line that is neither empty nor a comment is a [section].
+static bool looks_like_ini(std::string_view text) {
+  for (const auto& whole : split(text, '\n')) {
+    const auto line = trim(whole);
+    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    return line.front() == '[' && line.back() == ']' && line.find(',') == std::string_view::npos;
+  }
+  return false;
+}
+
 ParsedSettings read_settings(const fs::path& path) {
   const auto name = path.string();
   std::error_code code;
@@ -115,6 +125,9 @@ ParsedSettings read_settings(const fs::path& path) {
   }
   const auto bytes = read_file(path, kMostConfigBytes);
   const auto text = as_text(bytes);
+  if (format == ConfigFormat::kYaml && looks_like_ini(text)) {
+    throw usage_error(name, ": holds the sections of an INI file; let its name end in .ini");
+  }
   auto parsed = format == ConfigFormat::kIni ? parse_ini(text, name) : parse_yaml(text, name);
   log::debug(str(name, ": read ", parsed.settings.size(), " settings"));
   return parsed;

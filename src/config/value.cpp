@@ -61,6 +61,12 @@ std::string set(const Option& option, std::string_view text, std::int64_t& field
 }
 
 std::string set(const Option& option, std::string_view text, double& field) {
+  // As half of the world writes it.
+  std::string with_point(trim(text));
+  std::replace(with_point.begin(), with_point.end(), ',', '.');
+  if (with_point != trim(text) && parse_double(with_point)) {
+    return str(in_quotes(text), " is not a number; did you mean ", with_point, "?");
+  }
   return set_number(option, text, parse_double(trim(text)), "a number", field);
 }
 
@@ -85,6 +91,9 @@ std::string set(const Option&, std::string_view text, std::string& field) {
 
 std::string set(const Option& option, std::string_view text, Widths& field) {
   const auto parts = split(text, ',');
+  if (parts.size() == 1 && trim(text).find(' ') != std::string_view::npos) {
+    return in_quotes(text) + " is not a list; between numbers stands a comma, as in 64, 32";
+  }
   if (parts.size() > kMostWidths) {
     return str("has ", parts.size(), " numbers; at most ", kMostWidths, " are allowed");
   }

@@ -37,6 +37,21 @@ TEST(Apply, SaysWhereAndWhatIsAllowed) {
             "x.yaml:2: optim.lr: 'abc' is not a number; allowed: > 0 and at most 10");
 }
 
+TEST(Apply, KnowsHowElseNumbersAreWritten) {
+  EXPECT_EQ(ini_message("[optim]\nlr = 0,001\n"),
+            "x.ini:2: optim.lr: '0,001' is not a number; did you mean 0.001?");
+  EXPECT_EQ(ini_message("[model]\ngenerator_widths = 16 32\n"),
+            "x.ini:2: model.generator_widths: '16 32' is not a list; between numbers stands a "
+            "comma, as in 64, 32");
+  EXPECT_EQ(ini_message("[loss]\nreal_label = 0,8:1\n"),
+            "x.ini:2: loss.real_label: '0,8' is not a number; did you mean 0.8?");
+}
+
+TEST_F(ConfigFile, AnIniFileByAnotherNameIsCalledThat) {
+  EXPECT_EQ(load_message(write("a.yaml", "# mine\n\n[optim]\nlr = 1\n")),
+            "a.yaml: holds the sections of an INI file; let its name end in .ini");
+}
+
 TEST(Apply, AFlagNamesItsKeyItself) {
   Config config;
   EXPECT_EQ(usage_message_of(

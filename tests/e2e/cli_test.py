@@ -112,10 +112,11 @@ class ConfigTest(common.ProgramTest):
                 pages = [self.call("gan", name, "--help").stdout for name in self.commands()]
             for page in pages:
                 self.assertLessEqual(max(map(len, page.splitlines())), int(width), page)
-        page = self.call("gan-sample", "--help").stdout
-        self.assertRegex(page, r"  -n,--count INT +how many images")
-        self.assertRegex(page, r"  --ckpt FILE +checkpoint .*\n? +.*\(required\)")
-        self.assertRegex(page, r"  --fps INT +frames .*\(1 to 50; with --gif\)")
+        page = " ".join(self.call("gan-sample", "--help").stdout.split())
+        self.assertIn(" -n,--count INT how many images (default 100", page)
+        self.assertIn(" or a safetensors file (required) ", page)
+        self.assertIn(" --fps INT frames a second of the GIF (default 10) (1 to 50; with --gif)", page)
+        self.assertIn(" --preview show the grid", page)
 
     def test_help_and_version(self):
         for arguments in (
