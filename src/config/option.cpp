@@ -339,7 +339,7 @@ Rows train_rows(TrainConfig& train) {
        .help =
            "Convolutions and matrix products in float32 (fp32), in bfloat16 (bf16), or in "
            "bfloat16 where the hardware is fast at it (auto); tf32 lets CUDA round their factors "
-           "to 10 bits. Weights, losses and Adam are always in float32.",
+           "to 10 bits. Weights, losses, Adam and the drawing of samples are always in float32.",
        .choices = {"auto", "fp32", "tf32", "bf16"}},
       {.key = "train.cuda_graph",
        .field = &train.cuda_graph,

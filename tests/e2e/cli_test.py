@@ -130,6 +130,7 @@ class ConfigTest(common.ProgramTest):
         version = self.call("gan", "--version").stdout
         self.assertRegex(version, r"gan-train \d+\.\d+\.\d+")
         self.assertRegex(version, r"LibTorch\s+\d+\.\d+")
+        self.assertRegex(version, r"CPU\s+\w+, \d+ threads?")
 
 
 class WrongCallTest(common.ProgramTest):

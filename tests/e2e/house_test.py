@@ -1,5 +1,6 @@
 """The house itself: its layers, what it has of everything, and what its pages say of it."""
 
+import configparser
 import json
 import re
 import shlex
@@ -96,6 +97,14 @@ class PagesTest(common.ProgramTest):
         page = self.call("gan", command, "--help").stdout
         keys = json.loads(self.call("gan", "options", "--json").stdout)
         return set(re.findall(r"--?[a-z][a-z_.-]*", page)) | {f"--{key}" for key in keys}
+
+    def test_the_first_config_is_that_recipe(self):
+        text = (common.ROOT / "README.md").read_text().split("## The first config")[1]
+        mine = "\n".join(re.findall(r"^    (.*)$", text.split("Keys that a file")[0], re.MULTILINE))
+        read = [configparser.ConfigParser(inline_comment_prefixes="#;") for _ in range(2)]
+        read[0].read_string(mine)
+        read[1].read(common.CONFIGS / "mnist_mlp.ini")
+        self.assertEqual(*({name: dict(one[name]) for name in one} for one in read))
 
     def test_commands_are_those_of_the_program(self):
         commands = self.commands()

@@ -1,10 +1,12 @@
 #include "gan_train/models/networks.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
 
+#include "gan_train/config/facts.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 
@@ -43,6 +45,23 @@ INSTANTIATE_TEST_SUITE_P(All, RecipeNetworks, testing::ValuesIn(kRecipes), [](co
   const std::string file = recipe.param.file;
   return file.substr(0, file.find('.'));
 });
+
+TEST(RecipesNetworks, FitImagesOfOtherShapes) {
+  for (const auto& file : std::filesystem::directory_iterator(CONFIGS_DIR)) {
+    if (!is_config_name(file.path())) continue;
+    const Config config = load_config(file.path());
+    if (config.data.dataset == "rings") continue;
+    const std::int64_t classes = config.model.conditional == "none" ? 0 : 10;
+    for (const ImageShape shape : {ImageShape{1, 28, 28}, {3, 32, 32}, {1, 20, 36}, {3, 17, 17}}) {
+      const torch::NoGradGuard no_grad;
+      SCOPED_TRACE(file.path().filename().string() + " " + to_string(shape));
+      Networks nets = make_networks(config.model, shape, 1, classes);
+      const std::vector<std::int64_t> sizes = {2, shape.channels, shape.height, shape.width};
+      const std::int64_t fed = config.model.latent_dim + classes;
+      EXPECT_EQ(nets.generator->forward(torch::zeros({2, fed})).sizes(), sizes);
+    }
+  }
+}
 
 struct DcganCase {
   const char* upsampling;

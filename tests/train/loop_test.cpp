@@ -71,6 +71,20 @@ TEST(Loop, StopsAtALossThatIsNotANumber) {
   EXPECT_TRUE(message.starts_with("step 1: what the discriminator makes of generated")) << message;
 }
 
+TEST(Loop, StopsAtAGradientThatIsNotFiniteWhereTheLossesAre) {
+  for (const bool of_g : {true, false}) {
+    const Config config = two_short_epochs();
+    Trainer trainer(config, load_dataset(config.data));
+    const auto& network = of_g ? trainer.networks.generator : trainer.networks.discriminator;
+    network->parameters().front().register_hook(
+        [](const torch::Tensor& gradient) { return gradient.add(INFINITY); });
+    LoopState state;
+    const std::string message = message_of([&] { run_training(trainer, state, {}); });
+    const std::string who = of_g ? "generator" : "discriminator";
+    EXPECT_TRUE(message.starts_with("step 1: the " + who + "'s gradient is not a")) << message;
+  }
+}
+
 TEST(Loop, GoesOnWhereANumberGoneWrongWasMended) {
   Config config = two_short_epochs();
   config.train.epochs = 1;
