@@ -91,10 +91,11 @@ TEST(SetValue, RefusesWrongNumbers) {
   EXPECT_EQ(set("optim.lr", "0"), "'0' is out of range; allowed: > 0 and at most 10");
   EXPECT_EQ(set("optim.lr", "10.1"), "'10.1' is out of range; allowed: > 0 and at most 10");
   EXPECT_EQ(set("optim.beta1", "1"), "'1' is out of range; allowed: at least 0 and < 1");
-  for (const auto* text : {"nan", "NaN", "inf", "-inf", "1e999", "0x1p3", "1e-4x", "1,5"}) {
+  for (const auto* text : {"nan", "NaN", "inf", "-inf", "1e999", "0x1p3", "1e-4x", "1,5x"}) {
     EXPECT_EQ(set("optim.lr", text),
               str("'", text, "' is not a number; allowed: > 0 and at most 10"));
   }
+  EXPECT_EQ(set("optim.lr", "1,5"), "'1,5' is not a number; did you mean 1.5?");
   EXPECT_EQ(set("optim.lr", ""), "an empty value is not a number; allowed: > 0 and at most 10");
   for (const auto* text : {"1.5", "1e2", "99999999999999999999", "12 34"}) {
     EXPECT_EQ(set("train.epochs", text),
