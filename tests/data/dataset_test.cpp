@@ -75,6 +75,16 @@ TEST(IdxDataset, FourDimensionsAreChannelsLast) {
   EXPECT_EQ(data.samples[0][2][0][1].item<int>(), 5);  // row 0, column 1, blue
 }
 
+TEST(IdxDataset, RefusesWhatAreNoImages) {
+  const TempFolder folder;
+  write_idx(folder / "five", {2, 4, 5, 5});
+  EXPECT_NE(idx_refusal(idx_config(folder / "five")).find("images of 5 channels; 1 or 3"),
+            std::string::npos);
+  write_idx(folder / "labels", {7});
+  EXPECT_NE(idx_refusal(idx_config(folder / "labels")).find("has 1 dimension(s); images have 2"),
+            std::string::npos);
+}
+
 TEST(IdxDataset, RefusesLabelsThatDoNotMatch) {
   const TempFolder folder;
   write_idx(folder / "train-images-idx3-ubyte", {5, 4, 6});

@@ -158,14 +158,17 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(*smoke, "--lr", "fast", says=["--lr", "fast", "number"])
         self.refused_train(*smoke, "--lr", "-1", says=["--lr", "out of range"])
         self.refused("gan-train", *smoke, "--lr", code=2, says="--optim.lr")
+        self.refused_train(*smoke, "--lr=--seed", says="--lr: its value is missing")
         self.refused_train(*smoke, "stray", says=["stray"])
         self.refused_train(*smoke, "--model.arch", "dgcan", says=["dcgan"])
         self.refused_train(*smoke, "--batch-size", 4096, says=["4096", "512"])
         self.refused_train(*smoke, "--device", "gpu", says=["gpu", "cuda"])
         self.refused_train(*smoke, "--resume", "absent", says=["absent"])
+        self.refused("gan-train", "--resume", "x", "--overwrite", code=2, says="leave out --overwrite")
         self.refused_train(*smoke, "--debug-steps", 0, says="not in range 1 to 1000000")
         self.refused_train(*smoke, "--debug-steps", 5, says=["--debug-steps", "--debug-dump"])
         self.refused("gan", "trian", code=2, says="train")
+        self.refused("gan", "man", "train", "--all", "x", code=2, says="leave out train")
         self.refused("gan-sample", code=2, says="--ckpt")
 
     def test_places_that_are_no_run_s(self):

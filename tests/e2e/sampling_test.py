@@ -114,6 +114,7 @@ class LatentTest(Sampling):
         self.assertTrue((np.load(self.folder / "a.npy") == images).all())
         self.sample("--ckpt", self.checkpoint, "-n", 3, "-o", "a.idx")
         self.assertTrue((files.read_idx(self.folder / "a.idx") == images).all())
+        self.refuses("--format", "png", "-o", "run", says="run: already holds files")
         for name in "a.png", "a.1":
             self.sample("--ckpt", self.checkpoint, "-n", 3, "-o", name)
             self.assertEqual((self.folder / name).read_bytes()[1:4], b"PNG")
@@ -222,8 +223,8 @@ class PointTest(Sampling):
     def test_points_are_no_images(self):
         rings = ("--config", common.CONFIGS / "rings.ini", "--epochs", 1, "--output.samples", 10)
         self.train(*rings, *SMOKE[2:])
-        for flags in ("--stdout",), ("--gif", "x.gif"):
-            self.refuses(*flags, says=(flags[0], "points, not images"))
+        for flags in ("--stdout",), ("--gif", "x.gif"), ("--format", "idx"), ("-o", "x.npy"):
+            self.refuses(*flags, says="points, not images")
         self.assertEqual(self.draw("--interpolate", 5, form="npy-float").shape, (80, 2))
 
 

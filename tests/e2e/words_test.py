@@ -64,6 +64,8 @@ class WordsOfARunTest(common.ProgramTest):
         self.assertIn(
             "goes on after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
         )
+        says = "the run has done 4 steps, more than the 2"
+        self.refused("gan-train", "--resume", "run", "--epochs", 1, code=2, says=says)
 
     def test_settings_that_nothing_reads(self):
         flags = ["--loss.penalty_weight", 5, "--optim.decay_start", 0.5, "--dry-run"]
