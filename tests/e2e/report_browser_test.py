@@ -55,6 +55,27 @@ class ReportBrowserTest(Reporting):
         self.check_tables()
         self.assertEqual(self.complaints(), [])
 
+    def luminance(self, element, what):
+        """WCAG's relative luminance of a colour as the browser shows it: 0, black, to 1, white."""
+        colour = element.value_of_css_property(what)
+        shares = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        lights = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+        return 0.2126 * lights[0] + 0.7152 * lights[1] + 0.0722 * lights[2]
+
+    def test_dark_and_light(self):
+        self.train(*SMALL, "--epochs", 2, "--out", "run")
+        for scheme in "light", "dark":
+            feature = {"name": "prefers-color-scheme", "value": scheme}
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+            self.open("run/report.html")
+            ground = self.luminance(self.one("body"), "background-color")
+            self.assertEqual(ground < 0.5, scheme == "dark")
+            for selector, what, least in (("h1", "color", 7), ("path.curve", "stroke", 4.5),
+                                          ("footer", "color", 4.5)):  # fmt: skip
+                shown = self.luminance(self.one(selector), what)
+                contrast = (max(shown, ground) + 0.05) / (min(shown, ground) + 0.05)
+                self.assertGreater(contrast, least, (scheme, selector))
+
     def check_samples(self):
         image, slider = self.one("#grids img"), self.one("#epoch")
         self.assertGreater(image.get_property("naturalWidth"), 10)
