@@ -74,6 +74,9 @@ Trainer trainer_on_a_thread(const Config& config, const Dataset& data) {
   return Trainer(config, data);
 }
 
+// A step seeds that generator, too: none is taken before all ranks have their weights.
+void await_all_ranks() { mean_over_ranks(torch::zeros({1})); }
+
 struct Trace {
   std::vector<torch::Tensor> figures;
   std::vector<torch::Tensor> weights;
@@ -85,6 +88,7 @@ Trace trace_of(const Config& config, int size, int muted = -1) {
   Trace trace;
   ThreadRanks(size, muted).run([&] {
     Trainer trainer = trainer_on_a_thread(config, data);
+    await_all_ranks();
     for (int i = 0; i < 50; ++i) {
       const auto figures = mean_over_ranks(trainer.step());
       if (ranks().is_first()) trace.figures.push_back(figures);
@@ -152,6 +156,7 @@ TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
   std::vector<std::string> errors(2);
   ThreadRanks(2).run([&] {
     Trainer trainer = trainer_on_a_thread(config, data);
+    await_all_ranks();
     if (!ranks().is_first()) {
       auto bits = trainer.networks.discriminator->parameters().front().detach().view(torch::kInt32);
       bits.flatten()[5].bitwise_xor_(1 << 8);
@@ -194,6 +199,7 @@ TEST(Ranks, StopAtTheSameStepWhereOneOfThemIsToldTo) {
     Config own = config;
     own.train.batch_size = 24;
     Trainer trainer = trainer_on_a_thread(own, data);
+    await_all_ranks();
     LoopState state;
     Hooks hooks;
     hooks.stop = [&] { return ranks().rank() == 1 && trainer.steps_done() == 5; };

@@ -122,7 +122,8 @@ class Ranks(common.ProgramTest):
         ours, theirs = losses(self.out / "steps.csv"), losses(alone / "steps.csv")
         self.assertEqual((len(ours), len(theirs)), (50, 50))
         for step, (a, b) in enumerate(zip(sum(ours, ()), sum(theirs, ()))):
-            self.assertAlmostEqual(a, b, delta=1e-5, msg=f"step {step // 2 + 1}")
+            # With AVX-512 the roundings of 20 steps are seen in the fifth digit.
+            self.assertAlmostEqual(a, b, delta=1e-4, msg=f"step {step // 2 + 1}")
         common.need(torch, "this Python has no torch")
         ours, theirs = weights(self.out), weights(alone)
         self.assertEqual(ours.keys(), theirs.keys())
