@@ -36,15 +36,15 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
                 self.addCleanup(self.empty, host)
             a, b = self.hosts
             self.ip("link", "add", "cable", "netns", a, "type", "veth", "peer", "cable", "netns", b)
+            for i, host in enumerate(self.hosts):
+                self.ip("-n", host, "addr", "add", f"10.213.0.{i + 1}/24", "dev", "cable")
+                for device in ("cable", "lo"):
+                    self.ip("-n", host, "link", "set", device, "up")
         except (OSError, subprocess.CalledProcessError) as error:
             why = getattr(error, "stderr", b"").decode().strip() or error
             raise unittest.SkipTest(
                 f"NOT TESTED: no network namespaces here (as root, with ip): {why}"
             )
-        for i, host in enumerate(self.hosts):
-            self.ip("-n", host, "addr", "add", f"10.213.0.{i + 1}/24", "dev", "cable")
-            for device in ("cable", "lo"):
-                self.ip("-n", host, "link", "set", device, "up")
         script = self.folder / "agent"
         script.write_text(self.agent)
         script.chmod(0o755)
