@@ -18,7 +18,7 @@ std::string wrapped(const std::string& text, std::size_t column, std::size_t ind
       out += "\n" + std::string(indent, ' ');
       column = indent;
     } else if (!is_first) {
-      out += " ";
+      out += ' ';
       ++column;
     }
     out += word;
