@@ -6,6 +6,9 @@ from browser import open_chromium
 try:
     import numpy as np
     import torch
+
+    import files
+    from report_browser_test import BLACK, WHITE, contrast
 except ImportError:
     torch = None
 try:
@@ -33,7 +36,7 @@ class Exporting(common.ProgramTest):
     def checkpoint(self, recipe, *flags):
         """A generator of the recipe after two steps on drawn images, and its latents."""
         channels, side = SIZES.get(recipe.split("_")[0], (1, 28))
-        data = () if recipe == "rings" else (
+        data = () if recipe == "rings.ini" else (
             *DRAWN, "--data.image_size", side, "--data.channels", channels)  # fmt: skip
         self.train("--config", common.CONFIGS / recipe, *data, *STEPS, *flags, "--overwrite",
                    "--out", "run")  # fmt: skip
@@ -200,6 +203,35 @@ class PageTest(Exporting):
         run("document.querySelector('#fresh').click()")
         wait()
         self.assertNotEqual(picture(), moved)
+
+    def pixels(self, selector):
+        """The colours of an element on the screen: the most frequent one, and all in use."""
+        path = self.folder / "element.png"
+        self.browser.find_element("css selector", selector).screenshot(str(path))
+        colours, counts = np.unique(
+            files.read_png(path)[:, :, :3].reshape(-1, 3), axis=0, return_counts=True
+        )
+        return colours[counts.argmax()], colours[counts >= 10]  # more than its round corners
+
+    def test_it_is_dark_where_the_reader_wants_it(self):
+        self.addCleanup(self.browser.execute_cdp_cmd, "Emulation.setEmulatedMedia",
+                        {"features": []})  # fmt: skip
+        parts = {
+            "mnist_fast.yaml": {"h1": 7, "#about": 4.5, "label output": 7, "label input": 3,
+                                "select": 7, "#fresh": 4.5},
+            "rings.ini": {"h1": 7, "#large": 3},
+        }  # fmt: skip
+        for recipe, contrasts in parts.items():
+            page = self.export(self.checkpoint(recipe), "g.html", "--html").as_uri()
+            for scheme, far in ("light", BLACK), ("dark", WHITE):
+                feature = {"name": "prefers-color-scheme", "value": scheme}
+                self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+                self.browser.get(page)
+                self.assertGreater(contrast(self.pixels("h1")[0], far), 15, scheme)
+                for selector, least in contrasts.items():
+                    ground, colours = self.pixels(selector)
+                    figure = max(contrast(colour, ground) for colour in colours)
+                    self.assertGreater(figure, least, (scheme, selector))
 
     def test_it_fits_a_phone(self):
         self.browser.set_window_size(500, 900)

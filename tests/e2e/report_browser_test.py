@@ -17,6 +17,18 @@ try:
 except ImportError:
     pass  # then there is no browser, as open_chromium says
 
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+
+
+def contrast(one, other):
+    """WCAG's contrast of two colours, each red, green and blue up to 255: from 1 to 21."""
+    lights = []
+    for colour in one, other:
+        shares = [int(part) / 255 for part in colour]
+        linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
 
 class ReportBrowserTest(Reporting):
     def setUp(self):
@@ -55,12 +67,11 @@ class ReportBrowserTest(Reporting):
         self.check_tables()
         self.assertEqual(self.complaints(), [])
 
-    def luminance(self, element, what):
-        """WCAG's relative luminance of a colour as the browser shows it: 0, black, to 1, white."""
+    def shown(self, element, what):
+        """The red, green and blue of a colour as the browser works it out."""
         colour = element.value_of_css_property(what)
-        shares = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-        lights = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-        return 0.2126 * lights[0] + 0.7152 * lights[1] + 0.0722 * lights[2]
+        self.assertRegex(colour, r"^rgb(a\(.*, 1\)|\([^/]*\))$")  # nothing shines through
+        return [int(part) for part in re.findall(r"\d+", colour)[:3]]
 
     def test_dark_and_light(self):
         self.train(*SMALL, "--epochs", 2, "--out", "run")
@@ -68,13 +79,23 @@ class ReportBrowserTest(Reporting):
             feature = {"name": "prefers-color-scheme", "value": scheme}
             self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
             self.open("run/report.html")
-            ground = self.luminance(self.one("body"), "background-color")
-            self.assertEqual(ground < 0.5, scheme == "dark")
-            for selector, what, least in (("h1", "color", 7), ("path.curve", "stroke", 4.5),
-                                          ("footer", "color", 4.5)):  # fmt: skip
-                shown = self.luminance(self.one(selector), what)
-                contrast = (max(shown, ground) + 0.05) / (min(shown, ground) + 0.05)
-                self.assertGreater(contrast, least, (scheme, selector))
+            ground = self.shown(self.one("body"), "background-color")
+            panel = self.shown(self.one(".chart"), "background-color")
+            for back in ground, panel:
+                self.assertGreater(contrast(back, WHITE if scheme == "dark" else BLACK), 15)
+            for selector, what, back, least in (
+                ("h1", "color", ground, 7), ("nav a", "color", ground, 4.5),
+                ("footer", "color", ground, 4.5), (".legend", "color", panel, 7),
+                (".chart text", "fill", panel, 4.5), (".chart .grid", "stroke", panel, 1.25),
+            ):  # fmt: skip
+                figure = contrast(self.shown(self.one(selector), what), back)
+                self.assertGreater(figure, least, (scheme, selector))
+            curve = self.one("path.curve")
+            for i in range(8):  # the colours of runs side by side, too
+                colour = "arguments[0].setAttribute('stroke', colourOf(arguments[1]))"
+                self.browser.execute_script(colour, curve, i)
+                figure = contrast(self.shown(curve, "stroke"), panel)
+                self.assertGreater(figure, 4, (scheme, i))
 
     def check_samples(self):
         image, slider = self.one("#grids img"), self.one("#epoch")

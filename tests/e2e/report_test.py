@@ -3,6 +3,8 @@
 import json
 import shutil
 import signal
+import subprocess
+import time
 
 import common
 from reporting import EVAL, SMALL, Reporting, data_of
@@ -27,6 +29,38 @@ class ReportFileTest(Reporting):
         self.assertEqual(facts["data"]["items"], 512)
         self.assertGreater(facts["networks"]["generator"]["parameters"], 100)
         self.assertEqual(facts["networks"]["generator"]["layers"][-1]["output"], "1x8x8")
+
+    def epochs_in(self, page):
+        """The epochs whose losses a page holds; it must be whole."""
+        self.assertTrue(page.endswith("</html>\n"), page[-80:])
+        return data_of(page)["runs"][0]["losses"]["epoch"]
+
+    def test_it_is_kept_up_to_date_while_a_run_trains(self):
+        asked = 1000000
+        process = subprocess.Popen(
+            [common.BIN / "gan-train", *map(str, SMALL), "--epochs", str(asked), "--out", "run"],
+            cwd=self.folder,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        path = self.folder / "run/report.html"
+        seen, deadline = [], time.monotonic() + 60
+        while len(seen) < 2:  # a first page, and one that takes its place
+            self.assertIsNone(process.poll(), "the run has ended by itself")
+            self.assertLess(time.monotonic(), deadline, f"pages after epochs {seen}")
+            epochs = self.epochs_in(path.read_text()) if path.exists() else []
+            if epochs and epochs[-1] not in seen:
+                seen.append(epochs[-1])
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate(timeout=120)[1]
+        self.assertEqual(process.returncode, 130, errors)
+        done = len(self.lines())
+        self.assertLess(done, asked)
+        self.assertEqual(self.epochs_in(path.read_text())[-1], done)
+        self.assertTrue(1 <= seen[0] < seen[1] <= done, (seen, done))
 
     def test_it_can_be_turned_off(self):
         self.train(*SMALL, "--epochs", 1, "--output.report", "false", "--out", "run")
