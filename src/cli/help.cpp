@@ -2,30 +2,10 @@
 
 #include <algorithm>
 
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {
-
-// Begins a new line, indented by `indent`, where a word would pass `width`.
-std::string wrapped(const std::string& text, std::size_t column, std::size_t indent,
-                    std::size_t width) {
-  std::string out;
-  for (const std::string& word : split(text, ' ')) {
-    const bool is_first = out.empty();
-    if (!is_first && column + 1 + word.size() > width) {
-      out += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (!is_first) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  }
-  return out;
-}
 
 class Page : public CLI::Formatter {
  public:
@@ -40,21 +20,21 @@ class Page : public CLI::Formatter {
     if (!is_positional && !value.empty() && option->get_items_expected_max() > 0) {
       line += option->get_items_expected_min() == 0 ? "[=" + value + "]" : " " + value;
     }
-    line += line.size() + 2 > indent_ ? "\n" + std::string(indent_, ' ')
-                                      : std::string(indent_ - line.size(), ' ');
-    return line + wrapped(meaning(*option, type), indent_, indent_, width_) + "\n";
+    const std::string margin(indent_, ' ');
+    const std::string text = meaning(*option, type);
+    if (line.size() + 2 > indent_) return line + "\n" + wrap(text, width_, margin, margin);
+    return wrap(text, width_, line.append(indent_ - line.size(), ' '), margin);
   }
 
   std::string make_description(const CLI::App* app) const override {
-    return wrapped(app->get_description(), 0, 0, width_) + "\n";
+    return wrap(app->get_description(), width_);
   }
 
   std::string make_footer(const CLI::App* app) const override {
+    if (app->get_footer().empty()) return "";
     std::string out;
-    for (const auto& line : split(app->get_footer(), '\n')) {
-      out += wrapped(line, 0, 0, width_) + "\n";
-    }
-    return app->get_footer().empty() ? "" : out;
+    for (const auto& line : split(app->get_footer(), '\n')) out += wrap(line, width_);
+    return out;
   }
 
  private:

@@ -6,7 +6,7 @@
 namespace gan {
 
 /// What --help prints: CLI11's page with a line or more an option, in words rather than in its
-/// notation, cut to `width` columns.
+/// notation, wrapped to `width` columns.
 std::string help_page(const CLI::App& app, std::size_t width);
 
 }  // namespace gan

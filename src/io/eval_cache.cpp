@@ -196,7 +196,9 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
   std::vector<Metric> rows;
   const auto file = name(str("baselines-", samples).c_str());
   const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
-    if (get<std::int64_t>(root, "figures", path) != kFiguresVersion) {
+    // Those of before the figures had a version lack it.
+    if (find(root, "figures") == nullptr ||
+        get<std::int64_t>(root, "figures", path) != kFiguresVersion) {
       throw run_error(path, ": is of another version");
     }
     expect_text(root, "data", checksum_, path);

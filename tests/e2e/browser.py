@@ -9,6 +9,18 @@ try:
 except ImportError:
     webdriver = None
 
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+
+
+def contrast(one, other):
+    """WCAG's contrast of two colours, each red, green and blue up to 255: from 1 to 21."""
+    lights = []
+    for colour in one, other:
+        shares = [int(part) / 255 for part in colour]
+        linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
 
 def open_chromium():
     """A browser without a window, which keeps what pages complain of."""

@@ -115,7 +115,7 @@ class ConfigTest(common.ProgramTest):
         page = " ".join(self.call("gan-sample", "--help").stdout.split())
         self.assertIn(" -n,--count INT how many images (default 100", page)
         self.assertIn(" or a safetensors file (required) ", page)
-        self.assertIn(" --fps INT frames a second of the GIF (default 10) (1 to 50; with --gif)", page)
+        self.assertIn(" frames a second of the GIF (default 10) (1 to 50; with --gif)", page)
         self.assertIn(" --preview show the grid", page)
 
     def test_help_and_version(self):
@@ -164,7 +164,8 @@ class WrongCallTest(common.ProgramTest):
         self.refused_train(*smoke, "--batch-size", 4096, says=["4096", "512"])
         self.refused_train(*smoke, "--device", "gpu", says=["gpu", "cuda"])
         self.refused_train(*smoke, "--resume", "absent", says=["absent"])
-        self.refused("gan-train", "--resume", "x", "--overwrite", code=2, says="leave out --overwrite")
+        both = ("--resume", "x", "--overwrite")
+        self.refused("gan-train", *both, code=2, says="leave out --overwrite")
         self.refused_train(*smoke, "--debug-steps", 0, says="not in range 1 to 1000000")
         self.refused_train(*smoke, "--debug-steps", 5, says=["--debug-steps", "--debug-dump"])
         self.refused("gan", "trian", code=2, says="train")

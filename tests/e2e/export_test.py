@@ -1,14 +1,13 @@
 """What gan-export writes, run by other programs: the same images as gan-sample's."""
 
 import common
-from browser import open_chromium
+from browser import BLACK, WHITE, contrast, open_chromium
 
 try:
     import numpy as np
     import torch
 
     import files
-    from report_browser_test import BLACK, WHITE, contrast
 except ImportError:
     torch = None
 try:

@@ -7,7 +7,7 @@ import urllib.parse
 
 import common
 import files
-from browser import open_chromium
+from browser import BLACK, WHITE, contrast, open_chromium
 from reporting import EVAL, SMALL, Reporting
 
 try:
@@ -16,18 +16,6 @@ try:
     from selenium.webdriver.common.keys import Keys
 except ImportError:
     pass  # then there is no browser, as open_chromium says
-
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
-
-
-def contrast(one, other):
-    """WCAG's contrast of two colours, each red, green and blue up to 255: from 1 to 21."""
-    lights = []
-    for colour in one, other:
-        shares = [int(part) / 255 for part in colour]
-        linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
-    return (max(lights) + 0.05) / (min(lights) + 0.05)
 
 
 class ReportBrowserTest(Reporting):
@@ -91,7 +79,7 @@ class ReportBrowserTest(Reporting):
                 figure = contrast(self.shown(self.one(selector), what), back)
                 self.assertGreater(figure, least, (scheme, selector))
             curve = self.one("path.curve")
-            for i in range(8):  # the colours of runs side by side, too
+            for i in range(16):  # the colours of runs side by side, too
                 colour = "arguments[0].setAttribute('stroke', colourOf(arguments[1]))"
                 self.browser.execute_script(colour, curve, i)
                 figure = contrast(self.shown(curve, "stroke"), panel)

@@ -3,7 +3,7 @@ const byId = (id) => document.getElementById(id);
 const several = data.runs.length > 1;
 // Beyond those that the page has chosen, hues as far from each other as can be (the golden angle).
 const colourOf = (index) =>
-    index < 8 ? `var(--c${index})` : `hsl(${Math.round(index * 137.5) % 360} 65% 45%)`;
+    index < 8 ? `var(--c${index})` : `hsl(${Math.round(index * 137.5) % 360} 65% var(--further))`;
 
 // JSON of a file in the run's folder; null where there is none, or none that can be read.
 function parsed(run, text, name) {
