@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: scripts/bench.sh [--rounds N] [--turns N] [--compile] [RECIPE...]
+# usage: scripts/bench.sh [--rounds N] [--turns N] [--precision P] [--compile] [RECIPE...]
 #        scripts/bench.sh --profile [RECIPE...]
 #        scripts/bench.sh --growth
 #        scripts/bench.sh --runs [--peer PROGRAM] [RECIPE...]
@@ -12,6 +12,8 @@
 #
 #   --rounds N   steps timed a turn (20)
 #   --turns N    turns of each (3)
+#   --precision  ours: auto, as PyTorch at its best (bfloat16 where the processor is fast at
+#                it), or fp32, as PyTorch eager (auto)
 #   --compile    let PyTorch at its best try torch.compile too, which takes minutes
 #
 #   --profile    where a step's time goes, a row a layer
@@ -22,7 +24,7 @@
 #   --kernels    single kernels, beside what they replaced (needs Google Benchmark)
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-rounds=20 turns=3 compile=() peer=() mode=compare
+rounds=20 turns=3 precision=auto compile=() peer=() mode=compare
 recipes=()
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -30,6 +32,11 @@ while [[ $# -gt 0 ]]; do
     --rounds | --turns)
       [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage_error "$1 needs a whole number from 1"
       declare "${1#--}=$2"
+      shift
+      ;;
+    --precision)
+      [[ ${2:-} == auto || ${2:-} == fp32 ]] || usage_error '--precision is auto or fp32'
+      precision=$2
       shift
       ;;
     --compile) compile=(--compile) ;;
@@ -80,7 +87,8 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for ((turn = 0; turn < turns; ++turn)); do
-  build-bench/gan_bench --rounds "$rounds" "${configs[@]}" >>"$work/ours"
+  build-bench/gan_bench --rounds "$rounds" --set "train.precision=$precision" "${configs[@]}" \
+    >>"$work/ours"
   "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" eager "${recipes[@]}" >>"$work/eager"
   "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" "${compile[@]}" best \
     "${recipes[@]}" >>"$work/best"

@@ -1,17 +1,21 @@
 #include "arguments.hpp"
 
+#include <filesystem>
 #include <unistd.h>
 
 #include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/terminal.hpp"
+#include "gan_train/io/run_folder.hpp"
 #include "gan_train/train/device.hpp"
 
 #include "help.hpp"
 #include "recipes.hpp"
 
 namespace gan {
+
+namespace fs = std::filesystem;
 
 // Who is shown the options of the command that is called, in place of a run of it. Commands make
 // their options as they run, and all of them come by parse_arguments.
@@ -76,10 +80,25 @@ void add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
   app.add_flag_callback("-q,--quiet", hush, help);
 }
 
+// Of the run whose folder, or folder of checkpoints, this is; "" where it is none's.
+static std::string newest_generator(const fs::path& folder) {
+  for (const fs::path& root : {folder / ".", folder / ".."}) {
+    const auto generators = RunFiles(root).generators();
+    if (!generators.empty()) return generators.rbegin()->second.lexically_normal().string();
+  }
+  return "";
+}
+
 std::string input_file(const std::string& path) {
-  if (!std::filesystem::exists(path)) throw usage_error(path, ": no such file");
-  if (std::filesystem::is_directory(path)) {
-    throw usage_error(path, ": is a folder; name a file in it");
+  if (!fs::exists(path)) {
+    const std::string newest = newest_generator(fs::path(path).parent_path());
+    throw usage_error(path, ": no such file", newest.empty() ? "" : "; the newest there is ",
+                      newest);
+  }
+  if (fs::is_directory(path)) {
+    const std::string newest = newest_generator(path);
+    throw usage_error(path, ": is a folder; name a file in it", newest.empty() ? "" : ", such as ",
+                      newest);
   }
   return path;
 }

@@ -24,6 +24,9 @@ std::string clock_text(double seconds) {
   return text;
 }
 
+// Of training, before a guess at the time left is worth showing.
+constexpr double kTellingSeconds = 2.0;
+
 std::string figures_text(const LogRow& row) {
   const RunningFigures& f = row.figures;
   char text[160];
@@ -44,10 +47,8 @@ std::string bar_text(double share, int cells) {
 Progress::Progress(const Trainer& trainer, bool quiet)
     : epochs_(trainer.config().train.epochs),
       steps_per_epoch_(trainer.steps_per_epoch()),
-      first_step_(trainer.steps_done()),
       live_(isatty(STDERR_FILENO) == 1 && !quiet),
-      quiet_(quiet),
-      shown_(start_) {}
+      quiet_(quiet) {}
 
 Progress::~Progress() {
   if (live_) log::live_line("");
@@ -55,6 +56,10 @@ Progress::~Progress() {
 
 void Progress::step(const LogRow& row, const std::string& evaluation) {
   const auto now = Clock::now();
+  if (first_step_ < 0) {
+    first_step_ = row.step;
+    start_ = now;
+  }
   const auto pause = live_ ? std::chrono::milliseconds(100) : std::chrono::seconds(30);
   if (quiet_ || now - shown_ < pause) return;
   shown_ = now;
@@ -67,7 +72,7 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
 
   const std::string place = std::to_string(row.epoch) + "/" + std::to_string(epochs_);
   const std::string head = "epoch " + place;
-  const std::string tail = clock_text(left) + " left";
+  const std::string tail = spent < kTellingSeconds ? "-:-- left" : clock_text(left) + " left";
   if (!live_) {
     log::info(head + " at step " + std::to_string(row.step) + "  " + figures_text(row) + "  " +
               tail);

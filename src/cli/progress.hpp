@@ -24,11 +24,13 @@ class Progress {
 
   std::int64_t epochs_;
   std::int64_t steps_per_epoch_;
-  std::int64_t first_step_;
+  // The first steps make memory and kernels ready and tell nothing of the rest: counted from
+  // the first that is told of.
+  std::int64_t first_step_ = -1;
   bool live_;
   bool quiet_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point shown_;
+  Clock::time_point start_;
+  Clock::time_point shown_ = Clock::now();
 };
 
 }  // namespace gan

@@ -15,7 +15,6 @@
 namespace gan {
 namespace {
 
-constexpr std::int64_t kKernelSubsets = 100, kKernelSubset = 1000;  // as published
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kProjected = 128;       // features without a classifier
 constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is looked for
@@ -140,7 +139,7 @@ std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tenso
   // Subsets of few samples are of half of them, or they would all be the same.
   const std::int64_t half = std::min(real.size(0), fake.features.size(0)) / 2;
   const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed, kKernelSubsets,
-                                      std::min(kKernelSubset, half));
+                                      std::min(kKernelSubsetSize, half));
   rows.push_back(make_figure("kid", "kernel distance (KID)", kernel.value));
   rows.push_back(make_figure("kid_error", "  its standard error", kernel.standard_error));
   const auto manifold = manifold_figures(real, fake.features, kNeighbour);

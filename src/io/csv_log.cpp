@@ -4,7 +4,6 @@
 #include <cinttypes>
 #include <limits>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "gan_train/core/error.hpp"
@@ -18,13 +17,14 @@ namespace fs = std::filesystem;
 
 std::int64_t step_of(std::string_view row) { return parse_int(split(row, ',')[1]).value_or(0); }
 
-// The cells of a row, from the column `first` on.
-void add_members(JsonObject& object, std::string_view header, std::string_view row,
-                 std::size_t first) {
-  const auto names = split(header, ',');
-  const auto cells = split(row, ',');
-  for (std::size_t i = first; i < names.size(); ++i) {
-    object.push_back({names[i], json_number(cells[i])});
+// The cells of a row whose columns are not there yet.
+void add_members(JsonObject& object, const TableRow& table) {
+  const auto names = split(table.header, ',');
+  const auto cells = split(table.row, ',');
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool is_there = std::any_of(object.begin(), object.end(),
+                                      [&](const auto& member) { return member.key == names[i]; });
+    if (!is_there) object.push_back({names[i], json_number(cells[i])});
   }
 }
 
@@ -100,27 +100,23 @@ std::string health_row(const LogRow& row, const HealthFigures& f) {
                    f.d_real, f.d_fake, f.d_grad_norm, f.g_grad_norm, f.diversity);
 }
 
-std::string json_line(std::string_view losses, std::string_view header, std::string_view metrics) {
+std::string json_line(std::span<const TableRow> rows) {
   JsonObject object;
-  add_members(object, kLossHeader, losses, 0);
-  if (!metrics.empty()) add_members(object, header, metrics, 2);  // epoch, step: said
+  for (const TableRow& row : rows) add_members(object, row);
   return to_json_line(object);
 }
 
-std::string json_lines(const fs::path& losses, const fs::path& metrics) {
-  std::optional<CsvRows> measured;
-  std::map<std::int64_t, std::string_view> by_step;
-  if (fs::exists(metrics)) measured.emplace(metrics);
-  if (measured && measured->header().starts_with("epoch,step,")) {
-    for (const auto row : *measured) by_step[step_of(row)] = row;
+std::string json_lines(std::span<const fs::path> csvs) {
+  std::vector<std::unique_ptr<CsvRows>> tables;
+  std::map<std::int64_t, std::vector<TableRow>> by_step;
+  for (const fs::path& csv : csvs) {
+    if (!fs::exists(csv)) continue;
+    const auto& table = *tables.emplace_back(std::make_unique<CsvRows>(csv));
+    if (!table.header().starts_with("epoch,step,")) continue;
+    for (const auto row : table) by_step[step_of(row)].push_back({table.header(), row});
   }
   std::string lines;
-  for (const auto row : CsvRows(losses, kLossHeader)) {
-    const auto found = by_step.find(step_of(row));
-    lines +=
-        found == by_step.end() ? json_line(row) : json_line(row, measured->header(), found->second);
-    lines += '\n';
-  }
+  for (const auto& [step, rows] : by_step) lines += json_line(rows) + '\n';
   return lines;
 }
 

@@ -115,9 +115,10 @@ void Run::open_logs() {
   open_lines();
 }
 
-// Made of both tables, as they are after a cut or where a row came later.
+// Made of the tables, as they are after a cut or where a row came later.
 void Run::open_lines() {
-  write_file(folder_.metrics_jsonl(), json_lines(folder_.losses_csv(), folder_.metrics_csv()));
+  const fs::path tables[] = {folder_.losses_csv(), folder_.health_csv(), folder_.metrics_csv()};
+  write_file(folder_.metrics_jsonl(), json_lines(tables));
   lines_.emplace(folder_.metrics_jsonl());
 }
 
@@ -152,18 +153,21 @@ void Run::write_state() {
 void Run::after_epoch(const LogRow& row) {
   const bool is_last = row.epoch == trainer_.config().train.epochs;
   const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
-  losses_->add(loss_row(row));
+  const HealthFigures figures = figures_of(row);
+  const std::string losses = loss_row(row), health = health_row(row, figures);
+  std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
+  losses_->add(losses);
+  health_->add(health);
   if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
   if (due(output().checkpoint_every) || is_last) {
     keep_generator(row.epoch);
   }
   if (evaluation_ && (due(trainer_.config().eval.every) || is_last)) {
     evaluation_text_ = evaluation_->measure(row.epoch);
-    lines_->line(json_line(loss_row(row), evaluation_->header(), evaluation_->row()));
-  } else {
-    lines_->line(json_line(loss_row(row)));
+    rows.push_back({evaluation_->header(), evaluation_->row()});
   }
-  watch_epoch(row);
+  lines_->line(json_line(rows));
+  watch(row.epoch, figures);
   if (due(output().save_state)) save();
 }
 
@@ -187,18 +191,20 @@ void Run::finish() {
   draw(kMostReportBytes);
 }
 
-void Run::watch_epoch(const LogRow& row) {
+HealthFigures Run::figures_of(const LogRow& row) {
   const RunningFigures& f = row.figures;
-  const HealthFigures figures{.d_real = f.mean(kDReal),
-                              .d_fake = f.mean(kDFake),
-                              .d_grad_norm = f.mean(kDGradNorm),
-                              .g_grad_norm = f.mean(kGGradNorm),
-                              .diversity = diversity_.measure(trainer_.sampling_generator())};
-  health_->add(health_row(row, figures));
-  log::file_only(str("epoch ", row.epoch, "  gradient norms D ", figures.d_grad_norm, "  G ",
+  return {.d_real = f.mean(kDReal),
+          .d_fake = f.mean(kDFake),
+          .d_grad_norm = f.mean(kDGradNorm),
+          .g_grad_norm = f.mean(kGGradNorm),
+          .diversity = diversity_.measure(trainer_.sampling_generator())};
+}
+
+void Run::watch(std::int64_t epoch, const HealthFigures& figures) {
+  log::file_only(str("epoch ", epoch, "  gradient norms D ", figures.d_grad_norm, "  G ",
                      figures.g_grad_norm, "  diversity ", figures.diversity));
   for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
-    log::warning(str("epoch ", row.epoch, ": ", warning.text));
+    log::warning(str("epoch ", epoch, ": ", warning.text));
   }
   // Where epochs are short, drawing would take more of them than it is worth.
   if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(kMostLiveBytes);
@@ -206,8 +212,8 @@ void Run::watch_epoch(const LogRow& row) {
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();
     draw(kMostLiveBytes);
-    throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ",
-                    figures.diversity, "); the state is saved, --resume ", folder_.root().string(),
+    throw run_error("epoch ", epoch, ": the generator has collapsed (diversity ", figures.diversity,
+                    "); the state is saved, --resume ", folder_.root().string(),
                     " --train.stop_on_collapse false goes on");
   }
 }

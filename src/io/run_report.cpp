@@ -17,16 +17,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostNamed = 8;
+
 void check_run(const fs::path& root) {
   if (RunFiles(root).hold_run()) return;
   const std::string name = root.string();
   if (!fs::exists(root)) throw usage_error(name, ": no such folder");
   if (!fs::is_directory(root)) throw usage_error(name, ": is no folder; name that of the run");
   std::vector<std::string> inside;
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (RunFiles(entry.path()).hold_run()) inside.push_back(entry.path().string());
+  for (const fs::path& folder : {root, root / "trials"}) {  // those of gan-tune
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (RunFiles(entry.path()).hold_run()) inside.push_back(entry.path().string());
+    }
   }
   std::sort(inside.begin(), inside.end());
+  if (inside.size() > kMostNamed) {
+    inside.resize(kMostNamed);
+    inside.emplace_back("…");
+  }
   if (!inside.empty())
     throw usage_error(name, ": is no run's folder; name those in it that are: ", join(inside, " "));
   throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");

@@ -42,10 +42,10 @@ constexpr std::int64_t kCheckEvery = 100;
 }  // namespace
 
 Trainer::Trainer(const Config& config, const Dataset& data)
-    : networks(on_device(
-          make_networks(config.model, data.shape, static_cast<std::uint64_t>(config.train.seed),
-                        count_classes(config.model, data)),
-          resolve_device(config.train.device))),
+    : networks(on_device(make_networks(config.model, checked(data).shape,
+                                       static_cast<std::uint64_t>(config.train.seed),
+                                       count_classes(config.model, data)),
+                         resolve_device(config.train.device))),
       g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
       d_optimizer(
           networks.discriminator->parameters(),

@@ -191,5 +191,32 @@ TEST(Shapes, AreLabelledAndAlwaysTheSame) {
   EXPECT_EQ(std::get<0>(flat.min(1)).max().item<double>(), 0.0);
 }
 
+// As a program that links the library may put together.
+TEST(DatasetOfOnesOwn, IsCheckedWhole) {
+  const auto bytes = torch::zeros({4, 1, 8, 6}, torch::kUInt8);
+  const Dataset good{.source = "mine", .shape = {1, 8, 6}, .samples = bytes, .labels = {}};
+  EXPECT_EQ(&checked(good), &good);
+  const auto refusal = [&](auto change) {
+    Dataset bad = good;
+    change(bad);
+    return usage_message_of([&] { checked(bad); });
+  };
+  using D = Dataset;
+  EXPECT_EQ(refusal([](D& d) { d.samples = torch::Tensor(); }),
+            "data set 'mine': it holds no items");
+  EXPECT_EQ(refusal([](D& d) { d.shape.width = 5; }),
+            "data set 'mine': samples of shape [4, 1, 8, 6], not [n, 1, 8, 5]");
+  EXPECT_EQ(refusal([](D& d) { d.samples = d.samples[0]; }),
+            "data set 'mine': samples of shape [1, 8, 6], not [n, 1, 8, 6]");
+  EXPECT_EQ(refusal([](D& d) { d.samples = d.samples.to(torch::kDouble); }),
+            "data set 'mine': samples of Double, neither uint8 nor float32");
+  EXPECT_EQ(refusal([](D& d) { d.labels = torch::zeros({3}, torch::kLong); }),
+            "data set 'mine': labels of shape [3] for 4 items");
+  EXPECT_EQ(refusal([](D& d) { d.labels = torch::zeros({4}); }),
+            "data set 'mine': labels that are not int64 on the CPU");
+  EXPECT_EQ(refusal([](D& d) { d.labels = torch::full({4}, -1, torch::kLong); }),
+            "data set 'mine': a label below 0");
+}
+
 }  // namespace
 }  // namespace gan

@@ -203,6 +203,14 @@ class HostileTest(Trained):
         self.assert_refused("", ["is a folder; name a file in it"], code=2)
         self.assertFalse((self.folder / "executed").exists())
 
+    def test_a_folder_or_a_wrong_epoch_is_told_the_newest(self):
+        shutil.copytree(self.checkpoint.parents[1], self.folder / "run")
+        (self.folder / "run/checkpoints/g_12.pt").write_bytes(b"")
+        for path in "run", "run/checkpoints":
+            self.assert_refused(path, ["is a folder", "such as", "run/checkpoints/g_12.pt"], code=2)
+        for path in "run/g_1.pt", "run/checkpoints/g_99.pt":
+            self.assert_refused(path, ["no such file; the newest there is", "g_12.pt"], code=2)
+
     def test_sizes_in_a_config_are_held_against_the_file(self):
         shutil.copytree(self.checkpoint.parents[1], self.folder / "run")
         large = {"arch": "mlp", "generator_widths": [12000, 12000], "discriminator_widths": [9000]}

@@ -98,6 +98,9 @@ class ReportFileTest(Reporting):
         self.refused("gan-report", "x", "--outt", "y", code=2, says="did you mean '--out'?")
         self.train(*SMALL, "--epochs", 1, "--out", "runs/one")
         self.refused("gan-report", "runs", code=2, says=["name those", "runs/one"])
+        for i in range(9):  # as gan-tune leaves them
+            shutil.copytree(self.folder / "runs/one", self.folder / f"tuned/trials/00{i}")
+        self.refused("gan-report", "tuned", code=2, says=["tuned/trials/007 …"])
         self.refused("gan-report", "runs/one", "-o", "no/x.html", code=1, says="no/x.html")
         self.refused("gan-report", "runs/one", "-o", "runs", code=1, says="runs")
 

@@ -31,9 +31,9 @@ class Reporting(common.ProgramTest):
         return [json.loads(line) for line in self.page(f"{run}/metrics.jsonl").splitlines()]
 
     def tables(self, run="run"):
-        """What metrics.jsonl should hold: the rows of both tables, by name."""
+        """What metrics.jsonl should hold: the rows of the tables, by name."""
         rows = {}
-        for name in "losses.csv", "metrics.csv":
+        for name in "losses.csv", "health.csv", "metrics.csv":
             if not (self.folder / run / name).exists():
                 continue
             header, *lines = self.page(f"{run}/{name}").splitlines()

@@ -91,24 +91,27 @@ TEST(CsvRows, AreWholeAndCounted) {
   }
 }
 
-TEST(JsonLines, JoinBothTablesByStep) {
+TEST(JsonLines, JoinTheTablesByStep) {
   const TempFolder temp;
   const std::string first = loss_row(row(1, 10)), second = loss_row(row(2, 20));
+  const std::string health = health_row(row(2, 20), {0.75, 0.25, 1.5, 2, 0.5});
   write_file(temp / "losses.csv", str(kLossHeader, "\n", first, "\n", second, "\n3,30,"));
+  write_file(temp / "health.csv", str(kHealthHeader, "\n", health, "\n"));
   write_file(temp / "metrics.csv", "epoch,step,samples,frechet,kid\n2,20,100,1.25,nan\n");
-  const std::string lines = json_lines(temp / "losses.csv", temp / "metrics.csv");
-  EXPECT_EQ(lines, json_line(first) + "\n" +
-                       json_line(second, "epoch,step,samples,frechet,kid", "2,20,100,1.25,nan") +
-                       "\n");
-  EXPECT_EQ(json_line(first),
-            "{\"epoch\": 1, \"step\": 10, \"d_loss\": 1.5, \"g_loss\": 0.5, \"d_real\": 0.75, "
-            "\"d_fake\": 0.25, \"seconds\": 2, \"images_per_second\": 123.5}");
-  EXPECT_TRUE(lines.ends_with(", \"samples\": 100, \"frechet\": 1.25, \"kid\": null}\n")) << lines;
-  EXPECT_EQ(json_lines(temp / "losses.csv", temp / "none.csv"),
-            json_line(first) + "\n" + json_line(second) + "\n");
+  const std::vector<std::filesystem::path> tables{temp / "losses.csv", temp / "health.csv",
+                                                  temp / "metrics.csv"};
+  const std::string start =
+      "{\"epoch\": 1, \"step\": 10, \"d_loss\": 1.5, \"g_loss\": 0.5, \"d_real\": 0.75, "
+      "\"d_fake\": 0.25, \"seconds\": 2, \"images_per_second\": 123.5}\n"
+      "{\"epoch\": 2, \"step\": 20, \"d_loss\": 1.5, \"g_loss\": 0.5, \"d_real\": 0.75, "
+      "\"d_fake\": 0.25, \"seconds\": 2, \"images_per_second\": 123.5, ";
+  const std::string told = "\"d_grad_norm\": 1.5, \"g_grad_norm\": 2, \"diversity\": 0.5";
+  EXPECT_EQ(json_lines(tables),
+            start + told + ", \"samples\": 100, \"frechet\": 1.25, \"kid\": null}\n");
   write_file(temp / "metrics.csv", "odd\n1\n");
-  EXPECT_EQ(json_lines(temp / "losses.csv", temp / "metrics.csv"),
-            json_line(first) + "\n" + json_line(second) + "\n");
+  EXPECT_EQ(json_lines(tables), start + told + "}\n");
+  std::filesystem::remove(temp / "metrics.csv");
+  EXPECT_EQ(json_lines(tables), start + told + "}\n");
 }
 
 }  // namespace

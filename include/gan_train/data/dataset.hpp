@@ -39,6 +39,10 @@ struct Dataset {
   Dataset subset(const torch::Tensor& indices) const;
 };
 
+/// `data` itself, for a program that made it by hand: Error (exit code 2) where it holds nothing or
+/// its parts do not go together.
+const Dataset& checked(const Dataset& data);
+
 /// A kind of data set. Adding one is a file in src/data/ and its name in registry.cpp there.
 struct DatasetKind {
   std::string_view name;

@@ -25,10 +25,13 @@ struct KernelDistance {
   /// and is 0 where both sets fit in one subset, so that there is nothing to draw.
   double standard_error = 0.0;
 };
+/// As published.
+inline constexpr std::int64_t kKernelSubsets = 100, kKernelSubsetSize = 1000;
 /// Subsets are drawn without replacement, and are no larger than the smaller set; each set needs
 /// two rows.
 KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, std::uint64_t seed,
-                               std::int64_t subsets = 100, std::int64_t subset_size = 1000);
+                               std::int64_t subsets = kKernelSubsets,
+                               std::int64_t subset_size = kKernelSubsetSize);
 
 /// Improved precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al.
 /// 2020), all from the distances to the k-th nearest neighbour, itself left out. As in the `prdc`

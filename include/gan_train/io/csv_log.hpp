@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,13 +71,19 @@ inline constexpr std::string_view kHealthHeader =
     "epoch,step,d_real,d_fake,d_grad_norm,g_grad_norm,diversity";
 std::string health_row(const LogRow& row, const HealthFigures& figures);
 
-/// A line of metrics.jsonl: an object with the cells of a row of losses.csv and, if there is
-/// one, of the row of metrics.csv (under `header`) for the same epoch.
-std::string json_line(std::string_view losses, std::string_view header = {},
-                      std::string_view metrics = {});
+/// A row of a table, and what its columns are called.
+struct TableRow {
+  std::string_view header;
+  std::string_view row;
+};
 
-/// All lines, of these two files as they are; the second need not be there.
-std::string json_lines(const std::filesystem::path& losses, const std::filesystem::path& metrics);
+/// A line of metrics.jsonl: an object with the cells of the rows of all tables for one epoch;
+/// of columns in more than one the first.
+std::string json_line(std::span<const TableRow> rows);
+
+/// All lines, of these tables as they are, in the order of their steps; those that are not
+/// there are passed over.
+std::string json_lines(std::span<const std::filesystem::path> csvs);
 
 /// Both losses of a losses.csv against the epoch; those of many epochs with their mean over
 /// a twentieth of them.

@@ -53,7 +53,8 @@ class Run {
   void keep_generator(std::int64_t epoch);
   void finish();
   void draw(std::uint64_t most_bytes);
-  void watch_epoch(const LogRow& row);
+  HealthFigures figures_of(const LogRow& row);
+  void watch(std::int64_t epoch, const HealthFigures& figures);
   bool roll_back(const std::string& what);
 
   std::int64_t sample_columns() const;
