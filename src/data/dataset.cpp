@@ -43,28 +43,28 @@ Dataset Dataset::subset(const torch::Tensor& indices) const {
   return some;
 }
 
-const Dataset& checked(const Dataset& data) {
+const Dataset& Dataset::checked() const {
   const auto require = [&](bool holds, const auto&... what) {
-    if (!holds) throw usage_error("data set '", data.source, "': ", what...);
+    if (!holds) throw usage_error("data set '", source, "': ", what...);
   };
-  require(data.size() > 0, "it holds no items");
-  if (!data.stored) {
-    const auto& [channels, height, width] = data.shape;
-    const auto sizes = data.samples.sizes();
+  require(size() > 0, "it holds no items");
+  if (!stored) {
+    const auto& [channels, height, width] = shape;
+    const auto sizes = samples.sizes();
     require(sizes.size() == 4 && sizes.slice(1).equals({channels, height, width}),
             "samples of shape ", sizes, ", not [n, ", channels, ", ", height, ", ", width, "]");
-    const auto type = data.samples.scalar_type();
+    const auto type = samples.scalar_type();
     require(type == torch::kUInt8 || type == torch::kFloat, "samples of ", type,
             ", neither uint8 nor float32");
-    require(data.samples.is_cpu(), "samples on ", data.samples.device(), ", not on the CPU");
+    require(samples.is_cpu(), "samples on ", samples.device(), ", not on the CPU");
   }
-  if (!data.labels.defined()) return data;
-  require(data.labels.dim() == 1 && data.labels.size(0) == data.size(), "labels of shape ",
-          data.labels.sizes(), " for ", data.size(), " items");
-  require(data.labels.scalar_type() == torch::kLong && data.labels.is_cpu(),
+  if (!labels.defined()) return *this;
+  require(labels.dim() == 1 && labels.size(0) == size(), "labels of shape ", labels.sizes(),
+          " for ", size(), " items");
+  require(labels.scalar_type() == torch::kLong && labels.is_cpu(),
           "labels that are not int64 on the CPU");
-  require(data.labels.min().item<std::int64_t>() >= 0, "a label below 0");
-  return data;
+  require(labels.min().item<std::int64_t>() >= 0, "a label below 0");
+  return *this;
 }
 
 Dataset load_dataset(const DataConfig& config) {

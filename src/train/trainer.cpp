@@ -42,7 +42,7 @@ constexpr std::int64_t kCheckEvery = 100;
 }  // namespace
 
 Trainer::Trainer(const Config& config, const Dataset& data)
-    : networks(on_device(make_networks(config.model, checked(data).shape,
+    : networks(on_device(make_networks(config.model, data.checked().shape,
                                        static_cast<std::uint64_t>(config.train.seed),
                                        count_classes(config.model, data)),
                          resolve_device(config.train.device))),

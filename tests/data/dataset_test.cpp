@@ -195,11 +195,11 @@ TEST(Shapes, AreLabelledAndAlwaysTheSame) {
 TEST(DatasetOfOnesOwn, IsCheckedWhole) {
   const auto bytes = torch::zeros({4, 1, 8, 6}, torch::kUInt8);
   const Dataset good{.source = "mine", .shape = {1, 8, 6}, .samples = bytes, .labels = {}};
-  EXPECT_EQ(&checked(good), &good);
+  EXPECT_EQ(&good.checked(), &good);
   const auto refusal = [&](auto change) {
     Dataset bad = good;
     change(bad);
-    return usage_message_of([&] { checked(bad); });
+    return usage_message_of([&] { bad.checked(); });
   };
   using D = Dataset;
   EXPECT_EQ(refusal([](D& d) { d.samples = torch::Tensor(); }),

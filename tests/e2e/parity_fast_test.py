@@ -56,8 +56,10 @@ class MnistFast(Gan):
             nn.LeakyReLU(0.2),
             nn.Conv2d(16, 32, 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2),
+            nn.Conv2d(32, 64, 4, 2, 1, bias=False),
+            nn.LeakyReLU(0.2),
             nn.Flatten(),
-            nn.Linear(32 * 7 * 7, 1 + 10, bias=False),
+            nn.Linear(64 * 3 * 3, 1 + 10, bias=False),
         )
 
     def inputs(self, batch, of):

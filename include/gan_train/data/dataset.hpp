@@ -29,6 +29,9 @@ struct Dataset {
   std::int64_t stacked = 1;
 
   std::int64_t size() const;
+  /// Itself: Error (exit code 2) where it holds nothing or its parts do not go together, as one
+  /// that a program made by hand may.
+  const Dataset& checked() const;
   /// Whether the items are bytes.
   bool has_pixels() const;
   /// Those at `indices` (int64 [k], on the CPU), or so many from `begin` on, as `samples` holds
@@ -38,10 +41,6 @@ struct Dataset {
   /// The data set of those items and their labels: a copy in memory, or the same file.
   Dataset subset(const torch::Tensor& indices) const;
 };
-
-/// `data` itself, for a program that made it by hand: Error (exit code 2) where it holds nothing or
-/// its parts do not go together.
-const Dataset& checked(const Dataset& data);
 
 /// A kind of data set. Adding one is a file in src/data/ and its name in registry.cpp there.
 struct DatasetKind {

@@ -49,8 +49,8 @@ using StepRecord = std::vector<std::pair<std::string, torch::Tensor>>;
 /// see core/random.hpp.
 class Trainer {
  public:
-  /// Builds the networks for `data`, which has to pass checked(), and starts at step 0. Runs on
-  /// resolve_device(config.train.device).
+  /// Builds the networks for `data`, which has to be sound (Dataset::checked), and starts at step
+  /// 0. Runs on resolve_device(config.train.device).
   Trainer(const Config& config, const Dataset& data);
   ~Trainer();
 
