@@ -51,6 +51,9 @@ def as_written(net):
             layer = nn.ConvTranspose2d(
                 layer.in_channels, layer.out_channels, layer.kernel_size, bias=False
             )
+        elif isinstance(layer, recipes.OneChannelConvTranspose2d):
+            sizes = layer.in_channels, layer.out_channels, layer.kernel_size
+            layer = nn.ConvTranspose2d(*sizes, 2, layer.padding, bias=layer.bias is not None)
         elif isinstance(layer, recipes.OneChannelConv2d):
             sizes = layer.in_channels, layer.out_channels, layer.kernel_size
             layer = nn.Conv2d(*sizes, 2, layer.padding, bias=layer.bias is not None)

@@ -12,17 +12,21 @@ namespace nn = torch::nn;
 
 // The x2 transposed convolution to `target`. An odd target 2x-1 takes an even
 // kernel one smaller; an even target takes an odd kernel with output padding.
-nn::ConvTranspose2d transposed(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                               MapSize target, bool bias) {
+void push_transposed(nn::Sequential& net, std::int64_t in, std::int64_t out, std::int64_t kernel,
+                     MapSize target, bool bias) {
   const auto fit = [&](std::int64_t size) { return kernel - (kernel % 2 == 0 ? size % 2 : 0); };
   const auto pad_out = [&](std::int64_t size) { return kernel % 2 == 1 && size % 2 == 0 ? 1 : 0; };
   const std::int64_t padding = (kernel - 1) / 2;
-  return nn::ConvTranspose2d(
-      nn::ConvTranspose2dOptions(in, out, {fit(target.height), fit(target.width)})
-          .stride(2)
-          .padding(padding)
-          .output_padding({pad_out(target.height), pad_out(target.width)})
-          .bias(bias));
+  const auto options = nn::ConvTranspose2dOptions(in, out, {fit(target.height), fit(target.width)})
+                           .stride(2)
+                           .padding(padding)
+                           .output_padding({pad_out(target.height), pad_out(target.width)})
+                           .bias(bias);
+  if (out == 1) {
+    net->push_back(OneChannelConvTranspose2d(options));
+  } else {
+    net->push_back(nn::ConvTranspose2d(options));
+  }
 }
 
 void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
@@ -50,7 +54,7 @@ void push_stem(nn::Sequential& net, const ModelConfig& config, std::int64_t late
 void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_t in,
                      std::int64_t out, MapSize source, MapSize target) {
   if (config.upsampling == "transposed") {
-    net->push_back(transposed(in, out, config.kernel, target, config.bias));
+    push_transposed(net, in, out, config.kernel, target, config.bias);
     return;
   }
   const auto options =

@@ -194,6 +194,7 @@ constexpr Emit kEmitters[] = {
     emit_as<nn::ConvTranspose2dImpl, emit_conv>,
     emit_as<OneChannelConv2dImpl, emit_conv>,
     emit_as<StemConvTranspose2dImpl, emit_conv>,
+    emit_as<OneChannelConvTranspose2dImpl, emit_conv>,
     emit_as<UpsampledConv2dImpl, emit_upsampled_conv>,
     emit_as<nn::UpsampleImpl, emit_upsample>,
     emit_as<ResidualImpl, emit_residual>,

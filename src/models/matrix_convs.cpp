@@ -40,4 +40,28 @@ torch::Tensor StemConvTranspose2dImpl::forward(const torch::Tensor& input) {
   return bias.defined() ? maps + bias.view({-1, 1, 1}) : maps;
 }
 
+OneChannelConvTranspose2dImpl::OneChannelConvTranspose2dImpl(
+    const torch::nn::ConvTranspose2dOptions& wanted)
+    : ConvTransposeNdImpl(
+          ConvOptions(wanted.in_channels(), wanted.out_channels(), wanted.kernel_size())
+              .transposed(true)
+              .stride(wanted.stride())
+              .padding(wanted.padding())
+              .output_padding(wanted.output_padding())
+              .bias(wanted.bias())) {}
+
+torch::Tensor OneChannelConvTranspose2dImpl::forward(const torch::Tensor& input) {
+  const auto& kernel = *options.kernel_size();
+  const auto& stride = *options.stride();
+  const auto& padding = *std::get<torch::ExpandingArray<2>>(options.padding());
+  const auto size = [&](std::size_t i) {
+    return (input.size(static_cast<std::int64_t>(i) + 2) - 1) * stride[i] - 2 * padding[i] +
+           kernel[i] + (*options.output_padding())[i];
+  };
+  const auto columns = weight.flatten(1).t().matmul(input.flatten(2)).to(weight.dtype());
+  const auto images =
+      torch::col2im(columns, {size(0), size(1)}, kernel, /*dilation=*/{1, 1}, padding, stride);
+  return bias.defined() ? images + bias : images;
+}
+
 }  // namespace gan

@@ -25,4 +25,14 @@ class StemConvTranspose2dImpl : public torch::nn::ConvTransposeNdImpl<2, StemCon
 };
 TORCH_MODULE(StemConvTranspose2d);
 
+/// nn::ConvTranspose2d to images of one channel: the product, whose columns are added up where the
+/// patches overlap, in float32 whatever the product's type. [n, in, h, w] -> [n, 1, h', w']
+class OneChannelConvTranspose2dImpl
+    : public torch::nn::ConvTransposeNdImpl<2, OneChannelConvTranspose2dImpl> {
+ public:
+  explicit OneChannelConvTranspose2dImpl(const torch::nn::ConvTranspose2dOptions& wanted);
+  torch::Tensor forward(const torch::Tensor& input);
+};
+TORCH_MODULE(OneChannelConvTranspose2d);
+
 }  // namespace gan

@@ -15,7 +15,7 @@ try:
     from torch.nn import functional as F
 
     import recipes
-    from layers import OneChannelConv2d, StemConvTranspose2d
+    from layers import OneChannelConv2d, OneChannelConvTranspose2d, StemConvTranspose2d
 
     Gan = recipes.Gan
     torch.set_num_threads(2)
@@ -46,7 +46,7 @@ class MnistFast(Gan):
             nn.ConvTranspose2d(32, 16, 4, 2, 1, bias=False),
             nn.BatchNorm2d(16),
             nn.ReLU(),
-            nn.ConvTranspose2d(16, 1, 4, 2, 1, bias=False),
+            OneChannelConvTranspose2d(16, 1, 4, 2, 1, bias=False),
             nn.Tanh(),
         )
 

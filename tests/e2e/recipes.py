@@ -11,7 +11,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from layers import Dropout, OneChannelConv2d, StemConvTranspose2d, UpsampledConv2d
+from layers import (
+    Dropout,
+    OneChannelConv2d,
+    OneChannelConvTranspose2d,
+    StemConvTranspose2d,
+    UpsampledConv2d,
+)
 
 
 def bce(logits, labels):
@@ -256,7 +262,7 @@ class MnistCppDcgan(Gan):
             up(128, 64, 4, 2, 1),
             nn.BatchNorm2d(64),
             nn.ReLU(),
-            up(64, 1, 4, 2, 1),
+            OneChannelConvTranspose2d(64, 1, 4, 2, 1, bias=False),
             nn.Tanh(),
         )
 

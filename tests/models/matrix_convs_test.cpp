@@ -53,5 +53,20 @@ TEST(StemConvTranspose2d, IsConvTranspose2dWithItsGradients) {
   }
 }
 
+TEST(OneChannelConvTranspose2d, IsConvTranspose2dWithItsGradients) {
+  torch::manual_seed(6);
+  for (const std::int64_t kernel : {3, 4, 5}) {
+    for (const bool with_bias : {true, false}) {
+      const auto options = nn::ConvTranspose2dOptions(6, 1, {kernel, kernel - kernel % 2})
+                               .stride(2)
+                               .padding((kernel - 1) / 2)
+                               .output_padding({kernel % 2, kernel % 2})
+                               .bias(with_bias);
+      expect_same(OneChannelConvTranspose2d(options), nn::ConvTranspose2d(options),
+                  torch::randn({3, 6, 5, 7}));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace gan
