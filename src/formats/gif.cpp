@@ -126,6 +126,8 @@ void GifEncoder::State::put(Indexed frame, std::int64_t times) {
   std::array<GifByteType, 4> block{};
   EGifGCBToExtension(&control, block.data());
   check(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, block.size(), block.data()));
+  // giflib would lose that of the frame before where this one has none.
+  GifFreeMapObject(std::exchange(gif->Image.ColorMap, nullptr));
   const PaletteMap own = make_map(frame.palette);
   check(EGifPutImageDesc(gif, 0, 0, gif->SWidth, gif->SHeight, false,
                          frame.is_grey ? nullptr : own.get()));
