@@ -76,6 +76,7 @@ case $mode in
     ;;
   runs)
     scripts/get_data.sh mnist
+    scripts/get_data.sh fashion-mnist
     exec "$venv/bin/python" scripts/bench/runs.py "${peer[@]}" build-bench/bin/gan-train \
       "${recipes[@]}"
     ;;

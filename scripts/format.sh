@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: scripts/format.sh [--check]
 #
-# Formats the C++ of src, include and tests as .clang-format says, with the pinned
+# Formats the C++ of src, include, tests and scripts as .clang-format says, with the pinned
 # clang-format; --check changes nothing and fails where something would change.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -14,5 +14,5 @@ case ${1:-} in
 esac
 
 ensure_tool clang-format "$clang_format_version"
-find src include tests -name '*.[ch]pp' -print0 | xargs -0 "$venv/bin/clang-format" "${mode[@]}"
+find src include tests scripts -name '*.[ch]pp' -print0 | xargs -0 "$venv/bin/clang-format" "${mode[@]}"
 say 'clean'

@@ -19,7 +19,7 @@ NETWORKS = {
     "NVLink": (3e-6, 300e9),
 }
 # Parameters of G and D, and ms a step at these batch sizes on two cores (docs/performance.md; of
-# mnist_fast and mnist_conditional one run of ranks.py --growth).
+# mnist_fast and mnist_conditional one run of ranks.py --growth, when their D had two layers).
 RECIPES = {
     "mnist_mlp": (
         (1_486_352, 1_460_225),

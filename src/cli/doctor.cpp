@@ -20,9 +20,8 @@ void print_finding(const Finding& finding) {
   const char* mark = finding.verdict == Verdict::kGood   ? "ok"
                      : finding.verdict == Verdict::kNote ? "note"
                                                          : "FAIL";
-  char head[32];
-  std::snprintf(head, sizeof head, "%-6s%-11s", mark, finding.what.c_str());
-  const std::string margin(std::string_view(head).size(), ' ');
+  const std::string head = formatted("%-6s%-11s", mark, finding.what.c_str());
+  const std::string margin(head.size(), ' ');
   std::fputs(wrap(finding.text, kDoctorColumns, head, margin).c_str(), stdout);
 }
 

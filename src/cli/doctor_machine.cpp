@@ -1,5 +1,4 @@
 #include <cctype>
-#include <cstdio>
 #include <fstream>
 #include <thread>
 #include <unistd.h>
@@ -20,18 +19,6 @@ namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What stands behind the first "key…:" of a file such as /proc/meminfo.
-std::string value_in(const char* file, std::string_view key) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);) {
-    const auto colon = line.find(':');
-    if (line.starts_with(key) && colon != std::string::npos) {
-      return std::string(trim(line.substr(colon + 1)));
-    }
-  }
-  return "";
-}
 
 // The first number with a point in it: "2024.2" of "Library Version 2024.2-Product".
 std::string version_in(const std::string& text) {
@@ -118,11 +105,7 @@ GpuSigns gpu_signs() {
   return signs;
 }
 
-std::string gib(double bytes) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f GiB", bytes / (1 << 30));
-  return text;
-}
+std::string gib(double bytes) { return formatted("%.1f GiB", bytes / (1 << 30)); }
 
 Finding look_at_memory() {
   constexpr double kEnough = 512 << 20;  // LibTorch itself and a small run

@@ -1,10 +1,10 @@
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/trainer.hpp"
 
@@ -59,8 +59,8 @@ Finding trial(double seconds) {
   const double rate = static_cast<double>(steps) / spent;
   finite = finite && trainer.is_finite();
   const bool moved = all_differ(before, copy_of(trainer.networks));
-  char text[160];
-  std::snprintf(text, sizeof text, "%lld steps on %s, %.*f a second; losses %s, weights %s",
+  const std::string text =
+      formatted("%lld steps on %s, %.*f a second; losses %s, weights %s",
                 static_cast<long long>(steps), trainer.device().str().c_str(), rate < 10 ? 1 : 0,
                 rate, finite ? "finite" : "NOT finite", moved ? "moved" : "did NOT move");
   return {"training",

@@ -27,7 +27,7 @@ struct EvalArguments {
   std::string dataset;
   std::string range = "symmetric";
   std::int64_t count = 0;
-  std::int64_t seed = 0;
+  std::int64_t seed = kSampleSeed;
   double truncation = 0.0;
   std::string json;
   bool quiet = false;
@@ -57,7 +57,7 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
                  "its kind, as data.dataset (default: the checkpoint's, or idx)");
   app.add_option("--range", arguments.range,
                  "of float32 --samples: symmetric, -1 to 1 (default), or unit, 0 to 1")
-      ->check(CLI::IsMember({"symmetric", "unit"}));
+      ->check(one_of({"symmetric", "unit"}));
   app.add_option("-n,--count", arguments.count,
                  "how many samples (default 10000, or all of --samples)")
       ->check(CLI::Range(kFewestSamples, kMostSamples));

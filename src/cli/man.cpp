@@ -39,9 +39,7 @@ std::string roff(std::string_view text) {
     } else if (point < 0x80) {
       out += static_cast<char>(point);
     } else {
-      char escape[16];
-      std::snprintf(escape, sizeof escape, "\\[u%04X]", static_cast<unsigned>(point));
-      out += escape;
+      out += formatted("\\[u%04X]", static_cast<unsigned>(point));
     }
   }
   return out;

@@ -8,20 +8,15 @@
 
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/terminal.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {
 
 std::string clock_text(double seconds) {
   const auto total = std::llround(seconds);
-  char text[32];
-  if (total >= 3600) {
-    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", total / 3600, total / 60 % 60,
-                  total % 60);
-  } else {
-    std::snprintf(text, sizeof text, "%lld:%02lld", total / 60, total % 60);
-  }
-  return text;
+  if (total < 3600) return formatted("%lld:%02lld", total / 60, total % 60);
+  return formatted("%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
 }
 
 // Of training, before a guess at the time left is worth showing.
@@ -29,11 +24,8 @@ constexpr double kTellingSeconds = 2.0;
 
 std::string figures_text(const LogRow& row) {
   const RunningFigures& f = row.figures;
-  char text[160];
-  std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f  %.0f img/s",
-                f.mean(kDLoss), f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake),
-                row.images_per_second);
-  return text;
+  return formatted("D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f  %.0f img/s", f.mean(kDLoss),
+                   f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), row.images_per_second);
 }
 
 std::string bar_text(double share, int cells) {
@@ -78,9 +70,8 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
               tail);
     return;
   }
-  char brief[64];
-  std::snprintf(brief, sizeof brief, "D %.3f  G %.3f", row.figures.mean(kDLoss),
-                row.figures.mean(kGLoss));
+  const std::string brief =
+      formatted("D %.3f  G %.3f", row.figures.mean(kDLoss), row.figures.mean(kGLoss));
   // A narrow terminal loses the bar first, then figure after figure.
   const std::string figures = figures_text(row);
   const std::string seen = evaluation.empty() ? "" : "  " + evaluation;

@@ -1,8 +1,8 @@
-#include <cstdio>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
 #include "gan_train/io/run_folder.hpp"
 #include "gan_train/io/run_report.hpp"
 #include "gan_train/io/timelapse.hpp"
@@ -53,9 +53,8 @@ int run_report(int argc, char** argv) {
                                      : runs.size() > 1 ? "comparison.html"
                                                        : RunFiles(runs.front()).report();
   write_file(path, page);
-  char size[32];
-  std::snprintf(size, sizeof size, " (%.1f MiB)", static_cast<double>(page.size()) / (1 << 20));
-  log::info("wrote " + path.string() + size);
+  log::info("wrote " + path.string() +
+            formatted(" (%.1f MiB)", static_cast<double>(page.size()) / (1 << 20)));
   return 0;
 }
 

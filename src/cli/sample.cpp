@@ -25,7 +25,7 @@ struct SampleArguments {
   std::int64_t count = 0;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  std::int64_t seed = 0;
+  std::int64_t seed = kSampleSeed;
   std::string classes;
   std::string save_latents;
   std::string save_labels;

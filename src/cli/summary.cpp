@@ -95,24 +95,17 @@ Json summary_json(const Trainer& trainer, const Dataset& data) {
   }
   const NetworkRows nets = describe_networks(trainer);
   const Memory memory = memory_of(trainer, data, nets);
-  const ImageShape& shape = data.shape;
-  return JsonObject{
-      {"config", std::move(keys)},
-      {"data", JsonObject{{"source", data.source},
-                          {"items", data.size()},
-                          {"shape", JsonArray{shape.channels, shape.height, shape.width}},
-                          {"labelled", data.labels.defined()},
-                          {"on_disk", data.stored != nullptr}}},
-      {"training", JsonObject{{"epochs", config.train.epochs},
-                              {"steps_per_epoch", trainer.steps_per_epoch()},
-                              {"device", trainer.device().str()},
-                              {"precision", trainer.precision()}}},
-      {"generator", network_json(*trainer.networks.generator, nets.generator)},
-      {"discriminator", network_json(*trainer.networks.discriminator, nets.discriminator)},
-      {"estimated_bytes", JsonObject{{"data", memory.data},
-                                     {"weights_and_optimisers", memory.weights},
-                                     {"activations", memory.activations},
-                                     {"evaluations", memory.evaluation}}}};
+  return JsonObject{{"config", std::move(keys)},
+                    {"data", data_json(data)},
+                    {"training", JsonObject{{"epochs", config.train.epochs},
+                                            {"steps_per_epoch", trainer.steps_per_epoch()},
+                                            {"device", trainer.device().str()},
+                                            {"precision", trainer.precision()}}},
+                    {"networks", networks_json(trainer, nets)},
+                    {"estimated_bytes", JsonObject{{"data", memory.data},
+                                                   {"weights_and_optimisers", memory.weights},
+                                                   {"activations", memory.activations},
+                                                   {"evaluations", memory.evaluation}}}};
 }
 
 }  // namespace

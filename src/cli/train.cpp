@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
 #include "gan_train/dist/mpi.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run.hpp"
@@ -112,8 +112,7 @@ void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
     StepRecord record;
     const auto figures = trainer.step(&record);
     record.emplace_back("figures", figures);
-    char name[32];
-    std::snprintf(name, sizeof name, "step_%04lld.pt", static_cast<long long>(i));
+    const std::string name = formatted("step_%04lld.pt", static_cast<long long>(i));
     save_record(folder / name, record);
   }
   log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
@@ -125,11 +124,9 @@ bool should_stop() { return caught_signal() != 0; }
 std::string traffic_text(std::int64_t steps) {
   const Traffic traffic = ranks().traffic();
   const double each = 1.0 / static_cast<double>(std::max<std::int64_t>(1, steps));
-  char text[120];
-  std::snprintf(text, sizeof text, "sums over ranks: %.2f ms, %.2f MB and %.1f sums a step",
-                1e3 * traffic.seconds * each, 1e-6 * traffic.bytes * each,
-                static_cast<double>(traffic.sums) * each);
-  return text;
+  return formatted("sums over ranks: %.2f ms, %.2f MB and %.1f sums a step",
+                   1e3 * traffic.seconds * each, 1e-6 * traffic.bytes * each,
+                   static_cast<double>(traffic.sums) * each);
 }
 
 // What all ranks but the first do: they train along, and write nothing.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
@@ -33,10 +32,8 @@ std::string values_text(const SearchTrials& trials, std::int64_t trial) {
 std::string place_line(const std::string& place, const std::string& trial, const std::string& rung,
                        const std::string& seeds, const std::string& score,
                        const std::string& spread) {
-  char line[96];
-  std::snprintf(line, sizeof line, "%5s %7s %7s %7s %13s %13s\n", place.c_str(), trial.c_str(),
-                rung.c_str(), seeds.c_str(), score.c_str(), spread.c_str());
-  return line;
+  return formatted("%5s %7s %7s %7s %13s %13s\n", place.c_str(), trial.c_str(), rung.c_str(),
+                   seeds.c_str(), score.c_str(), spread.c_str());
 }
 
 // A difference of means that is less than two of its standard errors may be the seeds' alone.

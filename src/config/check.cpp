@@ -13,7 +13,7 @@ std::string device_problem(const std::string& device) {
   constexpr std::int64_t kMostDevices = 128;
   if (device.starts_with(kCuda)) {
     const auto digits = std::string_view(device).substr(kCuda.size());
-    const bool plain = digits.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool plain = is_digits(digits);
     const auto index = parse_int(digits);
     if (plain && index && *index < kMostDevices) return "";
     return str(in_quotes(device), " names no device; write cuda:0, cuda:1, …");

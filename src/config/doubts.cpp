@@ -29,6 +29,7 @@ std::vector<Dependent> dependents(const Config& config) {
   return {{"data.image_size", drawn || folder, dataset},
           {"data.channels", drawn || folder, dataset},
           {"data.skip_bad", folder, dataset},
+          {"data.synthetic_size", drawn || data.dataset == "rings", dataset},
           {"model.upsampling", model.arch == "dcgan", arch},
           {"model.kernel", model.arch == "dcgan", arch},
           {"model.bias", model.arch != "mlp", arch},
@@ -38,6 +39,8 @@ std::vector<Dependent> dependents(const Config& config) {
            is("model.conditional", model.conditional)},
           {"optim.decay_start", config.optim.schedule != "constant",
            is("optim.schedule", config.optim.schedule)},
+          {"output.keep_every", config.output.keep_last > 0,
+           is("output.keep_last", config.output.keep_last)},
           {"eval.samples", config.eval.every > 0, is("eval.every", config.eval.every)}};
 }
 

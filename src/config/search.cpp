@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "gan_train/core/random.hpp"
@@ -112,8 +111,7 @@ std::string draw_value(const Dimension& dimension, SplitMix64& rng) {
   const double value =
       dimension.logarithmic ? low * std::pow(high / low, u) : low + u * (high - low);
   if (dimension.whole) return std::to_string(static_cast<std::int64_t>(std::llround(value)));
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
+  const std::string text = formatted("%.3g", value);
   const double rounded = parse_double(text).value_or(value);
   return format_double(rounded < low || rounded > high ? value : rounded);
 }

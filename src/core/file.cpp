@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/file.h>
 #include <unistd.h>
 #include <utility>
@@ -206,6 +207,17 @@ void make_folders(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
   if (code) throw run_error(path.string(), ": cannot create the folder: ", code.message());
+}
+
+std::string value_in(const fs::path& path, std::string_view key) {
+  std::ifstream lines(path);
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(':');
+    if (line.starts_with(key) && colon != std::string::npos) {
+      return std::string(trim(line.substr(colon + 1)));
+    }
+  }
+  return "";
 }
 
 }  // namespace gan

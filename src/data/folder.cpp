@@ -76,7 +76,8 @@ std::vector<ImageFile> find_image_files(const fs::path& root) {
       files.push_back({path, -1});
     }
   } catch (const fs::filesystem_error& error) {
-    throw usage_error(error.path1().string(), ": cannot be read: ", error.code().message());
+    throw usage_error(error.path1().string(), ": cannot be read: ", error.code().message(),
+                      "; name your pictures' folder with --data");
   }
   if (files.empty()) {
     throw usage_error(root.string(), ": holds no .png, .jpg or .jpeg files, nor folders of them");

@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/text.hpp"
 #include "gan_train/eval/metrics.hpp"
 
 #include "draws.hpp"
@@ -270,8 +271,7 @@ std::string Evaluator::features_text() const {
                data_.train.has_pixels() ? ", which has no labels to learn features from"
                                         : ", which are points");
   }
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * classifier_->accuracy);
+  const std::string percent = formatted("%.1f %%", 100.0 * classifier_->accuracy);
   const char* of = classifier_->net->stacked() > 1 ? "the digits in each channel of " : "";
   return str("LeNet classifier of ", of, data_.name, ", ", percent, " on ",
              classifier_->test_images ? "its test images" : "images held out",

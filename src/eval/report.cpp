@@ -1,7 +1,6 @@
 #include "gan_train/eval/report.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "gan_train/core/error.hpp"
@@ -16,9 +15,7 @@ constexpr std::size_t kNumberColumn = 11;
 
 std::string short_number(double value) {
   if (!std::isfinite(value)) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, std::abs(value) >= 1000 ? "%.0f" : "%.4g", value);
-  return text;
+  return formatted(std::abs(value) >= 1000 ? "%.0f" : "%.4g", value);
 }
 
 std::string padding(std::string_view text, std::size_t width) {
@@ -36,9 +33,7 @@ std::string table_line(const std::string& label, const std::vector<std::string>&
 
 std::string figure_text(double value, const char* otherwise) {
   if (!std::isfinite(value)) return otherwise;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
+  return formatted("%.9g", value);
 }
 
 double Metrics::value(std::string_view name) const {

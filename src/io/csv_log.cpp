@@ -19,16 +19,23 @@ std::int64_t step_of(std::string_view row) { return parse_int(split(row, ',')[1]
 
 // The cells of a row whose columns are not there yet.
 void add_members(JsonObject& object, const TableRow& table) {
-  const auto names = split(table.header, ',');
-  const auto cells = split(table.row, ',');
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  for (auto& cell : row_json(table.header, table.row)) {
     const bool is_there = std::any_of(object.begin(), object.end(),
-                                      [&](const auto& member) { return member.key == names[i]; });
-    if (!is_there) object.push_back({names[i], json_number(cells[i])});
+                                      [&](const auto& member) { return member.key == cell.key; });
+    if (!is_there) object.push_back(std::move(cell));
   }
 }
 
 }  // namespace
+
+JsonObject row_json(std::string_view header, std::string_view row) {
+  const auto names = split(header, ',');
+  const auto cells = split(row, ',');
+  JsonObject object;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    object.push_back({names[i], json_number(cells[i])});
+  return object;
+}
 
 CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_file(path)) {
   auto text = as_text(bytes_);

@@ -14,11 +14,7 @@ Json last_row(const std::filesystem::path& csv) {
   if (!std::filesystem::exists(csv)) return {};
   const CsvRows rows(csv);
   if (rows.size() == 0) return {};
-  const auto names = split(rows.header(), ',');
-  const auto cells = split(rows[rows.size() - 1], ',');
-  JsonObject row;
-  for (std::size_t i = 0; i < names.size(); ++i) row.push_back({names[i], json_number(cells[i])});
-  return row;
+  return row_json(rows.header(), rows[rows.size() - 1]);
 }
 
 }  // namespace

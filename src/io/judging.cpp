@@ -9,8 +9,6 @@
 namespace gan {
 namespace {
 
-constexpr std::uint64_t kJudgeSeed = 0;  // gan-sample's own
-
 EvaluationData held_out_of(const EvaluationParts& parts, std::int64_t samples) {
   const EvaluationData& all = parts.data;
   const std::int64_t held_out = std::min(samples, all.train.size() / 5);
@@ -34,7 +32,7 @@ Judging::Judging(const SearchSetup& setup, const EvaluationParts& parts)
 double Judging::score(const Trainer& trainer) const {
   return evaluator_.score(draw_samples(trainer.sampling_generator(), trainer.config(),
                                        trainer.conditioning().class_count(), data_.test.size(),
-                                       kJudgeSeed));
+                                       kSampleSeed));
 }
 
 }  // namespace gan

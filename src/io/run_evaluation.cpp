@@ -14,8 +14,6 @@
 
 namespace gan {
 
-// The images that gan-sample draws with its default seed, so that gan-eval repeats the figures.
-static constexpr std::uint64_t kSampleSeed = 0;
 static constexpr double kNoBest = std::numeric_limits<double>::infinity();
 
 RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const RunFolder& folder)

@@ -57,13 +57,28 @@ NetworkRows describe_networks(const Trainer& trainer) {
       describe(trainer.networks.discriminator, conditioning.discriminator_input(images, classes))};
 }
 
-Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
+static Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
   JsonArray layers;
   for (const auto& row : rows) {
     layers.push_back(
         JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
   }
   return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
+}
+
+Json networks_json(const Trainer& trainer, const NetworkRows& rows) {
+  const Networks& nets = trainer.networks;
+  return JsonObject{{"generator", network_json(*nets.generator, rows.generator)},
+                    {"discriminator", network_json(*nets.discriminator, rows.discriminator)}};
+}
+
+Json data_json(const Dataset& data) {
+  const ImageShape& shape = data.shape;
+  return JsonObject{{"source", data.source},
+                    {"items", data.size()},
+                    {"shape", JsonArray{shape.channels, shape.height, shape.width}},
+                    {"labelled", data.labels.defined()},
+                    {"on_disk", data.stored != nullptr}};
 }
 
 }  // namespace gan

@@ -17,7 +17,7 @@ namespace gan {
 
 torch::Device resolve_device(const std::string& name) {
   if (const std::string problem = device_problem(name); !problem.empty()) {
-    throw usage_error("device: ", problem);
+    throw usage_error("train.device: ", problem);
   }
   if (name == "cpu") return torch::kCPU;
   if (torch::cuda::is_available()) {
@@ -28,17 +28,17 @@ torch::Device resolve_device(const std::string& name) {
           static_cast<torch::DeviceIndex>(ranks().local_rank() % torch::cuda::device_count()));
     }
     if (device.has_index() && device.index() >= torch::cuda::device_count()) {
-      throw usage_error("device: there is no ", name, "; this machine has ",
+      throw usage_error("train.device: there is no ", name, "; this machine has ",
                         torch::cuda::device_count(), " CUDA device(s), counted from 0");
     }
     return device;
   }
   if (name == "auto") return torch::kCPU;
   if (!is_cuda_build()) {
-    throw usage_error("device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
+    throw usage_error("train.device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
                       ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
   }
-  throw usage_error("device: ", name,
+  throw usage_error("train.device: ", name,
                     " asked for, but no CUDA device or driver was found; "
                     "check nvidia-smi or use cpu");
 }

@@ -7,6 +7,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
+#include "gan_train/core/text.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/models/conditioning.hpp"
 #include "gan_train/train/sample.hpp"
@@ -30,11 +31,7 @@ double mean_distance(const torch::Tensor& samples) {
   return samples.size(0) > 1 ? torch::pdist(samples.flatten(1)).mean().item<double>() : 0.0;
 }
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
-}
+std::string number(double value) { return formatted("%.3g", value); }
 
 }  // namespace
 

@@ -72,7 +72,7 @@ class RecipeTableTest(common.RecipesTest):
 
     def test_recipes_are_what_the_pages_say(self):
         counts = {
-            name: [facts[net]["parameters"] for net in ("generator", "discriminator")]
+            name: [facts["networks"][net]["parameters"] for net in ("generator", "discriminator")]
             for name, facts in self.facts.items()
         }
         self.assertEqual(counts, published())

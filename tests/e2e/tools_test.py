@@ -172,8 +172,9 @@ class InspectTest(common.ProgramTest):
         self.assertEqual(facts["training"]["steps_per_epoch"], 16)
         self.assertEqual(facts["estimated_bytes"]["evaluations"], 0)
         for name, count in ("generator", 6345), ("discriminator", 2457):
-            self.assertEqual(facts[name]["parameters"], count)
-            self.assertEqual(sum(layer["parameters"] for layer in facts[name]["layers"]), count)
+            net = facts["networks"][name]
+            self.assertEqual(net["parameters"], count)
+            self.assertEqual(sum(layer["parameters"] for layer in net["layers"]), count)
         self.refused("gan-train", "--config", common.SMOKE, "--json", code=2, says="--dry-run")
 
     def test_dry_run_counts_what_evaluations_hold(self):

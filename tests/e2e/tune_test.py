@@ -168,7 +168,7 @@ class SearchTest(TuneProgramTest):
         self.assertIn(f"rung 1: {found[1]} trials", done.stdout)
         self.assertTrue((self.folder / "tune/best.yaml").exists())
         # None is too much of a plan for a budget that ends it at once.
-        done = self.tune(*RINGS, "--trials", 500, "--budget", "1s", "--out", "short")
+        done = self.tune(*RINGS, "--trials", 500, "--budget", "3s", "--out", "short")
         self.assertIn("the budget is used up; go on with: gan-tune --resume short", done.stderr)
         self.assertIn("place", done.stdout)
         self.tune("--resume", "short", "--budget", "1s", "--quiet")

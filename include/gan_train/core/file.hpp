@@ -115,4 +115,7 @@ void replace_file(const std::filesystem::path& from, const std::filesystem::path
 /// Makes a folder and those above it.
 void make_folders(const std::filesystem::path& path);
 
+/// What stands behind the first "key…:" of a file such as /proc/meminfo; "" where there is none.
+std::string value_in(const std::filesystem::path& path, std::string_view key);
+
 }  // namespace gan

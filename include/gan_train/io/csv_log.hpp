@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/json.hpp"
 #include "gan_train/formats/event_file.hpp"
 #include "gan_train/formats/image.hpp"
 #include "gan_train/train/health.hpp"
@@ -38,6 +39,9 @@ class CsvRows {
   std::vector<std::string_view> rows_;  // into bytes_
   std::int64_t torn_ = 0;
 };
+
+/// A row as an object of numbers, by the names in its header; null where a cell holds none.
+JsonObject row_json(std::string_view header, std::string_view row);
 
 /// What a run writes a row of at a time, comma-separated under a header whose
 /// first columns are epoch and step.

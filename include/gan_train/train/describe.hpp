@@ -25,7 +25,9 @@ struct NetworkRows {
 /// The layers of both networks, in their order; changes nothing in them.
 NetworkRows describe_networks(const Trainer& trainer);
 
-/// A network's parameters and layers for programs, as in run.json.
-Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows);
+/// For programs, as in run.json and the JSON of --dry-run: both networks' parameters and layers;
+/// what the data set is.
+Json networks_json(const Trainer& trainer, const NetworkRows& rows);
+Json data_json(const Dataset& data);
 
 }  // namespace gan

@@ -6,7 +6,7 @@
 
 namespace gan {
 
-/// Whether `train.precision` (auto, fp32 or bf16) means bfloat16 on that device:
+/// Whether `train.precision` (auto, fp32, tf32 or bf16) means bfloat16 on that device:
 /// auto does where the hardware multiplies such matrices faster than float32 ones,
 /// that is with AVX512-BF16 (and AMX), or on a GPU of compute capability 8.0 or later.
 bool use_bf16(const std::string& precision, const torch::Device& device);

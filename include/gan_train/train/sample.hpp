@@ -19,6 +19,10 @@ inline constexpr std::int64_t kSampleBlock = 64;
 /// thread whole blocks.
 inline constexpr std::int64_t kSampleBlocks = 16;
 
+/// The seed of gan-sample and gan-eval unless they are told another, and of figures in training,
+/// so that gan-eval repeats those.
+inline constexpr std::uint64_t kSampleSeed = 0;
+
 /// A generator on the CPU for that place of that stream.
 at::Generator stream_generator(std::uint64_t seed, Stream stream, std::uint64_t index);
 

@@ -83,8 +83,11 @@ class Trainer {
   /// The classes, if any, and how they get into the networks.
   const Conditioning& conditioning() const { return conditioning_; }
   const torch::Device& device() const { return device_; }
-  /// "fp32" or "bf16": what train.precision has come to mean here.
-  const char* precision() const { return bf16_ ? "bf16" : "fp32"; }
+  /// "fp32", "tf32" or "bf16": what train.precision has come to mean here.
+  const char* precision() const {
+    const bool tf32 = config_.train.precision == "tf32" && device_.is_cuda();
+    return bf16_ ? "bf16" : tf32 ? "tf32" : "fp32";
+  }
 
   /// Gives all ranks the state of rank 0: at the start of a run, and after rank 0 went back to
   /// one that was saved. Every rank calls it.

@@ -146,7 +146,7 @@ function showNetworks() {
 
 function showMachine() {
   const ofData = ({source, items, shape, labelled}) =>
-    `${source}, ${items} items of ${shape}${labelled ? ", labelled" : ""}`;
+    `${source}, ${items} items of ${[shape].flat().join("x")}${labelled ? ", labelled" : ""}`;
   const rows = [
     ["data", ({facts}) => facts && ofData(facts.data)],
     ["steps an epoch", ({facts}) => facts?.steps_per_epoch],
