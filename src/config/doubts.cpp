@@ -24,12 +24,13 @@ std::vector<Dependent> dependents(const Config& config) {
   const auto& loss = config.loss;
   const auto is = [](std::string_view key, const auto& value) { return str(key, " = ", value); };
   const bool drawn = data.dataset == "shapes", folder = data.dataset == "folder";
+  const bool made = drawn || data.dataset == "rings" || data.dataset == "stacked_mnist";
   const auto dataset = is("data.dataset", data.dataset), arch = is("model.arch", model.arch);
   const auto penalty = is("loss.penalty", loss.penalty);
   return {{"data.image_size", drawn || folder, dataset},
           {"data.channels", drawn || folder, dataset},
           {"data.skip_bad", folder, dataset},
-          {"data.synthetic_size", drawn || data.dataset == "rings", dataset},
+          {"data.synthetic_size", made, dataset},
           {"model.upsampling", model.arch == "dcgan", arch},
           {"model.kernel", model.arch == "dcgan", arch},
           {"model.bias", model.arch != "mlp", arch},

@@ -9,6 +9,20 @@ using Lines = std::vector<std::string>;
 
 TEST(ConfigDoubts, NoneOfTheDefaults) { EXPECT_EQ(config_doubts({}), Lines{}); }
 
+TEST(ConfigDoubts, OfWhatOnlySomeDataSetsAndRunsRead) {
+  Config config;
+  config.data.synthetic_size = 5;
+  config.output.keep_every = 2;
+  EXPECT_EQ(config_doubts(config),
+            (Lines{"data.synthetic_size: has no effect with data.dataset = idx",
+                   "output.keep_every: has no effect with output.keep_last = 0"}));
+  config.output.keep_last = 1;
+  for (const char* made : {"shapes", "rings", "stacked_mnist"}) {
+    config.data.dataset = made;
+    EXPECT_EQ(config_doubts(config), Lines{});
+  }
+}
+
 TEST(ConfigDoubts, NameWhatNothingReads) {
   Config config;
   config.loss.penalty_weight = 5;

@@ -3,6 +3,6 @@
 namespace gan {
 
 /// The program's version; CMake reads it from here.
-inline constexpr const char* kVersion = "0.1.0";
+inline constexpr const char* kVersion = "1.0.0";
 
 }  // namespace gan
