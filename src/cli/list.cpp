@@ -4,6 +4,7 @@
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/data/dataset.hpp"
+#include "gan_train/io/export.hpp"
 #include "gan_train/io/sample_writer.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/losses/penalty.hpp"
@@ -60,7 +61,8 @@ constexpr Listing kListings[] = {
     {"losses", "loss.kind", [] { return rows_of(losses()); }},
     {"penalties", "loss.penalty", [] { return rows_of(penalties()); }},
     {"datasets", "data.dataset", [] { return rows_of(dataset_kinds()); }},
-    {"formats", "gan-sample --format", [] { return rows_of(sample_formats()); }}};
+    {"formats", "gan-sample --format", [] { return rows_of(sample_formats()); }},
+    {"exports", "gan-export --format", [] { return rows_of(export_formats()); }}};
 
 void print_listing(const Listing& listing) {
   constexpr std::size_t kColumns = 60;

@@ -32,8 +32,9 @@ JsonObject row_json(std::string_view header, std::string_view row) {
   const auto names = split(header, ',');
   const auto cells = split(row, ',');
   JsonObject object;
-  for (std::size_t i = 0; i < names.size(); ++i)
+  for (std::size_t i = 0; i < names.size(); ++i) {
     object.push_back({names[i], json_number(cells[i])});
+  }
   return object;
 }
 

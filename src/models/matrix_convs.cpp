@@ -2,13 +2,18 @@
 
 namespace gan {
 
-using ConvOptions = torch::nn::detail::ConvNdOptions<2>;
+// As the bases take the options of a layer.
+template <typename Wanted>
+static torch::nn::detail::ConvNdOptions<2> base_options(const Wanted& wanted) {
+  return torch::nn::detail::ConvNdOptions<2>(wanted.in_channels(), wanted.out_channels(),
+                                             wanted.kernel_size())
+      .stride(wanted.stride())
+      .padding(wanted.padding())
+      .bias(wanted.bias());
+}
 
 OneChannelConv2dImpl::OneChannelConv2dImpl(const torch::nn::Conv2dOptions& wanted)
-    : ConvNdImpl(ConvOptions(wanted.in_channels(), wanted.out_channels(), wanted.kernel_size())
-                     .stride(wanted.stride())
-                     .padding(wanted.padding())
-                     .bias(wanted.bias())) {}
+    : ConvNdImpl(base_options(wanted)) {}
 
 torch::Tensor OneChannelConv2dImpl::forward(const torch::Tensor& input) {
   const auto& kernel = *options.kernel_size();
@@ -30,10 +35,7 @@ torch::Tensor OneChannelConv2dImpl::forward(const torch::Tensor& input) {
 }
 
 StemConvTranspose2dImpl::StemConvTranspose2dImpl(const torch::nn::ConvTranspose2dOptions& wanted)
-    : ConvTransposeNdImpl(
-          ConvOptions(wanted.in_channels(), wanted.out_channels(), wanted.kernel_size())
-              .transposed(true)
-              .bias(wanted.bias())) {}
+    : ConvTransposeNdImpl(base_options(wanted).transposed(true)) {}
 
 torch::Tensor StemConvTranspose2dImpl::forward(const torch::Tensor& input) {
   auto maps = input.flatten(1).matmul(weight.flatten(1)).unflatten(1, weight.sizes().slice(1));
@@ -43,12 +45,7 @@ torch::Tensor StemConvTranspose2dImpl::forward(const torch::Tensor& input) {
 OneChannelConvTranspose2dImpl::OneChannelConvTranspose2dImpl(
     const torch::nn::ConvTranspose2dOptions& wanted)
     : ConvTransposeNdImpl(
-          ConvOptions(wanted.in_channels(), wanted.out_channels(), wanted.kernel_size())
-              .transposed(true)
-              .stride(wanted.stride())
-              .padding(wanted.padding())
-              .output_padding(wanted.output_padding())
-              .bias(wanted.bias())) {}
+          base_options(wanted).transposed(true).output_padding(wanted.output_padding())) {}
 
 torch::Tensor OneChannelConvTranspose2dImpl::forward(const torch::Tensor& input) {
   const auto& kernel = *options.kernel_size();

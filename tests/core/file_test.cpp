@@ -208,5 +208,12 @@ TEST_F(File, TemporariesAreKnownByTheirNames) {
   }
 }
 
+TEST_F(File, AValueStandsBehindItsKey) {
+  write_file(folder_ / "info", "processor\t: 0\nmodel name\t: A: B \nmodel name\t: C\nflags\n");
+  EXPECT_EQ(value_in(folder_ / "info", "model name"), "A: B");
+  EXPECT_EQ(value_in(folder_ / "info", "flags"), "");
+  EXPECT_EQ(value_in(folder_ / "absent", "flags"), "");
+}
+
 }  // namespace
 }  // namespace gan
