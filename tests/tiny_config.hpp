@@ -7,7 +7,7 @@ namespace gan {
 /// Networks of one hidden layer on 8x8 shapes. An epoch has four steps; its last batch is short.
 inline Config tiny_config() {
   Config config;
-  config.data.dataset = "shapes";
+  config.data.dataset = DatasetKind::kShapes;
   config.data.synthetic_size = 100;
   config.data.image_size = 8;
   config.model.latent_dim = 4;

@@ -117,7 +117,7 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
   app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe")
       ->type_name("RECIPE");
   Config defaults;
-  for (const Option& option : full_option_table(defaults)) {
+  for (const Option& option : option_table(defaults)) {
     std::string flags = "--" + option.key;
     if (!option.alias.empty()) flags += ",--" + option.alias;
     const std::string shown = "--" + (option.alias.empty() ? option.key : option.alias);
@@ -145,7 +145,7 @@ ConfigArguments::ConfigArguments(CLI::App& app) {
 }
 
 Config ConfigArguments::apply(Config config) const {
-  const auto table = full_option_table(config);
+  const auto table = option_table(config);
   ParsedSettings parsed;
   if (!file_.empty()) parsed = read_settings(find_recipe(file_));
   parsed.settings.insert(parsed.settings.end(), flags_.begin(), flags_.end());

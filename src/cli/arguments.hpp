@@ -11,7 +11,6 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
-#include "gan_train/train/options.hpp"
 
 #include "commands.hpp"
 

@@ -36,7 +36,7 @@ Completion completion_of(const OptionFacts& facts) {
 // What the config's table knows of a key beside its help.
 void add_key_facts(OptionFacts& facts, const Option& key) {
   facts.is_key = true;
-  facts.words = key.choices;
+  facts.words = choices_of(key);
   if (facts.value == "boolean") facts.words = {"true", "false"};
   const std::string range = range_text(key);
   const std::string value = value_text(key);
@@ -66,7 +66,7 @@ OptionFacts facts_of(const CLI::Option& option, const std::vector<Option>& keys)
 
 std::vector<CommandFacts> describe_commands() {
   Config defaults;
-  const auto keys = full_option_table(defaults);
+  const auto keys = option_table(defaults);
   std::vector<CommandFacts> all;
   for (const Command& command : commands()) {
     CommandFacts facts{std::string(command.name), std::string(command.help), "", "", {}};

@@ -15,9 +15,9 @@ namespace {
 
 Config trial_config() {
   Config config;
-  config.data.dataset = "shapes";
+  config.data.dataset = DatasetKind::kShapes;
   config.data.synthetic_size = 512;
-  config.model.arch = "dcgan";
+  config.model.arch = Arch::kDcgan;
   config.model.latent_dim = 16;
   config.model.generator_widths = {16, 8};
   config.model.discriminator_widths = {8, 16};

@@ -57,7 +57,7 @@ void add_arguments(CLI::App& app, EvalArguments& arguments) {
                  "its kind, as data.dataset (default: the checkpoint's, or idx)");
   app.add_option("--range", arguments.range,
                  "of float32 --samples: symmetric, -1 to 1 (default), or unit, 0 to 1")
-      ->check(one_of({"symmetric", "unit"}));
+      ->check(one_of(names_of(kNames<PixelRange>)));
   app.add_option("-n,--count", arguments.count,
                  "how many samples (default 10000, or all of --samples)")
       ->check(CLI::Range(kFewestSamples, kMostSamples));
@@ -82,7 +82,9 @@ struct EvalSubject {
 };
 
 Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
-  if (!arguments.dataset.empty()) config.dataset = arguments.dataset;
+  if (!arguments.dataset.empty()) {
+    config.dataset = from_name<DatasetKind>(arguments.dataset, "data set");
+  }
   if (arguments.data.empty()) return load_dataset(config);
   if (is_made_up(config)) {
     throw usage_error("--data: the data set is '", config.dataset,
@@ -97,7 +99,11 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
 }
 
 EvalSubject load_given(const EvalArguments& arguments, const Dataset& data) {
-  EvalSubject subject{read_samples(arguments.samples, data.shape, arguments.range), {}, "", {}};
+  EvalSubject subject{
+      read_samples(arguments.samples, data.shape, from_name<PixelRange>(arguments.range, "range")),
+      {},
+      "",
+      {}};
   const std::int64_t given = subject.images.size(0);
   const std::int64_t count = arguments.count > 0 ? arguments.count : std::min(given, kMostSamples);
   if (given < std::max(count, kFewestSamples)) {

@@ -39,7 +39,7 @@ LoadedGenerator GeneratorArguments::load() const {
   }
   const auto shape = parse_shape(shape_);
   if (!shape) throw usage_error("--shape: '", shape_, "' is no shape such as 1x28x28");
-  if (config.model.conditional != "none" && class_count_ == 0) {
+  if (config.model.conditional != Conditional::kNone && class_count_ == 0) {
     throw usage_error("--class-count: how many classes there are must be said where --shape is, ",
                       "since model.conditional = ", config.model.conditional);
   }

@@ -42,7 +42,7 @@ int run_init(int argc, char** argv) {
   if (parse_arguments(app, argc, argv)) return 0;
 
   Config config;
-  const auto table = full_option_table(config);
+  const auto table = option_table(config);
   fs::path source;
   if (!recipe.empty()) {
     source = find_recipe(recipe);

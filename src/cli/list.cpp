@@ -31,7 +31,13 @@ struct Listing {
 template <typename Rows>
 std::vector<Listed> rows_of(const Rows& rows) {
   std::vector<Listed> listed;
-  for (const auto& row : rows) listed.push_back({std::string(row.name), std::string(row.help)});
+  for (const auto& row : rows) {
+    if constexpr (requires { row.kind; }) {
+      listed.push_back({str(row.kind), std::string(row.help)});
+    } else {
+      listed.push_back({std::string(row.name), std::string(row.help)});
+    }
+  }
   return listed;
 }
 
@@ -60,7 +66,7 @@ constexpr Listing kListings[] = {
     {"models", "model.arch", [] { return rows_of(architectures()); }},
     {"losses", "loss.kind", [] { return rows_of(losses()); }},
     {"penalties", "loss.penalty", [] { return rows_of(penalties()); }},
-    {"datasets", "data.dataset", [] { return rows_of(dataset_kinds()); }},
+    {"datasets", "data.dataset", [] { return rows_of(dataset_loaders()); }},
     {"formats", "gan-sample --format", [] { return rows_of(sample_formats()); }},
     {"exports", "gan-export --format", [] { return rows_of(export_formats()); }}};
 

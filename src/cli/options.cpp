@@ -23,23 +23,40 @@ void print_plain(const std::vector<Option>& table) {
   }
 }
 
+// What else there is to say of an option: who may change it, and where it has no effect.
+std::string marks_of(const Option& option) {
+  std::string marks = str(option.role);
+  if (may_change_at_resume(option, Config())) marks += ", resume";
+  if (may_be_searched(option)) marks += ", search";
+  return marks;
+}
+
+std::string meaning_of(const Option& option) {
+  const auto& [key, values] = option.ignored_with;
+  if (values.empty()) return option.help;
+  return str(option.help, " No effect with `", key, "` = ", join(values, ", "), ".");
+}
+
 void print_markdown(const std::vector<Option>& table) {
   std::printf(
       "# Options\n\nEvery key of a config file; each is a flag too (`--optim.lr 1e-4`). "
-      "Made by `gan options --markdown`.\n");
+      "Made by `gan options --markdown`.\n\n"
+      "The role of a key is what it is for. Of a run that is resumed, flags may change those with "
+      "*resume*; `gan-tune` may vary those with *search*.\n");
   std::string section;
   for (const Option& option : table) {
     const std::string its = option.key.substr(0, option.key.find('.'));
     if (its != section) {
       section = its;
       std::printf(
-          "\n## [%s]\n\n| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n",
+          "\n## [%s]\n\n| key | type | default | allowed | role | meaning "
+          "|\n|---|---|---|---|---|---|\n",
           section.c_str());
     }
     const std::string alias = option.alias.empty() ? "" : " (`--" + option.alias + "`)";
-    std::printf("| `%s`%s | %s | `%s` | %s | %s |\n", option.key.c_str(), alias.c_str(),
+    std::printf("| `%s`%s | %s | `%s` | %s | %s | %s |\n", option.key.c_str(), alias.c_str(),
                 type_name(option).c_str(), default_text(option).c_str(), range_text(option).c_str(),
-                option.help.c_str());
+                marks_of(option).c_str(), meaning_of(option).c_str());
   }
 }
 
@@ -52,7 +69,7 @@ int run_options(int argc, char** argv) {
   app.add_flag("--json", json, "as JSON")->excludes(as_markdown);
   if (parse_arguments(app, argc, argv)) return 0;
   Config defaults;
-  const auto table = full_option_table(defaults);
+  const auto table = option_table(defaults);
   if (json) {
     std::fputs(to_json(describe_options(table)).c_str(), stdout);
   } else {

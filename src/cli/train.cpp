@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include <torch/torch.h>
 
@@ -65,18 +64,6 @@ void add_arguments(CLI::App& app, TrainArguments& arguments) {
       ->needs(dump);
 }
 
-// What may change when a run goes on: how long, where, and what is shown of it.
-bool may_change_at_resume(const std::string& key, const Config& config) {
-  // What falls towards the end of the run would fall otherwise from where it stands now.
-  const bool has_slope = config.optim.schedule != "constant" || config.train.instance_noise > 0;
-  if (key == "train.epochs") return !has_slope;
-  static const std::set<std::string> kFree = {
-      "train.device", "train.threads", "train.cuda_graph", "train.on_nan",
-      "data.path",    "data.labels",   "data.in_memory",   "data.max_mib",
-      "eval.every",   "eval.samples",  "train.keep_best",  "train.stop_on_collapse"};
-  return kFree.contains(key) || (key.starts_with("output.") && key != "output.dir");
-}
-
 Config resumed_config(const ConfigArguments& flags, Config saved) {
   Config config = flags.apply(saved);
   const auto before = option_table(saved);
@@ -86,7 +73,7 @@ Config resumed_config(const ConfigArguments& flags, Config saved) {
     const std::string from = value_text(before[i]);
     const std::string to = value_text(after[i]);
     if (from == to) continue;
-    if (!may_change_at_resume(before[i].key, saved)) {
+    if (!may_change_at_resume(before[i], saved)) {
       differences += str("\n  ", before[i].key, ": ", from, " -> ", to);
       if (before[i].key == "train.epochs") {
         differences += " (optim.schedule or train.instance_noise falls to the end of the run)";
@@ -222,7 +209,7 @@ int run_train(int argc, char** argv) {
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   if (ranks().is_first()) {
-    for (const auto& doubt : config_doubts(config)) log::warning(doubt);
+    for (const auto& warning : config_warnings(config)) log::warning(warning);
   }
   if (!arguments.init_from.empty()) {
     const bool both = init_from(arguments.init_from, trainer);

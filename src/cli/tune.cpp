@@ -101,8 +101,7 @@ SearchSetup new_setup(const TuneArguments& arguments, const ConfigArguments& con
   }
   setup.search.space =
       arguments.space.empty() ? default_space(setup.recipe) : join(arguments.space, "; ");
-  Config checked = setup.recipe;  // with the names that the registries hold
-  parse_space(setup.search.space, full_option_table(checked));
+  parse_space(setup.search.space, option_table(setup.recipe));
   return setup;
 }
 

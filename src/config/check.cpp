@@ -22,24 +22,38 @@ std::string device_problem(const std::string& device) {
              did_you_mean(device, words));
 }
 
+void check_choices(const Config& config) {
+  Config copy = config;
+  for (const Option& option : option_table(copy)) {
+    try {
+      value_text(option);
+    } catch (const Error& error) {
+      throw usage_error(option.key, ": ", error.what());
+    }
+  }
+}
+
 void check_config(const Config& config) {
+  check_choices(config);
   std::vector<std::string> mistakes;
   const auto refuse = [&](bool wrong, std::string_view message) {
     if (wrong) mistakes.emplace_back(message);
   };
   const TrainConfig& train = config.train;
-  const bool half = train.discriminator_batch == "half";
+  const bool half = train.discriminator_batch == DiscriminatorBatch::kHalf;
   refuse(half && train.reuse_fake,
          "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, and "
          "half batches of D leave too few fake images");
   refuse(half && train.batch_size % 2 != 0,
          str("train.batch_size: ", train.batch_size,
              " is odd; train.discriminator_batch = half needs an even number"));
-  refuse(config.model.output == "sigmoid" && config.data.range == "symmetric",
+  refuse(config.model.output == OutputActivation::kSigmoid &&
+             config.data.range == PixelRange::kSymmetric,
          "model.output: sigmoid cannot reach pixels in [-1, 1]; set data.range = unit, or "
          "model.output = tanh");
-  const std::string& conditional = config.model.conditional;
-  refuse(config.model.pack > 1 && (conditional == "projection" || conditional == "acgan"),
+  const Conditional conditional = config.model.conditional;
+  refuse(config.model.pack > 1 &&
+             (conditional == Conditional::kProjection || conditional == Conditional::kAcgan),
          str("model.pack: images of several classes at once have no one class for "
              "model.conditional = ",
              conditional, "; use concat"));
@@ -47,7 +61,7 @@ void check_config(const Config& config) {
          "model.minibatch_stddev: a group of one has no deviation; use 0 or at least 2");
   refuse(config.loss.real_label == config.loss.fake_label,
          "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
-  refuse(train.keep_best != "none" && config.eval.every == 0,
+  refuse(train.keep_best != KeepBest::kNone && config.eval.every == 0,
          "train.keep_best: what is best only evaluations tell; set eval.every, or train.keep_best "
          "= none");
   if (const auto problem = device_problem(train.device); !problem.empty()) {

@@ -1,11 +1,12 @@
 #include "gan_train/config/option.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <iterator>
 
-// The one place where a knob is declared: a row here and its field in
-// config.hpp are all it takes. Files, flags, their checks, --help, the
-// reference in docs/ and the copies beside a run and in its checkpoints walk
-// this table.
+#include "gan_train/core/error.hpp"
+
+// All options: a row here and a field in config.hpp are all that one takes.
 
 namespace gan {
 namespace {
@@ -15,257 +16,324 @@ using Rows = std::vector<Option>;
 constexpr double kMany = 1e9;                // for counts that nothing else bounds
 constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, exact up to here
 
+template <Choice Enum>
+OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
+  OtherValues others{key, {}};
+  for (const Enum value : values) others.values.emplace_back(name_of(value));
+  return others;
+}
+
 Rows data_rows(DataConfig& data) {
   return {
       {.key = "data.dataset",
+       .role = Role::kData,
        .field = &data.dataset,
        .help = "Kind of data set: image files, or images that the program makes up itself."},
       {.key = "data.path",
+       .role = Role::kRunning,
        .field = &data.path,
        .help = "Folder of the data set, or its images file.",
        .alias = "data"},
       {.key = "data.labels",
+       .role = Role::kRunning,
        .field = &data.labels,
        .help = "File of the labels; empty: the one beside the images, if there is one."},
       {.key = "data.range",
+       .role = Role::kData,
        .field = &data.range,
-       .help = "Pixels 0 to 255 are scaled to [-1, 1] (symmetric) or [0, 1] (unit).",
-       .choices = {"symmetric", "unit"}},
+       .help = "Pixels 0 to 255 are scaled to [-1, 1] (symmetric) or [0, 1] (unit)."},
       {.key = "data.sampling",
+       .role = Role::kData,
        .field = &data.sampling,
        .help = "Batches go through the shuffled data once an epoch (epoch), or each image is drawn "
-               "at random from all of them (replacement).",
-       .choices = {"epoch", "replacement"}},
+               "at random from all of them (replacement)."},
       {.key = "data.drop_last",
+       .role = Role::kData,
        .field = &data.drop_last,
        .help = "Drop the last batch of an epoch when it is smaller than the others."},
       {.key = "data.limit",
+       .role = Role::kData,
        .field = &data.limit,
        .help = "Use only the first so many images; 0: all.",
        .max = kMany},
       {.key = "data.in_memory",
+       .role = Role::kRunning,
        .field = &data.in_memory,
        .help =
            "Hold all images in memory (true), or read those of each batch from disk (false; IDX "
            "files and folders only). auto: in memory up to data.max_mib and half the machine's "
-           "memory. The results are the same.",
-       .choices = {"auto", "true", "false"}},
+           "memory. The results are the same."},
       {.key = "data.max_mib",
+       .role = Role::kRunning,
        .field = &data.max_mib,
        .help = "The most memory, in MiB, that a data set held there may take.",
        .min = 1,
        .max = 1 << 24},
       {.key = "data.synthetic_size",
+       .role = Role::kData,
        .field = &data.synthetic_size,
        .help = "Number of items in a made-up data set: images (shapes), points (rings), or stacks "
                "of three digits (stacked_mnist, where the literature has 128000).",
        .min = 1,
-       .max = kMany},
+       .max = kMany,
+       .ignored_with =
+           with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10, DatasetKind::kFolder})},
       {.key = "data.image_size",
+       .role = Role::kData,
        .field = &data.image_size,
        .help = "Height and width, in pixels, of the made-up images (shapes), or those that the "
                "images of a folder are cropped and resized to.",
        .min = 4,
-       .max = 1024},
+       .max = 1024,
+       .ignored_with = with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10,
+                                             DatasetKind::kStackedMnist, DatasetKind::kRings})},
       {.key = "data.channels",
+       .role = Role::kData,
        .field = &data.channels,
        .help = "Channels of the made-up images (shapes), or those that the images of a folder are "
                "turned into: 1 for grey, 3 for colour.",
        .min = 1,
        .max = 3,
-       .choices = {"1", "3"}},
+       .numbers = {"1", "3"},
+       .ignored_with = with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10,
+                                             DatasetKind::kStackedMnist, DatasetKind::kRings})},
       {.key = "data.skip_bad",
+       .role = Role::kData,
        .field = &data.skip_bad,
        .help =
            "Pass over files of a folder that can't be read as images, naming and counting them, "
-           "instead of refusing the folder."},
+           "instead of refusing the folder.",
+       .ignored_with = with("data.dataset",
+                            {DatasetKind::kIdx, DatasetKind::kCifar10, DatasetKind::kStackedMnist,
+                             DatasetKind::kShapes, DatasetKind::kRings})},
   };
 }
 
 Rows model_rows(ModelConfig& model) {
   return {
       {.key = "model.arch",
+       .role = Role::kModel,
        .field = &model.arch,
        .help = "Architecture of the generator (G) and the discriminator (D)."},
       {.key = "model.latent_dim",
+       .role = Role::kModel,
        .field = &model.latent_dim,
        .help = "Dimension of the latent vector that G turns into an image.",
        .min = 1,
        .max = 65536},
       {.key = "model.latent",
+       .role = Role::kModel,
        .field = &model.latent,
-       .help = "Distribution of the latents: standard normal, or uniform in [-1, 1].",
-       .choices = {"normal", "uniform"}},
+       .help = "Distribution of the latents: standard normal, or uniform in [-1, 1]."},
       {.key = "model.generator_widths",
+       .role = Role::kModel,
        .field = &model.generator_widths,
        .help = "G's hidden layers, from latent to image: their widths (mlp), or the channels from "
                "the smallest map to the largest (dcgan, resnet).",
        .min = 1,
        .max = 65536},
       {.key = "model.discriminator_widths",
+       .role = Role::kModel,
        .field = &model.discriminator_widths,
        .help = "D's hidden layers, from image to logit: their widths (mlp), or the channels from "
                "the largest map to the smallest (dcgan, resnet).",
        .min = 1,
        .max = 65536},
       {.key = "model.generator_activation",
+       .role = Role::kModel,
        .field = &model.generator_activation,
-       .help = "Activation after each hidden layer of G; D's is always leaky_relu.",
-       .choices = {"relu", "leaky_relu"}},
+       .help = "Activation after each hidden layer of G; D's is always leaky_relu."},
       {.key = "model.leaky_slope",
+       .role = Role::kModel,
        .field = &model.leaky_slope,
        .help = "Slope of leaky_relu below zero, in both networks.",
        .max = 1},
       {.key = "model.dropout",
+       .role = Role::kModel,
        .field = &model.dropout,
        .help = "Dropout after each hidden layer of D: the chance that a unit is zeroed; 0: none.",
        .max = 1,
        .below_max = true},
       {.key = "model.upsampling",
+       .role = Role::kModel,
        .field = &model.upsampling,
        .help = "How dcgan's G doubles a map: a transposed convolution, or nearest-neighbour "
                "upsampling and then a convolution.",
-       .choices = {"transposed", "nearest"}},
+       .ignored_with = with("model.arch", {Arch::kMlp, Arch::kResnet})},
       {.key = "model.kernel",
+       .role = Role::kModel,
        .field = &model.kernel,
        .help = "Size of dcgan's square convolution kernels, in pixels.",
        .min = 1,
-       .max = 31},
+       .max = 31,
+       .ignored_with = with("model.arch", {Arch::kMlp, Arch::kResnet})},
       {.key = "model.generator_norm",
+       .role = Role::kModel,
        .field = &model.generator_norm,
        .help = "Batch normalisation in G."},
       {.key = "model.discriminator_norm",
+       .role = Role::kModel,
        .field = &model.discriminator_norm,
        .help = "Batch normalisation in D."},
       {.key = "model.sync_batchnorm",
+       .role = Role::kModel,
        .field = &model.sync_batchnorm,
        .help = "Under mpirun, batch norm over the batches of all processes together."},
       {.key = "model.bias",
+       .role = Role::kModel,
        .field = &model.bias,
-       .help = "Biases in the layers of dcgan and resnet."},
+       .help = "Biases in the layers of dcgan and resnet.",
+       .ignored_with = with("model.arch", {Arch::kMlp})},
       {.key = "model.init",
+       .role = Role::kModel,
        .field = &model.init,
        .help = "Initial weights: PyTorch's own; dcgan: normal with standard deviation 0.02; or "
-               "glorot: Glorot's uniform with zero biases.",
-       .choices = {"pytorch", "dcgan", "glorot"}},
+               "glorot: Glorot's uniform with zero biases."},
       {.key = "model.output",
+       .role = Role::kModel,
        .field = &model.output,
-       .help = "Last activation of G: tanh for [-1, 1], sigmoid for [0, 1].",
-       .choices = {"tanh", "sigmoid"}},
+       .help = "Last activation of G: tanh for [-1, 1], sigmoid for [0, 1]."},
       {.key = "model.spectral_norm",
+       .role = Role::kModel,
        .field = &model.spectral_norm,
        .help =
            "Spectral normalisation in D: each weight is divided by its largest singular value."},
       {.key = "model.minibatch_stddev",
+       .role = Role::kModel,
        .field = &model.minibatch_stddev,
        .help =
            "Show D's last layer how much the images within groups of this many differ; 0: don't. "
            "Batches must be made up of whole groups.",
        .max = 1024},
       {.key = "model.pack",
+       .role = Role::kModel,
        .field = &model.pack,
        .help = "Images that D judges at once (PacGAN). Batches must be multiples of it.",
        .min = 1,
        .max = 64},
       {.key = "model.conditional",
+       .role = Role::kModel,
        .field = &model.conditional,
        .help = "Draw images of a class that can be asked for, from labelled data. G gets the class "
                "with the latents; D gets it with the image (concat), by a product with its last "
-               "features (projection), or has to name it (acgan).",
-       .choices = {"none", "concat", "projection", "acgan"}},
+               "features (projection), or has to name it (acgan)."},
   };
 }
 
 Rows loss_rows(LossConfig& loss) {
   return {
-      {.key = "loss.kind", .field = &loss.kind, .help = "Loss of both networks, on D's logits."},
+      {.key = "loss.kind",
+       .role = Role::kTraining,
+       .field = &loss.kind,
+       .help = "Loss of both networks, on D's logits."},
       {.key = "loss.real_label",
+       .role = Role::kTraining,
        .field = &loss.real_label,
        .help = "Label of real images in D's loss: a number, or a range such as 0.8:1 from which "
                "one is drawn for each image. From 0 to 1, but for lsgan.",
        .min = -10,
        .max = 10},
       {.key = "loss.fake_label",
+       .role = Role::kTraining,
        .field = &loss.fake_label,
        .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2. From 0 "
                "to 1, but for lsgan.",
        .min = -10,
        .max = 10},
       {.key = "loss.label_flip",
+       .role = Role::kTraining,
        .field = &loss.label_flip,
        .help = "Chance that D is told an image's label the wrong way round, real for generated or "
                "generated for real.",
        .max = 0.5,
        .below_max = true},
       {.key = "loss.penalty",
+       .role = Role::kTraining,
        .field = &loss.penalty,
        .help = "Penalty on the gradient of D with respect to images, added to D's loss."},
       {.key = "loss.penalty_weight",
+       .role = Role::kTraining,
        .field = &loss.penalty_weight,
        .help = "Weight of that penalty: the lambda of wgan_gp and dragan, the gamma of r1 and r2.",
        .max = 1e6,
-       .above_min = true},
+       .above_min = true,
+       .ignored_with = with("loss.penalty", {PenaltyKind::kNone})},
       {.key = "loss.penalty_every",
+       .role = Role::kTraining,
        .field = &loss.penalty_every,
        .help = "D's updates from one with the penalty to the next; its weight is multiplied by as "
                "many.",
        .min = 1,
-       .max = 1000},
+       .max = 1000,
+       .ignored_with = with("loss.penalty", {PenaltyKind::kNone})},
       {.key = "loss.weight_clip",
+       .role = Role::kTraining,
        .field = &loss.weight_clip,
        .help = "Clamp D's weights to this distance from 0 after each of its updates; 0: leave "
                "them.",
        .max = 1000},
       {.key = "loss.class_weight",
+       .role = Role::kTraining,
        .field = &loss.class_weight,
        .help = "Weight of the classes' cross-entropy in both losses (model.conditional = acgan).",
-       .max = 1000},
+       .max = 1000,
+       .ignored_with = with("model.conditional",
+                            {Conditional::kNone, Conditional::kConcat, Conditional::kProjection})},
   };
 }
 
 Rows optim_rows(OptimConfig& optim) {
   return {
       {.key = "optim.lr",
+       .role = Role::kTraining,
        .field = &optim.lr,
        .help = "Adam's learning rate.",
        .max = 10,
        .above_min = true,
        .alias = "lr"},
       {.key = "optim.discriminator_lr",
+       .role = Role::kTraining,
        .field = &optim.discriminator_lr,
        .help = "Learning rate of D alone; 0: the same as optim.lr.",
        .max = 10},
       {.key = "optim.beta1",
+       .role = Role::kTraining,
        .field = &optim.beta1,
        .help = "Adam's decay of the mean of the gradients.",
        .max = 1,
        .below_max = true},
       {.key = "optim.beta2",
+       .role = Role::kTraining,
        .field = &optim.beta2,
        .help = "Adam's decay of the mean of the squared gradients.",
        .max = 1,
        .below_max = true},
       {.key = "optim.eps",
+       .role = Role::kTraining,
        .field = &optim.eps,
        .help = "Adam's epsilon, which keeps its divisor from zero.",
        .max = 1,
        .above_min = true},
       {.key = "optim.max_grad_norm",
+       .role = Role::kTraining,
        .field = &optim.max_grad_norm,
        .help = "Scale the gradient of a network down to this L2 norm where it is longer; 0: leave "
                "it.",
        .max = kMany},
       {.key = "optim.schedule",
+       .role = Role::kTraining,
        .field = &optim.schedule,
        .help = "Learning rates stay (constant), or fall to 0 at the end of the run in a straight "
-               "line (linear) or along half a cosine (cosine).",
-       .choices = {"constant", "linear", "cosine"}},
+               "line (linear) or along half a cosine (cosine)."},
       {.key = "optim.decay_start",
+       .role = Role::kTraining,
        .field = &optim.decay_start,
        .help = "Share of the run after which the learning rates begin to fall.",
        .max = 1,
-       .below_max = true},
+       .below_max = true,
+       .ignored_with = with("optim.schedule", {Schedule::kConstant})},
       {.key = "optim.warmup_steps",
+       .role = Role::kTraining,
        .field = &optim.warmup_steps,
        .help = "Steps in which the learning rates rise in a straight line at the start; 0: none.",
        .max = kMany},
@@ -275,12 +343,14 @@ Rows optim_rows(OptimConfig& optim) {
 Rows train_rows(TrainConfig& train) {
   return {
       {.key = "train.epochs",
+       .role = Role::kRunning,
        .field = &train.epochs,
        .help = "Number of epochs.",
        .min = 1,
        .max = kMany,
        .alias = "epochs"},
       {.key = "train.batch_size",
+       .role = Role::kTraining,
        .field = &train.batch_size,
        .help = "Images in a batch: G's, and D's real ones and fake ones each (but see "
                "train.discriminator_batch).",
@@ -288,114 +358,135 @@ Rows train_rows(TrainConfig& train) {
        .max = 1 << 20,
        .alias = "batch-size"},
       {.key = "train.steps_per_epoch",
+       .role = Role::kRunning,
        .field = &train.steps_per_epoch,
        .help = "G's updates in an epoch; 0: as many as go through the data once.",
-       .max = kMany},
+       .max = kMany,
+       .kept_at_resume = true},
       {.key = "train.discriminator_batch",
+       .role = Role::kTraining,
        .field = &train.discriminator_batch,
        .help = "Images in D's update: batch_size real and as many fake ones (full), or half of "
-               "batch_size of each (half).",
-       .choices = {"full", "half"}},
+               "batch_size of each (half)."},
       {.key = "train.discriminator_update",
+       .role = Role::kTraining,
        .field = &train.discriminator_update,
        .help = "D's update: one on real and fake images as one batch (joint), one on the sum of "
                "their two losses (summed), or one on the real images and then one on the fake ones "
-               "(separate).",
-       .choices = {"joint", "summed", "separate"}},
+               "(separate)."},
       {.key = "train.discriminator_steps",
+       .role = Role::kTraining,
        .field = &train.discriminator_steps,
        .help = "Updates of D for each update of G.",
        .min = 1,
        .max = 1000},
       {.key = "train.reuse_fake",
+       .role = Role::kTraining,
        .field = &train.reuse_fake,
        .help = "G's update uses the fake images of D's last one, instead of fresh ones."},
       {.key = "train.ema",
+       .role = Role::kTraining,
        .field = &train.ema,
        .help = "Decay, a step, of the running average (EMA) of G's weights; 0: no average.",
        .max = 1,
        .below_max = true},
       {.key = "train.instance_noise",
+       .role = Role::kTraining,
        .field = &train.instance_noise,
        .help = "Standard deviation of the noise on all images that D sees; it falls in a straight "
                "line to 0 at the end of the run.",
        .max = 10},
       {.key = "train.seed",
+       .role = Role::kRunning,
        .field = &train.seed,
        .help = "Seed of everything random in a run.",
        .max = kLargestSeed,
-       .alias = "seed"},
+       .alias = "seed",
+       .kept_at_resume = true},
       {.key = "train.device",
+       .role = Role::kRunning,
        .field = &train.device,
        .help = "Where to compute: auto (CUDA if there is one, else cpu), cpu, cuda or cuda:N.",
        .alias = "device"},
       {.key = "train.threads",
+       .role = Role::kRunning,
        .field = &train.threads,
        .help = "Threads on the CPU; 0: LibTorch's choice.",
        .max = 1024,
        .alias = "threads"},
       {.key = "train.precision",
+       .role = Role::kRunning,
        .field = &train.precision,
        .help =
            "Convolutions and matrix products in float32 (fp32), in bfloat16 (bf16), or in "
            "bfloat16 where the hardware is fast at it (auto); tf32 lets CUDA round their factors "
            "to 10 bits. Weights, losses, Adam and the drawing of samples are always in float32.",
-       .choices = {"auto", "fp32", "tf32", "bf16"}},
+       .kept_at_resume = true},
       {.key = "train.cuda_graph",
+       .role = Role::kRunning,
        .field = &train.cuda_graph,
        .help =
            "Capture a step on CUDA once and replay it, which spares small networks the launch of "
            "each kernel. Not with augment, instance noise, wgan_gp and dragan. Untested."},
       {.key = "train.deterministic",
+       .role = Role::kRunning,
        .field = &train.deterministic,
        .help = "Use only algorithms of LibTorch that give the same bits each time. Needed for that "
-               "on CUDA, where it costs speed; on the CPU the same bits come without it."},
+               "on CUDA, where it costs speed; on the CPU the same bits come without it.",
+       .kept_at_resume = true},
       {.key = "train.on_nan",
+       .role = Role::kRunning,
        .field = &train.on_nan,
        .help =
            "When a loss or a gradient is no longer a number: stop, or go back to the last saved "
-           "state with half the learning rate (rollback), at most three times.",
-       .choices = {"stop", "rollback"}},
+           "state with half the learning rate (rollback), at most three times."},
       {.key = "train.stop_on_collapse",
+       .role = Role::kWatching,
        .field = &train.stop_on_collapse,
        .help = "Stop the run when G has collapsed to few images, instead of only warning."},
       {.key = "train.keep_best",
+       .role = Role::kWatching,
        .field = &train.keep_best,
        .help = "Keep the best generator of all evaluations (eval.every) as best.pt: by the lowest "
-               "Fréchet distance (fid), or keep none.",
-       .choices = {"none", "fid"}},
+               "Fréchet distance (fid), or keep none."},
   };
 }
 
 Rows eval_rows(EvalConfig& eval) {
   return {
       {.key = "eval.every",
+       .role = Role::kWatching,
        .field = &eval.every,
        .help = "Epochs from one evaluation of G, a row of metrics.csv, to the next; 0: none.",
        .max = kMany},
       {.key = "eval.samples",
+       .role = Role::kWatching,
        .field = &eval.samples,
        .help = "Samples that an evaluation draws.",
        .min = 100,
-       .max = 100000},
+       .max = 100000,
+       .ignored_with = {"eval.every", {"0"}}},
   };
 }
 
 Rows augment_rows(AugmentConfig& augment) {
   return {
       {.key = "augment.translation",
+       .role = Role::kTraining,
        .field = &augment.translation,
        .help = "Shift each image that D sees by up to this share of its height and width, zeros "
                "moving in; 0: no shift.",
        .max = 1,
        .below_max = true},
       {.key = "augment.cutout",
+       .role = Role::kTraining,
        .field = &augment.cutout,
        .help = "Zero a rectangle of this share of the height and width of each image that D sees; "
                "0: none.",
        .max = 1,
        .below_max = true},
       {.key = "augment.brightness",
+       .role = Role::kTraining,
        .field = &augment.brightness,
        .help = "Brighten or darken each image that D sees by up to this much; 0: by nothing.",
        .max = 2},
@@ -405,62 +496,78 @@ Rows augment_rows(AugmentConfig& augment) {
 Rows output_rows(OutputConfig& output) {
   return {
       {.key = "output.dir",
+       .role = Role::kRunning,
        .field = &output.dir,
        .help = "Folder that the run is written to; empty: runs/RECIPE-DATE-TIME.",
-       .alias = "out"},
+       .alias = "out",
+       .kept_at_resume = true},
       {.key = "output.samples",
+       .role = Role::kWatching,
        .field = &output.samples,
        .help = "Images in each grid of samples.",
        .min = 1,
        .max = 10000},
       {.key = "output.sample_columns",
+       .role = Role::kWatching,
        .field = &output.sample_columns,
        .help = "Columns of the grid; 0: as square as can be.",
        .max = 10000},
       {.key = "output.sample_every",
+       .role = Role::kWatching,
        .field = &output.sample_every,
        .help = "Epochs from one grid of samples to the next; 0: no grids.",
        .max = kMany},
       {.key = "output.sample_scale",
+       .role = Role::kWatching,
        .field = &output.sample_scale,
        .help = "Each pixel of an image becomes a square of this many pixels in the grid.",
        .min = 1,
        .max = 64},
       {.key = "output.dark_on_light",
+       .role = Role::kWatching,
        .field = &output.dark_on_light,
        .help = "Draw grids inverted: dark digits on a light ground."},
       {.key = "output.checkpoint_every",
+       .role = Role::kWatching,
        .field = &output.checkpoint_every,
        .help = "Epochs from one kept generator to the next; 0: only the last.",
        .max = kMany},
       {.key = "output.keep_last",
+       .role = Role::kWatching,
        .field = &output.keep_last,
        .help = "Delete kept generators but for this many, the newest; 0: keep all.",
        .max = kMany,
        .alias = "keep-last"},
       {.key = "output.keep_every",
+       .role = Role::kWatching,
        .field = &output.keep_every,
        .help = "Never delete generators of epochs that this number divides; 0: no such epochs.",
-       .max = kMany},
+       .max = kMany,
+       .ignored_with = {"output.keep_last", {"0"}}},
       {.key = "output.save_state",
+       .role = Role::kWatching,
        .field = &output.save_state,
        .help = "Epochs from one save of the whole state, from which a run can go on, to the next; "
                "0: only at the end and when the run is stopped.",
        .max = kMany,
        .alias = "save-state"},
       {.key = "output.save_state_steps",
+       .role = Role::kWatching,
        .field = &output.save_state_steps,
        .help = "Steps from one such save to the next, beside the epochs' saves; 0: none.",
        .max = kMany,
        .alias = "save-state-steps"},
       {.key = "output.log_every",
+       .role = Role::kWatching,
        .field = &output.log_every,
        .help = "Steps from one row of steps.csv to the next; 0: no such file.",
        .max = kMany},
       {.key = "output.report",
+       .role = Role::kWatching,
        .field = &output.report,
        .help = "Keep report.html, a page with all that the run shows of itself, up to date."},
       {.key = "output.tensorboard",
+       .role = Role::kWatching,
        .field = &output.tensorboard,
        .help = "Write what the CSV files hold, and the grids, for TensorBoard too."},
   };
@@ -478,6 +585,26 @@ std::vector<Option> option_table(Config& config) {
                  std::make_move_iterator(rows.end()));
   }
   return table;
+}
+
+const Option& find_option(std::span<const Option> table, std::string_view key) {
+  const auto row = std::ranges::find(table, key, &Option::key);
+  if (row == table.end()) throw usage_error("no option ", key);
+  return *row;
+}
+
+bool may_change_at_resume(const Option& option, const Config& config) {
+  // What falls to 0 at the end of the run would jump if that end moved.
+  const bool falls =
+      config.optim.schedule != Schedule::kConstant || config.train.instance_noise > 0;
+  if (option.key == "train.epochs") return !falls;
+  const bool may = option.role == Role::kRunning || option.role == Role::kWatching;
+  return may && !option.kept_at_resume;
+}
+
+bool may_be_searched(const Option& option) {
+  const bool may = option.role == Role::kModel || option.role == Role::kTraining;
+  return may && !std::holds_alternative<Widths*>(option.field);
 }
 
 }  // namespace gan

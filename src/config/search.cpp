@@ -15,19 +15,6 @@ namespace {
 // More combinations than this are drawn from as if each dimension were alone.
 constexpr std::int64_t kMostListed = 1000000;
 
-// What is the same for all trials, or no part of training.
-bool is_searchable(const Option& option) {
-  constexpr std::string_view kFixed[] = {
-      "train.epochs",    "train.steps_per_epoch", "train.seed",      "train.device",
-      "train.threads",   "train.deterministic",   "train.on_nan",    "train.stop_on_collapse",
-      "train.keep_best", "train.precision",       "train.cuda_graph"};
-  const bool trains = !option.key.starts_with("data.") && !option.key.starts_with("eval.") &&
-                      !option.key.starts_with("output.");
-  const bool fixed =
-      std::find(std::begin(kFixed), std::end(kFixed), option.key) != std::end(kFixed);
-  return trains && !fixed && !std::holds_alternative<Widths*>(option.field);
-}
-
 // What set_value says of `text`; the field keeps its value. `written` gets the usual spelling.
 std::string try_value(const Option& option, std::string_view text, std::string* written = nullptr) {
   const std::string before = value_text(option);
@@ -83,10 +70,10 @@ std::string read_dimension(std::string_view text, std::span<const Option> table,
   const auto option = std::find_if(table.begin(), table.end(), [&](const Option& row) {
     return row.key == key || row.alias == key;
   });
-  if (option == table.end() || !is_searchable(*option)) {
+  if (option == table.end() || !may_be_searched(*option)) {
     std::vector<std::string> known;
     for (const auto& row : table) {
-      if (is_searchable(row)) known.insert(known.end(), {row.key, name_of(row)});
+      if (may_be_searched(row)) known.insert(known.end(), {row.key, name_of(row)});
     }
     return in_quotes(key) + " is no key that can be searched" + did_you_mean(key, known);
   }
@@ -147,36 +134,43 @@ std::string range_around(const char* key, double value, double factor, double mo
 std::vector<Option> search_table(SearchConfig& search) {
   return {
       {.key = "search.trials",
+       .role = Role::kRunning,
        .field = &search.trials,
        .help = "Settings to try, the recipe's own among them; 0: as many as the budget allows.",
        .max = 10000},
       {.key = "search.eta",
+       .role = Role::kRunning,
        .field = &search.eta,
        .help = "Of a rung's trials one in so many goes on, for so many times as long.",
        .min = 2,
        .max = 100},
       {.key = "search.rungs",
+       .role = Role::kRunning,
        .field = &search.rungs,
        .help = "Rungs; the last one is a whole run.",
        .min = 1,
        .max = 10},
       {.key = "search.finalists",
+       .role = Role::kRunning,
        .field = &search.finalists,
        .help = "The best trials that are repeated with further seeds, beside the recipe.",
        .min = 1,
        .max = 1000},
       {.key = "search.repeats",
+       .role = Role::kRunning,
        .field = &search.repeats,
        .help = "Further seeds of each finalist.",
        .min = 2,
        .max = 100},
       {.key = "search.samples",
+       .role = Role::kRunning,
        .field = &search.samples,
        .help = "Images held out of training to judge by, at most a fifth of all, and samples that "
                "are compared with them.",
        .min = 100,
        .max = 100000},
       {.key = "search.space",
+       .role = Role::kRunning,
        .field = &search.space,
        .help = "What to try for which key, as --space, separated by semicolons."},
   };
@@ -202,13 +196,14 @@ std::string default_space(const Config& recipe) {
                                     "optim.beta1=0,0.5", "train.ema=0,0.99,0.995,0.999"};
   const LossConfig usual;
   const bool plain = loss.real_label == usual.real_label && loss.fake_label == usual.fake_label &&
-                     loss.label_flip == 0 && loss.kind != "wasserstein" && loss.kind != "lsgan";
-  const bool pairs =
-      recipe.train.discriminator_update != "separate" && recipe.train.discriminator_batch != "half";
+                     loss.label_flip == 0 && loss.kind != LossKind::kWasserstein &&
+                     loss.kind != LossKind::kLsgan;
+  const bool pairs = recipe.train.discriminator_update != DiscriminatorUpdate::kSeparate &&
+                     recipe.train.discriminator_batch != DiscriminatorBatch::kHalf;
   if (plain) parts.push_back(str("loss.kind=bce,hinge", pairs ? ",relativistic" : ""));
-  if (loss.penalty != "none") {
+  if (loss.penalty != PenaltyKind::kNone) {
     parts.push_back(range_around("loss.penalty_weight", loss.penalty_weight, 10, 1e6));
-  } else if (loss.kind != "wasserstein") {
+  } else if (loss.kind != LossKind::kWasserstein) {
     parts.insert(parts.end(), {"loss.penalty=none,r1", "loss.penalty_weight=0.1..10:log"});
   }
   return join(parts, "; ");

@@ -89,6 +89,11 @@ std::string set(const Option&, std::string_view text, std::string& field) {
   return "";
 }
 
+std::string set(const Option&, std::string_view text, const ChoiceField& choice) {
+  choice.set(choice.field, text);
+  return "";
+}
+
 std::string set(const Option& option, std::string_view text, Widths& field) {
   const auto parts = split(text, ',');
   if (parts.size() == 1 && trim(text).find(' ') != std::string_view::npos) {
@@ -133,12 +138,19 @@ std::string type_name(const Option& option) {
     std::string operator()(const std::string*) const { return "text"; }
     std::string operator()(const Widths*) const { return "list of integers"; }
     std::string operator()(const LabelRange*) const { return "number or range"; }
+    std::string operator()(const ChoiceField&) const { return "text"; }
   };
   return std::visit(Name(), option.field);
 }
 
+const std::vector<std::string>& choices_of(const Option& option) {
+  const auto* choice = std::get_if<ChoiceField>(&option.field);
+  return choice != nullptr ? choice->names : option.numbers;
+}
+
 std::string range_text(const Option& option) {
-  if (!option.choices.empty()) return "one of " + join(option.choices, ", ");
+  const auto& choices = choices_of(option);
+  if (!choices.empty()) return "one of " + join(choices, ", ");
   if (std::holds_alternative<bool*>(option.field)) return "true or false";
   if (std::holds_alternative<std::string*>(option.field)) return "";
   const auto min = bound_text(option.min);
@@ -149,16 +161,24 @@ std::string range_text(const Option& option) {
 }
 
 std::string value_text(const Option& option) {
-  return std::visit([](const auto* field) { return text_of(*field); }, option.field);
+  return visit_value(option, [](const auto& value) { return text_of(value); });
 }
 
 std::string set_value(const Option& option, std::string_view text) {
-  const auto& choices = option.choices;
+  const auto& choices = choices_of(option);
   if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
     const auto near = text.size() > 1 ? did_you_mean(text, choices) : "";
     return wrong(option, text, "is not known") + near;
   }
-  return std::visit([&](auto* field) { return set(option, text, *field); }, option.field);
+  return std::visit(
+      [&](const auto& field) {
+        if constexpr (std::is_pointer_v<std::decay_t<decltype(field)>>) {
+          return set(option, text, *field);
+        } else {
+          return set(option, text, field);
+        }
+      },
+      option.field);
 }
 
 }  // namespace gan

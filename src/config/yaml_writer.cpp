@@ -54,7 +54,8 @@ std::string double_quoted(const std::string& text) {
 std::string yaml_value(const Option& option) {
   const auto text = value_text(option);
   if (std::holds_alternative<Widths*>(option.field)) return "[" + text + "]";
-  const bool words = std::holds_alternative<std::string*>(option.field);
+  const bool words = std::holds_alternative<std::string*>(option.field) ||
+                     std::holds_alternative<ChoiceField>(option.field);
   // Before YAML 1.2, 1:30 was a number too: ninety.
   const bool range = text.find(':') != std::string::npos;
   return (words && !is_plain(text)) || range ? double_quoted(text) : text;

@@ -108,10 +108,12 @@ std::optional<Dataset> load_cifar10_test(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetKind kCifar10 = {
-    "cifar10",
-    "CIFAR-10's binary files: data_batch_1.bin to _5.bin, or any folder "
-    "or file of such records (data.path)",
-    load_cifar10, load_cifar10_test};
+extern const DatasetLoader kCifar10 = {
+    .kind = DatasetKind::kCifar10,
+    .help =
+        "CIFAR-10's binary files: data_batch_1.bin to _5.bin, or any folder "
+        "or file of such records (data.path)",
+    .load = load_cifar10,
+    .load_test = load_cifar10_test};
 
 }  // namespace gan

@@ -10,7 +10,7 @@
 namespace gan {
 
 bool is_made_up(const DataConfig& config) {
-  return find_row(dataset_kinds(), config.dataset, "data set").made_up;
+  return find_row(dataset_loaders(), config.dataset).made_up;
 }
 
 std::int64_t Dataset::size() const {
@@ -68,12 +68,12 @@ const Dataset& Dataset::checked() const {
 }
 
 Dataset load_dataset(const DataConfig& config) {
-  const DatasetKind& kind = find_row(dataset_kinds(), config.dataset, "data set");
-  if (config.in_memory == "false" && !kind.may_be_stored) {
-    throw usage_error("data.in_memory: only idx and folder can be read from disk; '", kind.name,
-                      "' is always in memory: leave data.in_memory at auto");
+  const DatasetLoader& loader = find_row(dataset_loaders(), config.dataset);
+  if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {
+    throw usage_error("data.in_memory: only idx and folder can be read from disk; '",
+                      config.dataset, "' is always in memory: leave data.in_memory at auto");
   }
-  Dataset data = kind.load(config);
+  Dataset data = loader.load(config);
   if (config.limit > 0 && config.limit < data.size()) {
     if (data.stored) {
       data.stored = std::make_shared<const StoredImages>(data.stored->first(config.limit));
@@ -86,12 +86,12 @@ Dataset load_dataset(const DataConfig& config) {
 }
 
 std::optional<Dataset> load_test_set(const DataConfig& config) {
-  const auto load_test = find_row(dataset_kinds(), config.dataset, "data set").load_test;
+  const auto load_test = find_row(dataset_loaders(), config.dataset).load_test;
   return load_test != nullptr ? load_test(config) : std::nullopt;
 }
 
 bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
-  if (config.in_memory != "auto") return config.in_memory == "false";
+  if (config.in_memory != InMemory::kAuto) return config.in_memory == InMemory::kFalse;
   const std::int64_t machine = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
   const std::int64_t most = std::min(config.max_mib << 20, machine / 2);
   return items > most / bytes;
@@ -104,9 +104,15 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
                     config.max_mib, " MiB; ask for at most ", most, " or raise it");
 }
 
-torch::Tensor scaled(const torch::Tensor& items, std::string_view range) {
-  const bool symmetric = items.scalar_type() == torch::kUInt8 && range != "unit";
-  return symmetric ? items.to(torch::kFloat32).div_(127.5).sub_(1.0) : unit_values(items);
+torch::Tensor scaled(const torch::Tensor& items, PixelRange range) {
+  if (items.scalar_type() != torch::kUInt8) return items;
+  switch (range) {
+    case PixelRange::kSymmetric:
+      return items.to(torch::kFloat32).div_(127.5).sub_(1.0);
+    case PixelRange::kUnit:
+      return unit_values(items);
+  }
+  throw unknown_value(range);
 }
 
 torch::Tensor unit_values(const torch::Tensor& items) {
@@ -114,8 +120,8 @@ torch::Tensor unit_values(const torch::Tensor& items) {
   return bytes ? items.to(torch::kFloat32).div_(255.0) : items;
 }
 
-torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range) {
-  const auto scaled = range == "unit" ? images.mul(255.0) : images.add(1.0).mul_(127.5);
+torch::Tensor to_pixels(const torch::Tensor& images, PixelRange range) {
+  const auto scaled = range == PixelRange::kUnit ? images.mul(255.0) : images.add(1.0).mul_(127.5);
   return scaled.round_().clamp_(0, 255).to(torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
 }
 

@@ -221,8 +221,8 @@ Dataset load_folder(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetKind kFolder = {
-    .name = "folder",
+extern const DatasetLoader kFolder = {
+    .kind = DatasetKind::kFolder,
     .help =
         "PNG and JPEG files, resized and cropped; folders in the folder are classes (data.path)",
     .load = load_folder,

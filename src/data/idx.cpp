@@ -158,14 +158,14 @@ std::optional<Dataset> load_idx_test(const DataConfig& config) {
   const auto path = test_images_beside(find_images(config.path));
   if (!path) return std::nullopt;
   DataConfig in_memory = config;
-  in_memory.in_memory = "true";
+  in_memory.in_memory = InMemory::kTrue;
   return read_pair(*path, labels_beside(*path), in_memory);
 }
 
 }  // namespace
 
-extern const DatasetKind kIdx = {
-    .name = "idx",
+extern const DatasetLoader kIdx = {
+    .kind = DatasetKind::kIdx,
     .help = "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
     .load = load_idx,
     .load_test = load_idx_test,

@@ -4,8 +4,8 @@
 
 namespace gan {
 
-std::span<const DatasetKind> dataset_kinds() {
-  GAN_REGISTRY(DatasetKind, kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings);
+std::span<const DatasetLoader> dataset_loaders() {
+  GAN_REGISTRY(DatasetLoader, kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings);
 }
 
 }  // namespace gan

@@ -34,8 +34,8 @@ Dataset load_rings(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetKind kRings = {
-    .name = "rings",
+extern const DatasetLoader kRings = {
+    .kind = DatasetKind::kRings,
     .help = "points in the plane: eight Gaussians (sigma 0.02) on a ring of radius 0.75",
     .load = load_rings,
     .made_up = true};

@@ -14,7 +14,7 @@ BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const Dat
                            std::uint64_t seed)
     : size_(size),
       batch_size_(batch_size),
-      replacement_(config.sampling == "replacement"),
+      replacement_(config.sampling == Sampling::kReplacement),
       seed_(seed) {
   if (batch_size > size) {
     throw usage_error("train.batch_size: a batch of ", batch_size, " real images is more than the ",

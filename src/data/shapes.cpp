@@ -77,8 +77,8 @@ Dataset load_shapes(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetKind kShapes = {
-    .name = "shapes",
+extern const DatasetLoader kShapes = {
+    .kind = DatasetKind::kShapes,
     .help =
         "drawn images of eight labelled kinds: square, frame, disc, ring, bar, pole, plus, saltire",
     .load = load_shapes,

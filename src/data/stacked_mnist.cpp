@@ -8,7 +8,7 @@
 
 namespace gan {
 
-extern const DatasetKind kIdx;
+extern const DatasetLoader kIdx;
 
 namespace {
 
@@ -55,7 +55,7 @@ Dataset stack_digits(const DataConfig& config, const Dataset& digits, std::int64
 
 Dataset load_stacked_mnist(const DataConfig& config) {
   DataConfig digits = config;
-  digits.in_memory = "true";  // the stacks are, and they are many times as large
+  digits.in_memory = InMemory::kTrue;  // the stacks are, and they are many times as large
   return stack_digits(config, kIdx.load(digits), config.synthetic_size, kTrainDraw);
 }
 
@@ -67,10 +67,12 @@ std::optional<Dataset> load_stacked_mnist_test(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetKind kStackedMnist = {
-    "stacked_mnist",
-    "three digits in red, green and blue, 1,000 labelled modes, "
-    "made from MNIST's files (data.path)",
-    load_stacked_mnist, load_stacked_mnist_test};
+extern const DatasetLoader kStackedMnist = {
+    .kind = DatasetKind::kStackedMnist,
+    .help =
+        "three digits in red, green and blue, 1,000 labelled modes, "
+        "made from MNIST's files (data.path)",
+    .load = load_stacked_mnist,
+    .load_test = load_stacked_mnist_test};
 
 }  // namespace gan

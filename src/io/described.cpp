@@ -39,9 +39,9 @@ Metadata describe(const LoadedGenerator& loaded) {
           {"epoch", std::to_string(loaded.epoch)},
           {"step", std::to_string(loaded.step)},
           {"latent_dim", std::to_string(config.model.latent_dim)},
-          {"latent", config.model.latent},
+          {"latent", std::string(name_of(config.model.latent))},
           {"image_shape", to_string(loaded.shape)},
-          {"range", config.data.range},
+          {"range", std::string(name_of(config.data.range))},
           {"classes", std::to_string(loaded.class_count)},
           {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
           {"config", to_yaml(config)}};

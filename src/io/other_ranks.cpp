@@ -25,7 +25,7 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
   if (augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0) {
     parts.emplace_back("augmentation");
   }
-  if (find_row(penalties(), config.loss.penalty, "penalty").draws) {
+  if (find_row(penalties(), config.loss.penalty).draws) {
     parts.emplace_back("the points of the penalty");
   }
   return parts;

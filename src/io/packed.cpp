@@ -9,20 +9,18 @@
 namespace gan {
 
 static PtValue config_value(const Option& option) {
-  return std::visit(
-      [&](const auto* field) -> PtValue {
-        using Type = std::remove_cvref_t<decltype(*field)>;
-        if constexpr (std::is_same_v<Type, Widths>) {
-          PtList list;
-          for (const std::int64_t width : *field) list.push_back({width});
-          return {list};
-        } else if constexpr (std::is_same_v<Type, LabelRange>) {
-          return {PtList{{field->lo}, {field->hi}}};
-        } else {
-          return {*field};
-        }
-      },
-      option.field);
+  return visit_value(option, [](const auto& value) -> PtValue {
+    using Type = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Type, Widths>) {
+      PtList list;
+      for (const std::int64_t width : value) list.push_back({width});
+      return {list};
+    } else if constexpr (std::is_same_v<Type, LabelRange>) {
+      return {PtList{{value.lo}, {value.hi}}};
+    } else {
+      return {value};
+    }
+  });
 }
 
 std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,

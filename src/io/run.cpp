@@ -220,7 +220,7 @@ void Run::watch(std::int64_t epoch, const HealthFigures& figures) {
 
 bool Run::roll_back(const std::string& what) {
   const std::string good = str(folder_.state().string(), " (step ", saved_step_, ")");
-  if (trainer_.config().train.on_nan == "stop") {
+  if (trainer_.config().train.on_nan == OnNan::kStop) {
     throw run_error(what, "; the last good state is ", good, ": go on from it with --resume ",
                     folder_.root().string(),
                     " --train.on_nan rollback, or start anew with a lower optim.lr or "

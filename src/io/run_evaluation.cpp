@@ -65,7 +65,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   const double distance = parse_double(figure_text(metrics.value("frechet"))).value_or(kNoBest);
   const std::string text =
       formatted("Fréchet %.4g  coverage %.3f", distance, metrics.value("coverage"));
-  const bool better = trainer_.config().train.keep_best == "fid" && distance < best_;
+  const bool better = trainer_.config().train.keep_best == KeepBest::kFid && distance < best_;
   if (better) {
     best_ = distance;
     save_generator(folder_.best(), trainer_);

@@ -53,18 +53,18 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
 }
 
 // A range that was not meant would scale all images wrongly, unseen.
-void check_range(const torch::Tensor& values, std::string_view range, const fs::path& path) {
+void check_range(const torch::Tensor& values, PixelRange range, const fs::path& path) {
   if (values.numel() == 0) return;
   constexpr float kSlack = 0.1F;  // for what was resized or rounded after it was drawn
   const auto lowest = values.min().item<float>(), highest = values.max().item<float>();
-  const float low = range == "unit" ? 0.0F : -1.0F;
+  const float low = range == PixelRange::kUnit ? 0.0F : -1.0F;
   const bool fits = lowest >= low - kSlack && highest <= 1.0F + kSlack;  // NaN does not
   if (!fits) {
     throw usage_error(path.string(), ": holds values from ", lowest, " to ", highest,
                       ", but --range ", range, " is ", low,
                       " to 1; name the other range, or save the samples as bytes");
   }
-  if (range != "unit" && lowest >= 0.0F) {
+  if (range != PixelRange::kUnit && lowest >= 0.0F) {
     log::warning(str(path.string(), ": no value is below 0, though --range ", range,
                      " is -1 to 1; if these go from 0 to 1, say --range unit"));
   }
@@ -77,17 +77,17 @@ torch::Tensor read_pictures(const fs::path& path, const ImageShape& shape) {
                       "are of ", to_string(shape), "; save the samples as one IDX or .npy file");
   }
   DataConfig config;
-  config.dataset = "folder";
+  config.dataset = DatasetKind::kFolder;
   config.path = path.string();
   config.image_size = shape.height;
   config.channels = shape.channels;
-  config.in_memory = "true";
+  config.in_memory = InMemory::kTrue;
   return load_dataset(config).samples;
 }
 
 }  // namespace
 
-torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, std::string_view range) {
+torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelRange range) {
   if (fs::is_directory(path)) return read_pictures(path, shape);
   if (!fs::is_regular_file(path)) {
     throw usage_error(path.string(),

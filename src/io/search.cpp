@@ -20,7 +20,7 @@ Config as_trial(Config config) {
   config.output.dir.clear();
   config.output.checkpoint_every = 0;
   config.eval.every = 0;
-  config.train.keep_best = "none";
+  config.train.keep_best = KeepBest::kNone;
   config.train.stop_on_collapse = false;
   return config;
 }

@@ -18,13 +18,6 @@ constexpr const char* kDiverged = "diverged";
 constexpr const char* kFinal = "final";
 constexpr std::size_t kResultColumns = 6;
 
-const Option& row_called(const std::vector<Option>& table, const std::string& key) {
-  for (const Option& row : table) {
-    if (row.key == key) return row;
-  }
-  throw usage_error("no option ", key);
-}
-
 std::string results_header(const Space& space) {
   std::string header = "trial,seed,rung,steps,score,seconds";
   for (const auto& dimension : space) header += "," + dimension.key;
@@ -37,7 +30,7 @@ SearchTrials::SearchTrials(const SearchSetup& setup) : recipe_(setup.recipe) {
   const auto table = option_table(recipe_);
   space_ = parse_space(setup.search.space, table);
   for (const auto& dimension : space_) {
-    recipe_values_.push_back(value_text(row_called(table, dimension.key)));
+    recipe_values_.push_back(value_text(find_option(table, dimension.key)));
   }
   trials_ = draw_trials(space_, recipe_values_, setup.search.trials,
                         static_cast<std::uint64_t>(recipe_.train.seed));

@@ -15,11 +15,9 @@ static torch::Tensor non_saturating(const torch::Tensor& logits) {
   return F::softplus(-logits).mean();
 }
 
-extern const Loss kBce = {"bce",
-                          "binary cross-entropy, G with the non-saturating form",
-                          LabelKind::kProbability,
-                          cross_entropy,
-                          cross_entropy,
-                          non_saturating};
+extern const Loss kBce = {
+    LossKind::kBce,          "binary cross-entropy, G with the non-saturating form",
+    LabelKind::kProbability, cross_entropy,
+    cross_entropy,           non_saturating};
 
 }  // namespace gan

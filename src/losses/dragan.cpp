@@ -14,7 +14,7 @@ static torch::Tensor around_real(const LogitsOf& d, const LogitsOf&, const torch
   return distance_from_slope_one(d, real + share * noise);
 }
 
-extern const Penalty kDragan = {"dragan", "slope 1 around real images", around_real,
+extern const Penalty kDragan = {PenaltyKind::kDragan, "slope 1 around real images", around_real,
                                 /*draws=*/true};
 
 }  // namespace gan

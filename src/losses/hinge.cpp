@@ -14,7 +14,7 @@ static torch::Tensor hinge_fake(const torch::Tensor& logits, const torch::Tensor
   return (1 + logits).relu().mean();
 }
 
-extern const Loss kHinge = {"hinge",          "hinge at a margin of 1; no labels",
+extern const Loss kHinge = {LossKind::kHinge, "hinge at a margin of 1; no labels",
                             LabelKind::kNone, hinge_real,
                             hinge_fake,       minus_mean};
 

@@ -15,11 +15,8 @@ static torch::Tensor half_square_to_one(const torch::Tensor& logits) {
   return 0.5 * (logits - 1).square().mean();
 }
 
-extern const Loss kLsgan = {"lsgan",
-                            "least squares between logits and labels",
-                            LabelKind::kTarget,
-                            half_square,
-                            half_square,
-                            half_square_to_one};
+extern const Loss kLsgan = {LossKind::kLsgan,   "least squares between logits and labels",
+                            LabelKind::kTarget, half_square,
+                            half_square,        half_square_to_one};
 
 }  // namespace gan

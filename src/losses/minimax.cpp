@@ -9,11 +9,9 @@ static torch::Tensor saturating(const torch::Tensor& logits) {
   return -torch::nn::functional::softplus(logits).mean();
 }
 
-extern const Loss kMinimax = {"minimax",
-                              "binary cross-entropy, G with the saturating zero-sum form",
-                              LabelKind::kProbability,
-                              cross_entropy,
-                              cross_entropy,
-                              saturating};
+extern const Loss kMinimax = {
+    LossKind::kMinimax,      "binary cross-entropy, G with the saturating zero-sum form",
+    LabelKind::kProbability, cross_entropy,
+    cross_entropy,           saturating};
 
 }  // namespace gan

@@ -6,7 +6,7 @@
 
 namespace gan {
 
-extern const Penalty kNoPenalty = {"none", "no penalty", nullptr};
+extern const Penalty kNoPenalty = {PenaltyKind::kNone, "no penalty", nullptr};
 
 std::span<const Penalty> penalties() {
   GAN_REGISTRY(Penalty, kNoPenalty, kWganGp, kR1, kR2, kR1R2, kDragan);

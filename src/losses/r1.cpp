@@ -10,6 +10,6 @@ static torch::Tensor flat_at_real(const LogitsOf& d, const LogitsOf&, const torc
   return 0.5 * squared_slopes(d, real).mean();
 }
 
-extern const Penalty kR1 = {"r1", "slope 0 at real images", flat_at_real};
+extern const Penalty kR1 = {PenaltyKind::kR1, "slope 0 at real images", flat_at_real};
 
 }  // namespace gan

@@ -13,6 +13,7 @@ static torch::Tensor flat_at_both(const LogitsOf& d, const LogitsOf& d_fake,
   return kR1.compute(d, d_fake, real, fake, random) + kR2.compute(d, d_fake, real, fake, random);
 }
 
-extern const Penalty kR1R2 = {"r1_r2", "slope 0 at real and generated images", flat_at_both};
+extern const Penalty kR1R2 = {PenaltyKind::kR1R2, "slope 0 at real and generated images",
+                              flat_at_both};
 
 }  // namespace gan

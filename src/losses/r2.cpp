@@ -11,6 +11,6 @@ static torch::Tensor flat_at_fake(const LogitsOf&, const LogitsOf& d_fake, const
   return 0.5 * squared_slopes(d_fake, fake).mean();
 }
 
-extern const Penalty kR2 = {"r2", "slope 0 at generated images", flat_at_fake};
+extern const Penalty kR2 = {PenaltyKind::kR2, "slope 0 at generated images", flat_at_fake};
 
 }  // namespace gan

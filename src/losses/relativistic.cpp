@@ -13,7 +13,7 @@ static torch::Tensor pairing(const torch::Tensor& above, const torch::Tensor& be
 }
 
 extern const Loss kRelativistic = {
-    "relativistic",
+    LossKind::kRelativistic,
     "softplus of the difference within pairs of a real and a generated "
     "image; no labels",
     LabelKind::kNone,

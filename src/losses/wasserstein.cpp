@@ -17,8 +17,11 @@ static torch::Tensor critic_fake(const torch::Tensor& logits, const torch::Tenso
 }
 
 extern const Loss kWasserstein = {
-    "wasserstein",    "difference of the mean logits, for wgan_gp or weight_clip; no labels",
-    LabelKind::kNone, critic_real,
-    critic_fake,      minus_mean};
+    LossKind::kWasserstein,
+    "difference of the mean logits, for wgan_gp or weight_clip; no labels",
+    LabelKind::kNone,
+    critic_real,
+    critic_fake,
+    minus_mean};
 
 }  // namespace gan

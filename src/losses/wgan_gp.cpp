@@ -13,7 +13,7 @@ static torch::Tensor between_real_and_fake(const LogitsOf& d, const LogitsOf&,
   return distance_from_slope_one(d, torch::lerp(fake, real, share));
 }
 
-extern const Penalty kWganGp = {"wgan_gp", "slope 1 between real and generated images",
+extern const Penalty kWganGp = {PenaltyKind::kWganGp, "slope 1 between real and generated images",
                                 between_real_and_fake, /*draws=*/true};
 
 }  // namespace gan

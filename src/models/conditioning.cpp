@@ -8,7 +8,7 @@
 namespace gan {
 
 std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
-  if (config.conditional == "none") return 0;
+  if (config.conditional == Conditional::kNone) return 0;
   if (!data.labels.defined()) {
     throw usage_error("model.conditional: ", config.conditional, " needs labels, and ", data.source,
                       " has none; name their file with data.labels, or set model.conditional = "
@@ -25,9 +25,9 @@ std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
 
 Conditioning::Conditioning(const ModelConfig& config, std::int64_t class_count)
     : mode_(config.conditional),
-      class_count_(mode_ == "none" ? 0 : class_count),
+      class_count_(mode_ == Conditional::kNone ? 0 : class_count),
       pack_(config.pack),
-      flat_(find_row(architectures(), config.arch, "architecture").flat) {}
+      flat_(find_row(architectures(), config.arch).flat) {}
 
 torch::Tensor Conditioning::generator_input(const torch::Tensor& latents,
                                             const torch::Tensor& classes) const {
@@ -38,7 +38,7 @@ torch::Tensor Conditioning::generator_input(const torch::Tensor& latents,
 torch::Tensor Conditioning::discriminator_input(const torch::Tensor& images,
                                                 const torch::Tensor& classes) const {
   auto input = images;
-  if (mode_ == "concat") {
+  if (mode_ == Conditional::kConcat) {
     const auto one_hot = torch::one_hot(classes, class_count_).to(images.scalar_type());
     const auto planes = one_hot.view({-1, class_count_, 1, 1});
     input = flat_
@@ -56,14 +56,14 @@ torch::Tensor Conditioning::logits(const torch::Tensor& output,
                                    const torch::Tensor& classes) const {
   if (output.dim() == 1) return output;
   auto psi = output.select(1, 0);
-  if (mode_ != "projection") return psi;
+  if (mode_ != Conditional::kProjection) return psi;
   const auto products = output.narrow(1, 1, class_count_);  // <v_y, h> for every y
   return psi + products.gather(1, classes.unsqueeze(1)).squeeze(1);
 }
 
 torch::Tensor Conditioning::class_loss(const torch::Tensor& output,
                                        const torch::Tensor& classes) const {
-  if (mode_ != "acgan") return {};
+  if (mode_ != Conditional::kAcgan) return {};
   return torch::cross_entropy_loss(output.narrow(1, 1, class_count_), classes);
 }
 

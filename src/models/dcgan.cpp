@@ -38,7 +38,7 @@ void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
 // Latent -> smallest map.
 void push_stem(nn::Sequential& net, const ModelConfig& config, std::int64_t latents, MapSize base) {
   const std::int64_t channels = config.generator_widths.front();
-  if (config.upsampling == "transposed") {
+  if (config.upsampling == Upsampling::kTransposed) {
     net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {latents, 1, 1})));
     net->push_back(
         StemConvTranspose2d(nn::ConvTranspose2dOptions(latents, channels, {base.height, base.width})
@@ -53,7 +53,7 @@ void push_stem(nn::Sequential& net, const ModelConfig& config, std::int64_t late
 
 void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_t in,
                      std::int64_t out, MapSize source, MapSize target) {
-  if (config.upsampling == "transposed") {
+  if (config.upsampling == Upsampling::kTransposed) {
     push_transposed(net, in, out, config.kernel, target, config.bias);
     return;
   }
@@ -71,7 +71,7 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
 void check_dcgan(const ModelConfig& config, const NetworkShape& shape) {
   if (shape.image.is_point())
     throw usage_error("model.arch: dcgan draws images, not points; use mlp");
-  if (config.upsampling == "nearest" && config.kernel % 2 == 0) {
+  if (config.upsampling == Upsampling::kNearest && config.kernel % 2 == 0) {
     throw usage_error("model.kernel: upsampling 'nearest' needs an odd kernel, found ",
                       config.kernel);
   }
@@ -131,7 +131,7 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape
 }  // namespace
 
 extern const Architecture kDcgan = {
-    "dcgan", "convolutional networks, each width a doubling (G) or halving (D) of the size",
+    Arch::kDcgan, "convolutional networks, each width a doubling (G) or halving (D) of the size",
     dcgan_generator, dcgan_discriminator};
 
 }  // namespace gan

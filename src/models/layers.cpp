@@ -30,19 +30,27 @@ void push_leaky_relu(nn::Sequential& net, const ModelConfig& config, bool inplac
 }
 
 void push_generator_activation(nn::Sequential& net, const ModelConfig& config, bool inplace) {
-  if (config.generator_activation == "relu") {
-    net->push_back(nn::ReLU(nn::ReLUOptions(inplace)));
-  } else {
-    push_leaky_relu(net, config, inplace);
+  switch (config.generator_activation) {
+    case Activation::kRelu:
+      net->push_back(nn::ReLU(nn::ReLUOptions(inplace)));
+      return;
+    case Activation::kLeakyRelu:
+      push_leaky_relu(net, config, inplace);
+      return;
   }
+  throw unknown_value(config.generator_activation);
 }
 
 void push_output(nn::Sequential& net, const ModelConfig& config) {
-  if (config.output == "tanh") {
-    net->push_back(nn::Tanh());
-  } else {
-    net->push_back(nn::Sigmoid());
+  switch (config.output) {
+    case OutputActivation::kTanh:
+      net->push_back(nn::Tanh());
+      return;
+    case OutputActivation::kSigmoid:
+      net->push_back(nn::Sigmoid());
+      return;
   }
+  throw unknown_value(config.output);
 }
 
 void push_dropout(nn::Sequential& net, const ModelConfig& config) {

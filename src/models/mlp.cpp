@@ -40,7 +40,7 @@ nn::Sequential mlp_discriminator(const ModelConfig& config, const NetworkShape& 
 
 }  // namespace
 
-extern const Architecture kMlp = {"mlp", "fully connected networks of any widths", mlp_generator,
-                                  mlp_discriminator, /*flat=*/true};
+extern const Architecture kMlp = {Arch::kMlp, "fully connected networks of any widths",
+                                  mlp_generator, mlp_discriminator, /*flat=*/true};
 
 }  // namespace gan

@@ -10,14 +10,14 @@ namespace gan {
 namespace {
 
 // Weights of `module` itself, not of its children.
-void init_module(torch::nn::Module& module, const std::string& init) {
+void init_module(torch::nn::Module& module, WeightInit init) {
   bool is_norm = false;
   if_batch_norm(module, [&](auto&) { is_norm = true; });
   for (auto& item : module.named_parameters(/*recurse=*/false)) {
     torch::Tensor& parameter = item.value();
     if (item.key() == "bias") {
       parameter.zero_();
-    } else if (init == "dcgan") {
+    } else if (init == WeightInit::kDcgan) {
       parameter.normal_(is_norm ? 1.0 : 0.0, 0.02);  // Radford et al. 2016
     } else if (!is_norm) {
       torch::nn::init::xavier_uniform_(parameter);  // Glorot and Bengio 2010; Keras's default
@@ -26,7 +26,7 @@ void init_module(torch::nn::Module& module, const std::string& init) {
 }
 
 const Architecture& find_architecture(const ModelConfig& config) {
-  return find_row(architectures(), config.arch, "architecture");
+  return find_row(architectures(), config.arch);
 }
 
 }  // namespace
@@ -34,17 +34,23 @@ const Architecture& find_architecture(const ModelConfig& config) {
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count) {
   NetworkShape shape{.image = image, .latents = config.latent_dim, .pack = config.pack};
-  if (config.conditional == "none") return shape;
+  if (config.conditional == Conditional::kNone) return shape;
   if (class_count < 1) {
     throw usage_error("model.conditional: ", config.conditional, " needs the number of classes");
   }
   shape.latents += class_count;
-  if (config.conditional == "concat") {
-    shape.class_planes = class_count;
-  } else {
-    shape.outputs += class_count;
+  switch (config.conditional) {
+    case Conditional::kNone:
+      return shape;
+    case Conditional::kConcat:
+      shape.class_planes = class_count;
+      return shape;
+    case Conditional::kProjection:
+    case Conditional::kAcgan:
+      shape.outputs += class_count;
+      return shape;
   }
-  return shape;
+  throw unknown_value(config.conditional);
 }
 
 Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
@@ -54,7 +60,7 @@ Networks make_networks(const ModelConfig& config, const ImageShape& image, std::
   torch::manual_seed(stream_seed(seed, Stream::kInit, 0));
   Networks networks{architecture.generator(config, shape),
                     architecture.discriminator(config, shape)};
-  if (config.init == "pytorch") return networks;
+  if (config.init == WeightInit::kPytorch) return networks;
   const torch::NoGradGuard no_grad;
   for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {
     net->apply([&](torch::nn::Module& module) { init_module(module, config.init); });

@@ -110,7 +110,7 @@ nn::Sequential resnet_discriminator(const ModelConfig& config, const NetworkShap
 }  // namespace
 
 extern const Architecture kResnet = {
-    "resnet", "residual networks, each width a block that doubles (G) or halves (D) the size",
+    Arch::kResnet, "residual networks, each width a block that doubles (G) or halves (D) the size",
     resnet_generator, resnet_discriminator};
 
 }  // namespace gan

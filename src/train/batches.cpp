@@ -11,14 +11,16 @@ namespace {
 // Real images in the last batch of a pass over the data.
 std::int64_t last_batch_size(const Config& config, std::int64_t data_size) {
   const std::int64_t batch = real_batch_size(config.train);
-  const bool keeps_partial = config.data.sampling == "epoch" && !config.data.drop_last;
+  const bool keeps_partial = config.data.sampling == Sampling::kEpoch && !config.data.drop_last;
   const std::int64_t rest = keeps_partial ? data_size % batch : 0;
   return rest > 0 ? rest : batch;
 }
 
 }  // namespace
 
-bool half_batches(const TrainConfig& train) { return train.discriminator_batch == "half"; }
+bool half_batches(const TrainConfig& train) {
+  return train.discriminator_batch == DiscriminatorBatch::kHalf;
+}
 
 std::int64_t real_batch_size(const TrainConfig& train) {
   return half_batches(train) ? train.batch_size / 2 : train.batch_size;
@@ -29,7 +31,7 @@ std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sa
   const TrainConfig& train = config.train;
   if (train.steps_per_epoch > 0) return train.steps_per_epoch;
   const std::int64_t k = train.discriminator_steps;
-  if (config.data.sampling == "replacement") {
+  if (config.data.sampling == Sampling::kReplacement) {
     return std::max<std::int64_t>(1, data_size / (train.batch_size * k));
   }
   return (sampler.batches_per_pass() + k - 1) / k;

@@ -67,8 +67,8 @@ void configure_process(const TrainConfig& config) {
   // Memory that is about to be overwritten need not be filled: nothing reads it first.
   context.setDeterministicFillUninitializedMemory(false);
   context.setDeterministicCuDNN(config.deterministic);
-  context.setAllowTF32CuBLAS(config.precision == "tf32");
-  context.setAllowTF32CuDNN(config.precision == "tf32");
+  context.setAllowTF32CuBLAS(config.precision == Precision::kTf32);
+  context.setAllowTF32CuDNN(config.precision == Precision::kTf32);
   // cuBLAS wants its workspace fixed before CUDA starts (its guide, section 2.1.4).
   if (config.deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }

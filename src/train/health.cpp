@@ -51,10 +51,10 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
   };
   // Holds D back where it is too sure, whatever its loss (Mescheder et al. 2018).
   const char* penalty =
-      loss.penalty == "none" ? "loss.penalty = r1" : "a larger loss.penalty_weight";
+      loss.penalty == PenaltyKind::kNone ? "loss.penalty = r1" : "a larger loss.penalty_weight";
   const std::string lately = str(" in the last ", kSignEpochs, " epochs");
   // Only there is D(x) a chance; other losses push logits as far as they like.
-  const bool is_chance = find_row(losses(), loss.kind, "loss").labels == LabelKind::kProbability;
+  const bool is_chance = find_row(losses(), loss.kind).labels == LabelKind::kProbability;
   check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
             number(figures.d_real), ", D(G(z)) ", number(figures.d_fake),
@@ -73,9 +73,9 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
             number(figures.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
             " before); try a lower optim.discriminator_lr, ", penalty,
             ", fewer model.discriminator_widths, or loss.kind = ",
-            loss.kind == "minimax" ? "bce"
-            : loss.kind == "hinge" ? "relativistic"
-                                   : "hinge"));
+            loss.kind == LossKind::kMinimax ? "bce"
+            : loss.kind == LossKind::kHinge ? "relativistic"
+                                            : "hinge"));
   return warnings;
 }
 

@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-bool are_uniform(const ModelConfig& config) { return config.latent == "uniform"; }
+bool are_uniform(const ModelConfig& config) { return config.latent == Latent::kUniform; }
 
 torch::Tensor latent_part(const ModelConfig& config, const torch::Tensor& inputs) {
   return inputs.narrow(1, 0, config.latent_dim).to(torch::kFloat64);

@@ -21,8 +21,8 @@ static bool has_fast_bf16(const torch::Device& device) {
   return false;
 }
 
-bool use_bf16(const std::string& precision, const torch::Device& device) {
-  return precision == "bf16" || (precision == "auto" && has_fast_bf16(device));
+bool use_bf16(Precision precision, const torch::Device& device) {
+  return precision == Precision::kBf16 || (precision == Precision::kAuto && has_fast_bf16(device));
 }
 
 Autocast::Autocast(const torch::Device& device, bool enabled)

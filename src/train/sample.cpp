@@ -17,8 +17,13 @@ torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint6
                            Stream stream, std::uint64_t index) {
   const auto generator = stream_generator(seed, stream, index);
   torch::Tensor latents = torch::empty({n, config.latent_dim});
-  return config.latent == "uniform" ? latents.uniform_(-1.0, 1.0, generator)
-                                    : latents.normal_(0.0, 1.0, generator);
+  switch (config.latent) {
+    case Latent::kNormal:
+      return latents.normal_(0.0, 1.0, generator);
+    case Latent::kUniform:
+      return latents.uniform_(-1.0, 1.0, generator);
+  }
+  throw unknown_value(config.latent);
 }
 
 torch::Tensor draw_classes(std::int64_t class_count, std::int64_t n, std::uint64_t seed,

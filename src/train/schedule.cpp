@@ -11,11 +11,17 @@ double lr_factor(const OptimConfig& config, std::int64_t step, std::int64_t tota
   if (step < config.warmup_steps) {
     factor = static_cast<double>(step + 1) / static_cast<double>(config.warmup_steps);
   }
-  if (config.schedule == "constant") return factor;
   const double done = static_cast<double>(step) / static_cast<double>(total_steps);
   const double fallen = std::max(0.0, (done - config.decay_start) / (1.0 - config.decay_start));
-  if (config.schedule == "linear") return factor * (1.0 - fallen);
-  return factor * 0.5 * (1.0 + std::cos(std::numbers::pi * fallen));  // Loshchilov and Hutter 2017
+  switch (config.schedule) {
+    case Schedule::kConstant:
+      return factor;
+    case Schedule::kLinear:
+      return factor * (1.0 - fallen);
+    case Schedule::kCosine:  // Loshchilov and Hutter 2017
+      return factor * 0.5 * (1.0 + std::cos(std::numbers::pi * fallen));
+  }
+  throw unknown_value(config.schedule);
 }
 
 double noise_level(const TrainConfig& config, std::int64_t step, std::int64_t total_steps) {

@@ -96,10 +96,10 @@ void check_cuda_graph(const Config& config) {
   if (!config.train.cuda_graph) return;
   const AugmentConfig& augment = config.augment;
   const bool augmented = augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0;
-  const char* key = augmented                         ? "augment.*"
-                    : config.train.instance_noise > 0 ? "train.instance_noise"
-                    : find_row(penalties(), config.loss.penalty, "penalty").draws ? "loss.penalty"
-                                                                                  : nullptr;
+  const char* key = augmented                                          ? "augment.*"
+                    : config.train.instance_noise > 0                  ? "train.instance_noise"
+                    : find_row(penalties(), config.loss.penalty).draws ? "loss.penalty"
+                                                                       : nullptr;
   if (ranks().are_many()) {
     throw usage_error("train.cuda_graph: not on several processes, whose sums can't be captured; ",
                       "leave it out under mpirun");

@@ -8,6 +8,7 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/data/fingerprint.hpp"
@@ -58,14 +59,15 @@ Trainer::Trainer(const Config& config, const Dataset& data)
       samples_(data.stored ? torch::Tensor() : data.samples.to(device_)),
       stored_(data.stored),
       conditioning_(config.model, count_classes(config.model, data)),
-      loss_(find_row(losses(), config.loss.kind, "loss")),
-      penalty_(find_row(penalties(), config.loss.penalty, "penalty")),
+      loss_(find_row(losses(), config.loss.kind)),
+      penalty_(find_row(penalties(), config.loss.penalty)),
       sampler_(data.size(), real_batch_size(config.train), config.data,
                static_cast<std::uint64_t>(config.train.seed)),
       data_size_(data.size()),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())),
       feed_(std::make_unique<Feed>(device_)),
       data_sum_(fingerprint(data)) {
+  check_choices(config);
   check_batches(config, data.size());
   check_loss(config.loss, config.train);
   check_augment(config.augment, data.shape);
@@ -80,7 +82,8 @@ Trainer::Trainer(const Config& config, const Dataset& data)
 Trainer::~Trainer() = default;
 
 double Trainer::images_per_step() const {
-  const bool passes = config_.data.sampling == "epoch" && config_.train.steps_per_epoch == 0;
+  const bool passes =
+      config_.data.sampling == Sampling::kEpoch && config_.train.steps_per_epoch == 0;
   if (passes && !config_.data.drop_last) {
     return static_cast<double>(data_size_) / static_cast<double>(steps_per_epoch_);
   }

@@ -137,9 +137,9 @@ torch::Tensor Trainer::update_discriminator(const Batch& items, Place place, Ste
   const Batch real = {shown(items.images), items.classes};
   fake.images = shown(fake.images.detach());
 
-  const std::string& mode = config_.train.discriminator_update;
+  const DiscriminatorUpdate mode = config_.train.discriminator_update;
   torch::Tensor real_logits, fake_logits, loss, norm, class_loss;
-  if (mode == "separate") {
+  if (mode == DiscriminatorUpdate::kSeparate) {
     real_logits = discriminate(real, &class_loss);
     const auto real_loss =
         penalised(plus(loss_.real(real_logits, labels.real), class_loss), real, fake, batch);
@@ -150,7 +150,7 @@ torch::Tensor Trainer::update_discriminator(const Batch& items, Place place, Ste
     norm = 0.5 * (norm + descend_discriminator(fake_loss));
     loss = 0.5 * (real_loss + fake_loss);
   } else {
-    if (mode == "joint") {
+    if (mode == DiscriminatorUpdate::kJoint) {
       const auto logits = discriminate(joined(real, fake), &class_loss).split(verdicts);
       real_logits = logits[0];
       fake_logits = logits[1];
@@ -158,7 +158,8 @@ torch::Tensor Trainer::update_discriminator(const Batch& items, Place place, Ste
       real_logits = discriminate(real, &class_loss);
       fake_logits = discriminate(fake, &class_loss);
     }
-    loss = both_halves(loss_, real_logits, fake_logits, labels, mode == "joint");
+    loss =
+        both_halves(loss_, real_logits, fake_logits, labels, mode == DiscriminatorUpdate::kJoint);
     loss = penalised(plus(loss, class_loss), real, fake, batch);
     norm = descend_discriminator(loss);
   }

@@ -13,7 +13,7 @@ TEST(Check, ReusedFakesNeedWholeBatches) {
   Config config;
   config.train.reuse_fake = true;
   EXPECT_EQ(check(config), "");
-  config.train.discriminator_batch = "half";
+  config.train.discriminator_batch = DiscriminatorBatch::kHalf;
   EXPECT_EQ(check(config),
             "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, "
             "and half batches of D leave too few fake images");
@@ -23,7 +23,7 @@ TEST(Check, HalfBatchesNeedEvenOnes) {
   Config config;
   config.train.batch_size = 129;
   EXPECT_EQ(check(config), "");
-  config.train.discriminator_batch = "half";
+  config.train.discriminator_batch = DiscriminatorBatch::kHalf;
   EXPECT_EQ(check(config),
             "train.batch_size: 129 is odd; train.discriminator_batch = half needs an even number");
   config.train.batch_size = 256;
@@ -32,14 +32,14 @@ TEST(Check, HalfBatchesNeedEvenOnes) {
 
 TEST(Check, SigmoidNeedsUnitPixels) {
   Config config;
-  config.model.output = "sigmoid";
+  config.model.output = OutputActivation::kSigmoid;
   EXPECT_EQ(check(config),
             "model.output: sigmoid cannot reach pixels in [-1, 1]; set data.range = unit, or "
             "model.output = tanh");
-  config.data.range = "unit";
+  config.data.range = PixelRange::kUnit;
   EXPECT_EQ(check(config), "");
   // As in the Keras MLP.
-  config.model.output = "tanh";
+  config.model.output = OutputActivation::kTanh;
   EXPECT_EQ(check(config), "");
 }
 
@@ -53,11 +53,11 @@ TEST(Check, LabelsMustDiffer) {
 TEST(Check, PackedImagesHaveNoOneClass) {
   Config config;
   config.model.pack = 2;
-  for (const auto* mode : {"none", "concat"}) {
+  for (const Conditional mode : {Conditional::kNone, Conditional::kConcat}) {
     config.model.conditional = mode;
     EXPECT_EQ(check(config), "") << mode;
   }
-  for (const auto* mode : {"projection", "acgan"}) {
+  for (const Conditional mode : {Conditional::kProjection, Conditional::kAcgan}) {
     config.model.conditional = mode;
     EXPECT_EQ(check(config), str("model.pack: images of several classes at once have no one class "
                                  "for model.conditional = ",
@@ -76,7 +76,7 @@ TEST(Check, AGroupOfOneHasNoDeviation) {
 
 TEST(Check, KeepingTheBestNeedsEvaluations) {
   Config config;
-  config.train.keep_best = "fid";
+  config.train.keep_best = KeepBest::kFid;
   EXPECT_EQ(check(config),
             "train.keep_best: what is best only evaluations tell; set eval.every, or "
             "train.keep_best = none");
@@ -105,8 +105,8 @@ TEST(Check, DevicesAreSpelledRight) {
 
 TEST(Check, ReportsAllTogether) {
   Config config;
-  config.model.output = "sigmoid";
-  config.train.discriminator_batch = "half";
+  config.model.output = OutputActivation::kSigmoid;
+  config.train.discriminator_batch = DiscriminatorBatch::kHalf;
   config.train.reuse_fake = true;
   config.train.batch_size = 3;
   config.train.device = "x";

@@ -29,13 +29,6 @@ inline std::string yaml_message(std::string_view text) {
   return usage_message_of([&] { from_yaml(text); });
 }
 
-inline const Option& find_option(const std::vector<Option>& table, std::string_view key) {
-  const auto row = std::find_if(table.begin(), table.end(),
-                                [&](const Option& option) { return option.key == key; });
-  if (row == table.end()) throw usage_error("no option ", key);
-  return *row;
-}
-
 /// "key=value" of each option: what configs are compared by.
 inline std::vector<std::string> values_of(Config config) {
   std::vector<std::string> values;

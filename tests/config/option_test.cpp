@@ -20,6 +20,11 @@ std::string after(std::string_view key, std::string_view text) {
   return problem.empty() ? value_text(option) : problem;
 }
 
+struct Address {
+  const void* operator()(const ChoiceField& choice) const { return choice.field; }
+  const void* operator()(const auto* field) const { return field; }
+};
+
 TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
   Config config;
   std::set<std::string> keys;
@@ -30,7 +35,7 @@ TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
     EXPECT_TRUE(keys.insert(option.key).second);
     EXPECT_TRUE(flags.insert(option.key).second);
     EXPECT_TRUE(option.alias.empty() || flags.insert(option.alias).second);
-    EXPECT_TRUE(std::visit([&](auto* field) { return fields.insert(field).second; }, option.field));
+    EXPECT_TRUE(fields.insert(std::visit(Address(), option.field)).second);
     EXPECT_TRUE(option.help.ends_with('.'));
     EXPECT_EQ(std::count(option.key.begin(), option.key.end(), '.'), 1);
   }
@@ -49,6 +54,70 @@ TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {
                      "batch-size=train.batch_size", "seed=train.seed", "device=train.device",
                      "threads=train.threads", "out=output.dir", "keep-last=output.keep_last",
                      "save-state=output.save_state", "save-state-steps=output.save_state_steps"}));
+}
+
+// The keys that `may` is true of.
+template <typename May>
+Strings keys_where(May may) {
+  Config config;
+  Strings keys;
+  for (const auto& option : option_table(config)) {
+    if (may(option)) keys.push_back(option.key);
+  }
+  return keys;
+}
+
+TEST(OptionTable, AResumedRunMayChangeHowItRunsAndWhatItShows) {
+  Config config;
+  const auto of = [&](std::string_view section) {
+    return keys_where([&](const Option& option) {
+      return option.key.starts_with(section) && may_change_at_resume(option, config);
+    });
+  };
+  EXPECT_EQ(of("data."), (Strings{"data.path", "data.labels", "data.in_memory", "data.max_mib"}));
+  EXPECT_EQ(of("model."), Strings());
+  EXPECT_EQ(of("loss."), Strings());
+  EXPECT_EQ(of("optim."), Strings());
+  EXPECT_EQ(of("augment."), Strings());
+  EXPECT_EQ(of("train."),
+            (Strings{"train.epochs", "train.device", "train.threads", "train.cuda_graph",
+                     "train.on_nan", "train.stop_on_collapse", "train.keep_best"}));
+  EXPECT_EQ(of("eval."), (Strings{"eval.every", "eval.samples"}));
+  EXPECT_EQ(of("output.").size(), 13U);
+  EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "output.dir"), config));
+
+  // Where something falls to the end of the run, the end stays.
+  config.optim.schedule = Schedule::kLinear;
+  EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "train.epochs"), config));
+  config.optim.schedule = Schedule::kConstant;
+  config.train.instance_noise = 0.1;
+  EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "train.epochs"), config));
+}
+
+TEST(OptionTable, ASearchMayVaryTheModelAndItsTraining) {
+  const auto fixed = keys_where([](const Option& option) {
+    return !may_be_searched(option) && !option.key.starts_with("data.") &&
+           !option.key.starts_with("eval.") && !option.key.starts_with("output.");
+  });
+  EXPECT_EQ(fixed, (Strings{"model.generator_widths", "model.discriminator_widths", "train.epochs",
+                            "train.steps_per_epoch", "train.seed", "train.device", "train.threads",
+                            "train.precision", "train.cuda_graph", "train.deterministic",
+                            "train.on_nan", "train.stop_on_collapse", "train.keep_best"}));
+  const auto searched = keys_where([](const Option& option) { return may_be_searched(option); });
+  for (const auto& key : searched) {
+    EXPECT_FALSE(key.starts_with("data.") || key.starts_with("eval.") || key.starts_with("output."))
+        << key;
+  }
+}
+
+TEST(OptionTable, HasNoEffectWithValuesThatThereAre) {
+  Config config;
+  const auto table = option_table(config);
+  for (const auto& option : table) {
+    for (const auto& value : option.ignored_with.values) {
+      EXPECT_EQ(set_value(find_option(table, option.ignored_with.key), value), "") << option.key;
+    }
+  }
 }
 
 TEST(OptionTable, DefaultsAreAllowedAndFitTogether) {
@@ -124,16 +193,6 @@ TEST(SetValue, ReadsChoicesAndSuggests) {
       "'sumed' is not known; allowed: one of joint, summed, separate; did you mean 'summed'?");
   EXPECT_EQ(set("data.range", "[0,1]"), "'[0,1]' is not known; allowed: one of symmetric, unit");
   EXPECT_EQ(set("data.channels", "2"), "'2' is not known; allowed: one of 1, 3");
-}
-
-TEST(SetValue, ObeysChoicesThatAreFilledInLater) {
-  Config config;
-  auto option = find_option(option_table(config), "loss.kind");
-  EXPECT_EQ(set_value(option, "bcf"), "");
-  option.choices = {"bce", "minimax"};
-  EXPECT_EQ(set_value(option, "bcd"),
-            "'bcd' is not known; allowed: one of bce, minimax; did you mean 'bce'?");
-  EXPECT_EQ(config.loss.kind, "bcf");
 }
 
 TEST(SetValue, ReadsWidths) {

@@ -135,14 +135,14 @@ TEST(DefaultSpace, CanBeReadAndFitsTheRecipe) {
   EXPECT_TRUE(has(usual, "loss.kind=bce,hinge,relativistic"));
   EXPECT_TRUE(has(usual, "loss.penalty=none,r1"));
   const auto wgan = text_for([](Config& config) {
-    config.loss.kind = "wasserstein";
-    config.loss.penalty = "wgan_gp";
+    config.loss.kind = LossKind::kWasserstein;
+    config.loss.penalty = PenaltyKind::kWganGp;
   });
   EXPECT_FALSE(has(wgan, "loss.kind"));
   EXPECT_FALSE(has(wgan, "loss.penalty="));
   EXPECT_TRUE(has(wgan, "loss.penalty_weight=1..100:log"));
-  const auto separate =
-      text_for([](Config& config) { config.train.discriminator_update = "separate"; });
+  const auto separate = text_for(
+      [](Config& config) { config.train.discriminator_update = DiscriminatorUpdate::kSeparate; });
   EXPECT_FALSE(has(separate, "relativistic"));
   const auto labelled = text_for([](Config& config) { config.loss.real_label = {0.9, 0.9}; });
   EXPECT_FALSE(has(labelled, "loss.kind"));

@@ -43,7 +43,7 @@ TEST(ToYaml, ReadsBackEqualAtTheDefaults) {
 // A value other than the default that the option allows.
 std::string other_value(const Option& option) {
   const auto now = value_text(option);
-  Strings candidates = option.choices;
+  Strings candidates = choices_of(option);
   for (const auto* text : {"false", "true", "5", "500", "0.3", "0.3:0.7", "3, 4, 5", "other"}) {
     candidates.emplace_back(text);
   }

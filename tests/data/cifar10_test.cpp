@@ -25,7 +25,7 @@ void write_cifar(const std::filesystem::path& path, int records, int first = 0) 
 
 DataConfig cifar_config(const std::filesystem::path& path) {
   DataConfig config;
-  config.dataset = "cifar10";
+  config.dataset = DatasetKind::kCifar10;
   config.path = path.string();
   return config;
 }

@@ -137,25 +137,27 @@ TEST(IdxDataset, TestSetMayBeMissing) {
   EXPECT_FALSE(load_test_set(idx_config(folder.path())).has_value());
   EXPECT_FALSE(load_test_set(idx_config(folder / "t10k")).has_value());
   DataConfig config;
-  config.dataset = "rings";
+  config.dataset = DatasetKind::kRings;
   EXPECT_FALSE(load_test_set(config).has_value());
 }
 
 TEST(Pixels, AreScaledToTheRangeAndBack) {
   const auto samples = torch::arange(256).to(torch::kUInt8).view({256, 1, 1, 1});
-  const auto symmetric = scaled(samples, "symmetric"), unit = scaled(samples, "unit");
+  const auto symmetric = scaled(samples, PixelRange::kSymmetric),
+             unit = scaled(samples, PixelRange::kUnit);
   EXPECT_EQ(symmetric[0].item<float>(), -1.0F);
   EXPECT_EQ(symmetric[255].item<float>(), 1.0F);
   EXPECT_EQ(unit[0].item<float>(), 0.0F);
   EXPECT_EQ(unit[255].item<float>(), 1.0F);
-  EXPECT_TRUE(torch::equal(to_pixels(symmetric, "symmetric").flatten(), samples.flatten()));
-  EXPECT_TRUE(torch::equal(to_pixels(unit, "unit").flatten(), samples.flatten()));
+  EXPECT_TRUE(
+      torch::equal(to_pixels(symmetric, PixelRange::kSymmetric).flatten(), samples.flatten()));
+  EXPECT_TRUE(torch::equal(to_pixels(unit, PixelRange::kUnit).flatten(), samples.flatten()));
 }
 
 TEST(Pixels, AreChannelsLastAndClamped) {
   auto image = torch::zeros({1, 3, 2, 2});
   image[0][1] = 7.0;
-  const auto pixels = to_pixels(image, "unit");
+  const auto pixels = to_pixels(image, PixelRange::kUnit);
   EXPECT_EQ(pixels.sizes(), torch::IntArrayRef({1, 2, 2, 3}));
   EXPECT_EQ(pixels[0][1][1][1].item<int>(), 255);
   EXPECT_EQ(pixels[0][1][1][0].item<int>(), 0);
@@ -163,7 +165,7 @@ TEST(Pixels, AreChannelsLastAndClamped) {
 
 TEST(Rings, AreEightGaussiansOnACircle) {
   DataConfig config;
-  config.dataset = "rings";
+  config.dataset = DatasetKind::kRings;
   config.synthetic_size = 8000;
   const Dataset data = load_dataset(config);
   const auto points = data.samples.view({-1, 2});
@@ -177,7 +179,7 @@ TEST(Rings, AreEightGaussiansOnACircle) {
 
 TEST(Shapes, AreLabelledAndAlwaysTheSame) {
   DataConfig config;
-  config.dataset = "shapes";
+  config.dataset = DatasetKind::kShapes;
   config.synthetic_size = 64;
   config.image_size = 16;
   config.channels = 3;

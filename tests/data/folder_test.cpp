@@ -15,7 +15,7 @@ namespace {
 
 DataConfig folder_config(const TempFolder& folder, std::int64_t side, std::int64_t channels) {
   DataConfig config;
-  config.dataset = "folder";
+  config.dataset = DatasetKind::kFolder;
   config.path = folder.path().string();
   config.image_size = side;
   config.channels = channels;
@@ -168,7 +168,7 @@ TEST(FolderDataset, ChecksTheMemoryBeforeItReads) {
   for (int i = 0; i < 3; ++i) write_file(folder / str(i, ".png"), std::string_view("no image"));
   DataConfig config = folder_config(folder, 1024, 3);
   config.max_mib = 8;
-  config.in_memory = "true";
+  config.in_memory = InMemory::kTrue;
   const std::string message = usage_message_of([&] { load_dataset(config); });
   EXPECT_NE(message.find("3 items of 3145728 bytes"), std::string::npos) << message;
 }

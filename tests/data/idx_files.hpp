@@ -26,11 +26,11 @@ inline void write_idx_file(const std::filesystem::path& path, torch::Tensor valu
 class ShapesOnDisk {
  public:
   explicit ShapesOnDisk(DataConfig& config) {
-    config.dataset = "shapes";
+    config.dataset = DatasetKind::kShapes;
     const Dataset made = load_dataset(config);
     write_idx_file(folder_ / "train-images-idx3-ubyte", made.samples);
     write_idx_file(folder_ / "train-labels-idx1-ubyte", made.labels);
-    config.dataset = "idx";
+    config.dataset = DatasetKind::kIdx;
     config.path = folder_.path().string();
   }
   const TempFolder& folder() const { return folder_; }
@@ -41,7 +41,7 @@ class ShapesOnDisk {
 
 /// What `config` asks for, held in memory or left on disk.
 inline Dataset load_held(DataConfig config, bool in_memory) {
-  config.in_memory = in_memory ? "true" : "false";
+  config.in_memory = in_memory ? InMemory::kTrue : InMemory::kFalse;
   return load_dataset(config);
 }
 

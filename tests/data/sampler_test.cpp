@@ -45,7 +45,7 @@ TEST(BatchSampler, TellsWhereAPassStarts) {
   DataConfig config;
   const BatchSampler sampler(103, 10, config, 7);
   for (std::int64_t i = 0; i < 33; ++i) EXPECT_EQ(sampler.starts_pass(i), i % 11 == 0) << i;
-  config.sampling = "replacement";
+  config.sampling = Sampling::kReplacement;
   EXPECT_FALSE(BatchSampler(103, 10, config, 7).starts_pass(0));
 }
 
@@ -63,7 +63,7 @@ TEST(BatchSampler, DropLastLeavesThePartialBatchOut) {
 }
 
 TEST(BatchSampler, ABatchDependsOnSeedAndNumberAlone) {
-  for (const char* sampling : {"epoch", "replacement"}) {
+  for (const Sampling sampling : {Sampling::kEpoch, Sampling::kReplacement}) {
     DataConfig config;
     config.sampling = sampling;
     BatchSampler walked(50, 8, config, 3);
@@ -78,7 +78,7 @@ TEST(BatchSampler, ABatchDependsOnSeedAndNumberAlone) {
 
 TEST(BatchSampler, DrawsWithReplacementCoverTheDataEvenly) {
   DataConfig config;
-  config.sampling = "replacement";
+  config.sampling = Sampling::kReplacement;
   BatchSampler sampler(10, 10, config, 1);
   std::vector<int> counts(10);
   for (std::int64_t i = 0; i < 1000; ++i) {

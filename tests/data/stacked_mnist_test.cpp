@@ -27,7 +27,7 @@ void write_digits(const TempFolder& folder, const std::string& split, int count,
 
 DataConfig stacked_config(const TempFolder& folder, std::int64_t items) {
   DataConfig config;
-  config.dataset = "stacked_mnist";
+  config.dataset = DatasetKind::kStackedMnist;
   config.path = folder.path().string();
   config.synthetic_size = items;
   return config;

@@ -21,7 +21,7 @@ torch::Tensor noise(torch::IntArrayRef sizes) {
   return torch::randint(256, sizes).to(torch::kUInt8);
 }
 
-DataConfig config_of(const std::string& kind, const fs::path& path) {
+DataConfig config_of(DatasetKind kind, const fs::path& path) {
   DataConfig config;
   config.dataset = kind;
   config.path = path.string();
@@ -66,7 +66,7 @@ TEST(StoredImages, OfIdxFilesAreThoseInMemory) {
   for (const auto& sizes :
        std::vector<std::vector<std::int64_t>>{{50, 7}, {50, 5, 6}, {50, 1, 5, 6}, {50, 3, 5, 6}}) {
     write_idx_file(folder / "x", noise(sizes));
-    expect_same_from_disk(config_of("idx", folder / "x"), 50);
+    expect_same_from_disk(config_of(DatasetKind::kIdx, folder / "x"), 50);
   }
 }
 
@@ -76,7 +76,7 @@ TEST(StoredImages, OfPackedIdxFilesAreThoseInMemory) {
   write_idx_file(folder / "x", noise({30, 3, 5, 6}));
   write_file(folder / "train-images-idx4-ubyte.gz", pack(read_file(folder / "x")));
   write_idx_file(folder / "train-labels-idx1-ubyte", torch::arange(30));
-  const DataConfig config = config_of("idx", folder.path());
+  const DataConfig config = config_of(DatasetKind::kIdx, folder.path());
   expect_same_from_disk(config, 30);
   const Dataset held = load_held(config, false);
   EXPECT_TRUE(fs::is_empty(scratch.path()));  // its file has no name
@@ -92,7 +92,7 @@ TEST(StoredImages, OfAFolderOfPicturesAreThoseInMemory) {
     make_folders(path.parent_path());
     write_file(path, encode_png({4, 4, 1, Bytes(begin, begin + 16)}), false);
   }
-  DataConfig config = config_of("folder", folder.path());
+  DataConfig config = config_of(DatasetKind::kFolder, folder.path());
   expect_same_from_disk(config, 300);
   EXPECT_TRUE(torch::equal(load_held(config, false).items(0, 300).squeeze(1), pixels));
   config.channels = 3;
@@ -117,7 +117,7 @@ TEST(StoredImages, ALimitKeepsTheFirst) {
 TEST(StoredImages, AskedForNoneTheyGiveNone) {
   const TempFolder folder;
   write_idx_file(folder / "x", noise({5, 6, 7}));
-  const Dataset data = load_held(config_of("idx", folder / "x"), false);
+  const Dataset data = load_held(config_of(DatasetKind::kIdx, folder / "x"), false);
   EXPECT_EQ(data.items(torch::empty({0}, torch::kInt64)).sizes(), torch::IntArrayRef({0, 1, 6, 7}));
   EXPECT_EQ(data.subset(torch::empty({0}, torch::kInt64)).size(), 0);
 }
@@ -125,7 +125,7 @@ TEST(StoredImages, AskedForNoneTheyGiveNone) {
 TEST(StoredImages, OnesThatAreNotThereAreNotReadFromBeyond) {
   const TempFolder folder;
   write_idx_file(folder / "x", noise({5, 6, 7}));
-  DataConfig config = config_of("idx", folder / "x");
+  DataConfig config = config_of(DatasetKind::kIdx, folder / "x");
   config.limit = 3;
   const Dataset data = load_held(config, false);
   for (const std::int64_t index : {-1, 3}) {
@@ -136,7 +136,7 @@ TEST(StoredImages, OnesThatAreNotThereAreNotReadFromBeyond) {
 TEST(StoredImages, AFileCutShortAfterItWasOpenedIsNamed) {
   const TempFolder folder;
   write_idx_file(folder / "x", noise({50, 5, 6}));
-  const Dataset data = load_held(config_of("idx", folder / "x"), false);
+  const Dataset data = load_held(config_of(DatasetKind::kIdx, folder / "x"), false);
   fs::resize_file(folder / "x", 16 + 49 * 30);
   EXPECT_NO_THROW(data.items(0, 49));
   const std::string message = message_of([&] { data.items(40, 10); });
@@ -148,7 +148,7 @@ TEST(StoredImages, AFileThatIsDamagedWhenItIsOpenedIsRefusedAsEver) {
   const TempFolder folder;
   write_idx_file(folder / "x", noise({50, 5, 6}));
   fs::resize_file(folder / "x", 1000);
-  const DataConfig config = config_of("idx", folder / "x");
+  const DataConfig config = config_of(DatasetKind::kIdx, folder / "x");
   const auto refusal = [&](bool in_memory) {
     return message_of([&] { load_held(config, in_memory); });
   };
@@ -164,27 +164,27 @@ TEST(StoredImages, AFileThatIsDamagedWhenItIsOpenedIsRefusedAsEver) {
 TEST(DataInMemory, AutoDecidesByTheMemoryAllowed) {
   const TempFolder folder;
   write_idx_file(folder / "x", noise({64, 128, 128}));  // a MiB
-  DataConfig config = config_of("idx", folder / "x");
+  DataConfig config = config_of(DatasetKind::kIdx, folder / "x");
   config.max_mib = 1;
   EXPECT_FALSE(load_dataset(config).stored);
   write_idx_file(folder / "x", noise({65, 128, 128}));
   EXPECT_TRUE(load_dataset(config).stored);
-  config.in_memory = "true";
+  config.in_memory = InMemory::kTrue;
   const std::string message = usage_message_of([&] { load_dataset(config); });
   EXPECT_NE(message.find("data.max_mib: 65 items of 16384 bytes"), std::string::npos) << message;
   config.max_mib = 1 << 24;  // 16 TiB, more than the machine has
-  config.in_memory = "auto";
+  config.in_memory = InMemory::kAuto;
   EXPECT_TRUE(stays_on_disk(config, std::int64_t{1} << 43, 1));
   EXPECT_FALSE(stays_on_disk(config, 1 << 20, 1));
 }
 
 TEST(DataInMemory, KindsThatCannotStayOnDiskSaySo) {
   DataConfig config;
-  config.dataset = "shapes";
-  config.in_memory = "false";
+  config.dataset = DatasetKind::kShapes;
+  config.in_memory = InMemory::kFalse;
   const std::string message = usage_message_of([&] { load_dataset(config); });
   EXPECT_NE(message.find("'shapes' is always in memory"), std::string::npos) << message;
-  config.in_memory = "auto";
+  config.in_memory = InMemory::kAuto;
   config.max_mib = 1;
   config.synthetic_size = 100000;
   EXPECT_NE(usage_message_of([&] { load_dataset(config); }).find("data.max_mib"),
@@ -196,8 +196,8 @@ TEST(DataInMemory, ATestSetIsInMemory) {
   for (const char* split : {"train", "t10k"}) {
     write_idx_file(folder / str(split, "-images-idx3-ubyte"), noise({5, 6, 7}));
   }
-  DataConfig config = config_of("idx", folder.path());
-  config.in_memory = "false";
+  DataConfig config = config_of(DatasetKind::kIdx, folder.path());
+  config.in_memory = InMemory::kFalse;
   EXPECT_TRUE(load_dataset(config).stored);
   EXPECT_EQ(load_test_set(config)->samples.size(0), 5);
 }

@@ -58,8 +58,8 @@ TEST(Ranks, AWeightThatDiffersInABitIsFound) {
 Config shared_config() {
   Config config = tiny_config();
   config.data.synthetic_size = 96;  // for up to four ranks
-  config.model.conditional = "projection";
-  config.loss.penalty = "r1";
+  config.model.conditional = Conditional::kProjection;
+  config.loss.penalty = PenaltyKind::kR1;
   config.loss.penalty_every = 2;
   config.loss.real_label = {0.8, 1.0};
   config.train.ema = 0.9;
@@ -120,7 +120,7 @@ TEST(Ranks, TrainAsOneProcessDoesOnTheSameBatches) {
   for (const char* norm : {"none", "synchronised"}) {
     Config config = shared_config();
     if (*norm == 's') {
-      config.model.arch = "dcgan";
+      config.model.arch = Arch::kDcgan;
       config.model.generator_norm = config.model.sync_batchnorm = true;
       // A bias before a norm has no effect, and a gradient of rounding errors alone.
       config.model.bias = false;
@@ -138,7 +138,7 @@ TEST(Ranks, TrainOnDataOnDiskAsOnDataInMemory) {
   Config config = shared_config();
   const ShapesOnDisk files(config.data);
   const Trace memory = trace_of(config, 2);
-  config.data.in_memory = "false";
+  config.data.in_memory = InMemory::kFalse;
   const Trace disk = trace_of(config, 2);
   EXPECT_EQ(largest_difference(memory.figures, disk.figures), 0.0);
   EXPECT_EQ(largest_difference(memory.weights, disk.weights), 0.0);

@@ -86,7 +86,8 @@ class RegistryTest(common.ProgramTest):
                 self.assertTrue(re.search(described, pages), f"{kind}: no page on {name}")
                 # The end-to-end tests go through the recipes by their files.
                 if name != "none" and kind != "recipes":
-                    tested = rf"(\"|'|=){name}\\?(\"|'|,|\s)"
+                    enumerator = "".join(part.capitalize() for part in name.split("_"))
+                    tested = rf"(\"|'|=){name}\\?(\"|'|,|\s)|::k{enumerator}\b"
                     self.assertTrue(re.search(tested, tests), f"{kind}: no test of {name}")
 
 

@@ -90,7 +90,7 @@ TEST(Classifier, NeedsImagesOfSeveralClasses) {
   data.labels = torch::Tensor();
   EXPECT_FALSE(is_classifiable(data));
   DataConfig rings;
-  rings.dataset = "rings";
+  rings.dataset = DatasetKind::kRings;
   EXPECT_FALSE(is_classifiable(load_dataset(rings)));
   EXPECT_FALSE(is_classifiable({}));
 }

@@ -15,7 +15,7 @@ namespace {
 
 Dataset shapes_of(std::int64_t n, std::int64_t limit = 0) {
   DataConfig config;
-  config.dataset = "shapes";
+  config.dataset = DatasetKind::kShapes;
   config.synthetic_size = n;
   config.limit = limit;
   config.image_size = 10;
@@ -158,7 +158,7 @@ TEST(Evaluator, ComparesWithTrainingImagesWhereThereAreNoTestImages) {
 
 TEST(Evaluator, MeasuresPoints) {
   DataConfig config;
-  config.dataset = "rings";
+  config.dataset = DatasetKind::kRings;
   config.synthetic_size = 1000;
   const Dataset data = load_dataset(config);
   Evaluator evaluator({"rings", data, {}}, std::nullopt, 300);

@@ -10,7 +10,7 @@ namespace gan {
 
 inline Dataset labelled_shapes(std::int64_t n, std::int64_t side = 12) {
   DataConfig config;
-  config.dataset = "shapes";
+  config.dataset = DatasetKind::kShapes;
   config.synthetic_size = n;
   config.image_size = side;
   return load_dataset(config);

@@ -71,10 +71,10 @@ TEST_F(ResumeTest, AStreamThatIsForgottenIsSeen) {
 TEST_F(ResumeTest, AStreamOfAMethodThatIsForgottenIsSeen) {
   Config config = config_of("joint_mlp_with_dropout");
   config.loss.label_flip = 0.3;
-  config.loss.penalty = "wgan_gp";
+  config.loss.penalty = PenaltyKind::kWganGp;
   config.train.instance_noise = 0.1;
   config.augment.brightness = 0.1;
-  config.model.conditional = "concat";
+  config.model.conditional = Conditional::kConcat;
   ASSERT_TRUE(train(config, folder_ / "whole"));
   for (const Stream stream : {Stream::kFlip, Stream::kNoise, Stream::kAugmentD, Stream::kAugmentG,
                               Stream::kPenalty, Stream::kClassD, Stream::kClassG}) {

@@ -31,7 +31,7 @@ std::string idx_file() {
 }
 
 void use_dcgan(Config& c) {
-  c.model.arch = "dcgan";
+  c.model.arch = Arch::kDcgan;
   c.model.generator_widths = {8, 4};
   c.model.discriminator_widths = {4, 8};
 }
@@ -76,32 +76,32 @@ const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = {
       {"summed_mlp_on_idx",
        [](Config& c) {
-         c.data.dataset = "idx";
+         c.data.dataset = DatasetKind::kIdx;
          c.data.path = idx_file();
        }},
       {"mlp_on_idx_on_disk",
        [](Config& c) {
-         c.data.dataset = "idx";
+         c.data.dataset = DatasetKind::kIdx;
          c.data.path = idx_file();
-         c.data.in_memory = "false";
+         c.data.in_memory = InMemory::kFalse;
        }},
       {"joint_mlp_with_dropout",
        [](Config& c) {
          c.model.dropout = 0.3;
-         c.model.init = "glorot";
-         c.data.sampling = "replacement";
-         c.train.discriminator_update = "joint";
+         c.model.init = WeightInit::kGlorot;
+         c.data.sampling = Sampling::kReplacement;
+         c.train.discriminator_update = DiscriminatorUpdate::kJoint;
          c.train.steps_per_epoch = 10;
        }},
       {"separate_dcgan_on_halves",
        [](Config& c) {
          use_dcgan(c);
-         c.model.upsampling = "nearest";
+         c.model.upsampling = Upsampling::kNearest;
          c.model.kernel = 5;
          c.loss.real_label = {0.9, 0.9};
          c.train.ema = 0.9;
-         c.train.discriminator_batch = "half";
-         c.train.discriminator_update = "separate";
+         c.train.discriminator_batch = DiscriminatorBatch::kHalf;
+         c.train.discriminator_update = DiscriminatorUpdate::kSeparate;
          c.train.steps_per_epoch = 10;
        }},
       {"normed_dcgan_with_reuse",
@@ -128,10 +128,10 @@ const std::vector<Kind>& kinds() {
          use_norm(c);
          c.model.discriminator_norm = false;
          c.data.synthetic_size = 160;
-         c.loss.kind = "relativistic";
-         c.loss.penalty = "r1_r2";
+         c.loss.kind = LossKind::kRelativistic;
+         c.loss.penalty = PenaltyKind::kR1R2;
          c.loss.penalty_every = 3;
-         c.optim.schedule = "cosine";
+         c.optim.schedule = Schedule::kCosine;
          c.optim.warmup_steps = 7;
          c.optim.max_grad_norm = 0.5;
          c.train.ema = 0.9;
@@ -140,29 +140,29 @@ const std::vector<Kind>& kinds() {
        }},
       {"clipped_critic_on_points",
        [](Config& c) {
-         c.data.dataset = "rings";
-         c.loss.kind = "wasserstein";
-         c.loss.penalty = "wgan_gp";
+         c.data.dataset = DatasetKind::kRings;
+         c.loss.kind = LossKind::kWasserstein;
+         c.loss.penalty = PenaltyKind::kWganGp;
          c.loss.weight_clip = 0.1;
-         c.optim.schedule = "linear";
+         c.optim.schedule = Schedule::kLinear;
          c.optim.decay_start = 0.3;
          c.train.discriminator_steps = 2;
          c.data.synthetic_size = 312;
        }},
       {"rings_with_uniform_latents",
        [](Config& c) {
-         c.data.dataset = "rings";
-         c.model.latent = "uniform";
+         c.data.dataset = DatasetKind::kRings;
+         c.model.latent = Latent::kUniform;
          c.optim.discriminator_lr = 1e-3;
        }},
       {"points_measured_on_the_way",
        [](Config& c) {
-         c.data.dataset = "rings";
+         c.data.dataset = DatasetKind::kRings;
          c.data.synthetic_size = 400;
          c.train.steps_per_epoch = 10;
          c.train.ema = 0.9;
          c.eval = {.every = 2, .samples = 100};
-         c.train.keep_best = "fid";
+         c.train.keep_best = KeepBest::kFid;
        }},
       // Large enough for LibTorch to share out.
       {"wide_dcgan_on_two_threads",
@@ -181,24 +181,24 @@ const std::vector<Kind>& kinds() {
          c.model.dropout = 0.3;
          c.data.synthetic_size = 640;
          c.train.batch_size = 64;
-         c.train.discriminator_update = "joint";
+         c.train.discriminator_update = DiscriminatorUpdate::kJoint;
          c.train.threads = 2;
        }},
       {"residual_networks_of_classes",
        [](Config& c) {
          use_norm(c);
          c.data.synthetic_size = 160;
-         c.model.arch = "resnet";
-         c.model.conditional = "acgan";
+         c.model.arch = Arch::kResnet;
+         c.model.conditional = Conditional::kAcgan;
          c.model.discriminator_norm = false;
          c.model.spectral_norm = true;
          c.model.minibatch_stddev = 4;
-         c.loss.penalty = "r1_r2";
+         c.loss.penalty = PenaltyKind::kR1R2;
          c.train.ema = 0.9;
        }},
       {"packed_classes",
        [](Config& c) {
-         c.model.conditional = "concat";
+         c.model.conditional = Conditional::kConcat;
          c.model.pack = 2;
          c.loss.real_label = {0.8, 1.0};
          c.train.reuse_fake = true;
@@ -209,7 +209,7 @@ const std::vector<Kind>& kinds() {
 
 Config config_of(const Kind& kind) {
   Config c;
-  c.data.dataset = "shapes";
+  c.data.dataset = DatasetKind::kShapes;
   c.data.synthetic_size = 152;  // nine batches and a half
   c.data.image_size = 16;
   c.model.latent_dim = 4;

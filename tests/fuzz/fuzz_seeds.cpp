@@ -200,7 +200,7 @@ void config_dictionary(const fs::path& path, bool ini) {
       word(ini ? "[" + section + "]\\x0a" : section + ":\\x0a");
     }
     word((ini ? "" : "  ") + option.key.substr(dot + 1) + between);
-    for (const auto& choice : option.choices) word(choice);
+    for (const auto& choice : choices_of(option)) word(choice);
   }
   for (const char* value : {"true", "false", "[1, 2]", "0.9:1.1", "1e-3", "cuda:0"}) word(value);
   write_file(path, text);

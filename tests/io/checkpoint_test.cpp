@@ -20,10 +20,10 @@ namespace {
 
 Config small_config() {
   Config config;
-  config.data.dataset = "shapes";
+  config.data.dataset = DatasetKind::kShapes;
   config.data.synthetic_size = 96;
   config.data.image_size = 16;
-  config.model.arch = "dcgan";
+  config.model.arch = Arch::kDcgan;
   config.model.latent_dim = 8;
   config.model.generator_widths = {8, 4};
   config.model.discriminator_widths = {4, 8};
@@ -96,8 +96,8 @@ TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
 TEST(Checkpoint, AConditionalRunWithSpectralNormComesBackAndGoesOnExactly) {
   const TempFolder folder;
   Config config = small_config();
-  config.model.arch = "resnet";
-  config.model.conditional = "acgan";
+  config.model.arch = Arch::kResnet;
+  config.model.conditional = Conditional::kAcgan;
   config.model.spectral_norm = true;
   config.model.minibatch_stddev = 4;
   config.train.reuse_fake = true;
@@ -208,7 +208,7 @@ TEST(Checkpoint, AConfigOfItsOwnThatIsRefusedIsAFaultOfTheFile) {
   };
   save_generator(path, trainer);
   change_config(path, "model", {"arch", {std::string("dcgam")}});
-  begins_with("unknown architecture 'dcgam'; known: ");
+  begins_with("model.arch: 'dcgam' is not known; allowed: one of mlp, ");
   save_generator(path, trainer);
   change_config(path, "model", {"colour", {true}});
   begins_with("unknown key 'colour' in [model]");

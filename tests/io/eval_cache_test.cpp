@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 EvaluationData cached_data(std::int64_t n = 300) {
   DataConfig config;
-  config.dataset = "shapes";
+  config.dataset = DatasetKind::kShapes;
   config.synthetic_size = n;
   config.image_size = 8;
   return {"shapes", load_dataset(config), {}};
@@ -158,7 +158,7 @@ TEST(EvalCache, TheSecondEvaluatorIsMadeFromFiles) {
   const std::string old = before == nullptr ? "" : before;
   setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
   DataConfig config;
-  config.dataset = "shapes";
+  config.dataset = DatasetKind::kShapes;
   config.synthetic_size = 300;
   config.image_size = 8;
   config.path = "s";  // as "shapes" begins, but nothing lies there

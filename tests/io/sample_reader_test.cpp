@@ -17,7 +17,7 @@ namespace {
 
 // Writes samples as gan-sample does, and reads them back.
 torch::Tensor through_a_file(const torch::Tensor& images, const char* format,
-                             const char* range = "symmetric") {
+                             PixelRange range = PixelRange::kSymmetric) {
   const TempFolder folder;
   const ImageShape shape{images.size(1), images.size(2), images.size(3)};
   const std::string name = std::string("x.") + (std::string(format) == "idx" ? "idx" : "npy");
@@ -37,7 +37,7 @@ torch::Tensor through_a_file(const torch::Tensor& images, const char* format,
 TEST(SampleReader, ReadsWhatGanSampleWrites) {
   for (const std::int64_t channels : {1, 3}) {
     const auto images = torch::rand({5, channels, 4, 6}) * 2 - 1;
-    const auto pixels = to_pixels(images, "symmetric").permute({0, 3, 1, 2});
+    const auto pixels = to_pixels(images, PixelRange::kSymmetric).permute({0, 3, 1, 2});
     for (const auto* format : {"idx", "npy", "npy-float"}) {
       EXPECT_TRUE(torch::equal(through_a_file(images, format), pixels)) << format << channels;
     }
@@ -50,16 +50,16 @@ TEST(SampleReader, ReadsAFolderOfPictures) {
   for (const std::int64_t channels : {1, 3}) {
     const auto images = torch::rand({5, channels, 6, 6}) * 2 - 1;
     EXPECT_TRUE(torch::equal(through_a_file(images, "png"),
-                             to_pixels(images, "symmetric").permute({0, 3, 1, 2})))
+                             to_pixels(images, PixelRange::kSymmetric).permute({0, 3, 1, 2})))
         << channels;
   }
 }
 
 TEST(SampleReader, ReadsTheUnitRange) {
   const auto images = torch::rand({5, 1, 4, 6});
-  const auto pixels = to_pixels(images, "unit").permute({0, 3, 1, 2});
+  const auto pixels = to_pixels(images, PixelRange::kUnit).permute({0, 3, 1, 2});
   for (const auto* format : {"idx", "npy", "npy-float"}) {
-    EXPECT_TRUE(torch::equal(through_a_file(images, format, "unit"), pixels)) << format;
+    EXPECT_TRUE(torch::equal(through_a_file(images, format, PixelRange::kUnit), pixels)) << format;
   }
 }
 
@@ -70,18 +70,18 @@ TEST(SampleReader, RefusesFloatsOutsideTheRange) {
     changed[1][0][2][3] = value;
     return changed;
   };
-  const auto refused = [](const torch::Tensor& floats, const char* range) {
+  const auto refused = [](const torch::Tensor& floats, PixelRange range) {
     const auto words = usage_message_of([&] { through_a_file(floats, "npy-float", range); });
-    return words.find(std::string("--range ") + range) != std::string::npos;
+    return words.find(str("--range ", range)) != std::string::npos;
   };
-  for (const auto* range : {"symmetric", "unit"}) {
+  for (const PixelRange range : {PixelRange::kSymmetric, PixelRange::kUnit}) {
     EXPECT_TRUE(refused(with(255.0F), range));
     EXPECT_TRUE(refused(with(std::nanf("")), range));
     EXPECT_NO_THROW(through_a_file(with(1.01F), "npy-float", range));
   }
-  EXPECT_TRUE(refused(with(-1.5F), "symmetric"));
-  EXPECT_TRUE(refused(with(-0.5F), "unit"));
-  EXPECT_NO_THROW(through_a_file(with(-1.01F), "npy-float", "symmetric"));
+  EXPECT_TRUE(refused(with(-1.5F), PixelRange::kSymmetric));
+  EXPECT_TRUE(refused(with(-0.5F), PixelRange::kUnit));
+  EXPECT_NO_THROW(through_a_file(with(-1.01F), "npy-float", PixelRange::kSymmetric));
 }
 
 TEST(SampleReader, RefusesPointsInBytes) {
@@ -89,7 +89,8 @@ TEST(SampleReader, RefusesPointsInBytes) {
   const std::string npy = (folder / "x.npy").string();
   for (const auto& sizes : {std::vector<std::int64_t>{3, 2}, {3, 1, 2}, {3, 1, 2, 1}}) {
     write_file(npy, npy_header("|u1", sizes) + std::string(6, 'x'));
-    const auto words = usage_message_of([&] { read_samples(npy, {1, 1, 2}, "symmetric"); });
+    const auto words =
+        usage_message_of([&] { read_samples(npy, {1, 1, 2}, PixelRange::kSymmetric); });
     EXPECT_NE(words.find("float32"), std::string::npos);
   }
 }
@@ -105,8 +106,9 @@ Bytes doubles(const std::vector<std::int64_t>& shape, const std::vector<double>&
 TEST(SampleReader, ReadsFloat64) {
   const TempFolder folder;
   write_file(folder / "x.npy", doubles({1, 2, 2}, {-1, 0, 0.5, 1}));
-  EXPECT_TRUE(torch::equal(read_samples(folder / "x.npy", {1, 2, 2}, "symmetric").flatten(),
-                           torch::tensor({0, 128, 191, 255}, torch::kUInt8)));
+  EXPECT_TRUE(
+      torch::equal(read_samples(folder / "x.npy", {1, 2, 2}, PixelRange::kSymmetric).flatten(),
+                   torch::tensor({0, 128, 191, 255}, torch::kUInt8)));
 }
 
 TEST(LatentReader, ReadsLatentsWithAndWithoutClasses) {
@@ -147,20 +149,23 @@ TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {
   const TempFolder folder;
   const std::string npy = (folder / "x.npy").string();
   write_file(npy, npy_header("|u1", {2, 3, 4}) + std::string(24, 'x'));
-  EXPECT_EQ(usage_message_of([&] { read_samples(npy, {1, 4, 3}, "unit"); }),
+  EXPECT_EQ(usage_message_of([&] { read_samples(npy, {1, 4, 3}, PixelRange::kUnit); }),
             npy +
                 ": holds values of [2, 3, 4], which are no samples of 1x4x3, the shape of the "
                 "data");
-  EXPECT_EQ(read_samples(npy, {1, 3, 4}, "unit").sizes(), torch::IntArrayRef({2, 1, 3, 4}));
+  EXPECT_EQ(read_samples(npy, {1, 3, 4}, PixelRange::kUnit).sizes(),
+            torch::IntArrayRef({2, 1, 3, 4}));
   for (const auto& sizes : {std::vector<std::int64_t>{}, {24}, {2, 2, 6}}) {
     write_file(npy, npy_header("|u1", sizes) + std::string(sizes.empty() ? 1 : 24, 'x'));
-    EXPECT_NE(usage_message_of([&] { read_samples(npy, {1, 3, 4}, "unit"); }), "");
+    EXPECT_NE(usage_message_of([&] { read_samples(npy, {1, 3, 4}, PixelRange::kUnit); }), "");
   }
   // Not squares, then no pictures.
-  EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 3, 4}, "unit"); }), "");
-  EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 4, 4}, "unit"); }), "");
+  EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 3, 4}, PixelRange::kUnit); }),
+            "");
+  EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 4, 4}, PixelRange::kUnit); }),
+            "");
   write_file(folder / "y.idx", "no such thing");
-  EXPECT_NE(message_of([&] { read_samples(folder / "y.idx", {1, 3, 4}, "unit"); }), "");
+  EXPECT_NE(message_of([&] { read_samples(folder / "y.idx", {1, 3, 4}, PixelRange::kUnit); }), "");
 }
 
 }  // namespace

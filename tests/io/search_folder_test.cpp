@@ -115,7 +115,7 @@ TEST(SearchTrials, AreTheRecipeWithTheirValues) {
   EXPECT_EQ(trials.values(0), (Trial{"3.0e-04", "bce"}));
   const Config second = trials.config(2, 3);
   EXPECT_EQ(format_double(second.optim.lr), trials.values(2)[0]);
-  EXPECT_EQ(second.loss.kind, trials.values(2)[1]);
+  EXPECT_EQ(name_of(second.loss.kind), trials.values(2)[1]);
   EXPECT_EQ(second.train.seed, 8);
   // Values that cannot go together are told.
   SearchSetup wrong = setup;

@@ -25,7 +25,7 @@ double mean_over_logits(F f) {
 }
 
 TEST(Loss, BceIsTheCrossEntropyOfItsLabels) {
-  const Loss& bce = find_row(losses(), "bce", "loss");
+  const Loss& bce = find_row(losses(), LossKind::kBce);
   for (const double y : {1.0, 0.9, 0.0, 0.1}) {
     const double expected = mean_over_logits(
         [&](double x) { return -y * std::log(sigmoid(x)) - (1 - y) * std::log(1 - sigmoid(x)); });
@@ -37,17 +37,17 @@ TEST(Loss, BceIsTheCrossEntropyOfItsLabels) {
 
 TEST(Loss, NonSaturatingGeneratorMaximisesLogD) {
   const double expected = mean_over_logits([](double x) { return -std::log(sigmoid(x)); });
-  EXPECT_NEAR(find_row(losses(), "bce", "loss").generator(kLogits).item<double>(), expected, 1e-6);
+  EXPECT_NEAR(find_row(losses(), LossKind::kBce).generator(kLogits).item<double>(), expected, 1e-6);
 }
 
 TEST(Loss, MinimaxGeneratorMinimisesLogOneMinusD) {
   const double expected = mean_over_logits([](double x) { return std::log(1 - sigmoid(x)); });
-  EXPECT_NEAR(find_row(losses(), "minimax", "loss").generator(kLogits).item<double>(), expected,
+  EXPECT_NEAR(find_row(losses(), LossKind::kMinimax).generator(kLogits).item<double>(), expected,
               1e-6);
 }
 
 TEST(Loss, LsganIsHalfTheSquaredDistanceToTheLabel) {
-  const Loss& lsgan = find_row(losses(), "lsgan", "loss");
+  const Loss& lsgan = find_row(losses(), LossKind::kLsgan);
   for (const double y : {1.0, 0.9, 0.0, -1.0}) {
     const double expected = mean_over_logits([&](double x) { return 0.5 * (x - y) * (x - y); });
     EXPECT_NEAR(lsgan.real(kLogits, torch::full({3}, y)).item<double>(), expected, 1e-6) << y;
@@ -58,7 +58,7 @@ TEST(Loss, LsganIsHalfTheSquaredDistanceToTheLabel) {
 }
 
 TEST(Loss, HingeStopsAtItsMargin) {
-  const Loss& hinge = find_row(losses(), "hinge", "loss");
+  const Loss& hinge = find_row(losses(), LossKind::kHinge);
   const auto none = torch::zeros({3});
   EXPECT_NEAR(hinge.real(kLogits, none).item<double>(), (3.0 + 0.5 + 0.0) / 3, 1e-6);
   EXPECT_NEAR(hinge.fake(kLogits, none).item<double>(), (0.0 + 1.5 + 4.0) / 3, 1e-6);
@@ -66,7 +66,7 @@ TEST(Loss, HingeStopsAtItsMargin) {
 }
 
 TEST(Loss, WassersteinIsTheDifferenceOfTheMeans) {
-  const Loss& critic = find_row(losses(), "wasserstein", "loss");
+  const Loss& critic = find_row(losses(), LossKind::kWasserstein);
   const auto none = torch::zeros({3});
   EXPECT_NEAR(critic.real(kLogits, none).item<double>(), -0.5, 1e-6);
   EXPECT_NEAR(critic.fake(kLogits, none).item<double>(), 0.5, 1e-6);
@@ -74,7 +74,7 @@ TEST(Loss, WassersteinIsTheDifferenceOfTheMeans) {
 }
 
 TEST(Loss, RelativisticComparesWithinPairs) {
-  const Loss& loss = find_row(losses(), "relativistic", "loss");
+  const Loss& loss = find_row(losses(), LossKind::kRelativistic);
   ASSERT_TRUE(loss.needs_pairs());
   const auto other = torch::tensor({1.0F, -1.0F, 3.5F});
   const double expected =
@@ -89,15 +89,15 @@ std::string complaint(const LossConfig& loss, const TrainConfig& train = {}) {
 }
 
 TEST(Loss, LabelsMustSuitTheLoss) {
-  for (const char* kind : {"bce", "minimax"}) {
+  for (const LossKind kind : {LossKind::kBce, LossKind::kMinimax}) {
     EXPECT_EQ(complaint({.kind = kind, .real_label = {0.8, 1.0}}), "");
     EXPECT_EQ(complaint({.kind = kind, .real_label = {0.8, 1.2}}),
               str("loss.real_label: the loss ", kind,
                   " takes labels from 0 to 1, found 1.2; use loss.kind = lsgan for others"));
     EXPECT_NE(complaint({.kind = kind, .fake_label = {-1, -1}}), "");
   }
-  EXPECT_EQ(complaint({.kind = "lsgan", .fake_label = {-1, -1}, .label_flip = 0.1}), "");
-  for (const char* kind : {"hinge", "wasserstein", "relativistic"}) {
+  EXPECT_EQ(complaint({.kind = LossKind::kLsgan, .fake_label = {-1, -1}, .label_flip = 0.1}), "");
+  for (const LossKind kind : {LossKind::kHinge, LossKind::kWasserstein, LossKind::kRelativistic}) {
     EXPECT_EQ(complaint({.kind = kind}), "");
     EXPECT_EQ(complaint({.kind = kind, .real_label = {0.9, 0.9}}),
               str("loss.real_label: the loss ", kind,
@@ -109,17 +109,17 @@ TEST(Loss, LabelsMustSuitTheLoss) {
 
 TEST(Loss, PairsNeedBothHalvesAtOnce) {
   TrainConfig train;
-  train.discriminator_update = "joint";
-  EXPECT_EQ(complaint({.kind = "relativistic"}, train), "");
-  train.discriminator_update = "separate";
-  EXPECT_EQ(complaint({.kind = "hinge"}, train), "");
+  train.discriminator_update = DiscriminatorUpdate::kJoint;
+  EXPECT_EQ(complaint({.kind = LossKind::kRelativistic}, train), "");
+  train.discriminator_update = DiscriminatorUpdate::kSeparate;
+  EXPECT_EQ(complaint({.kind = LossKind::kHinge}, train), "");
   EXPECT_EQ(
-      complaint({.kind = "relativistic"}, train),
+      complaint({.kind = LossKind::kRelativistic}, train),
       "train.discriminator_update: the loss relativistic compares real with generated images, "
       "so they cannot be updated on separately; use summed or joint");
-  train.discriminator_update = "summed";
-  train.discriminator_batch = "half";
-  EXPECT_EQ(complaint({.kind = "relativistic"}, train),
+  train.discriminator_update = DiscriminatorUpdate::kSummed;
+  train.discriminator_batch = DiscriminatorBatch::kHalf;
+  EXPECT_EQ(complaint({.kind = LossKind::kRelativistic}, train),
             "train.discriminator_batch: the loss relativistic needs a real image for each of G's; "
             "use full");
 }
@@ -135,8 +135,8 @@ TEST(Loss, AllStayFiniteWithFiniteGradientsAtHugeLogits) {
                            : which == 1       ? loss.fake(logits, labels)
                                               : loss.generator(logits);
         value.backward();
-        EXPECT_TRUE(std::isfinite(value.item<double>())) << loss.name << " " << extreme;
-        EXPECT_TRUE(logits.grad().isfinite().all().item<bool>()) << loss.name << " " << extreme;
+        EXPECT_TRUE(std::isfinite(value.item<double>())) << loss.kind << " " << extreme;
+        EXPECT_TRUE(logits.grad().isfinite().all().item<bool>()) << loss.kind << " " << extreme;
       }
     }
   }

@@ -11,9 +11,9 @@
 namespace gan {
 namespace {
 
-torch::Tensor penalty(std::string_view name, const LogitsOf& d, const torch::Tensor& real,
+torch::Tensor penalty(PenaltyKind kind, const LogitsOf& d, const torch::Tensor& real,
                       const torch::Tensor& fake) {
-  return find_row(penalties(), name, "penalty")
+  return find_row(penalties(), kind)
       .compute(d, d, real, fake, at::make_generator<at::CPUGeneratorImpl>(7));
 }
 
@@ -33,18 +33,19 @@ TEST(Penalty, OfALinearDiscriminatorIsKnownWithItsGradient) {
     const auto one_centred = (length - 1) * (length - 1);
     const auto unit = w.detach() / length;
     struct Case {
-      const char* name;
+      PenaltyKind kind;
       double value;
       double slope;  // its derivative with respect to |w|
     };
-    for (const Case& c : {Case{"r1", zero_centred, length}, Case{"r2", zero_centred, length},
-                          Case{"r1_r2", 2 * zero_centred, 2 * length},
-                          Case{"wgan_gp", one_centred, 2 * (length - 1)},
-                          Case{"dragan", one_centred, 2 * (length - 1)}}) {
-      const auto value = penalty(c.name, d, real, fake);
-      EXPECT_NEAR(value.item<double>(), c.value, 1e-9) << c.name;
+    for (const Case& c : {Case{PenaltyKind::kR1, zero_centred, length},
+                          Case{PenaltyKind::kR2, zero_centred, length},
+                          Case{PenaltyKind::kR1R2, 2 * zero_centred, 2 * length},
+                          Case{PenaltyKind::kWganGp, one_centred, 2 * (length - 1)},
+                          Case{PenaltyKind::kDragan, one_centred, 2 * (length - 1)}}) {
+      const auto value = penalty(c.kind, d, real, fake);
+      EXPECT_NEAR(value.item<double>(), c.value, 1e-9) << c.kind;
       const auto gradient = torch::autograd::grad({value}, {w})[0];
-      EXPECT_TRUE(torch::allclose(gradient, c.slope * unit, 1e-6, 1e-9)) << c.name;
+      EXPECT_TRUE(torch::allclose(gradient, c.slope * unit, 1e-6, 1e-9)) << c.kind;
     }
   }
 }
@@ -62,11 +63,11 @@ TEST(Penalty, LooksAtTheImagesOfItsName) {
     return x.flatten(1).square().sum(1).mean().item<double>();
   };
   const double r1 = 0.5 * 4 * mean_square(real), r2 = 0.5 * 4 * mean_square(fake);
-  EXPECT_NEAR(penalty("r1", d, real, fake).item<double>(), r1, 1e-9);
-  EXPECT_NEAR(penalty("r2", d, real, fake).item<double>(), r2, 1e-9);
-  EXPECT_NEAR(penalty("r1_r2", d, real, fake).item<double>(), r1 + r2, 1e-9);
+  EXPECT_NEAR(penalty(PenaltyKind::kR1, d, real, fake).item<double>(), r1, 1e-9);
+  EXPECT_NEAR(penalty(PenaltyKind::kR2, d, real, fake).item<double>(), r2, 1e-9);
+  EXPECT_NEAR(penalty(PenaltyKind::kR1R2, d, real, fake).item<double>(), r1 + r2, 1e-9);
 
-  const auto gp = penalty("wgan_gp", d, real, fake).item<double>();
+  const auto gp = penalty(PenaltyKind::kWganGp, d, real, fake).item<double>();
   // One share for each pair, the same at every pixel.
   const auto share = ((seen - fake) / (real - fake)).flatten(1);
   EXPECT_TRUE(torch::allclose(share, share.select(1, 0).unsqueeze(1).expand_as(share), 1e-6, 1e-9));
@@ -76,7 +77,7 @@ TEST(Penalty, LooksAtTheImagesOfItsName) {
   const auto slopes = 2 * seen.flatten(1).norm(2, 1);
   EXPECT_NEAR(gp, (slopes - 1).square().mean().item<double>(), 1e-6);
 
-  penalty("dragan", d, real, fake);
+  penalty(PenaltyKind::kDragan, d, real, fake);
   const auto moved = seen - real;
   EXPECT_GE(moved.min().item<double>(), 0.0);
   EXPECT_LT(moved.max().item<double>(), 0.5 * real.std().item<double>());
@@ -86,7 +87,7 @@ TEST(Penalty, LooksAtTheImagesOfItsName) {
 // Backwards twice through all layers that a discriminator is made of.
 TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
   const auto real = some_images(1), fake = some_images(2);
-  for (const std::string arch : {"mlp", "dcgan"}) {
+  for (const Arch arch : {Arch::kMlp, Arch::kDcgan}) {
     for (const bool norm : {false, true}) {
       ModelConfig config;
       config.arch = arch;
@@ -99,7 +100,7 @@ TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
       const LogitsOf d = [&](const torch::Tensor& x) { return nets.discriminator->forward(x); };
       const auto parameters = nets.discriminator->parameters();
       for (const Penalty& row : penalties().subspan(1)) {
-        const auto gradients = torch::autograd::grad({penalty(row.name, d, real, fake)}, parameters,
+        const auto gradients = torch::autograd::grad({penalty(row.kind, d, real, fake)}, parameters,
                                                      {}, std::nullopt, false, true);
         EXPECT_FALSE(gradients.back().defined() && gradients.back().abs().max().item<double>() > 0)
             << "a constant added to all logits has no slope";
@@ -109,7 +110,7 @@ TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
           constexpr double kStep = 1e-6;
           const auto at = [&](double way) {
             parameters[i].add_(direction, way);
-            const auto value = penalty(row.name, d, real, fake).item<double>();
+            const auto value = penalty(row.kind, d, real, fake).item<double>();
             parameters[i].sub_(direction, way);
             return value;
           };
@@ -117,7 +118,7 @@ TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
           const double found =
               gradients[i].defined() ? (gradients[i] * direction).sum().item<double>() : 0.0;
           EXPECT_NEAR(found, expected, 1e-4 * std::abs(expected) + 1e-6)
-              << arch << (norm ? " with norm " : " ") << row.name << " " << i;
+              << arch << (norm ? " with norm " : " ") << row.kind << " " << i;
         }
       }
     }
@@ -131,7 +132,7 @@ TEST(Penalty, SaysWhetherItDraws) {
     const auto value = [&](std::uint64_t seed) {
       return row.compute(d, d, real, fake, at::make_generator<at::CPUGeneratorImpl>(seed));
     };
-    EXPECT_EQ(!torch::equal(value(1), value(2)), row.draws) << row.name;
+    EXPECT_EQ(!torch::equal(value(1), value(2)), row.draws) << row.kind;
   }
 }
 
@@ -141,8 +142,8 @@ TEST(Penalty, StaysFiniteWhereTheDiscriminatorIsFlat) {
   const auto images = torch::randn({3, 1, 4, 4});
   for (const Penalty& row : penalties().subspan(1)) {
     const auto gradient =
-        torch::autograd::grad({penalty(row.name, d, images, images)}, {weight})[0];
-    EXPECT_TRUE(gradient.isfinite().all().item<bool>()) << row.name;
+        torch::autograd::grad({penalty(row.kind, d, images, images)}, {weight})[0];
+    EXPECT_TRUE(gradient.isfinite().all().item<bool>()) << row.kind;
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kClasses = 3;
 
-ModelConfig conditional(const char* mode, const char* arch = "mlp") {
+ModelConfig conditional(Conditional mode, Arch arch = Arch::kMlp) {
   ModelConfig config;
   config.arch = arch;
   config.conditional = mode;
@@ -29,20 +29,20 @@ const torch::Tensor kImages = torch::arange(24.0F).view({2, 1, 3, 4});
 const torch::Tensor kOf = torch::tensor({2, 0}, torch::kInt64);
 
 TEST(Conditioning, GTakesLatentsAndTheOneHotClass) {
-  const Conditioning conditioning(conditional("projection"), kClasses);
+  const Conditioning conditioning(conditional(Conditional::kProjection), kClasses);
   const auto latents = torch::tensor({{0.5F, 1.0F}, {2.0F, 3.0F}});
   const auto expected =
       torch::tensor({{0.5F, 1.0F, 0.0F, 0.0F, 1.0F}, {2.0F, 3.0F, 1.0F, 0.0F, 0.0F}});
   EXPECT_TRUE(torch::equal(conditioning.generator_input(latents, kOf), expected));
-  const Conditioning none(conditional("none"), kClasses);
+  const Conditioning none(conditional(Conditional::kNone), kClasses);
   EXPECT_EQ(none.class_count(), 0);
   EXPECT_TRUE(torch::equal(none.generator_input(latents, {}), latents));
   EXPECT_TRUE(torch::equal(none.discriminator_input(kImages, {}), kImages));
 }
 
 TEST(Conditioning, ConcatGivesDTheClassBesideTheImage) {
-  const auto planes =
-      Conditioning(conditional("concat", "dcgan"), kClasses).discriminator_input(kImages, kOf);
+  const auto planes = Conditioning(conditional(Conditional::kConcat, Arch::kDcgan), kClasses)
+                          .discriminator_input(kImages, kOf);
   EXPECT_EQ(planes.sizes(), (torch::IntArrayRef{2, 4, 3, 4}));
   EXPECT_TRUE(torch::equal(planes.narrow(1, 0, 1), kImages));
   for (std::int64_t i = 0; i < 2; ++i) {
@@ -51,21 +51,22 @@ TEST(Conditioning, ConcatGivesDTheClassBesideTheImage) {
       EXPECT_TRUE((planes[i][1 + k] == value).all().item<bool>());
     }
   }
-  const auto row = Conditioning(conditional("concat"), kClasses).discriminator_input(kImages, kOf);
+  const auto row =
+      Conditioning(conditional(Conditional::kConcat), kClasses).discriminator_input(kImages, kOf);
   EXPECT_EQ(row.sizes(), (torch::IntArrayRef{2, 12 + 3}));
   EXPECT_TRUE(torch::equal(row.narrow(1, 0, 12), kImages.flatten(1)));
   EXPECT_TRUE(torch::equal(row[0].narrow(0, 12, 3), torch::tensor({0.0F, 0.0F, 1.0F})));
 }
 
 TEST(Conditioning, PacksNeighboursWithTheirClasses) {
-  ModelConfig config = conditional("none", "dcgan");
+  ModelConfig config = conditional(Conditional::kNone, Arch::kDcgan);
   config.pack = 2;
   const auto images = torch::arange(4 * 2 * 9.0F).view({4, 2, 3, 3});
   const auto packed = Conditioning(config, 0).discriminator_input(images, {});
   EXPECT_EQ(packed.sizes(), (torch::IntArrayRef{2, 4, 3, 3}));
   EXPECT_TRUE(torch::equal(packed[1].narrow(0, 0, 2), images[2]));
   EXPECT_TRUE(torch::equal(packed[1].narrow(0, 2, 2), images[3]));
-  config = conditional("concat");
+  config = conditional(Conditional::kConcat);
   config.pack = 2;
   const auto rows = Conditioning(config, kClasses).discriminator_input(kImages, kOf);
   EXPECT_EQ(rows.sizes(), (torch::IntArrayRef{1, 30}));
@@ -73,7 +74,7 @@ TEST(Conditioning, PacksNeighboursWithTheirClasses) {
 }
 
 TEST(Conditioning, ProjectionIsPsiAndTheProductWithTheRowOfTheClass) {
-  const ModelConfig config = conditional("projection");
+  const ModelConfig config = conditional(Conditional::kProjection);
   const Conditioning conditioning(config, kClasses);
   Networks nets = make_networks(config, {1, 3, 4}, 1, kClasses);
   const auto output = nets.discriminator->forward(kImages);
@@ -93,7 +94,7 @@ TEST(Conditioning, ProjectionIsPsiAndTheProductWithTheRowOfTheClass) {
 }
 
 TEST(Conditioning, AcganTellsRealFromFakeInTheFirstAndTheClassInTheRest) {
-  const Conditioning conditioning(conditional("acgan"), kClasses);
+  const Conditioning conditioning(conditional(Conditional::kAcgan), kClasses);
   const auto output = torch::tensor({{7.0F, 1.0F, 2.0F, 4.0F}, {-3.0F, 0.5F, 0.0F, -1.0F}});
   EXPECT_TRUE(torch::equal(conditioning.logits(output, kOf), torch::tensor({7.0F, -3.0F})));
   const double first = std::log(std::numbers::e + std::exp(2.0) + std::exp(4.0)) - 4.0;
@@ -102,11 +103,12 @@ TEST(Conditioning, AcganTellsRealFromFakeInTheFirstAndTheClassInTheRest) {
 }
 
 TEST(Conditioning, NetworksOfAllKindsTakeAndGiveWhatItSays) {
-  for (const char* arch : {"mlp", "dcgan", "resnet"}) {
-    for (const char* mode : {"concat", "projection", "acgan"}) {
+  for (const Arch arch : {Arch::kMlp, Arch::kDcgan, Arch::kResnet}) {
+    for (const Conditional mode :
+         {Conditional::kConcat, Conditional::kProjection, Conditional::kAcgan}) {
       for (const std::int64_t pack : {1, 2}) {
-        if (pack > 1 && std::string(mode) != "concat") continue;
-        SCOPED_TRACE(std::string(arch) + " " + mode);
+        if (pack > 1 && mode != Conditional::kConcat) continue;
+        SCOPED_TRACE(str(arch, " ", mode));
         ModelConfig config = conditional(mode, arch);
         config.pack = pack;
         config.spectral_norm = true;
@@ -127,23 +129,23 @@ TEST(Conditioning, NetworksOfAllKindsTakeAndGiveWhatItSays) {
 
 TEST(Conditioning, CountsTheClassesAndRefusesNoneOrTooMany) {
   Dataset data{"mine", {1, 3, 4}, kImages, kOf};
-  EXPECT_EQ(count_classes(conditional("acgan"), data), 3);
-  EXPECT_EQ(count_classes(conditional("none"), data), 0);
+  EXPECT_EQ(count_classes(conditional(Conditional::kAcgan), data), 3);
+  EXPECT_EQ(count_classes(conditional(Conditional::kNone), data), 0);
   data.labels = torch::tensor({0, 1, 65535, 3}, torch::kInt64);
-  EXPECT_EQ(count_classes(conditional("acgan"), data), 65536);
+  EXPECT_EQ(count_classes(conditional(Conditional::kAcgan), data), 65536);
   data.labels += 1;
   const auto refusal = [&] {
-    return usage_message_of([&] { count_classes(conditional("acgan"), data); });
+    return usage_message_of([&] { count_classes(conditional(Conditional::kAcgan), data); });
   };
   EXPECT_EQ(refusal(),
             "model.conditional: acgan takes classes from 0 to 65535, and mine has a label 65536; "
             "number them anew, or set model.conditional = none");
   data.labels = torch::Tensor();
-  EXPECT_EQ(count_classes(conditional("none"), data), 0);
+  EXPECT_EQ(count_classes(conditional(Conditional::kNone), data), 0);
   EXPECT_EQ(refusal(),
             "model.conditional: acgan needs labels, and mine has none; name their file with "
             "data.labels, or set model.conditional = none");
-  EXPECT_THROW(make_networks(conditional("acgan"), {1, 3, 4}, 1), Error);
+  EXPECT_THROW(make_networks(conditional(Conditional::kAcgan), {1, 3, 4}, 1), Error);
 }
 
 }  // namespace

@@ -44,11 +44,11 @@ TEST(Graph, HasEveryValueBeforeItIsUsed) {
   ModelConfig config;
   config.generator_widths = {8, 4};
   config.discriminator_widths = {4};
-  config.conditional = "acgan";
-  for (const char* arch : {"dcgan", "resnet"}) {
+  config.conditional = Conditional::kAcgan;
+  for (const Arch arch : {Arch::kDcgan, Arch::kResnet}) {
     for (const std::int64_t side : {16, 19}) {
       config.arch = arch;
-      config.upsampling = "nearest";
+      config.upsampling = Upsampling::kNearest;
       config.kernel = 5;
       const Graph graph = graph_of(config, {3, side, side}, 7);
       std::set<std::string> known = {"z", "class", ""};

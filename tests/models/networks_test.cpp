@@ -50,8 +50,8 @@ TEST(RecipesNetworks, FitImagesOfOtherShapes) {
   for (const auto& file : std::filesystem::directory_iterator(CONFIGS_DIR)) {
     if (!is_config_name(file.path())) continue;
     const Config config = load_config(file.path());
-    if (config.data.dataset == "rings") continue;
-    const std::int64_t classes = config.model.conditional == "none" ? 0 : 10;
+    if (config.data.dataset == DatasetKind::kRings) continue;
+    const std::int64_t classes = config.model.conditional == Conditional::kNone ? 0 : 10;
     for (const ImageShape shape : {ImageShape{1, 28, 28}, {3, 32, 32}, {1, 20, 36}, {3, 17, 17}}) {
       const torch::NoGradGuard no_grad;
       SCOPED_TRACE(file.path().filename().string() + " " + to_string(shape));
@@ -64,7 +64,7 @@ TEST(RecipesNetworks, FitImagesOfOtherShapes) {
 }
 
 struct DcganCase {
-  const char* upsampling;
+  Upsampling upsampling;
   std::int64_t kernel;
   ImageShape shape;
 };
@@ -74,7 +74,7 @@ class DcganShapes : public testing::TestWithParam<DcganCase> {};
 TEST_P(DcganShapes, AreDerivedFromTheImage) {
   const DcganCase& c = GetParam();
   ModelConfig config;
-  config.arch = "dcgan";
+  config.arch = Arch::kDcgan;
   config.upsampling = c.upsampling;
   config.kernel = c.kernel;
   config.latent_dim = 8;
@@ -88,16 +88,18 @@ TEST_P(DcganShapes, AreDerivedFromTheImage) {
   EXPECT_EQ(nets.discriminator->forward(images).sizes(), torch::IntArrayRef({2}));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, DcganShapes,
-    testing::Values(DcganCase{"transposed", 4, {1, 28, 28}},
-                    DcganCase{"transposed", 5, {1, 28, 28}},
-                    DcganCase{"transposed", 4, {3, 32, 20}},
-                    DcganCase{"transposed", 5, {3, 33, 47}},
-                    DcganCase{"transposed", 6, {1, 31, 64}},
-                    DcganCase{"transposed", 3, {1, 29, 30}}, DcganCase{"nearest", 5, {1, 28, 28}},
-                    DcganCase{"nearest", 3, {3, 45, 31}}, DcganCase{"transposed", 4, {3, 32, 32}},
-                    DcganCase{"transposed", 4, {1, 45, 31}}, DcganCase{"nearest", 5, {3, 32, 32}}));
+INSTANTIATE_TEST_SUITE_P(All, DcganShapes,
+                         testing::Values(DcganCase{Upsampling::kTransposed, 4, {1, 28, 28}},
+                                         DcganCase{Upsampling::kTransposed, 5, {1, 28, 28}},
+                                         DcganCase{Upsampling::kTransposed, 4, {3, 32, 20}},
+                                         DcganCase{Upsampling::kTransposed, 5, {3, 33, 47}},
+                                         DcganCase{Upsampling::kTransposed, 6, {1, 31, 64}},
+                                         DcganCase{Upsampling::kTransposed, 3, {1, 29, 30}},
+                                         DcganCase{Upsampling::kNearest, 5, {1, 28, 28}},
+                                         DcganCase{Upsampling::kNearest, 3, {3, 45, 31}},
+                                         DcganCase{Upsampling::kTransposed, 4, {3, 32, 32}},
+                                         DcganCase{Upsampling::kTransposed, 4, {1, 45, 31}},
+                                         DcganCase{Upsampling::kNearest, 5, {3, 32, 32}}));
 
 TEST(Networks, MlpTakesAnyImage) {
   for (const ImageShape& shape : {ImageShape{3, 32, 32}, {1, 45, 31}, {1, 1, 2}}) {
@@ -110,20 +112,20 @@ TEST(Networks, MlpTakesAnyImage) {
 
 TEST(Networks, InitialisationsHaveTheirSpread) {
   ModelConfig config;
-  config.init = "dcgan";
+  config.init = WeightInit::kDcgan;
   auto nets = make_networks(config, {1, 28, 28}, 1);
   const auto weight = nets.generator->named_parameters()["0.weight"];
   EXPECT_NEAR(weight.std().item<double>(), 0.02, 0.001);
   EXPECT_EQ(nets.generator->named_parameters()["0.bias"].abs().max().item<double>(), 0.0);
 
-  config.init = "glorot";
+  config.init = WeightInit::kGlorot;
   nets = make_networks(config, {1, 28, 28}, 1);
   const double bound = std::sqrt(6.0 / (100 + 256));
   const auto glorot = nets.generator->named_parameters()["0.weight"];
   EXPECT_NEAR(glorot.abs().max().item<double>(), bound, bound * 0.01);
   EXPECT_LE(glorot.abs().max().item<double>(), bound);
 
-  config.init = "pytorch";
+  config.init = WeightInit::kPytorch;
   nets = make_networks(config, {1, 28, 28}, 1);
   const auto pytorch = nets.generator->named_parameters()["0.weight"];
   EXPECT_NEAR(pytorch.abs().max().item<double>(), 1.0 / std::sqrt(100.0), 0.001);
@@ -139,14 +141,14 @@ TEST(Networks, WeightsFollowTheSeed) {
 
 TEST(Networks, SayWhyNoneCanBeDerived) {
   ModelConfig config;
-  config.arch = "dcgan";
+  config.arch = Arch::kDcgan;
   config.discriminator_widths = {4, 4, 4, 4};
   EXPECT_EQ(
       usage_message_of([&] { make_networks(config, {1, 8, 8}, 1); }),
       "model.discriminator_widths: 4 halvings are too many for 8x8 images; list fewer widths");
-  config.upsampling = "nearest";
+  config.upsampling = Upsampling::kNearest;
   EXPECT_THROW(make_networks(config, {1, 28, 28}, 1), Error);  // an even kernel
-  config.arch = "dcgann";
+  config.arch = static_cast<Arch>(99);
   EXPECT_THROW(make_networks(config, {1, 28, 28}, 1), Error);
 }
 

@@ -14,7 +14,7 @@ namespace nn = torch::nn;
 
 ModelConfig small_resnet() {
   ModelConfig config;
-  config.arch = "resnet";
+  config.arch = Arch::kResnet;
   config.latent_dim = 8;
   config.generator_widths = {12, 8};
   config.discriminator_widths = {4, 8, 8};

@@ -15,7 +15,7 @@
 namespace gan {
 namespace {
 
-Config conditional_shapes(const char* mode) {
+Config conditional_shapes(Conditional mode) {
   Config config = tiny_config();
   config.data.synthetic_size = 96;
   config.model.conditional = mode;
@@ -31,11 +31,11 @@ std::map<std::string, torch::Tensor> recorded_step(Trainer& trainer) {
 }
 
 TEST(Conditional, RealImagesKeepTheirClassesAndFakesGetDrawnOnes) {
-  Config config = conditional_shapes("projection");
+  Config config = conditional_shapes(Conditional::kProjection);
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   const auto step = recorded_step(trainer);
-  const auto all = scaled(data.samples, "symmetric").flatten(1);
+  const auto all = scaled(data.samples, PixelRange::kSymmetric).flatten(1);
   const auto item = torch::cdist(step.at("real").flatten(1), all).argmin(1);
   EXPECT_TRUE(torch::equal(data.labels.index_select(0, item), step.at("real_classes")));
   for (const char* name : {"classes_d", "classes_g"}) {
@@ -61,7 +61,7 @@ double loss_by_hand(const Config& config, const Dataset& data) {
     const auto output = d->forward(conditioning.discriminator_input(images, classes));
     const auto logits = conditioning.logits(output, classes);
     auto loss = torch::binary_cross_entropy_with_logits(logits, torch::full_like(logits, label));
-    if (config.model.conditional == "acgan") {
+    if (config.model.conditional == Conditional::kAcgan) {
       const auto odds = torch::log_softmax(output.narrow(1, 1, 8), 1);
       loss = loss - config.loss.class_weight * odds.gather(1, classes.unsqueeze(1)).mean();
     }
@@ -70,14 +70,17 @@ double loss_by_hand(const Config& config, const Dataset& data) {
   const double real = part(step.at("real"), step.at("real_classes"), 1.0);
   const double sum = real + part(fake, step.at("classes_d"), 0.0);
   EXPECT_NEAR(step.at("figures")[kDLoss].item<double>(),
-              config.train.discriminator_update == "summed" ? sum : sum / 2, 1e-5)
+              config.train.discriminator_update == DiscriminatorUpdate::kSummed ? sum : sum / 2,
+              1e-5)
       << config.model.conditional << " " << config.train.discriminator_update;
   return sum;
 }
 
 TEST(Conditional, LossesAreTheFormulasInEveryWayOfUpdating) {
-  for (const char* mode : {"concat", "projection", "acgan"}) {
-    for (const char* update : {"summed", "joint"}) {
+  for (const Conditional mode :
+       {Conditional::kConcat, Conditional::kProjection, Conditional::kAcgan}) {
+    for (const DiscriminatorUpdate update :
+         {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint}) {
       Config config = conditional_shapes(mode);
       config.train.discriminator_update = update;
       config.loss.class_weight = 0.3;
@@ -87,16 +90,18 @@ TEST(Conditional, LossesAreTheFormulasInEveryWayOfUpdating) {
 }
 
 TEST(Conditional, AcganAddsTheClassesToBothLossesWithTheirWeight) {
-  Config config = conditional_shapes("acgan");
+  Config config = conditional_shapes(Conditional::kAcgan);
   const Dataset data = load_dataset(config.data);
-  for (const char* update : {"summed", "joint", "separate"}) {
+  for (const DiscriminatorUpdate update :
+       {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint,
+        DiscriminatorUpdate::kSeparate}) {
     config.train.discriminator_update = update;
     // Of untrained networks, each cross-entropy is about log 8.
     config.loss.class_weight = 0.0;
     const auto without = Trainer(config, data).step();
     config.loss.class_weight = 1.0;
     const auto with = Trainer(config, data).step();
-    const double parts = std::string(update) == "summed" ? 2.0 : 1.0;
+    const double parts = update == DiscriminatorUpdate::kSummed ? 2.0 : 1.0;
     const auto more = with - without;
     EXPECT_NEAR(more[kDLoss].item<double>(), parts * std::log(8.0), 0.3) << update;
     EXPECT_NEAR(more[kGLoss].item<double>(), std::log(8.0), 0.5) << update;
@@ -105,7 +110,7 @@ TEST(Conditional, AcganAddsTheClassesToBothLossesWithTheirWeight) {
 
 TEST(Conditional, FakesUsedAgainKeepTheirClasses) {
   // Were they drawn anew, D could not tell G's loss the class it was drawn for.
-  Config config = conditional_shapes("acgan");
+  Config config = conditional_shapes(Conditional::kAcgan);
   config.train.reuse_fake = true;
   config.optim.discriminator_lr = 1e-12;  // D stays as it is
   config.loss.class_weight = 1.0;
@@ -124,8 +129,10 @@ TEST(Conditional, FakesUsedAgainKeepTheirClasses) {
 }
 
 TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
-  for (const char* update : {"summed", "joint", "separate"}) {
-    Config config = conditional_shapes("concat");
+  for (const DiscriminatorUpdate update :
+       {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint,
+        DiscriminatorUpdate::kSeparate}) {
+    Config config = conditional_shapes(Conditional::kConcat);
     config.model.pack = 4;
     config.model.minibatch_stddev = 2;
     config.loss.real_label = {0.8, 1.0};
@@ -144,7 +151,7 @@ std::string batch_refusal(const Config& config) {
 }
 
 TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {
-  Config config = conditional_shapes("none");
+  Config config = conditional_shapes(Conditional::kNone);
   config.model.pack = 3;
   EXPECT_EQ(batch_refusal(config),
             "train.batch_size: batches of 32 real images are not made up of groups of 3, as "
@@ -162,7 +169,7 @@ TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {
 
 // D's batch norm would be given one row at the end of the epoch.
 TEST(Packing, ALastBatchOfOnePackIsTooFewForTheDiscriminatorsNorm) {
-  Config config = conditional_shapes("none");
+  Config config = conditional_shapes(Conditional::kNone);
   config.model.pack = 2;
   config.data.synthetic_size = 98;     // 3 * 32 + 2
   config.model.generator_norm = true;  // G still gets two rows
@@ -186,7 +193,7 @@ TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
   EXPECT_FALSE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassD, 4)));
   EXPECT_FALSE(draw_classes(0, 10, 1, Stream::kClassD, 3).defined());
 
-  ModelConfig config = conditional_shapes("concat").model;
+  ModelConfig config = conditional_shapes(Conditional::kConcat).model;
   const auto inputs = draw_inputs(config, 5, 30, 1, Stream::kSample, 2);
   EXPECT_TRUE(
       torch::equal(inputs.narrow(1, 0, 4), draw_latents(config, 30, 1, Stream::kSample, 2)));
@@ -211,9 +218,10 @@ double share_obeyed(const Config& config) {
 
 TEST(Conditional, ModesOfRingsAreDrawnWhereAskedForAndNotByChance) {
   const OneThread one_thread;
-  for (const char* mode : {"concat", "projection", "acgan"}) {
+  for (const Conditional mode :
+       {Conditional::kConcat, Conditional::kProjection, Conditional::kAcgan}) {
     Config config;
-    config.data.dataset = "rings";
+    config.data.dataset = DatasetKind::kRings;
     config.data.synthetic_size = 4096;
     config.model.conditional = mode;
     config.model.latent_dim = 8;

@@ -40,12 +40,13 @@ TEST(Health, ASignIsWarnedOfOnceItLastsAndAgainWhenItComesBack) {
 }
 
 TEST(Health, OnlyWhereDIsAChanceCanItBeTooSure) {
-  for (const char* kind : {"bce", "minimax", "lsgan", "hinge", "wasserstein", "relativistic"}) {
+  for (const LossKind kind : {LossKind::kBce, LossKind::kMinimax, LossKind::kLsgan,
+                              LossKind::kHinge, LossKind::kWasserstein, LossKind::kRelativistic}) {
     HealthState state;
     HealthFigures sure = kSound;
     sure.d_real = 1.0;
     sure.d_fake = 0.0;
-    const bool chance = kind[0] == 'b' || kind[0] == 'm';
+    const bool chance = kind == LossKind::kBce || kind == LossKind::kMinimax;
     EXPECT_EQ(warnings_of(sure, 3, state, {.kind = kind}).back(), chance ? 1u : 0u) << kind;
   }
 }
@@ -117,7 +118,7 @@ TEST(Health, APenaltyThatIsThereIsNotAdvised) {
   HealthState state;
   HealthFigures collapsed = kSound;
   collapsed.diversity = 0.0;
-  const LossConfig loss{.penalty = "r1"};
+  const LossConfig loss{.penalty = PenaltyKind::kR1};
   warnings_of(collapsed, 2, state, loss);
   const auto text = watch_health(collapsed, loss, state).at(0).text;
   EXPECT_EQ(text.find("loss.penalty ="), std::string::npos);

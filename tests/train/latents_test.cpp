@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-ModelConfig latent_config(const char* latent, std::int64_t size) {
+ModelConfig latent_config(Latent latent, std::int64_t size) {
   ModelConfig config;
   config.latent = latent;
   config.latent_dim = size;
@@ -21,7 +21,7 @@ ModelConfig latent_config(const char* latent, std::int64_t size) {
 double largest(const torch::Tensor& values) { return values.abs().max().item<double>(); }
 
 TEST(Truncated, NormalLatentsAreDistributedAsIfDrawnAgain) {
-  const auto config = latent_config("normal", 100);
+  const auto config = latent_config(Latent::kNormal, 100);
   const auto drawn = draw_latents(config, 2000, 1, Stream::kSample, 0);
   for (const double threshold : {0.1, 0.7, 2.0}) {
     const auto latents = truncated(config, drawn, threshold);
@@ -40,7 +40,7 @@ TEST(Truncated, NormalLatentsAreDistributedAsIfDrawnAgain) {
 }
 
 TEST(Truncated, AHighThresholdChangesNothing) {
-  const auto config = latent_config("normal", 4);
+  const auto config = latent_config(Latent::kNormal, 4);
   auto latents = draw_latents(config, 1000, 1, Stream::kSample, 0);
   latents[0][0] = 6.5;
   for (const double threshold : {9.0, 10.0, 100.0}) {
@@ -50,14 +50,14 @@ TEST(Truncated, AHighThresholdChangesNothing) {
 }
 
 TEST(Truncated, UniformLatentsAreScaled) {
-  const auto config = latent_config("uniform", 10);
+  const auto config = latent_config(Latent::kUniform, 10);
   const auto drawn = draw_latents(config, 64, 1, Stream::kSample, 0);
   EXPECT_TRUE(torch::equal(truncated(config, drawn, 0.5), drawn * 0.5));
   EXPECT_TRUE(torch::equal(truncated(config, drawn, 3), drawn));
 }
 
 TEST(Walk, VisitsEachInputAndGoesBackToTheFirst) {
-  const auto config = latent_config("normal", 8);
+  const auto config = latent_config(Latent::kNormal, 8);
   const auto inputs =
       torch::cat({draw_latents(config, 5, 1, Stream::kSample, 0), torch::eye(5)}, 1);
   const auto walk = latent_walk(config, inputs, 10);
@@ -71,7 +71,7 @@ TEST(Walk, VisitsEachInputAndGoesBackToTheFirst) {
 }
 
 TEST(Walk, FollowsGreatCircles) {
-  const auto config = latent_config("normal", 2);
+  const auto config = latent_config(Latent::kNormal, 2);
   const auto walk = latent_walk(config, torch::tensor({{2.0F, 0.0F}, {0.0F, 2.0F}}), 4);
   for (int i = 0; i < 8; ++i) {
     const double angle = std::numbers::pi / 8 * (i <= 4 ? i : 8 - i);
@@ -81,7 +81,7 @@ TEST(Walk, FollowsGreatCircles) {
 }
 
 TEST(Walk, GoesStraightWhereThereIsNoGreatCircle) {
-  const auto config = latent_config("normal", 2);
+  const auto config = latent_config(Latent::kNormal, 2);
   for (const auto& to : {torch::tensor({3.0F, 0.0F}), torch::tensor({-1.0F, 0.0F}),
                          torch::tensor({1.0F, 0.0F}), torch::tensor({0.0F, 0.0F})}) {
     const auto walk = latent_walk(config, torch::stack({torch::tensor({1.0F, 0.0F}), to}), 2);
@@ -92,13 +92,13 @@ TEST(Walk, GoesStraightWhereThereIsNoGreatCircle) {
 }
 
 TEST(Walk, UniformLatentsStayInTheirRange) {
-  const auto config = latent_config("uniform", 2);
+  const auto config = latent_config(Latent::kUniform, 2);
   const auto walk = latent_walk(config, torch::tensor({{1.0F, 0.1F}, {0.9F, -1.0F}}), 9);
   EXPECT_LE(largest(walk), 1.0);
 }
 
 TEST(Plane, GoesThroughTheFirstAndKeepsTheDistribution) {
-  const auto config = latent_config("normal", 3000);
+  const auto config = latent_config(Latent::kNormal, 3000);
   const auto inputs =
       torch::cat({draw_latents(config, 3, 1, Stream::kSample, 0), torch::eye(3)}, 1);
   const auto plane = latent_plane(config, inputs, 5);

@@ -26,11 +26,13 @@ std::vector<double> d_losses(const Config& config, int steps) {
 }
 
 TEST(MethodSteps, ALazyPenaltyIsAddedInTurnTimesItsInterval) {
-  for (const char* update : {"summed", "joint", "separate"}) {
+  for (const DiscriminatorUpdate update :
+       {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint,
+        DiscriminatorUpdate::kSeparate}) {
     Config config = still_config();
     config.train.discriminator_update = update;
     const auto without = d_losses(config, 4);
-    config.loss.penalty = "r1";
+    config.loss.penalty = PenaltyKind::kR1;
     config.loss.penalty_weight = 3;
     const auto always = d_losses(config, 4);
     config.loss.penalty_every = 3;
@@ -45,8 +47,9 @@ TEST(MethodSteps, ALazyPenaltyIsAddedInTurnTimesItsInterval) {
 
 TEST(MethodSteps, PairsAreComparedInBothUpdates) {
   Config config = still_config();
-  config.loss.kind = "relativistic";
-  for (const char* update : {"summed", "joint"}) {
+  config.loss.kind = LossKind::kRelativistic;
+  for (const DiscriminatorUpdate update :
+       {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint}) {
     config.train.discriminator_update = update;
     Trainer trainer(config, load_dataset(config.data));
     StepRecord record;
@@ -74,14 +77,15 @@ TEST(MethodSteps, SchedulesAndRollbacksScaleBothLearningRates) {
   config.optim.discriminator_lr = 2e-3;
   config.train.epochs = 25;  // of 4 steps
   struct Case {
-    const char* schedule;
+    Schedule schedule;
     std::int64_t warm_up;
     std::int64_t step;
     double rollback;
     double factor;
   };
-  for (const Case& c : {Case{"constant", 0, 0, 1, 1}, Case{"constant", 10, 0, 1, 0.1},
-                        Case{"linear", 0, 60, 1, 0.4}, Case{"cosine", 0, 50, 0.5, 0.25}}) {
+  for (const Case& c :
+       {Case{Schedule::kConstant, 0, 0, 1, 1}, Case{Schedule::kConstant, 10, 0, 1, 0.1},
+        Case{Schedule::kLinear, 0, 60, 1, 0.4}, Case{Schedule::kCosine, 0, 50, 0.5, 0.25}}) {
     config.optim.schedule = c.schedule;
     config.optim.warmup_steps = c.warm_up;
     Trainer trainer(config, load_dataset(config.data));

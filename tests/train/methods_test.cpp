@@ -34,11 +34,11 @@ Config with(Config config, const Settings& settings) {
 // With the binary cross-entropy alone it finds all eight modes too.
 Config rings_config() {
   Config config;
-  config.data.dataset = "rings";
+  config.data.dataset = DatasetKind::kRings;
   config.data.synthetic_size = 4096;
   config.model.latent_dim = 8;
   config.model.generator_widths = config.model.discriminator_widths = {64, 64};
-  config.model.generator_activation = "relu";
+  config.model.generator_activation = Activation::kRelu;
   config.optim.lr = 3e-3;
   config.optim.beta1 = 0;
   config.train.batch_size = 128;
@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
 void expect_half_the_distance(const Settings& settings) {
   const OneThread one_thread;
   Config config = rings_config();
-  config.data.dataset = "shapes";
+  config.data.dataset = DatasetKind::kShapes;
   config.data.synthetic_size = 1024;
   config.data.image_size = 8;
   config.optim.lr = 1e-3;

@@ -17,7 +17,7 @@ TEST(Latents, FollowTheirDistribution) {
   const auto normal = draw_latents(config, 2000, 1, Stream::kSample, 0);
   EXPECT_NEAR(normal.mean().item<double>(), 0.0, 0.01);
   EXPECT_NEAR(normal.std().item<double>(), 1.0, 0.01);
-  config.latent = "uniform";
+  config.latent = Latent::kUniform;
   const auto uniform = draw_latents(config, 2000, 1, Stream::kSample, 0);
   EXPECT_NEAR(uniform.std().item<double>(), 1.0 / std::sqrt(3.0), 0.01);
   EXPECT_LE(uniform.abs().max().item<double>(), 1.0);
@@ -62,13 +62,14 @@ TEST(DrawSamples, AreThoseOfGanSample) {
   EXPECT_EQ(some.sizes(), torch::IntArrayRef({70, 1, 5, 4}));
   EXPECT_EQ(some.scalar_type(), torch::kUInt8);
   const auto second = generate(generator, draw_latents(config.model, 64, 5, Stream::kSample, 1));
-  EXPECT_TRUE(torch::equal(some.narrow(0, 64, 6),
-                           to_pixels(second, "symmetric").permute({0, 3, 1, 2}).narrow(0, 0, 6)));
+  EXPECT_TRUE(torch::equal(
+      some.narrow(0, 64, 6),
+      to_pixels(second, PixelRange::kSymmetric).permute({0, 3, 1, 2}).narrow(0, 0, 6)));
 }
 
 TEST(Generate, AnImageIsTheSameWhateverTheCount) {
   ModelConfig config;
-  config.arch = "dcgan";
+  config.arch = Arch::kDcgan;
   config.generator_widths = {16, 8};
   config.discriminator_widths = {8};
   config.generator_norm = true;
@@ -84,7 +85,7 @@ TEST(Generate, AnImageIsTheSameWhateverTheCount) {
 
 TEST(Generate, ImagesAreTheSameForAnyNumberOfThreads) {
   ModelConfig config;
-  config.arch = "dcgan";
+  config.arch = Arch::kDcgan;
   config.generator_widths = {16, 8};
   config.discriminator_widths = {8};
   config.generator_norm = true;

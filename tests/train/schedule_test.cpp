@@ -13,7 +13,7 @@ TEST(Schedule, ConstantIsOneThroughout) {
 
 TEST(Schedule, LinearFallsFromItsStartToTheEnd) {
   OptimConfig config;
-  config.schedule = "linear";
+  config.schedule = Schedule::kLinear;
   EXPECT_EQ(lr_factor(config, 0, 100), 1.0);
   EXPECT_NEAR(lr_factor(config, 25, 100), 0.75, 1e-12);
   EXPECT_NEAR(lr_factor(config, 99, 100), 0.01, 1e-12);
@@ -26,7 +26,7 @@ TEST(Schedule, LinearFallsFromItsStartToTheEnd) {
 
 TEST(Schedule, CosineFallsAlongHalfACosine) {
   OptimConfig config;
-  config.schedule = "cosine";
+  config.schedule = Schedule::kCosine;
   for (const std::int64_t step : {0, 10, 50, 99}) {
     const double angle = std::numbers::pi * static_cast<double>(step) / 100;
     EXPECT_NEAR(lr_factor(config, step, 100), (1 + std::cos(angle)) / 2, 1e-12) << step;
@@ -43,7 +43,7 @@ TEST(Schedule, WarmUpRisesToWhatTheScheduleSays) {
   EXPECT_EQ(lr_factor(config, 2, 100), 0.75);
   EXPECT_EQ(lr_factor(config, 3, 100), 1.0);
   EXPECT_EQ(lr_factor(config, 90, 100), 1.0);
-  config.schedule = "linear";
+  config.schedule = Schedule::kLinear;
   EXPECT_NEAR(lr_factor(config, 1, 100), 0.5 * 0.99, 1e-12);
   EXPECT_NEAR(lr_factor(config, 50, 100), 0.5, 1e-12);
 }

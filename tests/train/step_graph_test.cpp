@@ -18,13 +18,13 @@ namespace {
 // short last batch, a penalty now and then, a falling learning rate.
 Config drawing_config() {
   Config config = tiny_config();
-  config.model.conditional = "concat";
+  config.model.conditional = Conditional::kConcat;
   config.model.dropout = 0.3;
   config.loss.real_label = {0.8, 1.0};
   config.loss.label_flip = 0.1;
-  config.loss.penalty = "r1";
+  config.loss.penalty = PenaltyKind::kR1;
   config.loss.penalty_every = 3;
-  config.optim.schedule = "linear";
+  config.optim.schedule = Schedule::kLinear;
   config.train.discriminator_steps = 2;
   config.train.ema = 0.9;
   config.train.epochs = 10;
@@ -83,7 +83,7 @@ TEST(StepGraph, RefusesWhatCannotBeCaptured) {
     EXPECT_NO_THROW(check_cuda_graph(config));
     if (*what == 'a') config.augment.cutout = 0.2;
     if (*what == 'n') config.train.instance_noise = 0.1;
-    if (*what == 'p') config.loss.penalty = "wgan_gp";
+    if (*what == 'p') config.loss.penalty = PenaltyKind::kWganGp;
     EXPECT_THROW(check_cuda_graph(config), Error) << what;
   }
 }

@@ -27,10 +27,10 @@ TEST(Trainer, EpochsAreAsLongAsTheDataSays) {
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 4);  // 100 / 32, partial batch kept
   config.data.drop_last = true;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
-  config.data.sampling = "replacement";
+  config.data.sampling = Sampling::kReplacement;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
-  config.data.sampling = "epoch";
-  config.train.discriminator_batch = "half";
+  config.data.sampling = Sampling::kEpoch;
+  config.train.discriminator_batch = DiscriminatorBatch::kHalf;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 6);  // 16 real images a step
   config.train.discriminator_steps = 2;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
@@ -39,8 +39,8 @@ TEST(Trainer, EpochsAreAsLongAsTheDataSays) {
 }
 
 TEST(Trainer, DataOnDiskGiveTheBitsOfDataInMemory) {
-  for (const char* conditional : {"none", "concat"}) {
-    for (const char* sampling : {"epoch", "replacement"}) {
+  for (const Conditional conditional : {Conditional::kNone, Conditional::kConcat}) {
+    for (const Sampling sampling : {Sampling::kEpoch, Sampling::kReplacement}) {
       Config config = tiny_config();
       config.data.channels = 3;
       config.model.conditional = conditional;
@@ -91,13 +91,14 @@ TEST(Trainer, TheSameSeedGivesTheSameBits) {
 
 TEST(Trainer, ARecordHoldsWhatTheModeUses) {
   struct Case {
-    const char* batch;
+    DiscriminatorBatch batch;
     bool reuse;
     std::int64_t real;
     std::int64_t latents_g;  // 0: none drawn
   };
-  for (const Case& c :
-       {Case{"full", false, 32, 32}, Case{"full", true, 32, 0}, Case{"half", false, 16, 32}}) {
+  for (const Case& c : {Case{DiscriminatorBatch::kFull, false, 32, 32},
+                        Case{DiscriminatorBatch::kFull, true, 32, 0},
+                        Case{DiscriminatorBatch::kHalf, false, 16, 32}}) {
     Config config = tiny_config();
     config.train.discriminator_batch = c.batch;
     config.train.reuse_fake = c.reuse;
@@ -118,9 +119,9 @@ TEST(Trainer, ARecordHoldsWhatTheModeUses) {
 TEST(Trainer, JointAndSummedUpdatesDifferOnlyByTheLossScaleWithoutNorm) {
   Config config = tiny_config();
   const Dataset data = load_dataset(config.data);
-  config.train.discriminator_update = "summed";
+  config.train.discriminator_update = DiscriminatorUpdate::kSummed;
   const auto summed = Trainer(config, data).step();
-  config.train.discriminator_update = "joint";
+  config.train.discriminator_update = DiscriminatorUpdate::kJoint;
   const auto joint = Trainer(config, data).step();
   EXPECT_NEAR(summed[kDLoss].item<double>(), 2 * joint[kDLoss].item<double>(), 1e-5);
 }
@@ -173,14 +174,14 @@ TEST(Trainer, GradientNormsAreThoseOfThePlainGradients) {
 
 TEST(Trainer, Bfloat16LearnsTheSameInFloat32Weights) {
   Config config = tiny_config();
-  config.model.arch = "dcgan";
+  config.model.arch = Arch::kDcgan;
   config.model.generator_widths = {8, 4};
   config.model.discriminator_widths = {4, 8};
   config.model.generator_norm = config.model.discriminator_norm = true;
   config.data.drop_last = true;
   const Dataset data = load_dataset(config.data);
   Trainer exact(config, data);
-  config.train.precision = "bf16";
+  config.train.precision = Precision::kBf16;
   Trainer rough(config, data);
   for (int i = 0; i < 5; ++i) {
     const auto figures = rough.step();

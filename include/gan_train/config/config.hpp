@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "gan_train/config/choices.hpp"
+
 namespace gan {
 
-/// Every knob of a run with its default. What each means, its range and its
-/// spelling in files and flags stands in one place: src/config/option.cpp.
+/// Every option of a run with its default. src/config/option.cpp says what each means and its
+/// range, choices.hpp the names of what there is to choose from.
 
 /// A label for the discriminator: a fixed number (lo == hi) or one drawn
 /// uniformly from [lo, hi] for each image.
@@ -20,14 +22,14 @@ struct LabelRange {
 using Widths = std::vector<std::int64_t>;
 
 struct DataConfig {
-  std::string dataset = "idx";
+  DatasetKind dataset = DatasetKind::kIdx;
   std::string path = "data/mnist";
   std::string labels;
-  std::string range = "symmetric";
-  std::string sampling = "epoch";
+  PixelRange range = PixelRange::kSymmetric;
+  Sampling sampling = Sampling::kEpoch;
   bool drop_last = false;
   std::int64_t limit = 0;
-  std::string in_memory = "auto";
+  InMemory in_memory = InMemory::kAuto;
   std::int64_t max_mib = 16384;
   std::int64_t synthetic_size = 10000;
   std::int64_t image_size = 16;
@@ -36,34 +38,34 @@ struct DataConfig {
 };
 
 struct ModelConfig {
-  std::string arch = "mlp";
+  Arch arch = Arch::kMlp;
   std::int64_t latent_dim = 100;
-  std::string latent = "normal";
+  Latent latent = Latent::kNormal;
   Widths generator_widths = {256, 512, 1024};
   Widths discriminator_widths = {512, 256};
-  std::string generator_activation = "leaky_relu";
+  Activation generator_activation = Activation::kLeakyRelu;
   double leaky_slope = 0.2;
   double dropout = 0.0;
-  std::string upsampling = "transposed";
+  Upsampling upsampling = Upsampling::kTransposed;
   std::int64_t kernel = 4;
   bool generator_norm = false;
   bool discriminator_norm = false;
   bool sync_batchnorm = false;
   bool bias = true;
-  std::string init = "pytorch";
-  std::string output = "tanh";
+  WeightInit init = WeightInit::kPytorch;
+  OutputActivation output = OutputActivation::kTanh;
   bool spectral_norm = false;
   std::int64_t minibatch_stddev = 0;
   std::int64_t pack = 1;
-  std::string conditional = "none";
+  Conditional conditional = Conditional::kNone;
 };
 
 struct LossConfig {
-  std::string kind = "bce";
+  LossKind kind = LossKind::kBce;
   LabelRange real_label = {1.0, 1.0};
   LabelRange fake_label = {0.0, 0.0};
   double label_flip = 0.0;
-  std::string penalty = "none";
+  PenaltyKind penalty = PenaltyKind::kNone;
   double penalty_weight = 10.0;
   std::int64_t penalty_every = 1;
   double weight_clip = 0.0;
@@ -77,7 +79,7 @@ struct OptimConfig {
   double beta2 = 0.999;
   double eps = 1e-8;
   double max_grad_norm = 0.0;
-  std::string schedule = "constant";
+  Schedule schedule = Schedule::kConstant;
   double decay_start = 0.0;
   std::int64_t warmup_steps = 0;
 };
@@ -86,8 +88,8 @@ struct TrainConfig {
   std::int64_t epochs = 20;
   std::int64_t batch_size = 128;
   std::int64_t steps_per_epoch = 0;
-  std::string discriminator_batch = "full";
-  std::string discriminator_update = "summed";
+  DiscriminatorBatch discriminator_batch = DiscriminatorBatch::kFull;
+  DiscriminatorUpdate discriminator_update = DiscriminatorUpdate::kSummed;
   std::int64_t discriminator_steps = 1;
   bool reuse_fake = false;
   double ema = 0.0;
@@ -95,12 +97,12 @@ struct TrainConfig {
   std::int64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
-  std::string precision = "fp32";
+  Precision precision = Precision::kFp32;
   bool cuda_graph = false;
   bool deterministic = false;
-  std::string on_nan = "stop";
+  OnNan on_nan = OnNan::kStop;
   bool stop_on_collapse = false;
-  std::string keep_best = "none";
+  KeepBest keep_best = KeepBest::kNone;
 };
 
 struct EvalConfig {

@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,12 +14,47 @@
 
 namespace gan {
 
-/// Where an option's value lies in one particular Config.
-using Field = std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*>;
+/// A field of any enum of choices.hpp, by the names of its values.
+struct ChoiceField {
+  template <Choice Enum>
+  ChoiceField(Enum* of)  // NOLINT(google-explicit-constructor): as implicit as a pointer
+      : field(of),
+        names(names_of(kNames<Enum>)),
+        get([](const void* from) { return name_of(*static_cast<const Enum*>(from)); }),
+        set([](void* to, std::string_view name) {
+          *static_cast<Enum*>(to) = from_name<Enum>(name, "value");
+        }) {}
 
-/// One row of the option table: everything there is to know of one knob.
+  void* field;
+  std::vector<std::string> names;
+  std::string_view (*get)(const void* from);
+  void (*set)(void* to, std::string_view name);
+};
+
+/// Where an option's value lies in one particular Config.
+using Field =
+    std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*, ChoiceField>;
+
+/// What an option is for. A search varies the model and its training; a resumed run may change how
+/// it runs and what is shown of it.
+enum class Role : std::uint8_t { kData, kModel, kTraining, kRunning, kWatching };
+template <>
+inline constexpr Named<Role> kNames<Role>[] = {{Role::kData, "data"},
+                                               {Role::kModel, "model"},
+                                               {Role::kTraining, "training"},
+                                               {Role::kRunning, "running"},
+                                               {Role::kWatching, "watching"}};
+
+/// Values of another option, as value_text writes them.
+struct OtherValues {
+  std::string_view key;
+  std::vector<std::string> values;
+};
+
+/// One row of the option table: everything there is to know of one option.
 struct Option {
   std::string key;  ///< "optim.lr": the key `lr` in section [optim], the flag --optim.lr
+  Role role;
   Field field;
   std::string help;
   /// Allowed values: bounds of numbers (each of a list, both ends of a label)…
@@ -26,18 +63,44 @@ struct Option {
   /// …whether a bound itself is excluded…
   bool above_min = false;
   bool below_max = false;
-  /// …or the words to choose from; none for free text, and none in option_table for names
-  /// in a registry.
-  std::vector<std::string> choices = {};
+  /// …or the few numbers that there are.
+  std::vector<std::string> numbers = {};
   /// A shorter flag ("lr" for --lr), if any.
   std::string alias = {};
+  /// Whether a resumed run keeps it though its role may change.
+  bool kept_at_resume = false;
+  /// Values of another option with which this one has no effect.
+  OtherValues ignored_with = {};
 };
 
-/// The table, its fields pointing into `config`, which must outlive it. It takes any text as
-/// model.arch, loss.kind, loss.penalty and data.dataset, whose registries lie in later layers and
-/// refuse unknown names when these are looked up; full_option_table (train/options.hpp) knows them
-/// at once.
+/// The table, its fields pointing into `config`, which must outlive it.
 std::vector<Option> option_table(Config& config);
+
+/// Calls `use` with an option's value, that of a choice as its name (std::string).
+template <typename Use>
+auto visit_value(const Option& option, Use use) {
+  return std::visit(
+      [&](const auto& field) {
+        if constexpr (std::is_pointer_v<std::decay_t<decltype(field)>>) {
+          return use(std::as_const(*field));
+        } else {
+          return use(std::string(field.get(field.field)));
+        }
+      },
+      option.field);
+}
+
+/// The row of that key, or an Error.
+const Option& find_option(std::span<const Option> table, std::string_view key);
+
+/// Whether a resumed run of `config` may change the option.
+bool may_change_at_resume(const Option& option, const Config& config);
+
+/// Whether a search may vary the option.
+bool may_be_searched(const Option& option);
+
+/// The words that an option's value may be; none where it is free.
+const std::vector<std::string>& choices_of(const Option& option);
 
 std::string type_name(const Option& option);   ///< "integer", "list of integers", …
 std::string range_text(const Option& option);  ///< "> 0 and at most 1", "one of a, b", …
@@ -81,15 +144,17 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
 /// whether this machine has it is another matter.
 std::string device_problem(const std::string& device);
 
-/// Checks that take more than one key, such as reuse_fake with half batches;
-/// an Error (exit code 2) naming them all. Values of one key, which apply_settings checks, are not
-/// looked at.
+/// Error (exit code 2) where an enum in the config has a value that is none of its own.
+void check_choices(const Config& config);
+
+/// check_choices(), and what takes more than one key, such as reuse_fake with half batches; an
+/// Error (exit code 2) naming all mistakes. Ranges, which apply_settings checks, are not looked at.
 void check_config(const Config& config);
 
-/// What a config may hold but hardly means, a line each: keys other than their defaults that
-/// nothing reads, such as loss.penalty_weight without a penalty, and a Wasserstein loss without a
+/// What a config may hold but hardly means, a line each: options other than their defaults that
+/// have no effect, such as loss.penalty_weight without a penalty, and a Wasserstein loss without a
 /// bound.
-std::vector<std::string> config_doubts(const Config& config);
+std::vector<std::string> config_warnings(const Config& config);
 
 /// A Config from defaults and one file, checked by option_table and check_config.
 Config load_config(const std::filesystem::path& path);

@@ -42,9 +42,10 @@ struct Dataset {
   Dataset subset(const torch::Tensor& indices) const;
 };
 
-/// A kind of data set. Adding one is a file in src/data/ and its name in registry.cpp there.
-struct DatasetKind {
-  std::string_view name;
+/// How a kind of data set is loaded. Adding one is a DatasetKind, a file in src/data/ and its name
+/// in registry.cpp there.
+struct DatasetLoader {
+  DatasetKind kind;
   std::string_view help;
   Dataset (*load)(const DataConfig& config);
   /// The items held back from training, where the kind knows of any.
@@ -55,8 +56,8 @@ struct DatasetKind {
   bool may_be_stored = false;
 };
 
-/// All kinds; `data.dataset` names one.
-std::span<const DatasetKind> dataset_kinds();
+/// One for each kind.
+std::span<const DatasetLoader> dataset_loaders();
 
 /// Whether what `config` asks for is of a kind that is made up, not read from files.
 bool is_made_up(const DataConfig& config);
@@ -77,15 +78,15 @@ bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t by
 /// Error where `items` of `bytes` each would take more than `config.max_mib`.
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes);
 
-/// Bytes as float32 in [-1, 1] (`range` "symmetric") or [0, 1] ("unit"); what is float32 already
+/// Bytes as float32 in [-1, 1] (symmetric) or [0, 1] (unit); what is float32 already
 /// as it is.
-torch::Tensor scaled(const torch::Tensor& items, std::string_view range);
+torch::Tensor scaled(const torch::Tensor& items, PixelRange range);
 
 /// Bytes as float32 in [0, 1]; what is float32 already as it is.
 torch::Tensor unit_values(const torch::Tensor& items);
 
 /// The inverse of scaled(): images [n, c, h, w] in that range as bytes [n, h, w, c], rounded and
 /// clamped.
-torch::Tensor to_pixels(const torch::Tensor& images, std::string_view range);
+torch::Tensor to_pixels(const torch::Tensor& images, PixelRange range);
 
 }  // namespace gan

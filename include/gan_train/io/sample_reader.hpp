@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string_view>
 
 #include <torch/types.h>
 
+#include "gan_train/config/choices.hpp"
 #include "gan_train/core/shape.hpp"
 
 namespace gan {
@@ -17,7 +17,7 @@ namespace gan {
 /// holds them: uint8 [n, c, h, w], or float32 for points. Error (exit code 2) where they have
 /// another shape or, by more than a tenth, lie outside `range`.
 torch::Tensor read_samples(const std::filesystem::path& path, const ImageShape& shape,
-                           std::string_view range);
+                           PixelRange range);
 
 /// Reads latents from a .npy file of float32 or float64, n x `size` or n x `whole_size` (with
 /// one-hot classes, as gan-sample --save-latents writes them); float32, [n, …]. Error (exit

@@ -8,6 +8,7 @@
 
 #include <torch/types.h>
 
+#include "gan_train/config/choices.hpp"
 #include "gan_train/core/shape.hpp"
 #include "gan_train/formats/image.hpp"
 
@@ -18,7 +19,7 @@ struct SampleFile {
   std::filesystem::path path;
   std::int64_t count = 0;
   ImageShape shape;
-  std::string_view range;  ///< the values' range, as data.range
+  PixelRange range = PixelRange::kSymmetric;  ///< the values' range, as data.range
   GridOptions grid;
 };
 

@@ -20,9 +20,9 @@ enum class LabelKind : std::uint8_t {
 /// A GAN loss on logits: pure functions, each the mean over its batch as a
 /// scalar that carries gradients. A loss has the first three functions, or, where it
 /// compares each generated image with a real one, the fourth instead. Adding one is a
-/// file in src/losses/ and its name in registry.cpp there.
+/// LossKind, a file in src/losses/ and its name in registry.cpp there.
 struct Loss {
-  std::string_view name;
+  LossKind kind;
   std::string_view help;
   LabelKind labels;
   /// D's loss on real images: logits and labels of shape [n].
@@ -38,7 +38,7 @@ struct Loss {
   bool needs_pairs() const { return pairs != nullptr; }
 };
 
-/// All losses; find_row(losses(), name, "loss") finds one.
+/// All losses; find_row(losses(), kind) finds one.
 std::span<const Loss> losses();
 
 /// Error (exit code 2) where labels, flips or the way of the updates do not go with the

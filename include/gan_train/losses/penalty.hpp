@@ -6,16 +6,18 @@
 
 #include <torch/types.h>
 
+#include "gan_train/config/choices.hpp"
+
 namespace gan {
 
 /// D's logits [n] on images [n, c, h, w].
 using LogitsOf = std::function<torch::Tensor(const torch::Tensor& images)>;
 
 /// A penalty on the gradient of D with respect to the images it sees, which is added
-/// to D's loss. Adding one is a file in src/losses/ and its name in penalty_registry.cpp
-/// there.
+/// to D's loss. Adding one is a PenaltyKind, a file in src/losses/ and its name in
+/// penalty_registry.cpp there.
 struct Penalty {
-  std::string_view name;
+  PenaltyKind kind;
   std::string_view help;
   /// The penalty at `loss.penalty_weight` = 1: a scalar with gradients to D's parameters,
   /// from as many real as generated images, both without a graph. `d` takes images for those of
@@ -27,7 +29,7 @@ struct Penalty {
   bool draws = false;
 };
 
-/// All penalties; find_row(penalties(), name, "penalty") finds one.
+/// All penalties; find_row(penalties(), kind) finds one.
 std::span<const Penalty> penalties();
 
 }  // namespace gan

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include <torch/types.h>
 
@@ -50,7 +49,7 @@ class Conditioning {
   torch::Tensor class_loss(const torch::Tensor& output, const torch::Tensor& classes) const;
 
  private:
-  std::string mode_;
+  Conditional mode_;
   std::int64_t class_count_;
   std::int64_t pack_;
   bool flat_;

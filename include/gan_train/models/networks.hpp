@@ -39,9 +39,10 @@ struct NetworkShape {
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count);
 
-/// An architecture. Adding one is a file in src/models/ and its name in registry.cpp there.
+/// An architecture. Adding one is an Arch, a file in src/models/ and its name in registry.cpp
+/// there.
 struct Architecture {
-  std::string_view name;
+  Arch kind;
   std::string_view help;
   /// Each network; Error (exit code 2) where none can be derived for that shape.
   torch::nn::Sequential (*generator)(const ModelConfig& config, const NetworkShape& shape);

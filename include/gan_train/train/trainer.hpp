@@ -85,7 +85,7 @@ class Trainer {
   const torch::Device& device() const { return device_; }
   /// "fp32", "tf32" or "bf16": what train.precision has come to mean here.
   const char* precision() const {
-    const bool tf32 = config_.train.precision == "tf32" && device_.is_cuda();
+    const bool tf32 = config_.train.precision == Precision::kTf32 && device_.is_cuda();
     return bf16_ ? "bf16" : tf32 ? "tf32" : "fp32";
   }
 

@@ -7,44 +7,45 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-TEST(ConfigDoubts, NoneOfTheDefaults) { EXPECT_EQ(config_doubts({}), Lines{}); }
+TEST(ConfigWarnings, NoneOfTheDefaults) { EXPECT_EQ(config_warnings({}), Lines{}); }
 
-TEST(ConfigDoubts, OfWhatOnlySomeDataSetsAndRunsRead) {
+TEST(ConfigWarnings, OfWhatOnlySomeDataSetsAndRunsRead) {
   Config config;
   config.data.synthetic_size = 5;
   config.output.keep_every = 2;
-  EXPECT_EQ(config_doubts(config),
+  EXPECT_EQ(config_warnings(config),
             (Lines{"data.synthetic_size: has no effect with data.dataset = idx",
                    "output.keep_every: has no effect with output.keep_last = 0"}));
   config.output.keep_last = 1;
-  for (const char* made : {"shapes", "rings", "stacked_mnist"}) {
+  for (const DatasetKind made :
+       {DatasetKind::kShapes, DatasetKind::kRings, DatasetKind::kStackedMnist}) {
     config.data.dataset = made;
-    EXPECT_EQ(config_doubts(config), Lines{});
+    EXPECT_EQ(config_warnings(config), Lines{});
   }
 }
 
-TEST(ConfigDoubts, NameWhatNothingReads) {
+TEST(ConfigWarnings, NameWhatNothingReads) {
   Config config;
   config.loss.penalty_weight = 5;
   config.model.kernel = 5;
   config.optim.decay_start = 0.5;
-  EXPECT_EQ(config_doubts(config),
+  EXPECT_EQ(config_warnings(config),
             (Lines{"model.kernel: has no effect with model.arch = mlp",
                    "loss.penalty_weight: has no effect with loss.penalty = none",
                    "optim.decay_start: has no effect with optim.schedule = constant"}));
-  config.loss.penalty = "r1";
-  config.model.arch = "dcgan";
-  config.optim.schedule = "linear";
-  EXPECT_EQ(config_doubts(config), Lines{});
+  config.loss.penalty = PenaltyKind::kR1;
+  config.model.arch = Arch::kDcgan;
+  config.optim.schedule = Schedule::kLinear;
+  EXPECT_EQ(config_warnings(config), Lines{});
 }
 
-TEST(ConfigDoubts, AWassersteinLossWantsABound) {
+TEST(ConfigWarnings, AWassersteinLossWantsABound) {
   Config config;
-  config.loss.kind = "wasserstein";
-  ASSERT_EQ(config_doubts(config).size(), 1U);
-  EXPECT_NE(config_doubts(config)[0].find("loss.penalty = wgan_gp"), std::string::npos);
+  config.loss.kind = LossKind::kWasserstein;
+  ASSERT_EQ(config_warnings(config).size(), 1U);
+  EXPECT_NE(config_warnings(config)[0].find("loss.penalty = wgan_gp"), std::string::npos);
   config.loss.weight_clip = 0.01;
-  EXPECT_EQ(config_doubts(config), Lines{});
+  EXPECT_EQ(config_warnings(config), Lines{});
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+
+std::vector<std::string> config_warnings(const Config& config) {
+  Config mine = config;
+  Config defaults;
+  const auto table = option_table(mine);
+  const auto usual = option_table(defaults);
+  std::vector<std::string> warnings;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto& [key, values] = table[i].ignored_with;
+    if (values.empty() || value_text(table[i]) == value_text(usual[i])) continue;
+    const std::string value = value_text(find_option(table, key));
+    if (std::ranges::find(values, value) == values.end()) continue;
+    warnings.push_back(str(table[i].key, ": has no effect with ", key, " = ", value));
+  }
+  const LossConfig& loss = config.loss;
+  if (loss.kind == LossKind::kWasserstein && loss.penalty == PenaltyKind::kNone &&
+      loss.weight_clip == 0) {
+    warnings.emplace_back(
+        "loss.kind: wasserstein measures no distance while nothing bounds D's slope; set "
+        "loss.penalty = wgan_gp or loss.weight_clip");
+  }
+  return warnings;
+}
+
+}  // namespace gan
