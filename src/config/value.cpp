@@ -128,6 +128,11 @@ std::string set(const Option& option, std::string_view text, LabelRange& field) 
   return "";
 }
 
+template <typename Value>
+std::string set(const Option& option, std::string_view text, Value* field) {
+  return set(option, text, *field);
+}
+
 }  // namespace
 
 std::string type_name(const Option& option) {
@@ -170,15 +175,7 @@ std::string set_value(const Option& option, std::string_view text) {
     const auto near = text.size() > 1 ? did_you_mean(text, choices) : "";
     return wrong(option, text, "is not known") + near;
   }
-  return std::visit(
-      [&](const auto& field) {
-        if constexpr (std::is_pointer_v<std::decay_t<decltype(field)>>) {
-          return set(option, text, *field);
-        } else {
-          return set(option, text, field);
-        }
-      },
-      option.field);
+  return std::visit([&](const auto& field) { return set(option, text, field); }, option.field);
 }
 
 }  // namespace gan
