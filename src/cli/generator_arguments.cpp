@@ -25,7 +25,7 @@ GeneratorArguments::GeneratorArguments(CLI::App& app) {
                     ->type_name("CxHxW")
                     ->needs(config);
   app.add_option("--class-count", class_count_, "how many classes there are")
-      ->check(CLI::Range(std::int64_t{1}, kMostClasses))
+      ->check(CLI::Range(std::int64_t{1}, kMaxClasses))
       ->needs(shape);
 }
 

@@ -22,10 +22,10 @@ std::string clock_text(double seconds) {
 // Of training, before a guess at the time left is worth showing.
 constexpr double kTellingSeconds = 2.0;
 
-std::string figures_text(const LogRow& row) {
-  const RunningFigures& f = row.figures;
-  return formatted("D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f  %.0f img/s", f.mean(kDLoss),
-                   f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), row.images_per_second);
+std::string metrics_text(const LogRow& row) {
+  const StepMetrics& m = row.metrics;
+  return formatted("D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f  %.0f img/s", m.d_loss, m.g_loss,
+                   m.d_real, m.d_fake, row.images_per_second);
 }
 
 std::string bar_text(double share, int cells) {
@@ -66,18 +66,18 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
   const std::string head = "epoch " + place;
   const std::string tail = spent < kTellingSeconds ? "-:-- left" : clock_text(left) + " left";
   if (!live_) {
-    log::info(head + " at step " + std::to_string(row.step) + "  " + figures_text(row) + "  " +
+    log::info(head + " at step " + std::to_string(row.step) + "  " + metrics_text(row) + "  " +
               tail);
     return;
   }
   const std::string brief =
-      formatted("D %.3f  G %.3f", row.figures.mean(kDLoss), row.figures.mean(kGLoss));
-  // A narrow terminal loses the bar first, then figure after figure.
-  const std::string figures = figures_text(row);
+      formatted("D %.3f  G %.3f", row.metrics.d_loss, row.metrics.g_loss);
+  // A narrow terminal loses the bar first, then metric after metric.
+  const std::string metrics = metrics_text(row);
   const std::string seen = evaluation.empty() ? "" : "  " + evaluation;
   const std::string lines[] = {
-      head + " " + bar_text(share, 20) + " " + figures + seen + "  " + tail,
-      head + "  " + figures + seen + "  " + tail,
+      head + " " + bar_text(share, 20) + " " + metrics + seen + "  " + tail,
+      head + "  " + metrics + seen + "  " + tail,
       head + " " + bar_text(share, 10) + " " + brief + seen + "  " + tail,
       head + "  " + brief + seen + "  " + tail,
       head + "  " + brief + "  " + tail,
@@ -91,7 +91,7 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
 
 void Progress::epoch(const LogRow& row) {
   const std::string line = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(epochs_) +
-                           "  " + figures_text(row) + "  " + clock_text(row.figures.seconds);
+                           "  " + metrics_text(row) + "  " + clock_text(row.seconds);
   quiet_ ? log::file_only(line) : log::info(line);
 }
 

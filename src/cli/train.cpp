@@ -90,26 +90,30 @@ Config resumed_config(const ConfigArguments& flags, Config saved) {
   return config;
 }
 
-// Weights and inputs of a few steps, for checking them against another program.
+// Weights and inputs of a few steps, for checking them against another program. All ranks take the
+// steps; the first one writes what all of them used.
 void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
-  make_folders(folder);
-  write_file(folder / "config.yaml", to_yaml(trainer.config()));
-  save_weights(folder / "init.pt", trainer);
-  for (std::int64_t i = 1; i <= steps; ++i) {
-    StepRecord record;
-    const auto figures = trainer.step(&record);
-    record.emplace_back("figures", figures);
-    const std::string name = formatted("step_%04lld.pt", static_cast<long long>(i));
-    save_record(folder / name, record);
+  const bool writes = trainer.ranks().is_first();
+  if (writes) {
+    make_folders(folder);
+    write_file(folder / "config.yaml", to_yaml(trainer.config()));
+    save_weights(folder / "init.pt", trainer);
   }
-  log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
+  for (std::int64_t i = 1; i <= steps; ++i) {
+    NamedTensors tensors;
+    if (writes) tensors = trainer.next_inputs();
+    tensors.emplace_back("figures", mean_over_ranks(trainer.ranks(), trainer.step()));
+    const std::string name = formatted("step_%04lld.pt", static_cast<long long>(i));
+    if (writes) save_tensors(folder / name, tensors);
+  }
+  if (writes) log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
 }
 
 bool should_stop() { return caught_signal() != 0; }
 
 // What the rank spent on the others, for whoever wonders whether more of them would help.
-std::string traffic_text(std::int64_t steps) {
-  const Traffic traffic = ranks().traffic();
+std::string traffic_text(const Ranks& ranks, std::int64_t steps) {
+  const Traffic traffic = ranks.traffic();
   const double each = 1.0 / static_cast<double>(std::max<std::int64_t>(1, steps));
   return formatted("sums over ranks: %.2f ms, %.2f MB and %.1f sums a step",
                    1e3 * traffic.seconds * each, 1e-6 * traffic.bytes * each,
@@ -128,7 +132,7 @@ int follow(Trainer& trainer) {
   };
   const std::int64_t before = trainer.steps_done();
   const bool complete = run_training(trainer, state, hooks);
-  log::debug(traffic_text(trainer.steps_done() - before));
+  log::debug(traffic_text(trainer.ranks(), trainer.steps_done() - before));
   return complete || caught_signal() == 0 ? 0 : 128 + caught_signal();
 }
 
@@ -144,7 +148,9 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
     watch.stop = should_stop;
     complete = run.train(watch);
   }
-  if (ranks().are_many()) log::info(traffic_text(trainer.steps_done() - before));
+  if (trainer.ranks().are_many()) {
+    log::info(traffic_text(trainer.ranks(), trainer.steps_done() - before));
+  }
   if (complete) {
     log::info("done: " + folder.generator(trainer.config().train.epochs).string());
     return 0;
@@ -199,7 +205,8 @@ int run_train(int argc, char** argv) {
   if (!arguments.quiet) log::set_level(log::parse_level(arguments.log_level));
   check_arguments(arguments);
   const auto group = join_ranks(arguments.dist_timeout);
-  if (ranks().are_many()) log::name_rank(str("rank ", ranks().rank(), ": "));
+  Ranks& ranks = group ? *group : single_rank();
+  if (ranks.are_many()) log::name_rank(str("rank ", ranks.rank(), ": "));
 
   const bool resuming = !arguments.resume.empty();
   const SavedState saved = resuming ? find_state(arguments.resume) : SavedState();
@@ -207,8 +214,8 @@ int run_train(int argc, char** argv) {
       resuming ? resumed_config(config_arguments, saved.config) : config_arguments.apply();
   configure_process(config.train);
   const Dataset data = load_dataset(config.data);
-  Trainer trainer(config, data);
-  if (ranks().is_first()) {
+  Trainer trainer(config, data, ranks);
+  if (ranks.is_first()) {
     for (const auto& warning : config_warnings(config)) log::warning(warning);
   }
   if (!arguments.init_from.empty()) {
@@ -217,14 +224,14 @@ int run_train(int argc, char** argv) {
                   arguments.init_from, both ? "" : "; the discriminator is new"));
   }
   if (arguments.dry_run) {
-    print_summary(trainer, data, arguments.json);
+    if (ranks.is_first()) print_summary(trainer, data, arguments.json);
     return 0;
   }
   if (!arguments.debug_dump.empty()) {
     dump_steps(trainer, arguments.debug_dump, arguments.debug_steps);
     return 0;
   }
-  if (ranks().is_first()) {
+  if (ranks.is_first()) {
     return lead(trainer, data, arguments, config_arguments.recipe(), saved.path);
   }
   trainer.share_state();

@@ -67,6 +67,22 @@ const Dataset& Dataset::checked() const {
   return *this;
 }
 
+std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
+  if (config.conditional == Conditional::kNone) return 0;
+  if (!data.labels.defined()) {
+    throw usage_error("model.conditional: ", config.conditional, " needs labels, and ", data.source,
+                      " has none; name their file with data.labels, or set model.conditional = "
+                      "none");
+  }
+  const auto largest = data.labels.max().item<std::int64_t>();
+  if (largest >= kMaxClasses) {
+    throw usage_error("model.conditional: ", config.conditional, " takes classes from 0 to ",
+                      kMaxClasses - 1, ", and ", data.source, " has a label ", largest,
+                      "; number them anew, or set model.conditional = none");
+  }
+  return largest + 1;
+}
+
 Dataset load_dataset(const DataConfig& config) {
   const DatasetLoader& loader = find_row(dataset_loaders(), config.dataset);
   if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {

@@ -45,13 +45,11 @@ class MpiRanks : public Ranks {
     MPI_Comm_rank(machine, &local_rank_);
     MPI_Comm_free(&machine);
     MPI_Comm_dup(MPI_COMM_WORLD, &beat_group_);
-    set_ranks(this);
   }
 
   // An exception is this rank's alone, for which the others would wait. Main says what it was;
   // then the job ends.
   ~MpiRanks() override {
-    set_ranks(nullptr);
     if (std::uncaught_exceptions() > 0) {
       if (nccl_) nccl_->abandon();
       std::atexit(end_job);

@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-class Alone : public Ranks {
+class SingleRank : public Ranks {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
@@ -15,17 +15,15 @@ class Alone : public Ranks {
   void broadcast(torch::Tensor&) override {}
 };
 
-Alone alone;
-thread_local Ranks* group_of_thread = &alone;
-
 }  // namespace
 
-Ranks& ranks() { return *group_of_thread; }
+Ranks& single_rank() {
+  static SingleRank single;
+  return single;
+}
 
-void set_ranks(Ranks* group) { group_of_thread = group != nullptr ? group : &alone; }
-
-void average_over_ranks(std::vector<torch::Tensor>& tensors) {
-  if (!ranks().are_many()) return;
+void average_over_ranks(Ranks& ranks, std::vector<torch::Tensor>& tensors) {
+  if (!ranks.are_many()) return;
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> rows;
   std::vector<std::int64_t> lengths;
@@ -33,34 +31,37 @@ void average_over_ranks(std::vector<torch::Tensor>& tensors) {
     rows.push_back(tensor.reshape({-1}));
     lengths.push_back(tensor.numel());
   }
-  const auto parts = mean_over_ranks(torch::cat(rows)).split_with_sizes(lengths);
+  auto all = torch::cat(rows);
+  ranks.sum(all);
+  const auto parts = all.div_(ranks.size()).split_with_sizes(lengths);
   for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i] = parts[i].view(tensors[i].sizes());
 }
 
-torch::Tensor mean_over_ranks(const torch::Tensor& values) {
-  if (!ranks().are_many()) return values;
+torch::Tensor mean_over_ranks(Ranks& ranks, const torch::Tensor& values) {
+  if (!ranks.are_many()) return values;
   auto sum = values.detach().contiguous().clone();
-  ranks().sum(sum);
-  return sum.div_(ranks().size());
+  ranks.sum(sum);
+  return sum.div_(ranks.size());
 }
 
-void broadcast_all(const std::vector<torch::Tensor>& tensors) {
-  if (!ranks().are_many()) return;
+void broadcast_all(Ranks& ranks, const std::vector<torch::Tensor>& tensors) {
+  if (!ranks.are_many()) return;
   const torch::NoGradGuard no_grad;
   for (const torch::Tensor& tensor : tensors) {
     auto sent = tensor.detach().cpu().contiguous();
-    ranks().broadcast(sent);
+    ranks.broadcast(sent);
     tensor.copy_(sent);
   }
 }
 
-Share share_of(std::int64_t total) {
-  const std::int64_t count = total / ranks().size();
-  return {ranks().rank() * count, count};
+Share share_of(std::int64_t total, int rank, int size) {
+  const std::int64_t count = total / size;
+  return {rank * count, count};
 }
 
-void check_equal_over_ranks(const std::vector<torch::Tensor>& tensors, std::int64_t step) {
-  if (!ranks().are_many()) return;
+void check_equal_over_ranks(Ranks& ranks, const std::vector<torch::Tensor>& tensors,
+                            std::int64_t step) {
+  if (!ranks.are_many()) return;
   // The bits as whole numbers, whose sum no order changes.
   std::vector<torch::Tensor> sums;
   for (const auto& tensor : tensors) {
@@ -68,9 +69,9 @@ void check_equal_over_ranks(const std::vector<torch::Tensor>& tensors, std::int6
   }
   const auto ours = torch::stack(sums);
   auto first = ours.clone();
-  ranks().broadcast(first);
+  ranks.broadcast(first);
   if (torch::equal(ours, first)) return;
-  throw run_error("step ", step, ": rank ", ranks().rank(), " of ", ranks().size(),
+  throw run_error("step ", step, ": rank ", ranks.rank(), " of ", ranks.size(),
                   " has other weights than rank 0; are all ranks of one build and one kind of "
                   "processor? The last state that was saved is sound");
 }

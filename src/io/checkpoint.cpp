@@ -1,14 +1,12 @@
 #include "gan_train/io/checkpoint.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
-#include "gan_train/dist/ranks.hpp"
 #include "gan_train/formats/safetensors.hpp"
 
 #include "allowance.hpp"
@@ -66,7 +64,7 @@ PtDict header(const char* kind, const Trainer& trainer) {
           {"config", {pack_config(trainer.config())}}};
 }
 
-// ── Optimisers and running figures ──
+// ── Optimisers and running metrics ──
 
 std::vector<std::string> parameter_names(const torch::nn::Module& module) {
   std::vector<std::string> names;
@@ -97,9 +95,9 @@ void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam
   adam.load(state, get_count(dict, "steps", where));
 }
 
-PtDict pack_running(const RunningFigures& running) {
+PtDict pack_running(const RunningMetrics& running) {
   PtList sums;
-  for (const double sum : running.sums) sums.push_back({sum});
+  for (const StepMetric& row : kStepMetrics) sums.push_back({running.sums.*row.value});
   return {{"sums", {sums}}, {"steps", {running.steps}}, {"seconds", {running.seconds}}};
 }
 
@@ -124,14 +122,15 @@ HealthState unpack_health(const PtDict& dict, const std::string& name) {
   return health;
 }
 
-RunningFigures unpack_running(const PtDict& dict, const std::string& name) {
-  RunningFigures running;
+RunningMetrics unpack_running(const PtDict& dict, const std::string& name) {
+  RunningMetrics running;
   const auto& sums = get<PtList>(dict, "sums", name);
-  for (std::size_t i = 0; i < running.sums.size(); ++i) {
+  for (std::size_t i = 0; i < kStepMetrics.size(); ++i) {
     const auto* sum = i < sums.size() ? std::get_if<double>(&sums[i].value) : nullptr;
-    if (sum == nullptr)
-      throw run_error(name, ": its running figures are not ", kFigureCount, " numbers");
-    running.sums[i] = *sum;
+    if (sum == nullptr) {
+      throw run_error(name, ": its running metrics are not ", kStepMetrics.size(), " numbers");
+    }
+    running.sums.*kStepMetrics[i].value = *sum;
   }
   running.steps = get_count(dict, "steps", name);
   running.seconds = get<double>(dict, "seconds", name);
@@ -153,14 +152,15 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   PtDict root = header("state", trainer);
   root.push_back({"generator", {packer.pack(*nets.generator)}});
   root.push_back({"discriminator", {packer.pack(*nets.discriminator)}});
-  if (trainer.ema) root.push_back({"ema", {packer.pack(*trainer.ema)}});
+  // With the statistics of its own weights, since gan-sample draws from it.
+  if (trainer.ema) root.push_back({"ema", {packer.pack(*trainer.sampling_generator())}});
   root.push_back({"g_optimizer", {pack_adam(trainer.g_optimizer, *nets.generator, packer)}});
   root.push_back({"d_optimizer", {pack_adam(trainer.d_optimizer, *nets.discriminator, packer)}});
   root.push_back({"epoch_figures", {pack_running(loop.epoch)}});
   root.push_back({"interval_figures", {pack_running(loop.interval)}});
   root.push_back({"health", {pack_health(loop.health)}});
   root.push_back({"rollbacks", {loop.rollbacks}});
-  root.push_back({"ranks", {std::int64_t{ranks().size()}}});
+  root.push_back({"ranks", {std::int64_t{trainer.ranks().size()}}});
   write_file(path, encode_pt(root, path.stem().string()));
 }
 
@@ -200,11 +200,11 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.epoch = unpack_running(get<PtDict>(root, "epoch_figures", name), name);
   loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
   loop.health = unpack_health(get<PtDict>(root, "health", name), name);
-  loop.rollbacks = get_count(root, "rollbacks", name, kMostRollbacks);
+  loop.rollbacks = get_count(root, "rollbacks", name, kMaxRollbacks);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
   if (find(root, "ranks") != nullptr) {  // older files lack it
-    note_other_ranks(get_count(root, "ranks", name), trainer.config());
+    note_other_ranks(get_count(root, "ranks", name), trainer);
   }
 }
 
@@ -239,14 +239,10 @@ Config load_checkpoint_config(const fs::path& path) {
   return config;
 }
 
-void save_record(const fs::path& path, const StepRecord& record) {
+void save_tensors(const fs::path& path, const NamedTensors& tensors) {
   TensorPacker packer;
-  std::map<std::string, int> seen;
   PtDict root;
-  for (const auto& [name, tensor] : record) {
-    const int number = seen[name]++;
-    root.push_back({number == 0 ? name : str(name, "_", number + 1), packer.pack(tensor)});
-  }
+  for (const auto& [name, tensor] : tensors) root.push_back({name, packer.pack(tensor)});
   write_file(path, encode_pt(root));
 }
 

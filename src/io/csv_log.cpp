@@ -97,15 +97,15 @@ std::vector<double> read_column(const fs::path& path, std::string_view header,
 }
 
 std::string loss_row(const LogRow& row) {
-  const RunningFigures& f = row.figures;
+  const StepMetrics& m = row.metrics;
   return formatted("%" PRId64 ",%" PRId64 ",%.6f,%.6f,%.6f,%.6f,%.3f,%.1f", row.epoch, row.step,
-                   f.mean(kDLoss), f.mean(kGLoss), f.mean(kDReal), f.mean(kDFake), f.seconds,
-                   row.images_per_second);
+                   m.d_loss, m.g_loss, m.d_real, m.d_fake, row.seconds, row.images_per_second);
 }
 
-std::string health_row(const LogRow& row, const HealthFigures& f) {
+std::string health_row(const LogRow& row, double diversity) {
+  const StepMetrics& m = row.metrics;
   return formatted("%" PRId64 ",%" PRId64 ",%.6f,%.6f,%.6g,%.6g,%.6f", row.epoch, row.step,
-                   f.d_real, f.d_fake, f.d_grad_norm, f.g_grad_norm, f.diversity);
+                   m.d_real, m.d_fake, m.d_grad_norm, m.g_grad_norm, diversity);
 }
 
 std::string json_line(std::span<const TableRow> rows) {

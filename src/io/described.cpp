@@ -72,8 +72,8 @@ LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   if (!shape) throw run_error(name, ": its image_shape is not three sizes such as 1x28x28");
   loaded.shape = *shape;
   loaded.class_count = metadata_count(metadata, "classes", name);
-  if (loaded.class_count > kMostClasses) {
-    throw run_error(name, ": has more than ", kMostClasses, " classes; damaged or made up");
+  if (loaded.class_count > kMaxClasses) {
+    throw run_error(name, ": has more than ", kMaxClasses, " classes; damaged or made up");
   }
   loaded.epoch = metadata_count(metadata, "epoch", name);
   loaded.step = metadata_count(metadata, "step", name);

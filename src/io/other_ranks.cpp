@@ -5,7 +5,6 @@
 
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/dist/ranks.hpp"
 #include "gan_train/losses/penalty.hpp"
 
 namespace gan {
@@ -25,7 +24,7 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
   if (augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0) {
     parts.emplace_back("augmentation");
   }
-  if (find_row(penalties(), config.loss.penalty).draws) {
+  if (find_row(penalties(), config.loss.penalty).noise != PenaltyNoise::Kind::kNone) {
     parts.emplace_back("the points of the penalty");
   }
   return parts;
@@ -33,10 +32,10 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
 
 }  // namespace
 
-void note_other_ranks(std::int64_t before, const Config& config) {
-  const std::int64_t now = ranks().size();
+void note_other_ranks(std::int64_t before, const Trainer& trainer) {
+  const std::int64_t now = trainer.ranks().size();
   if (before == now) return;
-  const auto parts = own_to_a_rank(config);
+  const auto parts = own_to_a_rank(trainer.config());
   log::warning(str("saved by ", before, before == 1 ? " rank" : " ranks", ", going on with ", now,
                    ": the result may differ in ",
                    parts.empty() ? "the last bits" : join(parts, ", ")));

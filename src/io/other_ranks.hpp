@@ -2,12 +2,11 @@
 
 #include <cstdint>
 
-#include "gan_train/config/config.hpp"
+#include "gan_train/train/trainer.hpp"
 
 namespace gan {
 
-/// Says, where `before` ranks saved a state and another number goes on from it, what will
-/// differ from what the former would have made of it.
-void note_other_ranks(std::int64_t before, const Config& config);
+/// Warns where `before` ranks saved a state and another number resumes it: says what will differ.
+void note_other_ranks(std::int64_t before, const Trainer& trainer);
 
 }  // namespace gan

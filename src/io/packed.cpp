@@ -99,7 +99,7 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
 // Files of version 0.1.0 have no classes.
 std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
   if (find(root, "classes") == nullptr) return 0;
-  return get_count(root, "classes", name, kMostClasses);
+  return get_count(root, "classes", name, kMaxClasses);
 }
 
 }  // namespace gan

@@ -59,7 +59,7 @@ void Run::resume(const fs::path& state) {
 bool Run::train(const Hooks& watch) {
   // Before anything is written: data that can't be measured by are a wrong call, not a run.
   if (trainer_.config().eval.every > 0) {
-    const OnItsOwn alone;  // a classifier may have to be trained
+    const WorkAlone alone(trainer_.ranks());  // a classifier may have to be trained
     evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
   }
   write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
@@ -151,10 +151,11 @@ void Run::write_state() {
 }
 
 void Run::after_epoch(const LogRow& row) {
+  const WorkAlone alone(trainer_.ranks());
   const bool is_last = row.epoch == trainer_.config().train.epochs;
   const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
-  const HealthFigures figures = figures_of(row);
-  const std::string losses = loss_row(row), health = health_row(row, figures);
+  const double diversity = diversity_.measure(trainer_.sampling_generator());
+  const std::string losses = loss_row(row), health = health_row(row, diversity);
   std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
   losses_->add(losses);
   health_->add(health);
@@ -167,7 +168,7 @@ void Run::after_epoch(const LogRow& row) {
     rows.push_back({evaluation_->header(), evaluation_->row()});
   }
   lines_->line(json_line(rows));
-  watch(row.epoch, figures);
+  watch(row, diversity);
   if (due(output().save_state)) save();
 }
 
@@ -191,20 +192,12 @@ void Run::finish() {
   draw(kMostReportBytes);
 }
 
-HealthFigures Run::figures_of(const LogRow& row) {
-  const RunningFigures& f = row.figures;
-  return {.d_real = f.mean(kDReal),
-          .d_fake = f.mean(kDFake),
-          .d_grad_norm = f.mean(kDGradNorm),
-          .g_grad_norm = f.mean(kGGradNorm),
-          .diversity = diversity_.measure(trainer_.sampling_generator())};
-}
-
-void Run::watch(std::int64_t epoch, const HealthFigures& figures) {
-  log::file_only(str("epoch ", epoch, "  gradient norms D ", figures.d_grad_norm, "  G ",
-                     figures.g_grad_norm, "  diversity ", figures.diversity));
-  for (const auto& warning : watch_health(figures, trainer_.config().loss, loop_.health)) {
-    log::warning(str("epoch ", epoch, ": ", warning.text));
+void Run::watch(const LogRow& row, double diversity) {
+  const StepMetrics& m = row.metrics;
+  log::file_only(str("epoch ", row.epoch, "  gradient norms D ", m.d_grad_norm, "  G ",
+                     m.g_grad_norm, "  diversity ", diversity));
+  for (const auto& warning : watch_health(m, diversity, trainer_.config().loss, loop_.health)) {
+    log::warning(str("epoch ", row.epoch, ": ", warning.text));
   }
   // Where epochs are short, drawing would take more of them than it is worth.
   if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(kMostLiveBytes);
@@ -212,7 +205,7 @@ void Run::watch(std::int64_t epoch, const HealthFigures& figures) {
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();
     draw(kMostLiveBytes);
-    throw run_error("epoch ", epoch, ": the generator has collapsed (diversity ", figures.diversity,
+    throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ", diversity,
                     "); the state is saved, --resume ", folder_.root().string(),
                     " --train.stop_on_collapse false goes on");
   }
@@ -226,8 +219,8 @@ bool Run::roll_back(const std::string& what) {
                     " --train.on_nan rollback, or start anew with a lower optim.lr or "
                     "optim.max_grad_norm = 1");
   }
-  if (loop_.rollbacks >= kMostRollbacks) {
-    throw run_error(what, "; gone back ", kMostRollbacks, " times already, the last good state is ",
+  if (loop_.rollbacks >= kMaxRollbacks) {
+    throw run_error(what, "; gone back ", kMaxRollbacks, " times already, the last good state is ",
                     good, "; start anew with a lower optim.lr or optim.max_grad_norm = 1");
   }
   const std::int64_t rollbacks = loop_.rollbacks + 1;
@@ -238,7 +231,7 @@ bool Run::roll_back(const std::string& what) {
   loop_.rollbacks = rollbacks;
   trainer_.scale_lr(loop_.lr_scale());
   log::warning(str(what, "; back to step ", trainer_.steps_done(), " with learning rates times ",
-                   loop_.lr_scale(), ", time ", rollbacks, " of ", kMostRollbacks));
+                   loop_.lr_scale(), ", time ", rollbacks, " of ", kMaxRollbacks));
   open_logs();
   write_state();  // with the new learning rate
   trainer_.share_state();

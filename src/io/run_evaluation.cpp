@@ -7,7 +7,6 @@
 #include "gan_train/core/log.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/core/version.hpp"
-#include "gan_train/dist/ranks.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
 #include "gan_train/train/sample.hpp"
@@ -48,7 +47,6 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
 }
 
 std::string RunEvaluation::measure(std::int64_t epoch) {
-  const OnItsOwn alone;
   const std::int64_t classes = trainer_.conditioning().class_count();
   const std::int64_t count = trainer_.config().eval.samples;
   log::info(str("epoch ", epoch, "  measuring ", count, " samples"));

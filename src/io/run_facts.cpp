@@ -7,7 +7,6 @@
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/version.hpp"
-#include "gan_train/dist/ranks.hpp"
 #include "gan_train/train/describe.hpp"
 
 namespace gan {
@@ -31,9 +30,9 @@ std::string run_line(const Trainer& trainer, const Dataset& data) {
                          to_string(data.shape), data.stored ? " read from disk" : "", ", ",
                          trainer.steps_per_epoch(), " steps an epoch on ", trainer.device().str(),
                          " in ", trainer.precision(), ", ", at::get_num_threads(), " threads");
-  if (ranks().are_many()) {
-    text += str(" on each of ", ranks().size(), " ranks, ",
-                share_of(trainer.config().train.batch_size).count, " images a batch each");
+  if (const int ranks = trainer.ranks().size(); ranks > 1) {
+    text += str(" on each of ", ranks, " ranks, ", trainer.config().train.batch_size / ranks,
+                " images per batch each");
   }
   return text;
 }

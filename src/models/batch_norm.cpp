@@ -7,17 +7,22 @@
 namespace gan {
 namespace {
 
-// The sum over all ranks. Each rank's loss depends on it, so its gradient is such a sum too.
+// The sum over all ranks. Each rank's loss depends on it, so its gradient is such a sum too. The
+// group goes along, since autograd may run backward() on another thread.
 class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
  public:
-  static torch::Tensor forward(torch::autograd::AutogradContext*, const torch::Tensor& values) {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context,
+                               const torch::Tensor& values, Ranks* ranks) {
+    context->saved_data["ranks"] = reinterpret_cast<std::int64_t>(ranks);
     auto sum = values.detach().contiguous().clone();
-    ranks().sum(sum);
+    ranks->sum(sum);
     return sum;
   }
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
-                                                 const torch::autograd::variable_list& gradients) {
-    return {SumOverRanks::apply(gradients[0])};
+  static torch::autograd::variable_list backward(
+      torch::autograd::AutogradContext* context,
+      const torch::autograd::variable_list& gradients) {
+    auto* ranks = reinterpret_cast<Ranks*>(context->saved_data["ranks"].toInt());
+    return {SumOverRanks::apply(gradients[0], ranks), torch::Tensor()};
   }
 };
 
@@ -26,19 +31,19 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
 template <std::size_t D>
 torch::Tensor SyncBatchNormImpl<D>::forward(const torch::Tensor& input) {
   using Base = torch::nn::BatchNormImplBase<D, SyncBatchNormImpl<D>>;
-  if (!this->is_training() || !ranks().are_many()) return Base::forward(input);
+  if (!this->is_training() || !ranks_->are_many()) return Base::forward(input);
   this->_check_input_dim(input);
   const std::int64_t c = input.size(1);
   const std::vector<std::int64_t> all =
       D == 1 ? std::vector<std::int64_t>{0} : std::vector<std::int64_t>{0, 2, 3};
   const std::vector<std::int64_t> places =
       D == 1 ? std::vector<std::int64_t>{1, c} : std::vector<std::int64_t>{1, c, 1, 1};
-  const std::int64_t values = input.numel() / c * ranks().size();
+  const std::int64_t values = input.numel() / c * ranks_->size();
   const auto count = static_cast<double>(values);
   const auto x = input.to(torch::kFloat32);
-  const auto mean = SumOverRanks::apply(x.sum(all)) / count;
+  const auto mean = SumOverRanks::apply(x.sum(all), ranks_) / count;
   const auto centred = x - mean.view(places);
-  const auto variance = SumOverRanks::apply(centred.square().sum(all)) / count;
+  const auto variance = SumOverRanks::apply(centred.square().sum(all), ranks_) / count;
   if (this->running_mean.defined()) {
     const torch::NoGradGuard no_grad;
     const double momentum = this->options.momentum().value_or(0.1);
@@ -59,11 +64,18 @@ void SyncBatchNormImpl<D>::_check_input_dim(const torch::Tensor& input) {
 template <std::size_t D>
 void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels) {
   using Plain = std::conditional_t<D == 1, torch::nn::BatchNorm1d, torch::nn::BatchNorm2d>;
-  if (config.sync_batchnorm && ranks().are_many()) {
+  if (config.sync_batchnorm) {
     net->push_back(std::make_shared<SyncBatchNormImpl<D>>(channels));
   } else {
     net->push_back(Plain(channels));
   }
+}
+
+void sync_batch_norms(torch::nn::Module& net, Ranks& ranks) {
+  net.apply([&](torch::nn::Module& module) {
+    if (auto* flat = module.as<SyncBatchNormImpl<1>>()) flat->set_ranks(ranks);
+    if (auto* maps = module.as<SyncBatchNormImpl<2>>()) maps->set_ranks(ranks);
+  });
 }
 
 template class SyncBatchNormImpl<1>;

@@ -7,22 +7,6 @@
 
 namespace gan {
 
-std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
-  if (config.conditional == Conditional::kNone) return 0;
-  if (!data.labels.defined()) {
-    throw usage_error("model.conditional: ", config.conditional, " needs labels, and ", data.source,
-                      " has none; name their file with data.labels, or set model.conditional = "
-                      "none");
-  }
-  const auto largest = data.labels.max().item<std::int64_t>();
-  if (largest >= kMostClasses) {
-    throw usage_error("model.conditional: ", config.conditional, " takes classes from 0 to ",
-                      kMostClasses - 1, ", and ", data.source, " has a label ", largest,
-                      "; number them anew, or set model.conditional = none");
-  }
-  return largest + 1;
-}
-
 Conditioning::Conditioning(const ModelConfig& config, std::int64_t class_count)
     : mode_(config.conditional),
       class_count_(mode_ == Conditional::kNone ? 0 : class_count),

@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/batch_norm.hpp"
 
 #include "matrix_convs.hpp"
 #include "residual.hpp"
@@ -190,6 +191,8 @@ constexpr Emit kEmitters[] = {
     emit_as<nn::LinearImpl, emit_linear>,
     emit_as<nn::BatchNorm1dImpl, emit_norm>,
     emit_as<nn::BatchNorm2dImpl, emit_norm>,
+    emit_as<SyncBatchNormImpl<1>, emit_norm>,
+    emit_as<SyncBatchNormImpl<2>, emit_norm>,
     emit_as<nn::Conv2dImpl, emit_conv>,
     emit_as<nn::ConvTranspose2dImpl, emit_conv>,
     emit_as<OneChannelConv2dImpl, emit_conv>,

@@ -7,23 +7,25 @@
 
 namespace gan {
 
+/// How n images are augmented and blurred by noise before D sees them. A tensor is undefined where
+/// its part is off.
+struct View {
+  torch::Tensor brightness;  ///< [n, 1, 1, 1], added to all pixels
+  torch::Tensor shift;       ///< [n, 2] int64: top and left of the crop out of the padded image
+  torch::Tensor hole;        ///< [n, 2] int64: top and left of the rectangle that is cut out
+  torch::Tensor noise;       ///< [n, c, h, w], added
+};
+
 /// Error (exit code 2) where augmentation is asked for and there are no images to augment.
 void check_augment(const AugmentConfig& config, const ImageShape& shape);
 
-/// Images [n, c, h, w], each shifted, cut out and brightened at random as `config` says,
-/// with gradients to the originals (Zhao et al. 2020: what D is shown is augmented, real and
-/// generated alike, in its own updates and in G's). `random` is a generator of the CPU.
-torch::Tensor augment(const torch::Tensor& images, const AugmentConfig& config,
-                      const at::Generator& random);
+/// Draws, on the CPU, how images of the shape [n, c, h, w] are shown: augmentation from one
+/// generator, noise of the standard deviation `noise` from the other.
+View draw_view(const AugmentConfig& config, double noise, at::IntArrayRef images,
+               const at::Generator& augment_random, const at::Generator& noise_random);
 
-/// How D is shown images: augmented, then with noise of that standard deviation.
-struct Lens {
-  const AugmentConfig& config;
-  at::Generator augment_random;
-  double noise;
-  at::Generator noise_random;
-
-  torch::Tensor operator()(const torch::Tensor& images) const;
-};
+/// The images as D sees them, with gradients to the originals. D sees real and generated images
+/// through such views in its own updates and in G's (Zhao et al. 2020).
+torch::Tensor seen(const torch::Tensor& images, const View& view, const AugmentConfig& config);
 
 }  // namespace gan

@@ -4,7 +4,6 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/dist/ranks.hpp"
 #include "gan_train/models/batch_norm.hpp"
 
 namespace gan {
@@ -12,12 +11,9 @@ namespace gan {
 void update_average(torch::nn::Module& average, const torch::nn::Module& live, double decay) {
   const torch::NoGradGuard no_grad;
   at::_foreach_lerp_(average.parameters(), live.parameters(), 1.0 - decay);
-  const auto buffers = live.named_buffers();
-  for (auto& buffer : average.named_buffers()) buffer.value().copy_(buffers[buffer.key()]);
 }
 
 void recompute_statistics(torch::nn::Module& net, const std::function<void()>& passes) {
-  const OnItsOwn alone;  // the other ranks are elsewhere
   std::vector<std::optional<double>> momenta;
   const auto for_each_norm = [&](auto use) {
     net.apply([&](torch::nn::Module& module) { if_batch_norm(module, use); });

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 namespace {
@@ -37,17 +36,16 @@ std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sa
   return (sampler.batches_per_pass() + k - 1) / k;
 }
 
-void check_batches(const Config& config, std::int64_t data_size) {
+void check_batches(const Config& config, std::int64_t data_size, int ranks) {
   const ModelConfig& model = config.model;
-  const std::int64_t size = ranks().size();
-  if (real_batch_size(config.train) % size != 0 || last_batch_size(config, data_size) % size != 0) {
+  if (real_batch_size(config.train) % ranks != 0 || last_batch_size(config, data_size) % ranks != 0) {
     throw usage_error("train.batch_size: batches of ", real_batch_size(config.train),
                       " real images, the last of a pass of ", last_batch_size(config, data_size),
-                      ", can't be shared among ", size,
+                      ", can't be shared among ", ranks,
                       " ranks; use a multiple of it, and data.drop_last = true");
   }
-  const std::int64_t batch = real_batch_size(config.train) / size;  // of one rank
-  const std::int64_t last = last_batch_size(config, data_size) / size;
+  const std::int64_t batch = real_batch_size(config.train) / ranks;  // of one rank
+  const std::int64_t last = last_batch_size(config, data_size) / ranks;
   const std::int64_t row = model.discriminator_norm ? model.pack : 1;  // images that make one
   if ((model.generator_norm || model.discriminator_norm) && (batch / row == 1 || last / row == 1)) {
     throw usage_error("train.batch_size: batches of ", batch, " real images leave one of a single ",

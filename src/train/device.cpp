@@ -11,11 +11,10 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 
-torch::Device resolve_device(const std::string& name) {
+torch::Device resolve_device(const std::string& name, const Ranks& ranks) {
   if (const std::string problem = device_problem(name); !problem.empty()) {
     throw usage_error("train.device: ", problem);
   }
@@ -23,9 +22,9 @@ torch::Device resolve_device(const std::string& name) {
   if (torch::cuda::is_available()) {
     torch::Device device(name == "auto" ? "cuda" : name);
     // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
-    if (!device.has_index() && ranks().are_many()) {
+    if (!device.has_index() && ranks.are_many()) {
       device.set_index(
-          static_cast<torch::DeviceIndex>(ranks().local_rank() % torch::cuda::device_count()));
+          static_cast<torch::DeviceIndex>(ranks.local_rank() % torch::cuda::device_count()));
     }
     if (device.has_index() && device.index() >= torch::cuda::device_count()) {
       throw usage_error("train.device: there is no ", name, "; this machine has ",

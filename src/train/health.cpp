@@ -35,13 +35,13 @@ std::string number(double value) { return formatted("%.3g", value); }
 
 }  // namespace
 
-std::vector<HealthWarning> watch_health(const HealthFigures& figures, const LossConfig& loss,
-                                        HealthState& state) {
-  state.largest_g_grad_norm = std::max(state.largest_g_grad_norm, figures.g_grad_norm);
+std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diversity,
+                                        const LossConfig& loss, HealthState& state) {
+  state.largest_g_grad_norm = std::max(state.largest_g_grad_norm, metrics.g_grad_norm);
   // D(x) cannot be told to pass its label: what counts is the share of that gap.
   const auto middle = [](const LabelRange& label) { return (label.lo + label.hi) / 2; };
   const double gap = middle(loss.real_label) - middle(loss.fake_label);
-  const double share = std::abs(gap) > 1e-6 ? (figures.d_real - figures.d_fake) / gap : 0.0;
+  const double share = std::abs(gap) > 1e-6 ? (metrics.d_real - metrics.d_fake) / gap : 0.0;
 
   std::vector<HealthWarning> warnings;
   const auto check = [&](Sign sign, bool seen, const std::string& text) {
@@ -57,20 +57,20 @@ std::vector<HealthWarning> watch_health(const HealthFigures& figures, const Loss
   const bool is_chance = find_row(losses(), loss.kind).labels == LabelKind::kProbability;
   check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
-            number(figures.d_real), ", D(G(z)) ", number(figures.d_fake),
+            number(metrics.d_real), ", D(G(z)) ", number(metrics.d_fake),
             "), and the generator may learn nothing more; try ", penalty,
             ", a lower optim.discriminator_lr, train.instance_noise = 0.1, "
             "augment.translation = 0.125, model.dropout = 0.3, or loss.real_label = 0.9"));
-  const bool rising = figures.diversity > kRising * state.last_diversity;
-  state.last_diversity = figures.diversity;
-  check(Sign::kCollapse, figures.diversity < kLowDiversity && !rising,
+  const bool rising = diversity > kRising * state.last_diversity;
+  state.last_diversity = diversity;
+  check(Sign::kCollapse, diversity < kLowDiversity && !rising,
         str("the generator has collapsed to few images", lately, " (diversity ",
-            number(figures.diversity), " of the data's); try a lower optim.lr, ", penalty,
+            number(diversity), " of the data's); try a lower optim.lr, ", penalty,
             ", model.minibatch_stddev = 4, model.pack = 2, model.discriminator_norm, or another "
             "train.seed"));
-  check(Sign::kVanishingGradient, figures.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
+  check(Sign::kVanishingGradient, metrics.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
         str("the generator's gradient has all but vanished", lately, " (norm ",
-            number(figures.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
+            number(metrics.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
             " before); try a lower optim.discriminator_lr, ", penalty,
             ", fewer model.discriminator_widths, or loss.kind = ",
             loss.kind == LossKind::kMinimax ? "bce"

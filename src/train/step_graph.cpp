@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "gan_train/core/registry.hpp"
-#include "gan_train/dist/ranks.hpp"
-#include "gan_train/losses/penalty.hpp"
+#include "gan_train/core/error.hpp"
 
 #ifdef GAN_TRAIN_HAS_CUDA
 #include <ATen/cuda/CUDAGraph.h>
@@ -14,16 +12,18 @@
 
 namespace gan {
 
-// Work on the device that can be done again as it was, on the same memory.
+// Work on the device that can be repeated as it was, on the same memory.
 class DeviceGraph {
  public:
+  using Work = std::function<torch::Tensor()>;
+
   explicit DeviceGraph(const torch::Device& device) : device_(device) {}
 
   // Once for real, so that libraries and the allocator have made what can't be made while
   // capturing. CUDA captures on no default stream, so this is done on another one too.
-  torch::Tensor warm_up(const StepGraphs::Work& work) { return aside(work); }
+  torch::Tensor warm_up(const Work& work) { return aside(work); }
 
-  void capture(const StepGraphs::Work& work) {
+  void capture(const Work& work) {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
       aside([&] {
@@ -49,7 +49,7 @@ class DeviceGraph {
   }
 
  private:
-  torch::Tensor aside(const StepGraphs::Work& work) const {
+  torch::Tensor aside(const Work& work) const {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
       c10::cuda::device_synchronize();
@@ -64,49 +64,49 @@ class DeviceGraph {
   }
 
   torch::Device device_;
-  StepGraphs::Work work_;
+  Work work_;
 #ifdef GAN_TRAIN_HAS_CUDA
   at::cuda::CUDAGraph graph_;
   torch::Tensor result_;
 #endif
 };
 
-StepGraphs::StepGraphs(Feed& feed, const torch::Device& device) : feed_(feed), device_(device) {}
-StepGraphs::~StepGraphs() = default;
-
-torch::Tensor StepGraphs::run(const std::string& shape, std::int64_t step, const Work& work) {
-  const auto [place, is_new] = shapes_.try_emplace(shape);
-  Captured& captured = place->second;
-  if (is_new) {
-    feed_.record(step, captured.slots);
-    return DeviceGraph(device_).warm_up(work);
-  }
-  feed_.hand_out(captured.slots);
-  if (captured.graph == nullptr) {
-    auto graph = std::make_unique<DeviceGraph>(device_);
-    graph->capture(work);
-    captured.graph = std::move(graph);
-  }
-  refill(captured.slots, step);
-  feed_.hand_out(captured.slots);
-  return captured.graph->replay();
-}
-
-void check_cuda_graph(const Config& config) {
-  if (!config.train.cuda_graph) return;
-  const AugmentConfig& augment = config.augment;
-  const bool augmented = augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0;
-  const char* key = augmented                                          ? "augment.*"
-                    : config.train.instance_noise > 0                  ? "train.instance_noise"
-                    : find_row(penalties(), config.loss.penalty).draws ? "loss.penalty"
-                                                                       : nullptr;
-  if (ranks().are_many()) {
+StepGraphs::StepGraphs(const torch::Device& device, const Ranks& ranks) : device_(device) {
+  if (ranks.are_many()) {
     throw usage_error("train.cuda_graph: not on several processes, whose sums can't be captured; ",
                       "leave it out under mpirun");
   }
-  if (key == nullptr) return;
-  throw usage_error("train.cuda_graph: what ", key, " draws for each step can't be captured; ",
-                    "leave out one of the two");
+}
+
+StepGraphs::~StepGraphs() = default;
+
+torch::Tensor StepGraphs::run(const StepInputs& inputs, const Work& work) {
+  std::string shape;  // steps of one shape launch the same kernels
+  std::vector<torch::Tensor> drawn;
+  for_each_tensor(inputs, [&](const std::string& name, const torch::Tensor& tensor) {
+    if (!tensor.defined()) return;
+    shape += gan::str(name, tensor.sizes());
+    drawn.push_back(tensor);
+  });
+  const auto [place, is_new] = by_shape_.try_emplace(shape);
+  if (is_new) return DeviceGraph(device_).warm_up([&] { return work(inputs); });
+
+  Captured& captured = place->second;
+  if (captured.graph == nullptr) {
+    captured.buffers = inputs;
+    for_each_tensor(captured.buffers, [](const std::string&, torch::Tensor& tensor) {
+      if (tensor.defined()) tensor = tensor.clone();
+    });
+    auto graph = std::make_unique<DeviceGraph>(device_);
+    graph->capture([&] { return work(captured.buffers); });
+    captured.graph = std::move(graph);
+  } else {
+    auto next = drawn.begin();
+    for_each_tensor(captured.buffers, [&](const std::string&, torch::Tensor& tensor) {
+      if (tensor.defined()) tensor.copy_(*next++);
+    });
+  }
+  return captured.graph->replay();
 }
 
 }  // namespace gan

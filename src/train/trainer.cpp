@@ -4,49 +4,223 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <utility>
 
 #include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
-#include "gan_train/core/error.hpp"
-#include "gan_train/core/registry.hpp"
 #include "gan_train/data/fingerprint.hpp"
-#include "gan_train/dist/ranks.hpp"
+#include "gan_train/models/batch_norm.hpp"
 #include "gan_train/train/device.hpp"
+#include "gan_train/train/metrics.hpp"
 #include "gan_train/train/precision.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "augment.hpp"
 #include "average.hpp"
 #include "batches.hpp"
-#include "feed.hpp"
+#include "draws.hpp"
 #include "schedule.hpp"
 #include "step_graph.hpp"
 
 namespace gan {
+
+// ── The step ─────────────────────────────────────────────────────────────────
+
+// D's logits, and for acgan the weighted cross-entropy of the classes (else undefined).
+struct Trainer::Output {
+  torch::Tensor logits;
+  torch::Tensor class_loss;
+};
+
 namespace {
 
-Networks on_device(Networks networks, const torch::Device& device) {
+// Steps from one check that all ranks have the same weights to the next.
+constexpr std::int64_t kCheckEvery = 100;
+
+// The sum of those that are defined.
+torch::Tensor sum_of(std::initializer_list<torch::Tensor> terms) {
+  torch::Tensor sum;
+  for (const auto& term : terms) {
+    if (term.defined()) sum = sum.defined() ? sum + term : term;
+  }
+  return sum;
+}
+
+Batch joined(const Batch& a, const Batch& b) {
+  return {torch::cat({a.images, b.images}),
+          a.classes.defined() ? torch::cat({a.classes, b.classes}) : torch::Tensor()};
+}
+
+std::vector<torch::Tensor> weights_of(const Networks& networks) {
+  auto all = networks.generator->parameters();
+  const auto d = networks.discriminator->parameters();
+  all.insert(all.end(), d.begin(), d.end());
+  return all;
+}
+
+}  // namespace
+
+torch::Tensor Trainer::step() {
+  const StepInputs inputs = draws_->draw(steps_done_, ranks_.rank());
+  torch::manual_seed(inputs.layer_seed);
+  const double lr = lr_scale_ * lr_factor(config_.optim, steps_done_, total_steps());
+  g_optimizer.scale_lr(lr);
+  d_optimizer.scale_lr(lr);
+  const auto work = [this](const StepInputs& in) { return update(in); };
+  const auto metrics = graphs_ ? graphs_->run(inputs, work) : work(inputs);
+  ++steps_done_;
+  if (steps_done_ % kCheckEvery == 0) {
+    check_equal_over_ranks(ranks_, weights_of(networks), steps_done_);
+  }
+  return metrics;
+}
+
+// Draws nothing, so that a CUDA graph can replay it on the next step's inputs.
+torch::Tensor Trainer::update(const StepInputs& inputs) {
+  torch::Tensor d_metrics;
+  Batch fake;
+  for (const DiscriminatorInputs& in : inputs.d) {
+    {
+      const torch::AutoGradMode with_graph(config_.train.reuse_fake);
+      fake = generate(in.latents, in.classes);
+    }
+    d_metrics = sum_of({d_metrics, update_discriminator(in, fake)});
+  }
+  if (!config_.train.reuse_fake) fake = generate(inputs.g.latents, inputs.g.classes);
+  const auto g = update_generator(inputs.g, fake).unbind();
+  if (ema) update_average(*ema, *networks.generator, config_.train.ema);
+  if (inputs.d.size() > 1) d_metrics = d_metrics / static_cast<std::int64_t>(inputs.d.size());
+  const auto d = d_metrics.unbind();
+  return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});  // in the order of kStepMetrics
+}
+
+// One step of D towards telling real images from generated ones. Returns d_loss, d_real, d_fake
+// and d_grad_norm.
+torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const Batch& generated) {
+  const Batch real = {seen(in.real, in.real_view, config_.augment), in.real_classes};
+  const Batch fake = {seen(generated.images.detach(), in.fake_view, config_.augment),
+                      generated.classes};
+  Output on_real, on_fake;
+  torch::Tensor loss, norm;
+  switch (config_.train.discriminator_update) {
+    case DiscriminatorUpdate::kJoint: {  // both as one batch
+      const Output both = discriminate(joined(real, fake));
+      on_real.logits = both.logits.chunk(2)[0];
+      on_fake.logits = both.logits.chunk(2)[1];
+      loss = discriminator_loss(on_real, on_fake, in);
+      if (!loss_.needs_pairs()) loss = 0.5 * loss;  // the mean over the batch
+      loss = sum_of({loss, both.class_loss, penalty(in, real, fake)});
+      norm = descend_discriminator(loss);
+      break;
+    }
+    case DiscriminatorUpdate::kSummed:
+      on_real = discriminate(real);
+      on_fake = discriminate(fake);
+      loss = sum_of({discriminator_loss(on_real, on_fake, in),
+                     sum_of({on_real.class_loss, on_fake.class_loss}), penalty(in, real, fake)});
+      norm = descend_discriminator(loss);
+      break;
+    case DiscriminatorUpdate::kSeparate: {  // an update on real images, then one on fakes
+      on_real = discriminate(real);
+      const auto real_loss = sum_of({loss_.real(on_real.logits, in.real_labels),
+                                     on_real.class_loss, penalty(in, real, fake)});
+      const auto real_norm = descend_discriminator(real_loss);
+      on_fake = discriminate(fake);
+      const auto fake_loss =
+          sum_of({loss_.fake(on_fake.logits, in.fake_labels), on_fake.class_loss});
+      norm = 0.5 * (real_norm + descend_discriminator(fake_loss));
+      loss = 0.5 * (real_loss + fake_loss);
+      break;
+    }
+  }
+  return torch::stack({loss.detach(), on_real.logits.detach().sigmoid().mean(),
+                       on_fake.logits.detach().sigmoid().mean(), norm});
+}
+
+// One step of G towards images that D takes for real. Returns g_loss and g_grad_norm.
+torch::Tensor Trainer::update_generator(const GeneratorInputs& in, const Batch& generated) {
+  const Batch fake = {seen(generated.images, in.fake_view, config_.augment), generated.classes};
+  const Output on_fake = discriminate(fake);
+  const auto real_logits = [&] {
+    const torch::NoGradGuard constant_for_g;
+    return discriminate({seen(in.real, in.real_view, config_.augment), in.real_classes}).logits;
+  };
+  const auto loss = sum_of({loss_.needs_pairs() ? loss_.pairs(on_fake.logits, real_logits())
+                                                : loss_.generator(on_fake.logits),
+                            on_fake.class_loss});
+  const auto norm = descend(loss, g_optimizer, config_.optim.max_grad_norm, ranks_);
+  return torch::stack({loss.detach(), norm});
+}
+
+// D's loss on real and generated images: the sum of both parts, or that of the pairs.
+torch::Tensor Trainer::discriminator_loss(const Output& real, const Output& fake,
+                                          const DiscriminatorInputs& in) const {
+  if (loss_.needs_pairs()) return loss_.pairs(real.logits, fake.logits);
+  return loss_.real(real.logits, in.real_labels) + loss_.fake(fake.logits, in.fake_labels);
+}
+
+// The weighted penalty; undefined in an update where none is due.
+torch::Tensor Trainer::penalty(const DiscriminatorInputs& in, const Batch& real,
+                               const Batch& fake) {
+  if (!in.penalty) return {};
+  const auto logits_for = [this](const torch::Tensor& classes) {
+    return [this, classes](const torch::Tensor& images) {
+      return discriminate({images, classes}).logits;
+    };
+  };
+  // Times the interval, so that its mean weight is the one asked for (Karras et al. 2020).
+  return config_.loss.penalty_weight * static_cast<double>(config_.loss.penalty_every) *
+         penalty_.compute(logits_for(real.classes), logits_for(fake.classes), real.images,
+                          fake.images, *in.penalty);
+}
+
+torch::Tensor Trainer::descend_discriminator(const torch::Tensor& loss) {
+  const auto norm = descend(loss, d_optimizer, config_.optim.max_grad_norm, ranks_);
+  clip_weights(d_optimizer.parameters(), config_.loss.weight_clip);
+  return norm;
+}
+
+Batch Trainer::generate(const torch::Tensor& latents, const torch::Tensor& classes) {
+  return {run(networks.generator, conditioning_.generator_input(latents, classes)), classes};
+}
+
+Trainer::Output Trainer::discriminate(const Batch& batch) {
+  const auto output =
+      run(networks.discriminator, conditioning_.discriminator_input(batch.images, batch.classes));
+  const auto class_loss = conditioning_.class_loss(output, batch.classes);
+  return {conditioning_.logits(output, batch.classes),
+          class_loss.defined() ? config_.loss.class_weight * class_loss : class_loss};
+}
+
+// The output as float32, whatever precision the network computes in.
+torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& input) const {
+  const Autocast autocast(device_, bf16_);
+  return net->forward(input).to(torch::kFloat32);
+}
+
+// ── What stands around it ────────────────────────────────────────────────────
+
+namespace {
+
+// The batches that averaged batch norms take their statistics from.
+constexpr std::int64_t kCalibrationBatches = 16;
+
+Networks on_device(Networks networks, const torch::Device& device, Ranks& ranks) {
   for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {
     net->to(device);
     if (device.is_cuda()) to_channels_last(*net);
+    sync_batch_norms(*net, ranks);
   }
   return networks;
 }
 
-// The batches that averaged batch norms take their statistics from.
-constexpr std::int64_t kCalibrationBatches = 16;
-// Steps from one check that all ranks have the same weights to the next.
-constexpr std::int64_t kCheckEvery = 100;
-
 }  // namespace
 
-Trainer::Trainer(const Config& config, const Dataset& data)
+Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
     : networks(on_device(make_networks(config.model, data.checked().shape,
                                        static_cast<std::uint64_t>(config.train.seed),
                                        count_classes(config.model, data)),
-                         resolve_device(config.train.device))),
+                         resolve_device(config.train.device, ranks), ranks)),
       g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
       d_optimizer(
           networks.discriminator->parameters(),
@@ -54,40 +228,47 @@ Trainer::Trainer(const Config& config, const Dataset& data)
           config.optim),
       config_(config),
       shape_(data.shape),
-      device_(resolve_device(config.train.device)),
+      ranks_(ranks),
+      device_(resolve_device(config.train.device, ranks)),
       bf16_(use_bf16(config.train.precision, device_)),
-      samples_(data.stored ? torch::Tensor() : data.samples.to(device_)),
-      stored_(data.stored),
       conditioning_(config.model, count_classes(config.model, data)),
       loss_(find_row(losses(), config.loss.kind)),
       penalty_(find_row(penalties(), config.loss.penalty)),
-      sampler_(data.size(), real_batch_size(config.train), config.data,
-               static_cast<std::uint64_t>(config.train.seed)),
+      draws_(std::make_unique<StepDraws>(config, data, device_, ranks.size())),
       data_size_(data.size()),
-      steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())),
-      feed_(std::make_unique<Feed>(device_)),
       data_sum_(fingerprint(data)) {
   check_choices(config);
-  check_batches(config, data.size());
+  check_batches(config, data.size(), ranks.size());
   check_loss(config.loss, config.train);
   check_augment(config.augment, data.shape);
-  check_cuda_graph(config);
-  if (config.train.cuda_graph) graphs_ = std::make_unique<StepGraphs>(*feed_, device_);
-  if (conditioning_.class_count() > 0) classes_ = data.labels.to(device_);
+  if (config.train.cuda_graph) graphs_ = std::make_unique<StepGraphs>(device_, ranks);
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
+    sync_batch_norms(*ema, single_rank());  // one rank at a time runs it
   }
 }
 
 Trainer::~Trainer() = default;
 
-double Trainer::images_per_step() const {
-  const bool passes =
-      config_.data.sampling == Sampling::kEpoch && config_.train.steps_per_epoch == 0;
-  if (passes && !config_.data.drop_last) {
-    return static_cast<double>(data_size_) / static_cast<double>(steps_per_epoch_);
+std::int64_t Trainer::steps_per_epoch() const { return draws_->steps_per_epoch(); }
+double Trainer::images_per_step() const { return draws_->images_per_step(); }
+
+void Trainer::set_steps_done(std::int64_t steps) {
+  steps_done_ = steps;
+  statistics_step_ = -1;
+}
+
+const char* Trainer::precision() const {
+  const bool tf32 = config_.train.precision == Precision::kTf32 && device_.is_cuda();
+  return bf16_ ? "bf16" : tf32 ? "tf32" : "fp32";
+}
+
+NamedTensors Trainer::next_inputs() {
+  std::vector<StepInputs> of_ranks;
+  for (int rank = 0; rank < ranks_.size(); ++rank) {
+    of_ranks.push_back(draws_->draw(steps_done_, rank));
   }
-  return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
+  return whole_batch(of_ranks);
 }
 
 bool Trainer::is_finite() const {
@@ -111,94 +292,37 @@ bool Trainer::is_finite() const {
   return torch::stack(largest).isfinite().all().item<bool>();
 }
 
-torch::Tensor Trainer::step(StepRecord* record) {
-  const std::uint64_t layer_seed = stream_seed(seed(), Stream::kLayers, own_index(steps_done_));
-  torch::manual_seed(layer_seed);
-  if (record != nullptr) {
-    record->emplace_back("layer_seed", torch::tensor(static_cast<std::int64_t>(layer_seed)));
-  }
-
-  const double scale = lr_scale_ * lr_factor(config_.optim, steps_done_, total_steps());
-  g_optimizer.scale_lr(scale);
-  d_optimizer.scale_lr(scale);
-
-  feed_->start(steps_done_);
-  const auto figures = graphs_ && record == nullptr ? graphs_->run(step_shape(), steps_done_,
-                                                                   [&] { return update(nullptr); })
-                                                    : update(record);
-  ++steps_done_;
-  if (steps_done_ % kCheckEvery == 0) check_equal_over_ranks(weights(), steps_done_);
-  return figures;
-}
-
-std::vector<torch::Tensor> Trainer::weights() const {
-  auto all = networks.generator->parameters();
-  const auto d = networks.discriminator->parameters();
-  all.insert(all.end(), d.begin(), d.end());
-  return all;
-}
-
 void Trainer::share_state() {
-  if (!ranks().are_many()) return;
+  if (!ranks_.are_many()) return;
   auto counts =
       torch::tensor({static_cast<double>(steps_done_), static_cast<double>(g_optimizer.steps()),
                      static_cast<double>(d_optimizer.steps()), lr_scale_},
                     torch::kFloat64);
-  broadcast_all({counts});
+  broadcast_all(ranks_, {counts});
   const auto* count = counts.const_data_ptr<double>();
   set_steps_done(std::llround(count[0]));
   lr_scale_ = count[3];
   for (const auto* net : {&networks.generator, &networks.discriminator, &ema}) {
     if (net->is_empty()) continue;
-    broadcast_all((*net)->parameters());
-    broadcast_all((*net)->buffers());
+    broadcast_all(ranks_, (*net)->parameters());
+    broadcast_all(ranks_, (*net)->buffers());
   }
   for (auto [adam, steps] : {std::pair{&g_optimizer, count[1]}, {&d_optimizer, count[2]}}) {
     const auto state = adam->state();
-    broadcast_all(state.exp_avg);
-    broadcast_all(state.exp_avg_sq);
+    broadcast_all(ranks_, state.exp_avg);
+    broadcast_all(ranks_, state.exp_avg_sq);
     adam->load(state, std::llround(steps));
   }
 }
 
-// The batches' sizes, and which of them bear the penalty.
-std::string Trainer::step_shape() {
-  std::string shape;
-  for (std::int64_t i = 0; i < config_.train.discriminator_steps; ++i) {
-    const std::int64_t batch = for_d(i).at(steps_done_);
-    shape += str(sampler_.batch(batch).size(), penalty_is_due(batch) ? "+ " : " ");
-  }
-  return shape;
-}
-
-// Whatever is drawn in here comes from feed_, so that it may be captured.
-torch::Tensor Trainer::update(StepRecord* record) {
-  const std::int64_t k = config_.train.discriminator_steps;
-  torch::Tensor d_figures;
-  std::int64_t real_count = 0;
-  for (std::int64_t i = 0; i < k; ++i) {
-    const Batch real = real_batch(for_d(i));
-    real_count = real.images.size(0);
-    if (loss_.needs_pairs()) real_ = real;
-    const auto figures = update_discriminator(real, for_d(i), record);
-    d_figures = d_figures.defined() ? d_figures + figures : figures;
-  }
-  if (k > 1) d_figures = d_figures / k;
-
-  const std::int64_t g_count = half_batches(config_.train) ? 2 * real_count : real_count;
-  const auto g = update_generator(g_count, record).unbind();
-  if (ema) update_average(*ema, *networks.generator, config_.train.ema);
-  const auto d = d_figures.unbind();
-  return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});
-}
-
 torch::nn::Sequential Trainer::sampling_generator() const {
   if (!ema) return networks.generator;
-  if (std::exchange(calibrated_at_, steps_done_) == steps_done_) return ema;
+  if (std::exchange(statistics_step_, steps_done_) == steps_done_) return ema;
   recompute_statistics(*ema.ptr(), [&] {
     for (std::int64_t i = 0; i < kCalibrationBatches; ++i) {
       const auto inputs = draw_inputs(config_.model, conditioning_.class_count(), kSampleBlock,
-                                      seed(), Stream::kCalibrate, static_cast<std::uint64_t>(i));
+                                      static_cast<std::uint64_t>(config_.train.seed),
+                                      Stream::kCalibrate, static_cast<std::uint64_t>(i));
       ema.ptr()->forward(inputs.to(device_));
     }
   });

@@ -1,12 +1,15 @@
 #include "gan_train/dist/ranks.hpp"
 
 #include <cmath>
+#include <functional>
 #include <gtest/gtest.h>
 #include <mutex>
+#include <thread>
 
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/batch_norm.hpp"
 #include "gan_train/train/loop.hpp"
 
 #include "data/idx_files.hpp"
@@ -18,37 +21,37 @@ namespace gan {
 namespace {
 
 TEST(Ranks, AProcessOnItsOwnIsAGroupOfOne) {
-  EXPECT_TRUE(ranks().is_first());
-  EXPECT_FALSE(ranks().are_many());
+  EXPECT_TRUE(single_rank().is_first());
+  EXPECT_FALSE(single_rank().are_many());
   std::vector<torch::Tensor> tensors = {torch::ones({3})};
-  average_over_ranks(tensors);
+  average_over_ranks(single_rank(), tensors);
   EXPECT_TRUE(torch::equal(tensors[0], torch::ones({3})));
 }
 
 TEST(Ranks, AverageShareAndBroadcast) {
-  ThreadRanks(4).run([] {
-    const auto rank = static_cast<float>(ranks().rank());
+  ThreadRanks(4).run([](Ranks& ranks) {
+    const auto rank = static_cast<float>(ranks.rank());
     std::vector<torch::Tensor> tensors = {torch::full({2, 3}, rank), torch::full({1}, 10 * rank)};
-    average_over_ranks(tensors);
+    average_over_ranks(ranks, tensors);
     EXPECT_TRUE(torch::equal(tensors[0], torch::full({2, 3}, 1.5F)));
     EXPECT_TRUE(torch::equal(tensors[1], torch::full({1}, 15.0F)));
-    const auto counts = torch::full({2}, ranks().rank() + 7, torch::kInt64);
-    broadcast_all({counts});
+    const auto counts = torch::full({2}, ranks.rank() + 7, torch::kInt64);
+    broadcast_all(ranks, {counts});
     EXPECT_TRUE(torch::equal(counts, torch::full({2}, 7, torch::kInt64)));
-    EXPECT_EQ(share_of(12).begin, 3 * ranks().rank());
-    EXPECT_EQ(share_of(12).count, 3);
+    EXPECT_EQ(share_of(12, ranks.rank(), ranks.size()).begin, 3 * ranks.rank());
+    EXPECT_EQ(share_of(12, ranks.rank(), ranks.size()).count, 3);
   });
 }
 
 TEST(Ranks, AWeightThatDiffersInABitIsFound) {
   std::vector<int> found(4);
-  ThreadRanks(4).run([&] {
+  ThreadRanks(4).run([&](Ranks& ranks) {
     auto weights = torch::ones({100});
-    if (ranks().rank() == 3) weights[42] = std::nextafter(1.0F, 2.0F);
+    if (ranks.rank() == 3) weights[42] = std::nextafter(1.0F, 2.0F);
     try {
-      check_equal_over_ranks({weights}, 100);
+      check_equal_over_ranks(ranks, {weights}, 100);
     } catch (const Error& error) {
-      found[static_cast<std::size_t>(ranks().rank())] = 1;
+      found[static_cast<std::size_t>(ranks.rank())] = 1;
       EXPECT_NE(std::string(error.what()).find("step 100: rank 3 of 4"), std::string::npos);
     }
   });
@@ -68,32 +71,32 @@ Config shared_config() {
 }
 
 // Initial weights come from the generator of the process, which the threads share.
-Trainer trainer_on_a_thread(const Config& config, const Dataset& data) {
+Trainer trainer_on_a_thread(const Config& config, const Dataset& data, Ranks& ranks) {
   static std::mutex mutex;
   const std::scoped_lock lock(mutex);
-  return Trainer(config, data);
+  return Trainer(config, data, ranks);
 }
 
 // A step seeds that generator, too: none is taken before all ranks have their weights.
-void await_all_ranks() { mean_over_ranks(torch::zeros({1})); }
+void await_all_ranks(Ranks& ranks) { mean_over_ranks(ranks, torch::zeros({1})); }
 
 struct Trace {
-  std::vector<torch::Tensor> figures;
+  std::vector<torch::Tensor> metrics;
   std::vector<torch::Tensor> weights;
 };
 
-// Rank 0's figures of 50 steps and its weights after them.
+// Rank 0's metrics of 50 steps and its weights after them.
 Trace trace_of(const Config& config, int size, int muted = -1) {
   const Dataset data = load_dataset(config.data);
   Trace trace;
-  ThreadRanks(size, muted).run([&] {
-    Trainer trainer = trainer_on_a_thread(config, data);
-    await_all_ranks();
+  ThreadRanks(size, muted).run([&](Ranks& ranks) {
+    Trainer trainer = trainer_on_a_thread(config, data, ranks);
+    await_all_ranks(ranks);
     for (int i = 0; i < 50; ++i) {
-      const auto figures = mean_over_ranks(trainer.step());
-      if (ranks().is_first()) trace.figures.push_back(figures);
+      const auto metrics = mean_over_ranks(ranks, trainer.step());
+      if (ranks.is_first()) trace.metrics.push_back(metrics);
     }
-    if (!ranks().is_first()) return;
+    if (!ranks.is_first()) return;
     for (const auto* net :
          {&trainer.networks.generator, &trainer.networks.discriminator, &trainer.ema}) {
       for (const auto& weight : (*net)->parameters()) {
@@ -128,9 +131,38 @@ TEST(Ranks, TrainAsOneProcessDoesOnTheSameBatches) {
     const Trace one = trace_of(config, 1);
     for (const int size : {2, 4}) {
       const Trace many = trace_of(config, size);
-      EXPECT_LT(largest_difference(one.figures, many.figures), 1e-5) << norm << " " << size;
+      EXPECT_LT(largest_difference(one.metrics, many.metrics), 1e-5) << norm << " " << size;
       EXPECT_LT(largest_difference(one.weights, many.weights), 1e-4) << norm << " " << size;
     }
+  }
+}
+
+// Runs `work` on a thread of its own, as autograd runs the backward pass of CUDA tensors.
+void on_another_thread(const std::function<void()>& work) { std::thread(work).join(); }
+
+// The gradient of a batch's first half with respect to a loss on both halves.
+torch::Tensor gradient_through_norm(Ranks& ranks, const torch::Tensor& batch, bool hop) {
+  const Share own = share_of(batch.size(0), ranks.rank(), ranks.size());
+  torch::nn::Sequential net(std::make_shared<SyncBatchNormImpl<2>>(batch.size(1)));
+  sync_batch_norms(*net, ranks);
+  const auto x = batch.narrow(0, own.begin, own.count).clone().requires_grad_();
+  const auto loss = net->forward(x).pow(3).sum();
+  torch::Tensor gradient;
+  const auto backward = [&] { gradient = torch::autograd::grad({loss}, {x})[0]; };
+  hop ? on_another_thread(backward) : backward();
+  return gradient;
+}
+
+TEST(Ranks, SynchronisedNormSumsItsGradientsWhateverThreadRunsBackward) {
+  torch::manual_seed(1);
+  const auto batch = torch::randn({8, 3, 4, 4});
+  const auto whole = gradient_through_norm(single_rank(), batch, false);
+  for (const bool hop : {false, true}) {
+    std::vector<torch::Tensor> parts(2);
+    ThreadRanks(2).run([&](Ranks& ranks) {
+      parts[static_cast<std::size_t>(ranks.rank())] = gradient_through_norm(ranks, batch, hop);
+    });
+    EXPECT_TRUE(torch::allclose(torch::cat(parts), whole, 1e-4, 1e-5)) << hop;
   }
 }
 
@@ -140,7 +172,7 @@ TEST(Ranks, TrainOnDataOnDiskAsOnDataInMemory) {
   const Trace memory = trace_of(config, 2);
   config.data.in_memory = InMemory::kFalse;
   const Trace disk = trace_of(config, 2);
-  EXPECT_EQ(largest_difference(memory.figures, disk.figures), 0.0);
+  EXPECT_EQ(largest_difference(memory.metrics, disk.metrics), 0.0);
   EXPECT_EQ(largest_difference(memory.weights, disk.weights), 0.0);
 }
 
@@ -154,17 +186,17 @@ TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
   std::vector<std::string> errors(2);
-  ThreadRanks(2).run([&] {
-    Trainer trainer = trainer_on_a_thread(config, data);
-    await_all_ranks();
-    if (!ranks().is_first()) {
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    Trainer trainer = trainer_on_a_thread(config, data, ranks);
+    await_all_ranks(ranks);
+    if (!ranks.is_first()) {
       auto bits = trainer.networks.discriminator->parameters().front().detach().view(torch::kInt32);
       bits.flatten()[5].bitwise_xor_(1 << 8);
     }
     try {
       while (trainer.steps_done() < 100) trainer.step();
     } catch (const Error& error) {
-      errors[static_cast<std::size_t>(ranks().rank())] = error.what();
+      errors[static_cast<std::size_t>(ranks.rank())] = error.what();
     }
   });
   EXPECT_EQ(errors[0], "");
@@ -174,9 +206,9 @@ TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
 TEST(Ranks, ShareTheStateOfTheFirst) {
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
-  ThreadRanks(2).run([&] {
-    Trainer trainer(config, data);
-    if (ranks().is_first()) {
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    Trainer trainer(config, data, ranks);
+    if (ranks.is_first()) {
       const torch::NoGradGuard no_grad;
       trainer.networks.generator->parameters().front().fill_(3.0);
       trainer.ema->parameters().front().fill_(4.0);
@@ -195,16 +227,16 @@ TEST(Ranks, StopAtTheSameStepWhereOneOfThemIsToldTo) {
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
   std::vector<std::int64_t> stopped(3);
-  ThreadRanks(3).run([&] {
+  ThreadRanks(3).run([&](Ranks& ranks) {
     Config own = config;
     own.train.batch_size = 24;
-    Trainer trainer = trainer_on_a_thread(own, data);
-    await_all_ranks();
+    Trainer trainer = trainer_on_a_thread(own, data, ranks);
+    await_all_ranks(ranks);
     LoopState state;
     Hooks hooks;
-    hooks.stop = [&] { return ranks().rank() == 1 && trainer.steps_done() == 5; };
+    hooks.stop = [&] { return ranks.rank() == 1 && trainer.steps_done() == 5; };
     EXPECT_FALSE(run_training(trainer, state, hooks));
-    stopped[static_cast<std::size_t>(ranks().rank())] = trainer.steps_done();
+    stopped[static_cast<std::size_t>(ranks.rank())] = trainer.steps_done();
   });
   EXPECT_EQ(stopped, (std::vector<std::int64_t>{5, 5, 5}));
 }
@@ -214,8 +246,8 @@ TEST(Ranks, RefuseToCaptureASumThatLeavesTheDevice) {
   config.train.cuda_graph = true;
   const Dataset data = load_dataset(config.data);
   EXPECT_NO_THROW(Trainer(config, data));
-  ThreadRanks(2).run([&] {
-    EXPECT_EQ(usage_message_of([&] { Trainer(config, data); }),
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    EXPECT_EQ(usage_message_of([&] { Trainer(config, data, ranks); }),
               "train.cuda_graph: not on several processes, whose sums can't be captured; leave it "
               "out under mpirun");
   });
@@ -225,7 +257,7 @@ TEST(Ranks, RefuseABatchThatCannotBeShared) {
   Config config = shared_config();
   config.train.batch_size = 30;
   const Dataset data = load_dataset(config.data);
-  ThreadRanks(4).run([&] { EXPECT_THROW(Trainer(config, data), Error); });
+  ThreadRanks(4).run([&](Ranks& ranks) { EXPECT_THROW(Trainer(config, data, ranks), Error); });
 }
 
 }  // namespace

@@ -19,15 +19,13 @@ class ThreadRanks {
       : barrier_(size), places_(static_cast<std::size_t>(size)), muted_(muted) {}
 
   // Runs `work` on every rank.
-  void run(const std::function<void()>& work) {
+  void run(const std::function<void(Ranks&)>& work) {
     std::vector<std::thread> threads;
     const int count = static_cast<int>(places_.size());
     for (int rank = 0; rank < count; ++rank) {
       threads.emplace_back([this, rank, &work] {
         Member member(*this, rank);
-        set_ranks(&member);
-        work();
-        set_ranks(nullptr);
+        work(member);
       });
     }
     for (auto& thread : threads) thread.join();

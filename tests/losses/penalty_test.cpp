@@ -11,10 +11,19 @@
 namespace gan {
 namespace {
 
+PenaltyNoise noise_for(const Penalty& row, const torch::Tensor& images, std::uint64_t seed) {
+  auto noise = draw_penalty_noise(row.noise, images.sizes(),
+                                  at::make_generator<at::CPUGeneratorImpl>(seed));
+  for (auto* part : {&noise.shares, &noise.pixels}) {
+    if (part->defined()) *part = part->to(images.scalar_type());
+  }
+  return noise;
+}
+
 torch::Tensor penalty(PenaltyKind kind, const LogitsOf& d, const torch::Tensor& real,
                       const torch::Tensor& fake) {
-  return find_row(penalties(), kind)
-      .compute(d, d, real, fake, at::make_generator<at::CPUGeneratorImpl>(7));
+  const Penalty& row = find_row(penalties(), kind);
+  return row.compute(d, d, real, fake, noise_for(row, real, 7));
 }
 
 torch::Tensor some_images(std::uint64_t seed) {
@@ -125,14 +134,15 @@ TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
   }
 }
 
-TEST(Penalty, SaysWhetherItDraws) {
+TEST(Penalty, UsesTheNoiseThatItAsksFor) {
   const auto real = some_images(1), fake = some_images(2);
   const LogitsOf d = [](const torch::Tensor& x) { return x.flatten(1).pow(3).sum(1); };
   for (const Penalty& row : penalties().subspan(1)) {
     const auto value = [&](std::uint64_t seed) {
-      return row.compute(d, d, real, fake, at::make_generator<at::CPUGeneratorImpl>(seed));
+      return row.compute(d, d, real, fake, noise_for(row, real, seed));
     };
-    EXPECT_EQ(!torch::equal(value(1), value(2)), row.draws) << row.kind;
+    const bool draws = row.noise != PenaltyNoise::Kind::kNone;
+    EXPECT_EQ(!torch::equal(value(1), value(2)), draws) << row.kind;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/data/dataset.hpp"
 #include "gan_train/models/networks.hpp"
 
 #include "message.hpp"

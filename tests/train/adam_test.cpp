@@ -49,5 +49,52 @@ TEST(Adam, GoesOnFromALoadedState) {
   EXPECT_TRUE(torch::equal(unbroken, resumed));
 }
 
+// Two parameters with the gradients (3, 0) and (0, 4), and one that nothing depends on.
+struct Slope {
+  std::vector<torch::Tensor> parameters = {torch::zeros({2}).requires_grad_(),
+                                           torch::zeros({2}).requires_grad_(),
+                                           torch::ones({3}).requires_grad_()};
+  Adam adam{parameters, 0.1, OptimConfig()};
+
+  torch::Tensor descend_once(double max_norm) {
+    return descend(3 * parameters[0][0] + 4 * parameters[1][1], adam, max_norm, single_rank());
+  }
+  // After one step Adam's first moment is (1 - beta1) times the gradient it was given.
+  double gradient(std::size_t parameter, std::int64_t element) const {
+    return 2 * adam.state().exp_avg[parameter][element].item<double>();
+  }
+};
+
+TEST(Descent, TakesTheGradientAsItIsWithoutALimit) {
+  Slope slope;
+  EXPECT_NEAR(slope.descend_once(0).item<double>(), 5.0, 1e-6);
+  EXPECT_NEAR(slope.gradient(0, 0), 3.0, 1e-6);
+  EXPECT_NEAR(slope.gradient(1, 1), 4.0, 1e-6);
+}
+
+TEST(Descent, ScalesALongerGradientDownAndReportsItsLength) {
+  Slope slope;
+  EXPECT_NEAR(slope.descend_once(2.5).item<double>(), 5.0, 1e-6);
+  EXPECT_NEAR(slope.gradient(0, 0), 1.5, 1e-5);
+  EXPECT_NEAR(slope.gradient(1, 1), 2.0, 1e-5);
+  Slope shorter;
+  shorter.descend_once(6);
+  EXPECT_NEAR(shorter.gradient(1, 1), 4.0, 1e-6);
+}
+
+TEST(Descent, LeavesAloneWhatTheLossDoesNotDependOn) {
+  Slope slope;
+  slope.descend_once(0);
+  EXPECT_TRUE(torch::equal(slope.parameters[2], torch::ones({3})));
+}
+
+TEST(Descent, WeightsAreClippedOnBothSides) {
+  std::vector<torch::Tensor> weights = {torch::tensor({-3.0, 0.02, 0.5}).requires_grad_()};
+  clip_weights(weights, 0);
+  EXPECT_EQ(weights[0][0].item<double>(), -3.0F);
+  clip_weights(weights, 0.1);
+  EXPECT_TRUE(torch::allclose(weights[0], torch::tensor({-0.1, 0.02, 0.1})));
+}
+
 }  // namespace
 }  // namespace gan

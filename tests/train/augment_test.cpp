@@ -12,6 +12,11 @@ namespace {
 
 at::Generator seeded(std::uint64_t seed) { return at::make_generator<at::CPUGeneratorImpl>(seed); }
 
+torch::Tensor augmented(const torch::Tensor& images, const AugmentConfig& config,
+                        std::uint64_t seed) {
+  return seen(images, draw_view(config, 0.0, images.sizes(), seeded(seed), seeded(0)), config);
+}
+
 torch::Tensor images_of(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
   torch::manual_seed(5);
   return torch::randn({n, c, h, w}) + 5;  // no zero among them
@@ -32,13 +37,12 @@ torch::Tensor moved(const torch::Tensor& image, std::int64_t dy, std::int64_t dx
 
 TEST(Augment, DoesNothingByDefault) {
   const auto images = images_of(3, 2, 6, 5);
-  EXPECT_TRUE(augment(images, {}, seeded(1)).is_same(images));
-  EXPECT_TRUE((Lens{{}, seeded(1), 0.0, seeded(1)}(images).is_same(images)));
+  EXPECT_TRUE(augmented(images, {}, 1).is_same(images));
 }
 
 TEST(Augment, TranslationMovesEachImageByWholePixels) {
   const auto images = images_of(60, 2, 8, 6);
-  const auto shown = augment(images, {.translation = 0.25}, seeded(1));  // 2 rows, 2 columns
+  const auto shown = augmented(images, {.translation = 0.25}, 1);  // 2 rows, 2 columns
   std::set<std::pair<int, int>> moves;
   for (std::int64_t i = 0; i < 60; ++i) {
     int fits = 0;
@@ -57,7 +61,7 @@ TEST(Augment, TranslationMovesEachImageByWholePixels) {
 TEST(Augment, CutoutZeroesOneRectangle) {
   const std::int64_t n = 80;
   const auto images = images_of(n, 3, 8, 8);
-  const auto shown = augment(images, {.cutout = 0.5}, seeded(2));
+  const auto shown = augmented(images, {.cutout = 0.5}, 2);
   const auto hole = shown == 0;
   EXPECT_TRUE(torch::equal(shown, images.masked_fill(hole, 0)));
   bool whole = false, at_the_border = false;
@@ -79,7 +83,7 @@ TEST(Augment, CutoutZeroesOneRectangle) {
 
 TEST(Augment, BrightnessShiftsAllOfAnImageAlike) {
   const auto images = images_of(500, 1, 3, 3);
-  const auto by = (augment(images, {.brightness = 0.3}, seeded(3)) - images).flatten(1);
+  const auto by = (augmented(images, {.brightness = 0.3}, 3) - images).flatten(1);
   EXPECT_LT((by.amax(1) - by.amin(1)).max().item<double>(), 1e-5);
   EXPECT_NEAR(by.amax().item<double>(), 0.3, 0.01);
   EXPECT_NEAR(by.amin().item<double>(), -0.3, 0.01);
@@ -89,14 +93,14 @@ TEST(Augment, BrightnessShiftsAllOfAnImageAlike) {
 TEST(Augment, IsDifferentiableAndAPureFunctionOfItsSeed) {
   const AugmentConfig config{.translation = 0.2, .cutout = 0.3, .brightness = 0.1};
   const auto images = images_of(4, 2, 7, 9).requires_grad_();
-  const auto shown = augment(images, config, seeded(4));
-  EXPECT_TRUE(torch::equal(shown, augment(images, config, seeded(4))));
-  EXPECT_FALSE(torch::equal(shown, augment(images, config, seeded(5))));
+  const auto shown = augmented(images, config, 4);
+  EXPECT_TRUE(torch::equal(shown, augmented(images, config, 4)));
+  EXPECT_FALSE(torch::equal(shown, augmented(images, config, 5)));
   // All is linear: against the gradient, a difference of two shown sets is exact.
   const auto weights = torch::randn_like(shown), other = torch::randn_like(shown);
   const auto gradient = torch::autograd::grad({(shown * weights).sum()}, {images})[0];
   const torch::NoGradGuard no_grad;
-  const auto difference = augment(images + other, config, seeded(4)) - shown;
+  const auto difference = augmented(images + other, config, 4) - shown;
   EXPECT_NEAR((gradient * other).sum().item<double>(), (difference * weights).sum().item<double>(),
               1e-3);
 }
@@ -107,10 +111,13 @@ TEST(Augment, RefusesPoints) {
   EXPECT_THROW(check_augment({.brightness = 0.1}, {1, 1, 2}), Error);
 }
 
-TEST(Lens, AddsNoiseOfItsLevelAndGoesOnDrawing) {
+TEST(Augment, NoiseIsOfItsLevelAndContinuesWithTheGenerator) {
   const auto images = torch::zeros({100, 1, 10, 10});
-  const Lens lens{{}, seeded(1), 0.25, seeded(6)};
-  const auto first = lens(images), second = lens(images);
+  const auto random = seeded(6);
+  const auto next = [&] {
+    return seen(images, draw_view({}, 0.25, images.sizes(), seeded(1), random), {});
+  };
+  const auto first = next(), second = next();
   EXPECT_NEAR(first.std().item<double>(), 0.25, 0.01);
   EXPECT_NEAR(first.mean().item<double>(), 0.0, 0.01);
   EXPECT_FALSE(torch::equal(first, second));

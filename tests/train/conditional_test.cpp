@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/train/loop.hpp"
+#include "gan_train/train/metrics.hpp"
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
@@ -23,10 +24,9 @@ Config conditional_shapes(Conditional mode) {
 }
 
 std::map<std::string, torch::Tensor> recorded_step(Trainer& trainer) {
-  StepRecord record;
-  const auto figures = trainer.step(&record);
-  std::map<std::string, torch::Tensor> all(record.begin(), record.end());
-  all["figures"] = figures;
+  const auto inputs = trainer.next_inputs();
+  std::map<std::string, torch::Tensor> all(inputs.begin(), inputs.end());
+  all["metrics"] = trainer.step();
   return all;
 }
 
@@ -69,7 +69,7 @@ double loss_by_hand(const Config& config, const Dataset& data) {
   };
   const double real = part(step.at("real"), step.at("real_classes"), 1.0);
   const double sum = real + part(fake, step.at("classes_d"), 0.0);
-  EXPECT_NEAR(step.at("figures")[kDLoss].item<double>(),
+  EXPECT_NEAR(step_metrics(step.at("metrics")).d_loss,
               config.train.discriminator_update == DiscriminatorUpdate::kSummed ? sum : sum / 2,
               1e-5)
       << config.model.conditional << " " << config.train.discriminator_update;
@@ -103,8 +103,8 @@ TEST(Conditional, AcganAddsTheClassesToBothLossesWithTheirWeight) {
     const auto with = Trainer(config, data).step();
     const double parts = update == DiscriminatorUpdate::kSummed ? 2.0 : 1.0;
     const auto more = with - without;
-    EXPECT_NEAR(more[kDLoss].item<double>(), parts * std::log(8.0), 0.3) << update;
-    EXPECT_NEAR(more[kGLoss].item<double>(), std::log(8.0), 0.5) << update;
+    EXPECT_NEAR(step_metrics(more).d_loss, parts * std::log(8.0), 0.3) << update;
+    EXPECT_NEAR(step_metrics(more).g_loss, std::log(8.0), 0.5) << update;
   }
 }
 
@@ -125,7 +125,7 @@ TEST(Conditional, FakesUsedAgainKeepTheirClasses) {
       d->forward(g->forward(before.conditioning().generator_input(step.at("latents_d"), classes)));
   const auto expected = torch::softplus(-output.select(1, 0)).mean() +
                         torch::cross_entropy_loss(output.narrow(1, 1, 8), classes);
-  EXPECT_NEAR(step.at("figures")[kGLoss].item<double>(), expected.item<double>(), 1e-5);
+  EXPECT_NEAR(step_metrics(step.at("metrics")).g_loss, expected.item<double>(), 1e-5);
 }
 
 TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
@@ -141,7 +141,7 @@ TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
     const auto step = recorded_step(trainer);
     EXPECT_EQ(step.at("real").size(0), 32);
     EXPECT_EQ(step.at("real_labels").size(0), 8);
-    EXPECT_TRUE(step.at("figures").isfinite().all().item<bool>());
+    EXPECT_TRUE(step.at("metrics").isfinite().all().item<bool>());
   }
 }
 

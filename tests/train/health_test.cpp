@@ -12,13 +12,18 @@
 namespace gan {
 namespace {
 
-constexpr HealthFigures kSound = {0.7, 0.3, 1.0, 0.5, 0.9};
+// An epoch as watch_health() is told of it.
+struct Epoch {
+  StepMetrics metrics = {.d_real = 0.7, .d_fake = 0.3, .d_grad_norm = 1.0, .g_grad_norm = 0.5};
+  double diversity = 0.9;
+};
+constexpr Epoch kSound;
 
-// The signs warned of in each of some epochs with the same figures.
-std::vector<std::size_t> warnings_of(const HealthFigures& figures, int epochs, HealthState& state,
+// The signs warned of in each of some epochs with the same metrics.
+std::vector<std::size_t> warnings_of(const Epoch& epoch, int epochs, HealthState& state,
                                      const LossConfig& loss = {}) {
   std::vector<std::size_t> counts;
-  for (int i = 0; i < epochs; ++i) counts.push_back(watch_health(figures, loss, state).size());
+  for (int i = 0; i < epochs; ++i) counts.push_back(watch_health(epoch.metrics, epoch.diversity, loss, state).size());
   return counts;
 }
 
@@ -31,7 +36,7 @@ TEST(Health, ASoundRunIsNotWarnedOf) {
 
 TEST(Health, ASignIsWarnedOfOnceItLastsAndAgainWhenItComesBack) {
   HealthState state;
-  HealthFigures collapsed = kSound;
+  Epoch collapsed = kSound;
   collapsed.diversity = 0.05;
   warnings_of(kSound, 1, state);
   EXPECT_EQ(warnings_of(collapsed, 6, state), (Counts{0, 0, 1, 0, 0, 0}));
@@ -43,29 +48,29 @@ TEST(Health, OnlyWhereDIsAChanceCanItBeTooSure) {
   for (const LossKind kind : {LossKind::kBce, LossKind::kMinimax, LossKind::kLsgan,
                               LossKind::kHinge, LossKind::kWasserstein, LossKind::kRelativistic}) {
     HealthState state;
-    HealthFigures sure = kSound;
-    sure.d_real = 1.0;
-    sure.d_fake = 0.0;
+    Epoch sure = kSound;
+    sure.metrics.d_real = 1.0;
+    sure.metrics.d_fake = 0.0;
     const bool chance = kind == LossKind::kBce || kind == LossKind::kMinimax;
     EXPECT_EQ(warnings_of(sure, 3, state, {.kind = kind}).back(), chance ? 1u : 0u) << kind;
   }
 }
 
 TEST(Health, EachSignNamesItself) {
-  const auto third = [](HealthFigures figures, HealthFigures before) {
+  const auto third = [](Epoch epoch, Epoch before) {
     const LossConfig loss{.real_label = {0.9, 0.9}};
     HealthState state;
     warnings_of(before, 1, state, loss);
-    warnings_of(figures, 2, state, loss);
-    return watch_health(figures, loss, state);
+    warnings_of(epoch, 2, state, loss);
+    return watch_health(epoch.metrics, epoch.diversity, loss, state);
   };
-  HealthFigures wins = kSound;
-  wins.d_real = 0.9;
-  wins.d_fake = 0.01;
+  Epoch wins = kSound;
+  wins.metrics.d_real = 0.9;
+  wins.metrics.d_fake = 0.01;
   ASSERT_EQ(third(wins, kSound).size(), 1u);  // 0.89 of a gap of 0.9
   EXPECT_EQ(third(wins, kSound)[0].sign, Sign::kDiscriminatorWins);
-  HealthFigures weak = kSound;
-  weak.g_grad_norm = 1e-4;
+  Epoch weak = kSound;
+  weak.metrics.g_grad_norm = 1e-4;
   ASSERT_EQ(third(weak, kSound).size(), 1u);
   EXPECT_EQ(third(weak, kSound)[0].sign, Sign::kVanishingGradient);
   EXPECT_NE(third(weak, kSound)[0].text.find("norm 0.0001, at most 0.5 before"), std::string::npos);
@@ -85,14 +90,14 @@ TEST(Health, EachWarningNamesKeysThatThereAreAndValuesThatTheyTake) {
   Config config;
   const auto table = option_table(config);
   HealthState state;
-  HealthFigures lost = kSound;
-  lost.d_real = 1.0;
-  lost.d_fake = 0.0;
+  Epoch lost = kSound;
+  lost.metrics.d_real = 1.0;
+  lost.metrics.d_fake = 0.0;
   lost.diversity = 0.0;
-  lost.g_grad_norm = 0.0;
+  lost.metrics.g_grad_norm = 0.0;
   warnings_of(kSound, 1, state);
   warnings_of(lost, 2, state);
-  const auto warnings = watch_health(lost, {}, state);
+  const auto warnings = watch_health(lost.metrics, lost.diversity, {}, state);
   ASSERT_EQ(warnings.size(), kSignCount);
   for (const auto& warning : warnings) {
     const auto keys = keys_in(warning.text);
@@ -116,21 +121,21 @@ TEST(Health, EachWarningNamesKeysThatThereAreAndValuesThatTheyTake) {
 
 TEST(Health, APenaltyThatIsThereIsNotAdvised) {
   HealthState state;
-  HealthFigures collapsed = kSound;
+  Epoch collapsed = kSound;
   collapsed.diversity = 0.0;
   const LossConfig loss{.penalty = PenaltyKind::kR1};
   warnings_of(collapsed, 2, state, loss);
-  const auto text = watch_health(collapsed, loss, state).at(0).text;
+  const auto text = watch_health(collapsed.metrics, collapsed.diversity, loss, state).at(0).text;
   EXPECT_EQ(text.find("loss.penalty ="), std::string::npos);
   EXPECT_NE(text.find("a larger loss.penalty_weight"), std::string::npos);
 }
 
 TEST(Health, AGeneratorThatGrowsMoreVariedHasNotCollapsed) {
   HealthState state;
-  HealthFigures figures = kSound;
+  Epoch epoch = kSound;
   std::size_t count = 0;
-  for (figures.diversity = 0.01; figures.diversity < 0.1; figures.diversity *= 1.2) {
-    count += watch_health(figures, {}, state).size();
+  for (epoch.diversity = 0.01; epoch.diversity < 0.1; epoch.diversity *= 1.2) {
+    count += watch_health(epoch.metrics, epoch.diversity, {}, state).size();
   }
   EXPECT_EQ(count, 0u);
 }

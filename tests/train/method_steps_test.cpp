@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/train/metrics.hpp"
 #include "gan_train/train/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
@@ -10,7 +11,7 @@
 namespace gan {
 namespace {
 
-// Weights stay where they are, so that a step's figures can be computed from outside.
+// Weights stay where they are, so that a step's metrics can be computed from outside.
 Config still_config() {
   Config config = tiny_config();
   config.data.synthetic_size = 128;
@@ -21,7 +22,7 @@ Config still_config() {
 std::vector<double> d_losses(const Config& config, int steps) {
   Trainer trainer(config, load_dataset(config.data));
   std::vector<double> losses;
-  for (int i = 0; i < steps; ++i) losses.push_back(trainer.step()[kDLoss].item<double>());
+  for (int i = 0; i < steps; ++i) losses.push_back(step_metrics(trainer.step()).d_loss);
   return losses;
 }
 
@@ -52,21 +53,21 @@ TEST(MethodSteps, PairsAreComparedInBothUpdates) {
        {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint}) {
     config.train.discriminator_update = update;
     Trainer trainer(config, load_dataset(config.data));
-    StepRecord record;
-    const auto figures = trainer.step(&record);
+    const auto inputs = trainer.next_inputs();
+    const auto metrics = step_metrics(trainer.step());
     const torch::NoGradGuard no_grad;
     torch::Tensor real, d, g;
     const auto logits_of = [&](const torch::Tensor& latents) {
       return trainer.networks.discriminator->forward(trainer.networks.generator->forward(latents));
     };
-    for (const auto& [name, tensor] : record) {
+    for (const auto& [name, tensor] : inputs) {
       if (name == "real") real = trainer.networks.discriminator->forward(tensor);
       if (name == "latents_d") d = logits_of(tensor);
       if (name == "latents_g") g = logits_of(tensor);
     }
     const auto softplus = [](const torch::Tensor& x) { return x.exp().log1p().mean(); };
-    EXPECT_NEAR(figures[kDLoss].item<double>(), softplus(d - real).item<double>(), 1e-5) << update;
-    EXPECT_NEAR(figures[kGLoss].item<double>(), softplus(real - g).item<double>(), 1e-5) << update;
+    EXPECT_NEAR(metrics.d_loss, softplus(d - real).item<double>(), 1e-5) << update;
+    EXPECT_NEAR(metrics.g_loss, softplus(real - g).item<double>(), 1e-5) << update;
   }
 }
 
@@ -119,30 +120,31 @@ TEST(MethodSteps, OnlyTheDiscriminatorsWeightsAreClipped) {
 
 // G's gradient must come back through what D was shown.
 TEST(MethodSteps, WhatDIsShownChangesBothUpdates) {
-  const auto figures_with = [](auto change) {
+  const auto metrics_with = [](auto change) {
     Config config = still_config();
     change(config);
     return Trainer(config, load_dataset(config.data)).step();
   };
-  const auto plain = figures_with([](Config&) {});
-  const auto check = [&](const torch::Tensor& figures, const char* what) {
-    for (const auto figure : {kDLoss, kGLoss, kDReal, kDFake, kDGradNorm, kGGradNorm}) {
-      EXPECT_NE(figures[figure].item<double>(), plain[figure].item<double>()) << what << figure;
+  const auto plain = metrics_with([](Config&) {});
+  const auto check = [&](const torch::Tensor& metrics, const char* what) {
+    for (const StepMetric& row : kStepMetrics) {
+      EXPECT_NE(step_metrics(metrics).*row.value, step_metrics(plain).*row.value)
+          << what << row.name;
     }
-    EXPECT_TRUE(figures.isfinite().all().item<bool>());
+    EXPECT_TRUE(metrics.isfinite().all().item<bool>());
   };
-  check(figures_with([](Config& c) { c.train.instance_noise = 0.3; }), "noise");
-  check(figures_with([](Config& c) { c.augment.translation = 0.25; }), "translation");
-  check(figures_with([](Config& c) { c.augment.cutout = 0.5; }), "cutout");
-  check(figures_with([](Config& c) { c.augment.brightness = 0.5; }), "brightness");
+  check(metrics_with([](Config& c) { c.train.instance_noise = 0.3; }), "noise");
+  check(metrics_with([](Config& c) { c.augment.translation = 0.25; }), "translation");
+  check(metrics_with([](Config& c) { c.augment.cutout = 0.5; }), "cutout");
+  check(metrics_with([](Config& c) { c.augment.brightness = 0.5; }), "brightness");
 }
 
 TEST(MethodSteps, LimitsOnGradientsReachBothNetworks) {
   Config config = still_config();
   config.optim.max_grad_norm = 1e-3;
   Trainer trainer(config, load_dataset(config.data));
-  const auto figures = trainer.step();
-  EXPECT_GT(figures[kDGradNorm].item<double>(), 1e-2);  // as it was before
+  const auto metrics = trainer.step();
+  EXPECT_GT(step_metrics(metrics).d_grad_norm, 1e-2);  // as it was before
   for (const Adam* adam : {&trainer.g_optimizer, &trainer.d_optimizer}) {
     double sum = 0.0;
     for (const auto& moment : adam->state().exp_avg) sum += moment.square().sum().item<double>();

@@ -6,6 +6,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/train/device.hpp"
+#include "gan_train/train/metrics.hpp"
 #include "gan_train/train/sample.hpp"
 
 #include "data/idx_files.hpp"
@@ -77,11 +78,11 @@ TEST(Trainer, TheSameSeedGivesTheSameBits) {
   Trainer a(config, data);
   Trainer b(config, data);
   for (int i = 0; i < 5; ++i) {
-    const auto figures = a.step();
+    const auto metrics = a.step();
     // What else is drawn meanwhile must not matter.
     torch::randn({17});
     generate(b.sampling_generator(), torch::randn({3, 4}));
-    EXPECT_TRUE(torch::equal(figures, b.step())) << i;
+    EXPECT_TRUE(torch::equal(metrics, b.step())) << i;
   }
   EXPECT_TRUE(torch::equal(weights(a.networks.generator), weights(b.networks.generator)));
   config.train.seed = 2;
@@ -89,7 +90,7 @@ TEST(Trainer, TheSameSeedGivesTheSameBits) {
   EXPECT_FALSE(torch::equal(weights(a.networks.generator), weights(c.networks.generator)));
 }
 
-TEST(Trainer, ARecordHoldsWhatTheModeUses) {
+TEST(Trainer, NextInputsHoldWhatTheModeUses) {
   struct Case {
     DiscriminatorBatch batch;
     bool reuse;
@@ -103,10 +104,8 @@ TEST(Trainer, ARecordHoldsWhatTheModeUses) {
     config.train.discriminator_batch = c.batch;
     config.train.reuse_fake = c.reuse;
     Trainer trainer(config, load_dataset(config.data));
-    StepRecord record;
-    trainer.step(&record);
     std::int64_t latents_g = 0;
-    for (const auto& [name, tensor] : record) {
+    for (const auto& [name, tensor] : trainer.next_inputs()) {
       if (name == "real" || name == "latents_d" || name == "real_labels") {
         EXPECT_EQ(tensor.size(0), c.real) << name;
       }
@@ -123,7 +122,7 @@ TEST(Trainer, JointAndSummedUpdatesDifferOnlyByTheLossScaleWithoutNorm) {
   const auto summed = Trainer(config, data).step();
   config.train.discriminator_update = DiscriminatorUpdate::kJoint;
   const auto joint = Trainer(config, data).step();
-  EXPECT_NEAR(summed[kDLoss].item<double>(), 2 * joint[kDLoss].item<double>(), 1e-5);
+  EXPECT_NEAR(step_metrics(summed).d_loss, 2 * step_metrics(joint).d_loss, 1e-5);
 }
 
 TEST(Trainer, RefusesALastBatchOfOneUnderBatchNorm) {
@@ -162,14 +161,14 @@ TEST(Trainer, GradientNormsAreThoseOfThePlainGradients) {
   // first moment after one step is (1 - beta1) times the gradient.
   config.optim.beta1 = 0.5;
   Trainer trainer(config, data);
-  const auto figures = trainer.step();
+  const auto metrics = trainer.step();
   const auto norm_of = [](const Adam& adam) {
     double sum = 0.0;
     for (const auto& moment : adam.state().exp_avg) sum += moment.square().sum().item<double>();
     return 2.0 * std::sqrt(sum);
   };
-  EXPECT_NEAR(figures[kDGradNorm].item<double>(), norm_of(trainer.d_optimizer), 1e-5);
-  EXPECT_NEAR(figures[kGGradNorm].item<double>(), norm_of(trainer.g_optimizer), 1e-5);
+  EXPECT_NEAR(step_metrics(metrics).d_grad_norm, norm_of(trainer.d_optimizer), 1e-5);
+  EXPECT_NEAR(step_metrics(metrics).g_grad_norm, norm_of(trainer.g_optimizer), 1e-5);
 }
 
 TEST(Trainer, Bfloat16LearnsTheSameInFloat32Weights) {
@@ -184,9 +183,9 @@ TEST(Trainer, Bfloat16LearnsTheSameInFloat32Weights) {
   config.train.precision = Precision::kBf16;
   Trainer rough(config, data);
   for (int i = 0; i < 5; ++i) {
-    const auto figures = rough.step();
-    EXPECT_EQ(figures.scalar_type(), torch::kFloat32);
-    EXPECT_TRUE(torch::allclose(figures, exact.step(), 0.1, 0.03)) << i;
+    const auto metrics = rough.step();
+    EXPECT_EQ(metrics.scalar_type(), torch::kFloat32);
+    EXPECT_TRUE(torch::allclose(metrics, exact.step(), 0.1, 0.03)) << i;
   }
   const auto same = weights(exact.networks.generator);
   EXPECT_EQ(same.scalar_type(), weights(rough.networks.generator).scalar_type());

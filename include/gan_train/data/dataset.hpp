@@ -71,6 +71,14 @@ Dataset load_dataset(const DataConfig& config);
 /// That its items have the shape of those to train on is for the caller to check.
 std::optional<Dataset> load_test_set(const DataConfig& config);
 
+/// The largest number of classes that networks are built for and that a checkpoint may name.
+inline constexpr std::int64_t kMaxClasses = 65536;
+
+/// The number of classes in a labelled data set, its largest label plus one, where
+/// model.conditional wants them; else 0. Error (exit code 2) where the data set has no labels or
+/// more than kMaxClasses.
+std::int64_t count_classes(const ModelConfig& config, const Dataset& data);
+
 /// Whether `items` of `bytes` each are to stay on disk: where `config.in_memory` says so or, left
 /// to it, they take more than `config.max_mib` or half the machine's memory.
 bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes);

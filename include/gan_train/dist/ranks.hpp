@@ -14,9 +14,8 @@ struct Traffic {
   std::int64_t sums = 0;
 };
 
-/// The processes that train one GAN together, each on its share of every batch. A process
-/// on its own is a group of one, for which all of this does nothing. Every rank has to make
-/// the same calls in the same order.
+/// The processes that train one GAN together, each on its share of every batch. Whoever needs the
+/// group is given it. Every rank has to make the same calls in the same order.
 class Ranks {
  public:
   virtual ~Ranks() = default;
@@ -25,56 +24,50 @@ class Ranks {
   /// Its number among the ranks of its machine, from 0.
   virtual int local_rank() const { return rank(); }
   virtual Traffic traffic() const { return {}; }
-  /// In place, the sum over all ranks of a contiguous float32 tensor.
+  /// In place, the sum over all ranks of a contiguous float32 tensor. May be called from another
+  /// thread than the last time, but not from two at once.
   virtual void sum(torch::Tensor& values) = 0;
   /// In place, rank 0's bytes on all ranks, of a contiguous tensor on the CPU.
   virtual void broadcast(torch::Tensor& values) = 0;
-  /// That this rank begins, or has ended, work for which the others wait without calling it dead.
+  /// This rank begins, or has ended, work for which the others wait without a time limit.
   virtual void work_alone(bool /*begins*/) {}
 
   bool is_first() const { return rank() == 0; }
   bool are_many() const { return size() > 1; }
 };
 
-/// The group that this thread works in; a group of one unless set_ranks() said otherwise.
-Ranks& ranks();
-/// Makes `group` the one this thread works in; null: it is on its own again. Not owned.
-void set_ranks(Ranks* group);
+/// The group of a process on its own: rank 0 of 1.
+Ranks& single_rank();
 
-/// While it lives, this thread is a group of one: for what one rank does by itself. Where that is
-/// rank 0 the others wait for it, however long it takes.
-class OnItsOwn {
+/// While it lives, the other ranks wait for this one, however long its work takes. Not nested.
+class WorkAlone {
  public:
-  OnItsOwn() : group_(ranks()) {
-    group_.work_alone(true);
-    set_ranks(nullptr);
-  }
-  ~OnItsOwn() {
-    set_ranks(&group_);
-    group_.work_alone(false);
-  }
-  OnItsOwn(const OnItsOwn&) = delete;
-  OnItsOwn& operator=(const OnItsOwn&) = delete;
+  explicit WorkAlone(Ranks& ranks) : ranks_(ranks) { ranks_.work_alone(true); }
+  ~WorkAlone() { ranks_.work_alone(false); }
+  WorkAlone(const WorkAlone&) = delete;
+  WorkAlone& operator=(const WorkAlone&) = delete;
 
  private:
-  Ranks& group_;
+  Ranks& ranks_;
 };
 
-/// The mean over all ranks of each tensor, by one sum of all in a row.
-void average_over_ranks(std::vector<torch::Tensor>& tensors);
+/// Replaces each float32 tensor by its mean over all ranks, with one sum for all.
+void average_over_ranks(Ranks& ranks, std::vector<torch::Tensor>& tensors);
 /// The mean over all ranks of a float32 tensor.
-torch::Tensor mean_over_ranks(const torch::Tensor& values);
-/// Rank 0's values in the tensors of all ranks, whatever their type and device.
-void broadcast_all(const std::vector<torch::Tensor>& tensors);
+torch::Tensor mean_over_ranks(Ranks& ranks, const torch::Tensor& values);
+/// Copies rank 0's values into the tensors of all ranks, whatever their type and device.
+void broadcast_all(Ranks& ranks, const std::vector<torch::Tensor>& tensors);
 
-/// A rank's share of a batch of `total`: the images [begin, begin + count).
+/// A rank's share of a batch: its items [begin, begin + count).
 struct Share {
   std::int64_t begin;
   std::int64_t count;
 };
-Share share_of(std::int64_t total);
+/// The share of `rank` out of `size` in a batch of `total`, a multiple of `size`.
+Share share_of(std::int64_t total, int rank, int size);
 
 /// Error (exit code 1) on a rank whose tensors differ in any bit from those of rank 0.
-void check_equal_over_ranks(const std::vector<torch::Tensor>& tensors, std::int64_t step);
+void check_equal_over_ranks(Ranks& ranks, const std::vector<torch::Tensor>& tensors,
+                            std::int64_t step);
 
 }  // namespace gan

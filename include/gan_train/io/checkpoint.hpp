@@ -45,9 +45,8 @@ void load_state(const std::filesystem::path& path, Trainer& trainer, LoopState& 
 /// The resolved config that a checkpoint holds.
 Config load_checkpoint_config(const std::filesystem::path& path);
 
-/// The tensors of --debug-dump as a .pt file: a dict of tensors (names that
-/// come more than once are numbered), and both networks' weights if asked for.
-void save_record(const std::filesystem::path& path, const StepRecord& record);
+/// A .pt file of tensors by name, and one of both networks' weights, as --debug-dump writes them.
+void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors);
 void save_weights(const std::filesystem::path& path, const Trainer& trainer);
 
 }  // namespace gan

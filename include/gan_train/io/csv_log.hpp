@@ -73,7 +73,7 @@ std::string loss_row(const LogRow& row);
 /// health.csv.
 inline constexpr std::string_view kHealthHeader =
     "epoch,step,d_real,d_fake,d_grad_norm,g_grad_norm,diversity";
-std::string health_row(const LogRow& row, const HealthFigures& figures);
+std::string health_row(const LogRow& row, double diversity);
 
 /// A row of a table, and what its columns are called.
 struct TableRow {

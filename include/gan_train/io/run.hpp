@@ -39,7 +39,7 @@ class Run {
   /// on_epoch and stop are called; the rest is the run's own.
   bool train(const Hooks& watch = {});
 
-  /// The figures of the last evaluation in a few words; "" before the first.
+  /// The metrics of the last evaluation in a few words; "" before the first.
   const std::string& evaluation() const { return evaluation_text_; }
 
  private:
@@ -53,8 +53,7 @@ class Run {
   void keep_generator(std::int64_t epoch);
   void finish();
   void draw(std::uint64_t most_bytes);
-  HealthFigures figures_of(const LogRow& row);
-  void watch(std::int64_t epoch, const HealthFigures& figures);
+  void watch(const LogRow& row, double diversity);
   bool roll_back(const std::string& what);
 
   std::int64_t sample_columns() const;

@@ -17,22 +17,22 @@ enum class LabelKind : std::uint8_t {
   kTarget,       ///< what the logit itself should be
 };
 
-/// A GAN loss on logits: pure functions, each the mean over its batch as a
-/// scalar that carries gradients. A loss has the first three functions, or, where it
-/// compares each generated image with a real one, the fourth instead. Adding one is a
-/// LossKind, a file in src/losses/ and its name in registry.cpp there.
+/// A GAN loss on logits: pure functions, each the mean over its batch as a scalar that carries
+/// gradients. It has the first three functions or, where it compares each generated image with a
+/// real one, the fourth instead. To add one: a
+/// LossKind, its functions and a row in src/losses/losses.cpp.
 struct Loss {
   LossKind kind;
   std::string_view help;
   LabelKind labels;
   /// D's loss on real images: logits and labels of shape [n].
-  torch::Tensor (*real)(const torch::Tensor& logits, const torch::Tensor& labels);
+  torch::Tensor (*real)(const torch::Tensor& logits, const torch::Tensor& labels) = nullptr;
   /// D's loss on generated images: likewise.
-  torch::Tensor (*fake)(const torch::Tensor& logits, const torch::Tensor& labels);
+  torch::Tensor (*fake)(const torch::Tensor& logits, const torch::Tensor& labels) = nullptr;
   /// G's loss: D's logits on generated images, shape [n].
-  torch::Tensor (*generator)(const torch::Tensor& logits);
-  /// The loss of whoever wants `above` to be above `below`, both of shape [n]: D's with
-  /// real logits above generated ones, and G's the other way round.
+  torch::Tensor (*generator)(const torch::Tensor& logits) = nullptr;
+  /// A loss that falls as the logits `above` rise over `below`, both of shape [n]. D passes real
+  /// logits as `above` and generated ones as `below`; G the other way round.
   torch::Tensor (*pairs)(const torch::Tensor& above, const torch::Tensor& below) = nullptr;
 
   bool needs_pairs() const { return pairs != nullptr; }
@@ -41,8 +41,7 @@ struct Loss {
 /// All losses; find_row(losses(), kind) finds one.
 std::span<const Loss> losses();
 
-/// Error (exit code 2) where labels, flips or the way of the updates do not go with the
-/// loss or the penalty that is asked for.
+/// Error (exit code 2) where labels, flips or the kind of update do not fit the loss or penalty.
 void check_loss(const LossConfig& config, const TrainConfig& train);
 
 }  // namespace gan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -13,23 +14,31 @@ namespace gan {
 /// D's logits [n] on images [n, c, h, w].
 using LogitsOf = std::function<torch::Tensor(const torch::Tensor& images)>;
 
-/// A penalty on the gradient of D with respect to the images it sees, which is added
-/// to D's loss. Adding one is a PenaltyKind, a file in src/losses/ and its name in
-/// penalty_registry.cpp there.
+/// The random numbers of one penalty on n images, uniform in [0, 1); undefined where unused.
+struct PenaltyNoise {
+  enum class Kind : std::uint8_t { kNone, kShares, kSharesAndPixels };
+  torch::Tensor shares;  ///< [n, 1, 1, 1]
+  torch::Tensor pixels;  ///< [n, c, h, w]
+};
+
+/// A penalty on the gradient of D with respect to its input images, added to D's loss. To add
+/// one: a PenaltyKind, a function and a row in src/losses/penalties.cpp.
 struct Penalty {
   PenaltyKind kind;
   std::string_view help;
-  /// The penalty at `loss.penalty_weight` = 1: a scalar with gradients to D's parameters,
-  /// from as many real as generated images, both without a graph. `d` takes images for those of
-  /// the real ones' classes, `d_fake` for those of the generated ones'; without classes they are
-  /// the same. What is drawn comes from `random`, a generator of the CPU. Null for the row "none".
+  /// The penalty for `loss.penalty_weight` = 1: a scalar with gradients to D's parameters. `real`
+  /// and `fake` hold as many images each and carry no graph; `d` gives logits for the classes of
+  /// the real images, `d_fake` for those of the generated ones. Null in the row "none".
   torch::Tensor (*compute)(const LogitsOf& d, const LogitsOf& d_fake, const torch::Tensor& real,
-                           const torch::Tensor& fake, const at::Generator& random);
-  /// Whether it draws, so that ranks draw each its own, and no CUDA graph can repeat it.
-  bool draws = false;
+                           const torch::Tensor& fake, const PenaltyNoise& noise) = nullptr;
+  PenaltyNoise::Kind noise = PenaltyNoise::Kind::kNone;
 };
 
 /// All penalties; find_row(penalties(), kind) finds one.
 std::span<const Penalty> penalties();
+
+/// Draws a penalty's noise for images of shape `images` on the CPU.
+PenaltyNoise draw_penalty_noise(PenaltyNoise::Kind kind, at::IntArrayRef images,
+                                const at::Generator& random);
 
 }  // namespace gan

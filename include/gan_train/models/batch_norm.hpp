@@ -7,24 +7,31 @@
 #include <torch/nn/pimpl.h>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 
-/// Batch norm over the batches of all ranks together: what torch.nn.SyncBatchNorm is to
-/// PyTorch. On its own, and in evaluation mode, a plain batch norm. D = 1 takes [n, c], D = 2
-/// [n, c, h, w]; every rank has as many images.
+/// Batch norm over the batches of all ranks together, as torch.nn.SyncBatchNorm. A plain batch
+/// norm until sync_batch_norms() names the ranks, and in evaluation mode. D = 1 takes [n, c],
+/// D = 2 [n, c, h, w]; every rank has as many images.
 template <std::size_t D>
 class SyncBatchNormImpl : public torch::nn::BatchNormImplBase<D, SyncBatchNormImpl<D>> {
  public:
   using torch::nn::BatchNormImplBase<D, SyncBatchNormImpl<D>>::BatchNormImplBase;
   torch::Tensor forward(const torch::Tensor& input);
+  void set_ranks(Ranks& ranks) { ranks_ = &ranks; }
 
  protected:
   void _check_input_dim(const torch::Tensor& input) override;
+
+ private:
+  Ranks* ranks_ = &single_rank();
 };
 
-/// Adds a batch norm of `channels` for D as above, over all ranks where `model.sync_batchnorm` says
-/// so and there are many.
+/// Lets the synchronised batch norms of `net` sum over these ranks, which must outlive it.
+void sync_batch_norms(torch::nn::Module& net, Ranks& ranks);
+
+/// Adds a batch norm of `channels` for D as above, synchronised where `model.sync_batchnorm` is set.
 template <std::size_t D>
 void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels);
 

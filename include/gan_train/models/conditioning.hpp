@@ -5,17 +5,8 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
-#include "gan_train/data/dataset.hpp"
 
 namespace gan {
-
-/// The most classes that networks are made for, and that a checkpoint may name.
-inline constexpr std::int64_t kMostClasses = 65536;
-
-/// The number of classes in a labelled data set, its largest label and one, where
-/// model.conditional wants them; else 0. Error (exit code 2) where it has no labels, or
-/// more than kMostClasses.
-std::int64_t count_classes(const ModelConfig& config, const Dataset& data);
 
 /// How classes, and packed images, get into the networks and out of them, so that
 /// the networks stay plain ones with one tensor in and one out (NetworkShape). Where

@@ -6,6 +6,7 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 
@@ -45,5 +46,13 @@ class Adam {
   double beta2_;
   double eps_;
 };
+
+/// One update of a network down its loss, by the mean gradient of all ranks. Where `max_norm` > 0, a
+/// longer gradient is scaled down to that L2 norm (Pascanu et al. 2013, algorithm 1). Returns the
+/// norm before that. A parameter that the loss does not depend on has a gradient of 0.
+torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer, double max_norm, Ranks& ranks);
+
+/// Clamps all parameters to [-limit, limit] (Arjovsky et al. 2017, algorithm 1) if limit > 0.
+void clip_weights(const std::vector<torch::Tensor>& parameters, double limit);
 
 }  // namespace gan

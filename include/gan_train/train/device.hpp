@@ -6,12 +6,13 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
 
 /// The device that `train.device` names; Error where this build or machine lacks it. Of
 /// several ranks on a machine each gets the next GPU, where the name has no number.
-torch::Device resolve_device(const std::string& name);
+torch::Device resolve_device(const std::string& name, const Ranks& ranks = single_rank());
 
 /// Lays a network's convolution weights out as [n, h, w, c], as cuDNN's bfloat16 and TF32
 /// convolutions want them; the maps between follow.

@@ -10,25 +10,15 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/data/dataset.hpp"
+#include "gan_train/train/metrics.hpp"
 
 namespace gan {
 
-/// The signs of a GAN that goes wrong which are watched for.
+/// Signs of a GAN in trouble.
 enum class Sign : std::uint8_t { kDiscriminatorWins, kCollapse, kVanishingGradient };
 inline constexpr std::size_t kSignCount = 3;
 
-/// How a GAN was during an epoch.
-struct HealthFigures {
-  double d_real = 0.0;  ///< mean D(x)
-  double d_fake = 0.0;  ///< mean D(G(z))
-  double d_grad_norm = 0.0;
-  double g_grad_norm = 0.0;
-  /// Mean distance between two generated samples over that between two real
-  /// ones: about 1 where G is as varied as the data, 0 where it draws one image.
-  double diversity = 0.0;
-};
-
-/// What the watch has to remember from epoch to epoch; part of a saved state.
+/// What watch_health() remembers from epoch to epoch; part of a saved state.
 struct HealthState {
   std::array<std::int64_t, kSignCount> epochs{};  ///< how long each sign has been seen in a row
   double largest_g_grad_norm = 0.0;
@@ -44,13 +34,14 @@ struct HealthWarning {
 /// A sign counts once it was seen in this many epochs in a row.
 inline constexpr std::int64_t kSignEpochs = 3;
 
-/// Takes an epoch's figures into `state`; returns the signs that now have lasted
-/// long enough, each once until it has gone and come back.
-std::vector<HealthWarning> watch_health(const HealthFigures& figures, const LossConfig& loss,
-                                        HealthState& state);
+/// Takes an epoch's mean metrics and diversity (DiversityMeter) into `state`. Returns the signs
+/// that have now lasted long enough, each once until it has gone and come back.
+std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diversity,
+                                        const LossConfig& loss, HealthState& state);
 
-/// Measures the diversity of a generator against a data set, always on the same
-/// few latents (and classes) and items.
+/// Measures the diversity of a generator: the mean distance between two generated samples over
+/// that between two real ones, always for the same few latents (and classes) and items. About 1
+/// where G is as varied as the data, 0 where it draws one image.
 class DiversityMeter {
  public:
   DiversityMeter(const Dataset& data, const Config& config);

@@ -9,9 +9,8 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
-#include "gan_train/core/random.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/data/sampler.hpp"
+#include "gan_train/dist/ranks.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/conditioning.hpp"
@@ -20,20 +19,12 @@
 
 namespace gan {
 
-/// The figures of a step, in the order of the tensor that Trainer::step returns.
-enum Figure : std::int64_t {
-  kDLoss,  ///< as D was updated: the joint mean, the sum, or half the sum of separate updates
-  kGLoss,
-  kDReal,      ///< mean of D(x) = sigmoid(logit) over the real images
-  kDFake,      ///< mean of D(G(z)) over the generated images D was trained on
-  kDGradNorm,  ///< L2 norm of the gradient of all of D's parameters, mean over D's updates
-  kGGradNorm,  ///< likewise of G's
-  kFigureCount
-};
-
-class Feed;
+struct DiscriminatorInputs;
+struct GeneratorInputs;
+struct StepInputs;
+class StepDraws;
 class StepGraphs;
-struct Lens;
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// Images [n, c, h, w] and their classes [n], undefined where the GAN is unconditional.
 struct Batch {
@@ -41,132 +32,82 @@ struct Batch {
   torch::Tensor classes;
 };
 
-/// What one step consumed, by name, for comparing it with another program.
-using StepRecord = std::vector<std::pair<std::string, torch::Tensor>>;
-
-/// A GAN in training: the state, and the step that moves it on. Touches no
-/// files. Every random number is a pure function of (seed, stream, position):
-/// see core/random.hpp.
+/// A GAN in training: its state, and the step that advances it. Touches no files.
 class Trainer {
  public:
-  /// Builds the networks for `data`, which has to be sound (Dataset::checked), and starts at step
-  /// 0. Runs on resolve_device(config.train.device).
-  Trainer(const Config& config, const Dataset& data);
+  /// Builds the networks for `data`, which must be sound (Dataset::checked), on
+  /// resolve_device(config.train.device), and starts at step 0. `ranks` must outlive it.
+  Trainer(const Config& config, const Dataset& data, Ranks& ranks = single_rank());
   ~Trainer();
 
-  /// discriminator_steps updates of D, then one of G. Returns the step's figures
-  /// (means over D's updates, of this rank's images) as [kFigureCount] on the
-  /// device, so that nothing has to wait for it. With `record`, adds every batch, latent, label and
-  /// seed used to it.
-  torch::Tensor step(StepRecord* record = nullptr);
+  /// Draws, updates D discriminator_steps times and G once, and moves G's average. Returns the
+  /// metrics of this rank's images on the device, [6], for step_metrics(): nothing waits for it.
+  torch::Tensor step();
+  /// What the next step will use, by name, as one batch over all ranks.
+  NamedTensors next_inputs();
 
-  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
-  std::int64_t total_steps() const { return steps_per_epoch_ * config_.train.epochs; }
   std::int64_t steps_done() const { return steps_done_; }
-  void set_steps_done(std::int64_t steps) {
-    steps_done_ = steps;
-    calibrated_at_ = -1;
-  }
-  /// Real images D is shown a step, on average over an epoch.
+  std::int64_t steps_per_epoch() const;
+  std::int64_t total_steps() const { return steps_per_epoch() * config_.train.epochs; }
+  /// Real images that D is shown per step, on average over an epoch.
   double images_per_step() const;
-  /// Multiplies both learning rates that the config asks for, beside its schedule.
+  void set_steps_done(std::int64_t steps);
+  /// Multiplies both learning rates, on top of the config's schedule.
   void scale_lr(double scale) { lr_scale_ = scale; }
-  /// Whether all weights, statistics and moments are finite numbers.
+  /// Whether all weights, statistics and moments are finite.
   bool is_finite() const;
-  /// Items in the data set.
-  std::int64_t data_size() const { return data_size_; }
-  /// Their fingerprint().
-  const std::string& data_sum() const { return data_sum_; }
+  /// Gives all ranks the state of rank 0. Every rank calls it.
+  void share_state();
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
-  /// The classes, if any, and how they get into the networks.
   const Conditioning& conditioning() const { return conditioning_; }
   const torch::Device& device() const { return device_; }
-  /// "fp32", "tf32" or "bf16": what train.precision has come to mean here.
-  const char* precision() const {
-    const bool tf32 = config_.train.precision == Precision::kTf32 && device_.is_cuda();
-    return bf16_ ? "bf16" : tf32 ? "tf32" : "fp32";
-  }
+  Ranks& ranks() const { return ranks_; }
+  std::int64_t data_size() const { return data_size_; }
+  const std::string& data_sum() const { return data_sum_; }  ///< fingerprint() of the data
+  /// "fp32", "tf32" or "bf16": what train.precision means on this device.
+  const char* precision() const;
 
-  /// Gives all ranks the state of rank 0: at the start of a run, and after rank 0 went back to
-  /// one that was saved. Every rank calls it.
-  void share_state();
-
-  /// The networks and optimisers, for whoever saves, loads or inspects them.
+  /// The networks and optimisers, for saving, loading and inspecting.
   Networks networks;
-  torch::nn::Sequential ema{nullptr};  ///< averaged G where train.ema > 0, else null
+  torch::nn::Sequential ema{nullptr};  ///< average of G's weights if train.ema > 0, else null
   Adam g_optimizer;
   Adam d_optimizer;
 
-  /// The generator to sample from: the averaged one where there is one, its batch norms with
-  /// the statistics of its own weights. They are made anew where steps were done since they
-  /// were last asked for: always from the same latents, and no part of the training.
+  /// The generator to sample from: the average if there is one, with the batch-norm statistics of
+  /// its own weights. Asking for it changes no later step.
   torch::nn::Sequential sampling_generator() const;
 
  private:
-  /// Which of a stream's draws a step takes: there are `each` in a step.
-  struct Place {
-    std::int64_t each = 1;
-    std::int64_t which = 0;
-    std::int64_t at(std::int64_t step) const { return step * each + which; }
-    std::uint64_t index(std::int64_t step) const { return static_cast<std::uint64_t>(at(step)); }
-  };
-  Place for_d(std::int64_t which) const { return {config_.train.discriminator_steps, which}; }
+  struct Output;
 
-  /// Streams that every rank draws from on its own, at places of its own.
-  std::uint64_t own_index(std::int64_t index) const;
-  std::vector<torch::Tensor> weights() const;
-  /// What a step does on the device, with its figures; and what sets it apart from steps that
-  /// launch other kernels.
-  torch::Tensor update(StepRecord* record);
-  std::string step_shape();
-  /// A network's output as float32, whatever precision it computes in.
-  torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
-  /// The only calls of G and of D in a step: n images from those streams, and the logits
-  /// [n / model.pack] of a batch. Where D names classes, the weighted cross-entropy is added
-  /// to `class_loss`, if one is given.
-  Batch generate(std::int64_t n, Stream latents, Stream classes, Place place, StepRecord* record);
-  torch::Tensor discriminate(const Batch& batch, torch::Tensor* class_loss = nullptr);
-  /// Both return their part of the figures: {loss, D(x), D(G(z)), gradient norm}
-  /// and {loss, gradient norm}.
-  torch::Tensor update_discriminator(const Batch& items, Place place, StepRecord* record);
-  torch::Tensor update_generator(std::int64_t n, StepRecord* record);
-  /// The items of the data set in a batch of D: which ones, of this rank's share; their images,
-  /// where these are on disk; and both with their classes, on the device.
-  torch::Tensor own_items(std::int64_t batch);
-  torch::Tensor read_images(std::int64_t batch);
-  Batch real_batch(Place place);
-  bool penalty_is_due(std::int64_t batch) const;
-  /// D's loss with the penalty on what D was shown, where it is due in that batch.
-  torch::Tensor penalised(const torch::Tensor& loss, const Batch& real, const Batch& fake,
-                          std::int64_t batch);
+  torch::Tensor update(const StepInputs& inputs);
+  torch::Tensor update_discriminator(const DiscriminatorInputs& in, const Batch& generated);
+  torch::Tensor update_generator(const GeneratorInputs& in, const Batch& generated);
+  torch::Tensor discriminator_loss(const Output& real, const Output& fake,
+                                   const DiscriminatorInputs& in) const;
+  torch::Tensor penalty(const DiscriminatorInputs& in, const Batch& real, const Batch& fake);
   torch::Tensor descend_discriminator(const torch::Tensor& loss);
-  std::uint64_t seed() const { return static_cast<std::uint64_t>(config_.train.seed); }
-  /// How D is shown images in that update.
-  Lens lens(Stream stream, std::int64_t index, std::int64_t noise_index) const;
+  Batch generate(const torch::Tensor& latents, const torch::Tensor& classes);
+  Output discriminate(const Batch& batch);
+  torch::Tensor run(torch::nn::Sequential& net, const torch::Tensor& input) const;
 
   Config config_;
   ImageShape shape_;
+  Ranks& ranks_;
   torch::Device device_;
   bool bf16_;
-  torch::Tensor samples_;  // on the device, or undefined where stored_
-  std::shared_ptr<const StoredImages> stored_;
   Conditioning conditioning_;
-  torch::Tensor classes_;  // of the samples; undefined where unconditional
   const Loss& loss_;
   const Penalty& penalty_;
-  BatchSampler sampler_;
+  std::unique_ptr<StepDraws> draws_;
+  std::unique_ptr<StepGraphs> graphs_;  // where train.cuda_graph
   std::int64_t data_size_;
-  std::int64_t steps_per_epoch_;
+  std::string data_sum_;
   std::int64_t steps_done_ = 0;
   double lr_scale_ = 1.0;
-  mutable std::int64_t calibrated_at_ = -1;  // the step that ema's statistics are of
-  Batch real_;  // D's last real images, where G's loss compares with them
-  Batch fake_;  // D's last fakes with their graph, where reuse_fake
-  std::unique_ptr<Feed> feed_;
-  std::unique_ptr<StepGraphs> graphs_;  // where train.cuda_graph
-  std::string data_sum_;
+  mutable std::int64_t statistics_step_ = -1;  // at which ema's statistics were made
 };
 
 }  // namespace gan

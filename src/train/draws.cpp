@@ -1,0 +1,190 @@
+#include "draws.hpp"
+
+#include <map>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "gan_train/core/registry.hpp"
+#include "gan_train/core/text.hpp"
+#include "gan_train/dist/ranks.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/train/sample.hpp"
+
+#include "batches.hpp"
+#include "schedule.hpp"
+
+namespace gan {
+namespace {
+
+// The data set with all that is held in memory on the device.
+Dataset on_device(Dataset data, const torch::Device& device) {
+  if (!data.stored) data.samples = data.samples.to(device);
+  if (data.labels.defined()) data.labels = data.labels.to(device);
+  return data;
+}
+
+std::uint64_t seed_of(const Config& config) {
+  return static_cast<std::uint64_t>(config.train.seed);
+}
+
+// The place in streams that each rank draws from by itself.
+std::uint64_t own_index(std::int64_t index, int rank, int ranks) {
+  return static_cast<std::uint64_t>(index * ranks + rank);
+}
+
+torch::Tensor share_of_rank(const torch::Tensor& whole, int rank, int ranks) {
+  if (!whole.defined()) return whole;
+  const Share own = share_of(whole.size(0), rank, ranks);
+  return whole.narrow(0, own.begin, own.count);
+}
+
+torch::Tensor labels_from(const LabelRange& range, std::int64_t n, std::uint64_t seed,
+                          std::uint64_t index) {
+  auto labels = torch::full({n}, range.lo);
+  if (range.lo < range.hi) {
+    labels.uniform_(range.lo, range.hi, stream_generator(seed, Stream::kLabels, index));
+  }
+  return labels;
+}
+
+}  // namespace
+
+torch::Tensor draw_labels(const LossConfig& config, std::int64_t n, std::uint64_t seed,
+                          std::uint64_t batch) {
+  const auto real = labels_from(config.real_label, n, seed, 2 * batch);
+  const auto fake = labels_from(config.fake_label, n, seed, 2 * batch + 1);
+  if (config.label_flip <= 0) return torch::stack({real, fake});
+  const auto random = stream_generator(seed, Stream::kFlip, batch);
+  const auto flipped = torch::empty({2, n}).uniform_(0.0, 1.0, random) < config.label_flip;
+  return torch::stack({torch::where(flipped[0], fake, real), torch::where(flipped[1], real, fake)});
+}
+
+StepDraws::StepDraws(const Config& config, const Dataset& data, const torch::Device& device,
+                     int ranks)
+    : config_(config),
+      data_(on_device(data, device)),
+      device_(device),
+      ranks_(ranks),
+      class_count_(count_classes(config.model, data)),
+      loss_(find_row(losses(), config.loss.kind)),
+      penalty_(find_row(penalties(), config.loss.penalty)),
+      sampler_(data.size(), real_batch_size(config.train), config.data,
+               static_cast<std::uint64_t>(config.train.seed)),
+      steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {}
+
+double StepDraws::images_per_step() const {
+  const bool passes = config_.data.sampling == Sampling::kEpoch && config_.train.steps_per_epoch == 0;
+  if (passes && !config_.data.drop_last) {
+    return static_cast<double>(data_.size()) / static_cast<double>(steps_per_epoch_);
+  }
+  return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
+}
+
+StepInputs StepDraws::draw(std::int64_t step, int rank) {
+  const std::int64_t k = config_.train.discriminator_steps;
+  const double noise = noise_level(config_.train, step, steps_per_epoch_ * config_.train.epochs);
+  StepInputs inputs;
+  inputs.layer_seed =
+      stream_seed(seed_of(config_), Stream::kLayers, own_index(step, rank, ranks_));
+  for (std::int64_t i = 0; i < k; ++i) {
+    inputs.d.push_back(draw_discriminator(step * k + i, noise, rank));
+  }
+  inputs.g = draw_generator(step, noise, rank, inputs.d.back());
+  for_each_tensor(inputs, [&](const std::string&, torch::Tensor& tensor) {
+    if (tensor.defined()) tensor = tensor.to(device_);
+  });
+  return inputs;
+}
+
+DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noise, int rank) {
+  const std::uint64_t seed = seed_of(config_);
+  const auto index = static_cast<std::uint64_t>(batch);
+  const auto share = [&](const torch::Tensor& whole) { return share_of_rank(whole, rank, ranks_); };
+  const auto own = [&](Stream stream, std::int64_t at) {
+    return stream_generator(seed, stream, own_index(at, rank, ranks_));
+  };
+  DiscriminatorInputs d;
+  const auto items = this->items(batch, rank);
+  d.real = scaled(real_images(batch, items, rank), config_.data.range);
+  if (class_count_ > 0) d.real_classes = data_.labels.index_select(0, items.to(device_));
+
+  const std::int64_t whole = d.real.size(0) * ranks_;
+  const auto labels = draw_labels(config_.loss, whole / config_.model.pack, seed, index);
+  d.real_labels = share(labels[0]);
+  d.fake_labels = share(labels[1]);
+  d.latents = share(draw_latents(config_.model, whole, seed, Stream::kLatentD, index));
+  d.classes = share(draw_classes(class_count_, whole, seed, Stream::kClassD, index));
+
+  const auto augment = own(Stream::kAugmentD, batch), blur = own(Stream::kNoise, 2 * batch);
+  d.real_view = draw_view(config_.augment, noise, d.real.sizes(), augment, blur);
+  d.fake_view = draw_view(config_.augment, noise, d.real.sizes(), augment, blur);
+  if (penalty_.compute != nullptr && batch % config_.loss.penalty_every == 0) {
+    d.penalty = draw_penalty_noise(penalty_.noise, d.real.sizes(), own(Stream::kPenalty, batch));
+  }
+  return d;
+}
+
+GeneratorInputs StepDraws::draw_generator(std::int64_t step, double noise, int rank,
+                                          const DiscriminatorInputs& last) {
+  const std::uint64_t seed = seed_of(config_);
+  const auto index = static_cast<std::uint64_t>(step);
+  const auto share = [&](const torch::Tensor& whole) { return share_of_rank(whole, rank, ranks_); };
+  const auto own = [&](Stream stream, std::int64_t at) {
+    return stream_generator(seed, stream, own_index(at, rank, ranks_));
+  };
+  auto shape = last.real.sizes().vec();
+  if (half_batches(config_.train)) shape[0] *= 2;
+  GeneratorInputs g;
+  if (!config_.train.reuse_fake) {
+    const std::int64_t whole = shape[0] * ranks_;
+    g.latents = share(draw_latents(config_.model, whole, seed, Stream::kLatentG, index));
+    g.classes = share(draw_classes(class_count_, whole, seed, Stream::kClassG, index));
+  }
+  const auto augment = own(Stream::kAugmentG, step), blur = own(Stream::kNoise, 2 * step + 1);
+  g.fake_view = draw_view(config_.augment, noise, shape, augment, blur);
+  if (loss_.needs_pairs()) {
+    g.real = last.real;
+    g.real_classes = last.real_classes;
+    g.real_view = draw_view(config_.augment, noise, last.real.sizes(), augment, blur);
+  }
+  return g;
+}
+
+torch::Tensor StepDraws::items(std::int64_t batch, int rank) {
+  return share_of_rank(torch::tensor(sampler_.batch(batch), torch::kInt64), rank, ranks_);
+}
+
+torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& items, int rank) {
+  if (!data_.stored) return data_.samples.index_select(0, items.to(device_));
+  const auto images = data_.stored->read(items);
+  // Not across the end of a pass: its order would have to be shuffled twice.
+  if (!sampler_.starts_pass(batch + 1)) data_.stored->will_need(this->items(batch + 1, rank));
+  return images.to(device_);
+}
+
+NamedTensors whole_batch(const std::vector<StepInputs>& of_ranks) {
+  NamedTensors all;
+  std::vector<torch::Tensor> seeds;
+  std::vector<std::vector<torch::Tensor>> parts;  // by place in the struct, then by rank
+  for (const StepInputs& inputs : of_ranks) {
+    seeds.push_back(torch::tensor(static_cast<std::int64_t>(inputs.layer_seed)));
+    std::size_t place = 0;
+    std::map<std::string, int> times;
+    for_each_tensor(inputs, [&](const std::string& name, const torch::Tensor& tensor) {
+      if (!tensor.defined()) return;
+      const int time = ++times[name];
+      if (place == parts.size()) {
+        parts.emplace_back();
+        all.emplace_back(time == 1 ? name : str(name, "_", time), torch::Tensor());
+      }
+      parts[place++].push_back(tensor.cpu());
+    });
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].second = torch::cat(parts[i]);
+  const auto seed = of_ranks.size() == 1 ? seeds.front() : torch::stack(seeds);
+  all.insert(all.begin(), {"layer_seed", seed});
+  return all;
+}
+
+}  // namespace gan

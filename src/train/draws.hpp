@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "gan_train/config/config.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/data/sampler.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/losses/penalty.hpp"
+#include "gan_train/train/trainer.hpp"
+
+#include "augment.hpp"
+
+namespace gan {
+
+/// What one update of D uses: n real and n generated images. Classes are undefined where the GAN
+/// is unconditional.
+struct DiscriminatorInputs {
+  torch::Tensor real;          ///< images [n, c, h, w] in data.range
+  torch::Tensor real_classes;  ///< [n] int64
+  torch::Tensor real_labels;   ///< [n / model.pack], float32
+  torch::Tensor fake_labels;   ///< likewise
+  torch::Tensor latents;       ///< [n, latent_dim] of the generated images
+  torch::Tensor classes;       ///< [n] int64, asked of G
+  View real_view;
+  View fake_view;
+  std::optional<PenaltyNoise> penalty;  ///< present where the penalty is due
+};
+
+/// What G's update uses: n generated images, and as many real ones where the loss compares pairs.
+struct GeneratorInputs {
+  torch::Tensor latents;  ///< [n, latent_dim]; undefined under train.reuse_fake
+  torch::Tensor classes;  ///< [n] int64, likewise
+  View fake_view;
+  torch::Tensor real;  ///< those of D's last update; undefined where the loss needs none
+  torch::Tensor real_classes;
+  View real_view;
+};
+
+/// All that a step draws, of one rank's share, on the device.
+struct StepInputs {
+  std::uint64_t layer_seed = 0;  ///< of dropout and other layers that draw
+  std::vector<DiscriminatorInputs> d;
+  GeneratorInputs g;
+};
+
+/// Calls `use(name, tensor)` for each tensor of `inputs`, also undefined ones. Those of D's updates
+/// come first, update by update; G's copy of the real images has the name of D's with "_g".
+template <typename Inputs, typename Use>
+void for_each_tensor(Inputs& inputs, Use use) {
+  const auto view = [&](const std::string& whose, auto& v) {
+    use("brightness_" + whose, v.brightness);
+    use("shift_" + whose, v.shift);
+    use("hole_" + whose, v.hole);
+    use("noise_" + whose, v.noise);
+  };
+  for (auto& d : inputs.d) {
+    use("real", d.real);
+    use("real_classes", d.real_classes);
+    use("real_labels", d.real_labels);
+    use("fake_labels", d.fake_labels);
+    use("latents_d", d.latents);
+    use("classes_d", d.classes);
+    view("real", d.real_view);
+    view("fake", d.fake_view);
+    if (d.penalty) {
+      use("penalty_shares", d.penalty->shares);
+      use("penalty_pixels", d.penalty->pixels);
+    }
+  }
+  auto& g = inputs.g;
+  use("latents_g", g.latents);
+  use("classes_g", g.classes);
+  view("fake_g", g.fake_view);
+  use("real_g", g.real);
+  use("real_classes_g", g.real_classes);
+  view("real_g", g.real_view);
+}
+
+/// Draws what each step uses. Every number is a pure function of (seed, stream, position): see
+/// core/random.hpp. Latents, classes, labels and items are drawn for the whole batch, of which
+/// each rank takes its share; views and penalty noise are each rank's own.
+class StepDraws {
+ public:
+  /// For `ranks` ranks. Holds the data on `device`, unless they stay on disk.
+  StepDraws(const Config& config, const Dataset& data, const torch::Device& device, int ranks);
+
+  /// What rank `rank` uses in step 0, 1, …
+  StepInputs draw(std::int64_t step, int rank);
+
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+  /// Real images that D is shown per step, on average over an epoch.
+  double images_per_step() const;
+
+ private:
+  DiscriminatorInputs draw_discriminator(std::int64_t batch, double noise, int rank);
+  GeneratorInputs draw_generator(std::int64_t step, double noise, int rank,
+                                 const DiscriminatorInputs& last);
+  /// Reads from disk where the images are there, and asks for the next batch ahead of time.
+  torch::Tensor real_images(std::int64_t batch, const torch::Tensor& items, int rank);
+  torch::Tensor items(std::int64_t batch, int rank);
+
+  Config config_;
+  Dataset data_;  // what is held in memory is on the device
+  torch::Device device_;
+  int ranks_;
+  std::int64_t class_count_;
+  const Loss& loss_;
+  const Penalty& penalty_;
+  BatchSampler sampler_;
+  std::int64_t steps_per_epoch_;
+};
+
+/// Labels [2, n] of n real and n generated images, as `loss.real_label`, `loss.fake_label` and
+/// `loss.label_flip` say. A flipped image takes the label drawn for its partner in the other half.
+torch::Tensor draw_labels(const LossConfig& config, std::int64_t n, std::uint64_t seed,
+                          std::uint64_t batch);
+
+/// The inputs of all ranks as one batch, by name; a name that comes again is numbered ("real_2").
+NamedTensors whole_batch(const std::vector<StepInputs>& of_ranks);
+
+}  // namespace gan
