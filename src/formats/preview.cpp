@@ -75,15 +75,14 @@ std::string characters(const Image& image) {
   return out;
 }
 
-constexpr std::int64_t kCell = 8;  // pixels a column in small letters
-
 // https://sw.kovidgoyal.net/kitty/graphics-protocol: a PNG file (f=100), shown at once (a=T)
 // without a reply (q=2), in pieces of base64 of at most 4096 bytes.
 std::string kitty_graphics(const Image& image, std::int64_t columns) {
+  constexpr std::int64_t kColumn = 8;  // pixels, in small letters
   constexpr std::size_t kPiece = 4096;
   const std::string data = base64(encode_png(image));
   std::string keys = "a=T,f=100,q=2,";
-  if (image.width > columns * kCell) keys += str("c=", columns, ",");
+  if (image.width > columns * kColumn) keys += str("c=", columns, ",");
   std::string out;
   for (std::size_t at = 0; at < data.size(); at += kPiece) {
     const bool more = at + kPiece < data.size();
@@ -91,14 +90,6 @@ std::string kitty_graphics(const Image& image, std::int64_t columns) {
     keys.clear();
   }
   return out + "\n";
-}
-
-// Those of which it is known; asking the terminal itself would take reading its answer from the
-// keyboard's side.
-bool offers_sixel(std::string_view term, std::string_view program) {
-  return term.starts_with("foot") || term.starts_with("mlterm") || term.starts_with("contour") ||
-         term.find("sixel") != std::string_view::npos || program == "WezTerm" ||
-         program == "iTerm.app";
 }
 
 }  // namespace
@@ -112,9 +103,6 @@ Shades terminal_shades(const std::function<std::string_view(const char*)>& get) 
   const bool is_wrapped = term.starts_with("screen") || term.starts_with("tmux");
   if (term == "xterm-kitty" || (!get("KITTY_WINDOW_ID").empty() && !is_wrapped)) {
     return Shades::kKitty;
-  }
-  if (can_draw_sixel() && !is_wrapped && offers_sixel(term, get("TERM_PROGRAM"))) {
-    return Shades::kSixel;
   }
   const auto colors = get("COLORTERM");
   return colors == "truecolor" || colors == "24bit" ? Shades::kTrueColor : Shades::kColors256;
@@ -150,14 +138,12 @@ Image scaled_down(const Image& image, std::int64_t width, std::int64_t height) {
 
 std::string preview_text(const Image& image, std::int64_t columns, Shades shades) {
   if (shades == Shades::kKitty) return kitty_graphics(image, columns);
-  const std::int64_t cell = shades == Shades::kSixel ? kCell : 1;
-  const std::int64_t width = std::min(image.width, columns * cell);
+  const std::int64_t width = std::min(image.width, columns);
   // A character is about twice as high as wide.
   const std::int64_t pixels_high = shades == Shades::kAscii ? 2 : 1;
   const std::int64_t height =
       std::max<std::int64_t>(1, image.height * width / (image.width * pixels_high));
   const Image small = scaled_down(image, width, height);
-  if (shades == Shades::kSixel) return sixel_graphics(small);
   return shades == Shades::kAscii ? characters(small) : half_blocks(small, shades);
 }
 

@@ -1,8 +1,6 @@
 #include "gan_train/formats/preview.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <gtest/gtest.h>
 #include <map>
 #include <numeric>
@@ -21,52 +19,6 @@ Shades shades(const Variables& variables) {
   });
 }
 
-// A decoder that has nothing to do with libsixel. Six rows of pixels a character, the lowest bit on
-// top; colours are in percent. Returns RGB of `width` columns; what is not drawn stays black.
-Bytes decode_sixel(const std::string& text, std::size_t width) {
-  std::map<int, std::array<std::uint8_t, 3>> palette;
-  Bytes pixels;
-  int color = 0, repeat = 1;
-  std::size_t x = 0, top = 0;
-  std::size_t at = text.find('q', text.find("\x1bP")) + 1;
-  const auto numbers = [&] {
-    std::vector<int> found(1);
-    for (++at; text[at] == ';' || std::isdigit(text[at]) != 0; ++at) {
-      text[at] == ';' ? found.push_back(0)
-                      : void(found.back() = found.back() * 10 + text[at] - '0');
-    }
-    return found;
-  };
-  while (text[at] != '\x1b') {
-    if (text[at] == '#') {
-      const auto values = numbers();
-      color = values[0];
-      for (std::size_t i = 0; values.size() == 5 && i < 3; ++i) {
-        palette[color][i] = static_cast<std::uint8_t>(values[i + 2] * 255 / 100);
-      }
-    } else if (text[at] == '"') {
-      numbers();
-    } else if (text[at] == '!') {
-      repeat = numbers()[0];
-    } else if (text[at] == '$' || text[at] == '-') {
-      x = 0;
-      top += text[at++] == '-' ? 6 : 0;
-    } else {
-      const int rows = text[at++] - '?';
-      pixels.resize(std::max(pixels.size(), (top + 6) * width * 3));
-      for (; repeat > 0; --repeat, ++x) {
-        for (std::size_t y = 0; y < 6; ++y) {
-          if ((rows >> y & 1) == 0) continue;
-          std::ranges::copy(palette[color], pixels.begin() + static_cast<std::ptrdiff_t>(
-                                                                 ((top + y) * width + x) * 3));
-        }
-      }
-      repeat = 1;
-    }
-  }
-  return pixels;
-}
-
 TEST(Shades, AreThoseThatTheEnvironmentTellsOf) {
   const std::pair<const char*, const char*> xterm{"TERM", "xterm-256color"};
   EXPECT_EQ(shades({xterm}), Shades::kColors256);
@@ -77,16 +29,6 @@ TEST(Shades, AreThoseThatTheEnvironmentTellsOf) {
   EXPECT_EQ(shades({xterm, {"KITTY_WINDOW_ID", "1"}}), Shades::kKitty);
   EXPECT_EQ(shades({{"TERM", "tmux-256color"}, {"KITTY_WINDOW_ID", "1"}}), Shades::kColors256);
   EXPECT_EQ(shades({{"TERM", "screen"}, {"COLORTERM", "truecolor"}}), Shades::kTrueColor);
-}
-
-TEST(Shades, AreSixelsWhereTheTerminalIsKnownToDrawThem) {
-  for (const Variables& known :
-       {Variables{{"TERM", "foot"}}, Variables{{"TERM", "mlterm-256color"}},
-        Variables{{"TERM", "xterm-256color"}, {"TERM_PROGRAM", "WezTerm"}}}) {
-    EXPECT_EQ(shades(known), can_draw_sixel() ? Shades::kSixel : Shades::kColors256);
-  }
-  EXPECT_EQ(shades({{"TERM", "foot"}, {"NO_COLOR", "1"}}), Shades::kAscii);
-  EXPECT_EQ(shades({{"TERM", "tmux-256color"}, {"TERM_PROGRAM", "WezTerm"}}), Shades::kColors256);
 }
 
 TEST(Shades, AreCharactersWhereThereIsNoColour) {
@@ -179,27 +121,6 @@ TEST(Preview, KittyGetsThePictureInPieces) {
   EXPECT_GT(pieces, 8u);
   EXPECT_EQ(data, base64(encode_png(image)));
   EXPECT_TRUE(text.ends_with("\x1b\\\n"));
-}
-
-// Its palette has five bits a channel.
-TEST(Preview, SixelsAreThePictureInTheTerminalsColours) {
-  if (!can_draw_sixel()) GTEST_SKIP() << "this build has no libsixel";
-  Image image{20, 12, 3, {}};
-  for (int i = 0; i < 240; ++i) {
-    const bool is_red = i % 20 < 9;
-    image.pixels.insert(image.pixels.end(), {255, is_red ? std::uint8_t{0} : std::uint8_t{255}, 0});
-  }
-  const auto text = preview_text(image, 80, Shades::kSixel);
-  EXPECT_TRUE(text.ends_with("\x1b\\\n"));
-  const auto pixels = decode_sixel(text, 20);
-  ASSERT_EQ(pixels.size(), image.pixels.size());
-  for (std::size_t i = 0; i < pixels.size(); ++i) EXPECT_NEAR(pixels[i], image.pixels[i], 8) << i;
-}
-
-TEST(Preview, SixelsScaleWhatIsTooWide) {
-  if (!can_draw_sixel()) GTEST_SKIP() << "this build has no libsixel";
-  const Image image{400, 12, 1, Bytes(4800, 200)};
-  EXPECT_NE(preview_text(image, 40, Shades::kSixel).find("\"1;1;320;9"), std::string::npos);
 }
 
 TEST(Preview, KittyScalesOnlyWhatIsTooWide) {

@@ -14,23 +14,16 @@ enum class Shades {
   kAscii,      ///< characters, darker to lighter, two pixels each
   kColors256,  ///< half blocks, a pixel above another, in xterm's 256 colours
   kTrueColor,  ///< the same in 24-bit colour
-  kSixel,      ///< the picture in at most 256 colours, as DEC's sixel graphics, by libsixel
   kKitty       ///< the picture itself, by kitty's graphics protocol
 };
 
-/// Whether this build has libsixel; without it terminal_shades() never says kSixel.
-bool can_draw_sixel();
-
-/// What the terminal understands that these environment variables tell of: NO_COLOR, TERM,
-/// TERM_PROGRAM, COLORTERM and KITTY_WINDOW_ID. `get` returns "" for one that is not set.
+/// What the terminal understands, by the environment variables NO_COLOR, TERM, COLORTERM and
+/// KITTY_WINDOW_ID. `get` returns "" for one that is not set.
 Shades terminal_shades(const std::function<std::string_view(const char*)>& get);
 
 /// Text, whole lines, that shows `image` in a terminal of so many columns, no larger than
 /// it is: wide pictures are scaled down, each pixel the mean of the area it stands for.
 std::string preview_text(const Image& image, std::int64_t columns, Shades shades);
-
-/// `image`, of one or three channels, as sixel graphics. Error where can_draw_sixel() is false.
-std::string sixel_graphics(const Image& image);
 
 /// `image` scaled to that size; each pixel is the mean, by area, of what it covers.
 Image scaled_down(const Image& image, std::int64_t width, std::int64_t height);
