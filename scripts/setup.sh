@@ -17,8 +17,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
-  zlib1g-dev libgtest-dev libcairo2-dev libgif-dev fonts-dejavu-core python3 python3-venv curl
-  ca-certificates protobuf-compiler libprotobuf-dev libonnx-dev libopenmpi-dev)
+  zlib1g-dev libprotozero-dev libgtest-dev libcairo2-dev libgif-dev
+  libopenmpi-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
 test_packages=(clang libclang-rt-dev  # the latter holds libFuzzer and the sanitizers
   chromium chromium-driver  # in which tests open reports
   zsh fish groff-base  # which take what the program writes for them

@@ -3,73 +3,34 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <protozero/pbf_builder.hpp>
+#include <protozero/pbf_message.hpp>
 
-#include "wire.hpp"
+#include "byte_order.hpp"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
 
-// ── Messages, in the wire format of protocol buffers ──
-// A field is a varint of 8 x its number + how its value is written, then the value. Ours, of
-// TensorFlow's event.proto and summary.proto:
-//
-//   Event    1 wall_time: double  2 step: varint  3 file_version: text  5 summary: Summary
-//   Summary  1 value: Value, repeated
-//   Value    1 tag: text  2 simple_value: float  4 image: Image
-//   Image    1 height  2 width  3 colorspace: varints  4 encoded_image_string: bytes
+// The fields that we use, by message, as TensorFlow's event.proto and summary.proto number them.
+using Tag = protozero::pbf_tag_type;
+enum class Event : Tag { kWallTime = 1, kStep = 2, kFileVersion = 3, kSummary = 5 };
+enum class Summary : Tag { kValue = 1 };
+enum class Value : Tag { kTag = 1, kSimpleValue = 2, kImage = 4 };
+enum class Picture : Tag { kHeight = 1, kWidth = 2, kColorspace = 3, kEncoded = 4 };
 
-enum WireType : std::uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+template <typename Message>
+using Builder = protozero::pbf_builder<Message>;
 
-std::string varint(std::uint64_t value) {
-  std::string out;
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  return out + static_cast<char>(value);
-}
-
-std::string key(std::uint64_t number, WireType type) { return varint(number << 3 | type); }
-
-std::string number_field(std::uint64_t number, std::int64_t value) {
-  return key(number, kVarint) + varint(static_cast<std::uint64_t>(value));
-}
-
-std::string bytes_field(std::uint64_t number, std::string_view value) {
-  return key(number, kBytes) + varint(value.size()) + std::string(value);
-}
-
-std::string double_field(std::uint64_t number, double value) {
-  std::string out = key(number, kFixed64);
-  put_le(out, std::bit_cast<std::uint64_t>(value));
-  return out;
-}
-
-std::string float_field(std::uint64_t number, double value) {
-  std::string out = key(number, kFixed32);
-  put_le(out, std::bit_cast<std::uint32_t>(static_cast<float>(value)));
-  return out;
-}
-
-std::string event(std::int64_t step, std::string_view rest) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return double_field(1, std::chrono::duration<double>(now).count()) + number_field(2, step) +
-         std::string(rest);
-}
-
-// The step of an event as event() begins it; negative where it does not.
+// The step of an event; negative where there is none.
 std::int64_t step_of(ByteView event) {
-  constexpr std::size_t kStepAt = 9;  // after the time, a key and eight bytes
-  const auto text = as_text(event);
-  if (text.size() < kStepAt || !text.starts_with(key(1, kFixed64))) return -1;
-  if (!text.substr(kStepAt).starts_with(key(2, kVarint))) return -1;
-  std::uint64_t step = 0;
-  int shift = 0;
-  for (const std::uint8_t byte : event.subspan(kStepAt + 1)) {
-    step |= std::uint64_t{byte & 0x7fU} << shift;
-    shift += 7;
-    if (byte < 0x80 || shift > 56) break;
+  try {
+    protozero::pbf_message<Event> fields(as_text(event).data(), event.size());
+    return fields.next(Event::kStep, protozero::pbf_wire_type::varint) ? fields.get_int64() : -1;
+  } catch (const protozero::exception&) {
+    return -1;
   }
-  return static_cast<std::int64_t>(step);
 }
 
 // ── Records, as TFRecord frames them ──
@@ -88,6 +49,18 @@ std::string record(std::string_view message) {
   out += message;
   put_le(out, masked_crc(as_bytes(message)));
   return out;
+}
+
+// The record of an event at `step`; `fill` adds what it tells.
+template <typename Fill>
+std::string event_record(std::int64_t step, Fill fill) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  std::string message;
+  Builder<Event> event(message);
+  event.add_double(Event::kWallTime, std::chrono::duration<double>(now).count());
+  event.add_int64(Event::kStep, step);
+  fill(event);
+  return record(message);
 }
 
 // How many bytes the whole records of up to `step` take: a killed run may have torn the last.
@@ -116,7 +89,8 @@ EventFile::EventFile(const fs::path& path, std::int64_t step) {
     kept.resize(whole_size(kept, step));
   }
   if (kept.empty()) {
-    const std::string first = record(event(0, bytes_field(3, "brain.Event:2")));
+    const std::string first = event_record(
+        0, [](auto& event) { event.add_string(Event::kFileVersion, "brain.Event:2"); });
     kept.assign(first.begin(), first.end());
   }
   write_file(path, kept);
@@ -125,23 +99,30 @@ EventFile::EventFile(const fs::path& path, std::int64_t step) {
 
 void EventFile::add_scalars(std::int64_t step, const Scalars& scalars) {
   if (scalars.empty()) return;
-  std::string values;
-  for (const auto& [tag, value] : scalars) {
-    values += bytes_field(1, bytes_field(1, tag) + float_field(2, value));
-  }
-  file_->add(as_bytes(record(event(step, bytes_field(5, values)))));
+  file_->add(as_bytes(event_record(step, [&](auto& event) {
+    Builder<Summary> summary(event, Event::kSummary);
+    for (const auto& [tag, number] : scalars) {
+      Builder<Value> value(summary, Summary::kValue);
+      value.add_string(Value::kTag, tag);
+      value.add_float(Value::kSimpleValue, static_cast<float>(number));
+    }
+  })));
 }
 
 void EventFile::add_picture(std::int64_t step, std::string_view tag, ByteView png) {
   // Its first chunk, IHDR: width, height, bits a channel, kind of colour.
   constexpr std::size_t kHeader = 16;
   constexpr std::uint8_t kRgb = 2;
-  const std::int64_t channels = png[kHeader + 9] == kRgb ? 3 : 1;
-  const std::string image = number_field(1, get_be32(png.subspan(kHeader + 4))) +
-                            number_field(2, get_be32(png.subspan(kHeader))) +
-                            number_field(3, channels) + bytes_field(4, as_text(png));
-  const std::string value = bytes_field(1, tag) + bytes_field(4, image);
-  file_->add(as_bytes(record(event(step, bytes_field(5, bytes_field(1, value))))));
+  file_->add(as_bytes(event_record(step, [&](auto& event) {
+    Builder<Summary> summary(event, Event::kSummary);
+    Builder<Value> value(summary, Summary::kValue);
+    value.add_string(Value::kTag, tag.data(), tag.size());
+    Builder<Picture> picture(value, Value::kImage);
+    picture.add_int64(Picture::kHeight, get_be32(png.subspan(kHeader + 4)));
+    picture.add_int64(Picture::kWidth, get_be32(png.subspan(kHeader)));
+    picture.add_int64(Picture::kColorspace, png[kHeader + 9] == kRgb ? 3 : 1);
+    picture.add_bytes(Picture::kEncoded, as_text(png).data(), png.size());
+  })));
 }
 
 std::uint32_t crc32c(ByteView bytes) {

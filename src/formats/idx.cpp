@@ -9,7 +9,7 @@
 #include "gan_train/core/text.hpp"
 #include "gan_train/formats/gzip.hpp"
 
-#include "wire.hpp"
+#include "byte_order.hpp"
 
 namespace gan {
 namespace {

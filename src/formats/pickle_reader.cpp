@@ -7,7 +7,7 @@
 
 #include "gan_train/core/text.hpp"
 
-#include "wire.hpp"
+#include "byte_order.hpp"
 
 namespace gan {
 

@@ -6,9 +6,9 @@
 
 #include "gan_train/core/error.hpp"
 
+#include "byte_order.hpp"
 #include "pickle.hpp"
 #include "pt_tensor.hpp"
-#include "wire.hpp"
 
 namespace gan {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "pt_tensor.hpp"
 #include "safetensors_header.hpp"
-#include "wire.hpp"
+#include "byte_order.hpp"
 
 namespace gan {
 namespace {

@@ -6,7 +6,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
-#include "wire.hpp"
+#include "byte_order.hpp"
 #include "zip.hpp"
 #include "zip_layout.hpp"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <gtest/gtest.h>
 
-#include "../../src/formats/wire.hpp"
+#include "../../src/formats/byte_order.hpp"
 #include "message.hpp"
 
 namespace gan {

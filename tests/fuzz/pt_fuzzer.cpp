@@ -6,8 +6,8 @@
 
 #include "gan_train/formats/pt.hpp"
 
+#include "../../src/formats/byte_order.hpp"
 #include "../../src/formats/pickle.hpp"
-#include "../../src/formats/wire.hpp"
 #include "../../src/formats/zip.hpp"
 #include "../../src/formats/zip_layout.hpp"
 #include "fuzz.hpp"
