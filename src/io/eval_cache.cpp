@@ -1,7 +1,6 @@
 #include "gan_train/io/eval_cache.hpp"
 
 #include <algorithm>
-#include <cinttypes>
 #include <cstdlib>
 #include <limits>
 
@@ -9,6 +8,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
+#include "gan_train/core/sha256.hpp"
 #include "gan_train/core/text.hpp"
 
 #include "packed.hpp"
@@ -25,12 +25,10 @@ constexpr std::int64_t kEvalVersion = 1;
 constexpr std::int64_t kFiguresVersion = 2;
 constexpr std::int64_t kChecksumBlock = 1000;  // items, of data on disk
 
-// FNV-1a (Fowler, Noll and Vo), 64 bits: tells data sets apart, no more.
+// Tells data sets, or networks, apart.
 class Checksum {
  public:
-  void add(ByteView bytes) {
-    for (const std::uint8_t byte : bytes) hash_ = (hash_ ^ byte) * 0x100000001b3ULL;
-  }
+  void add(ByteView bytes) { sum_.add(bytes); }
   void add(const torch::Tensor& tensor) {
     if (!tensor.defined()) return add(as_bytes("none"));
     add(as_bytes(gan::str(tensor.sizes(), tensor.scalar_type())));
@@ -47,10 +45,10 @@ class Checksum {
       add({items.const_data_ptr<std::uint8_t>(), items.nbytes()});
     }
   }
-  std::string text() const { return formatted("%016" PRIx64, hash_); }
+  std::string text() { return sum_.hex().substr(0, 16); }
 
  private:
-  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
+  Sha256 sum_;
 };
 
 std::string data_checksum(const EvaluationData& data) {
