@@ -29,8 +29,8 @@ Json json_of(const Finding& finding) {
   const char* verdict = finding.verdict == Verdict::kGood   ? "ok"
                         : finding.verdict == Verdict::kNote ? "note"
                                                             : "failed";
-  JsonObject object = {{"what", finding.what}, {"verdict", verdict}, {"text", finding.text}};
-  object.insert(object.end(), finding.facts.begin(), finding.facts.end());
+  Json object = {{"what", finding.what}, {"verdict", verdict}, {"text", finding.text}};
+  for (const auto& [key, value] : finding.facts.items()) object[key] = value;
   return object;
 }
 
@@ -66,10 +66,9 @@ int run_doctor(int argc, char** argv) {
     return finding.verdict == Verdict::kBad;
   });
   if (json) {
-    JsonArray all;
+    Json all = Json::array();
     for (const Finding& finding : findings) all.push_back(json_of(finding));
-    const JsonObject report = {
-        {"gan_train", kVersion}, {"ok", bad == 0}, {"findings", std::move(all)}};
+    const Json report = {{"gan_train", kVersion}, {"ok", bad == 0}, {"findings", all}};
     std::fputs(to_json(report).c_str(), stdout);
   } else if (bad == 0) {
     std::puts("all is well");

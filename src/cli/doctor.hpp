@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct Finding {
   std::string what;  ///< "LibTorch"
   Verdict verdict = Verdict::kGood;
   std::string text;
-  JsonObject facts = {};  ///< beside these, for programs
+  Json facts = {};  ///< beside these, for programs
 };
 
 /// LibTorch, processor, GPU, memory, disk and what came with the program.

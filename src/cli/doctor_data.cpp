@@ -81,8 +81,8 @@ Finding judge(const fs::path& folder, const KnownSums& known) {
     words.push_back(str(set, ", ", count, " of ", files_of(known, set), " files, as published"));
   }
   Finding finding{"data", Verdict::kGood, name + ": " + join(words, "; "), {{"folder", name}}};
-  for (const auto& [set, count] : published) finding.facts.push_back({set, count});
-  finding.facts.push_back({"other_files", others});
+  for (const auto& [set, count] : published) finding.facts[set] = count;
+  finding.facts["other_files"] = others;
 
   // Only a folder that is, or says it is, a published one has to hold the published files.
   bool says_so = false;

@@ -54,7 +54,7 @@ Finding look_at_libraries() {
   for (const auto& library : libraries) {
     const std::string version = library.there ? version_in(library.version) : "none";
     words.push_back(library.there ? str(library.name, " ", version) : str("no ", library.name));
-    finding.facts.push_back({library.name, version});
+    finding.facts[library.name] = version;
     if (!library.there) finding.verdict = Verdict::kNote;
   }
   finding.text = join(words, ", ");
@@ -115,7 +115,8 @@ Finding look_at_memory() {
   };
   const double total = bytes("MemTotal");
   const double free = bytes("MemAvailable");
-  const JsonObject facts = {{"total_bytes", total}, {"free_bytes", free}};
+  const Json facts = {{"total_bytes", static_cast<std::int64_t>(total)},
+                      {"free_bytes", static_cast<std::int64_t>(free)}};
   if (total == 0) return {"memory", Verdict::kNote, "/proc/meminfo does not say", facts};
   const bool enough = free >= kEnough;
   return {"memory", enough ? Verdict::kGood : Verdict::kBad,
@@ -129,7 +130,7 @@ Finding look_at_disk() {
   const auto space = fs::space(".", code);
   if (code) return {"disk", Verdict::kBad, here + ": " + code.message(), {}};
   const auto free = static_cast<double>(space.available);
-  const JsonObject facts = {{"folder", here}, {"free_bytes", free}};
+  const Json facts = {{"folder", here}, {"free_bytes", space.available}};
   std::string text = gib(free) + " free at " + here;
   if (::access(".", W_OK) != 0) {
     return {"disk", Verdict::kBad, text + ", where nothing may be written: name an --out", facts};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include <torch/torch.h>
@@ -78,7 +79,7 @@ struct EvalSubject {
   torch::Tensor images;
   torch::Tensor classes;  // asked for, where known
   std::string title;
-  JsonObject about;
+  Json about;
 };
 
 Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
@@ -137,7 +138,7 @@ EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& lo
                    {"epoch", loaded.epoch},
                    {"step", loaded.step},
                    {"seed", arguments.seed}};
-  if (truncation > 0) subject.about.push_back({"truncation", truncation});
+  if (truncation > 0) subject.about["truncation"] = truncation;
   return subject;
 }
 
@@ -164,8 +165,8 @@ int run_eval(int argc, char** argv) {
       loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, data);
   const Evaluator evaluator = make_evaluator(config, data, subject.images.size(0), device);
   const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
-  auto about = subject.about;
-  about.insert(about.begin(), {"gan_train", kVersion});
+  Json about = {{"gan_train", kVersion}};
+  about.update(subject.about);
   const std::string json = metrics_json(metrics, about);
   const bool prints_json = arguments.json == "-";
   std::fputs((prints_json ? json : metrics_table(metrics, subject.title)).c_str(), stdout);

@@ -1,6 +1,7 @@
 #include "gan_train/io/inspect.hpp"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/registry.hpp"
@@ -90,15 +91,15 @@ int run_list(int argc, char** argv) {
   if (parse_arguments(app, argc, argv)) return 0;
   std::vector<Listing> wanted(std::begin(kListings), std::end(kListings));
   if (!what.empty()) wanted = {find_row(kListings, what, "list")};
-  JsonObject lists;
+  Json lists = Json::object();
   for (const Listing& listing : wanted) {
-    JsonObject rows;
-    for (const auto& row : listing.rows()) rows.push_back({row.name, row.help});
+    Json rows = Json::object();
+    for (const auto& row : listing.rows()) rows[row.name] = row.help;
     if (!json) {
       std::fputs(lists.empty() ? "" : "\n", stdout);
       print_listing(listing);
     }
-    lists.push_back({std::string(listing.name), std::move(rows)});
+    lists[std::string(listing.name)] = std::move(rows);
   }
   if (json) std::fputs(to_json(lists).c_str(), stdout);
   return 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
@@ -89,23 +90,23 @@ void print_text(const Trainer& trainer, const Dataset& data) {
 
 Json summary_json(const Trainer& trainer, const Dataset& data) {
   Config config = trainer.config();
-  JsonObject keys;
-  for (const Option& option : option_table(config)) {
-    keys.push_back({option.key, json_value(option)});
-  }
+  Json keys = Json::object();
+  for (const Option& option : option_table(config)) keys[option.key] = json_value(option);
   const NetworkRows nets = describe_networks(trainer);
   const Memory memory = memory_of(trainer, data, nets);
-  return JsonObject{{"config", std::move(keys)},
-                    {"data", data_json(data)},
-                    {"training", JsonObject{{"epochs", config.train.epochs},
-                                            {"steps_per_epoch", trainer.steps_per_epoch()},
-                                            {"device", trainer.device().str()},
-                                            {"precision", trainer.precision()}}},
-                    {"networks", networks_json(trainer, nets)},
-                    {"estimated_bytes", JsonObject{{"data", memory.data},
-                                                   {"weights_and_optimisers", memory.weights},
-                                                   {"activations", memory.activations},
-                                                   {"evaluations", memory.evaluation}}}};
+  return {{"config", std::move(keys)},
+          {"data", data_json(data)},
+          {"training",
+           {{"epochs", config.train.epochs},
+            {"steps_per_epoch", trainer.steps_per_epoch()},
+            {"device", trainer.device().str()},
+            {"precision", trainer.precision()}}},
+          {"networks", networks_json(trainer, nets)},
+          {"estimated_bytes",
+           {{"data", memory.data},
+            {"weights_and_optimisers", memory.weights},
+            {"activations", memory.activations},
+            {"evaluations", memory.evaluation}}}};
 }
 
 }  // namespace

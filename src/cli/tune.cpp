@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include <torch/torch.h>
@@ -185,10 +186,10 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   }
   const bool found = fs::exists(folder.best());
   if (arguments.json) {
-    print_whole(to_json(JsonObject{{"score", judging.name()},
-                                   {"complete", complete},
-                                   {"best", found ? Json(folder.best().string()) : Json()},
-                                   {"standings", standings_json(setup, trials, work.results())}}));
+    print_whole(to_json(Json{{"score", judging.name()},
+                             {"complete", complete},
+                             {"best", found ? Json(folder.best().string()) : Json()},
+                             {"standings", standings_json(setup, trials, work.results())}}));
   } else {
     print_whole(standings_text(setup, trials, work.results(), judging.name()));
   }

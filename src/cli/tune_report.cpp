@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
@@ -87,40 +88,39 @@ std::string plan_text(const SearchSetup& setup, const SearchTrials& trials) {
 Json plan_json(const SearchSetup& setup, const SearchTrials& trials) {
   SearchConfig search = setup.search;
   search.trials = trials.size();
-  JsonArray space;
+  Json space = Json::array();
   for (const auto& one : trials.space()) {
-    space.push_back(one.values.empty() ? JsonObject{{"key", one.key},
-                                                    {"low", one.low},
-                                                    {"high", one.high},
-                                                    {"logarithmic", one.logarithmic}}
-                                       : JsonObject{{"key", one.key}, {"values", one.values}});
+    space.push_back(one.values.empty() ? Json{{"key", one.key},
+                                              {"low", one.low},
+                                              {"high", one.high},
+                                              {"logarithmic", one.logarithmic}}
+                                       : Json{{"key", one.key}, {"values", one.values}});
   }
-  JsonArray rungs;
+  Json rungs = Json::array();
   const auto sizes = level_sizes(search);
   for (std::int64_t level = 0; level < search.rungs; ++level) {
-    rungs.push_back(JsonObject{{"trials", sizes[static_cast<std::size_t>(level)]},
-                               {"share_of_run", level_share(search, level)}});
+    rungs.push_back(Json{{"trials", sizes[static_cast<std::size_t>(level)]},
+                         {"share_of_run", level_share(search, level)}});
   }
   const SearchCost cost = search_cost(search);
-  return JsonObject{{"space", std::move(space)}, {"rungs", std::move(rungs)},
-                    {"finalists", sizes.back()}, {"repeats", search.repeats},
-                    {"runs", cost.runs},         {"measurements", cost.jobs}};
+  return {{"space", std::move(space)}, {"rungs", std::move(rungs)}, {"finalists", sizes.back()},
+          {"repeats", search.repeats}, {"runs", cost.runs},         {"measurements", cost.jobs}};
 }
 
 Json standings_json(const SearchSetup& setup, const SearchTrials& trials,
                     const std::vector<JobResult>& results) {
-  JsonArray places;
+  Json places = Json::array();
   for (const Standing& one : standings(setup.search, results)) {
-    JsonObject values;
+    Json values = Json::object();
     for (std::size_t i = 0; i < trials.space().size(); ++i) {
-      values.push_back({trials.space()[i].key, trials.values(one.trial)[i]});
+      values[trials.space()[i].key] = trials.values(one.trial)[i];
     }
-    places.push_back(JsonObject{{"trial", one.trial},
-                                {"rung", rung_name(setup, one.level)},
-                                {"seeds", one.seeds},
-                                {"score", one.score},
-                                {"spread", one.spread},
-                                {"values", std::move(values)}});
+    places.push_back(Json{{"trial", one.trial},
+                          {"rung", rung_name(setup, one.level)},
+                          {"seeds", one.seeds},
+                          {"score", one.score},
+                          {"spread", one.spread},
+                          {"values", std::move(values)}});
   }
   return places;
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/json.hpp"
@@ -99,34 +100,34 @@ static Json figure_json(double value) {
 }
 
 static Json class_json(std::int64_t label, const ClassFigures& one) {
-  JsonObject row = {{"class", label},
-                    {"samples", one.samples},
-                    {"percent", figure_json(one.percent)},
-                    {"data_percent", figure_json(one.data)},
-                    {"as_asked_percent", figure_json(one.as_asked)}};
+  Json row = {{"class", label},
+              {"samples", one.samples},
+              {"percent", figure_json(one.percent)},
+              {"data_percent", figure_json(one.data)},
+              {"as_asked_percent", figure_json(one.as_asked)}};
   for (const Metric* figure : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
-    row.push_back({figure->name, JsonObject{{"value", figure_json(figure->value)},
-                                            {"real", figure_json(figure->floor)}}});
+    row[figure->name] = {{"value", figure_json(figure->value)},
+                         {"real", figure_json(figure->floor)}};
   }
   return row;
 }
 
-std::string metrics_json(const Metrics& metrics, JsonObject about) {
-  JsonObject figures;
+std::string metrics_json(const Metrics& metrics, Json about) {
+  Json figures = Json::object();
   for (const auto& row : metrics.rows) {
-    figures.push_back({row.name, JsonObject{{"value", figure_json(row.value)},
-                                            {"real", figure_json(row.floor)},
-                                            {"noise", figure_json(row.ceiling)}}});
+    figures[row.name] = {{"value", figure_json(row.value)},
+                         {"real", figure_json(row.floor)},
+                         {"noise", figure_json(row.ceiling)}};
   }
-  about.push_back({"features", metrics.features});
-  about.push_back({"reference", metrics.reference});
-  about.push_back({"samples", metrics.samples});
-  about.push_back({"figures", std::move(figures)});
-  JsonArray classes;
+  about["features"] = metrics.features;
+  about["reference"] = metrics.reference;
+  about["samples"] = metrics.samples;
+  about["figures"] = std::move(figures);
+  Json classes = Json::array();
   for (const auto& one : metrics.classes) {
     classes.push_back(class_json(static_cast<std::int64_t>(classes.size()), one));
   }
-  if (!classes.empty()) about.push_back({"classes", std::move(classes)});
+  if (!classes.empty()) about["classes"] = std::move(classes);
   return to_json(about);
 }
 

@@ -6,8 +6,6 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 
-#include "header_scanner.hpp"
-
 namespace gan {
 namespace {
 
@@ -18,11 +16,12 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return "(" + join(shape, ", ") + (shape.size() == 1 ? ",)" : ")");
 }
 
-// Reads the header: a Python dict of three keys, in any order.
-class NpyHeader : HeaderScanner {
+// Reads the header, which begins at `offset` of the file `name`: a Python dict of three keys, in
+// any order.
+class NpyHeader {
  public:
   NpyHeader(std::string_view text, std::size_t offset, std::string_view name)
-      : HeaderScanner(text, offset, name, ".npy") {}
+      : text_(text), offset_(offset), name_(name) {}
 
   NpyArray read() {
     NpyArray array;
@@ -52,6 +51,29 @@ class NpyHeader : HeaderScanner {
   }
 
  private:
+  [[noreturn]] void fail_at(std::size_t at, std::string_view problem) const {
+    throw run_error(name_, ": offset ", offset_ + at, ": .npy header: ", problem);
+  }
+  [[noreturn]] void fail(std::string_view problem) const { fail_at(at_, problem); }
+
+  void skip_space() { at_ = std::min(text_.find_first_not_of(" \n\r\t", at_), text_.size()); }
+
+  bool accept(char wanted) {
+    skip_space();
+    if (at_ == text_.size() || text_[at_] != wanted) return false;
+    ++at_;
+    return true;
+  }
+
+  void expect(char wanted) {
+    if (!accept(wanted)) fail(str("expected '", wanted, "'"));
+  }
+
+  void expect_end() {
+    skip_space();
+    if (at_ != text_.size()) fail("something follows the closing '}'");
+  }
+
   std::string_view string() {
     expect('\'');
     const auto end = text_.find('\'', at_);
@@ -96,6 +118,11 @@ class NpyHeader : HeaderScanner {
     }
     return shape;
   }
+
+  std::string_view text_;
+  std::size_t at_ = 0;  // in text_, what to read next
+  std::size_t offset_;
+  std::string_view name_;
 };
 
 std::uint64_t byte_count(const NpyArray& array, std::string_view name) {

@@ -1,15 +1,16 @@
 #include "gan_train/formats/safetensors.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/text.hpp"
 
+#include "byte_order.hpp"
 #include "pt_tensor.hpp"
 #include "safetensors_header.hpp"
-#include "byte_order.hpp"
 
 namespace gan {
 namespace {
@@ -17,16 +18,16 @@ namespace {
 constexpr std::size_t kLengthSize = 8;
 
 std::string header_text(const Metadata& metadata, const std::vector<const PtEntry*>& entries) {
-  JsonObject header, texts;
-  for (const auto& [key, value] : metadata) texts.push_back({key, value});
-  if (!texts.empty()) header.push_back({std::string(kSafetensorsMetadata), std::move(texts)});
+  Json::object_t header, texts;  // vectors, that no key is looked for
+  for (const auto& [key, value] : metadata) texts.emplace_back(key, value);
+  if (!texts.empty()) header.emplace_back(kSafetensorsMetadata, std::move(texts));
   std::uint64_t begin = 0;
   for (const auto* entry : entries) {
     const auto& tensor = std::get<PtTensor>(entry->second.value);
     const std::uint64_t end = begin + tensor.bytes.size();
-    header.push_back({entry->first, JsonObject{{"dtype", safetensors_dtype(tensor.type)},
-                                               {"shape", tensor.shape},
-                                               {"data_offsets", JsonArray{begin, end}}}});
+    header.emplace_back(entry->first, Json{{"dtype", safetensors_dtype(tensor.type)},
+                                           {"shape", tensor.shape},
+                                           {"data_offsets", {begin, end}}});
     begin = end;
   }
   std::string text = to_json_line(header);

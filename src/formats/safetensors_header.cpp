@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <limits>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
+#include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
-
-#include "header_scanner.hpp"
 
 namespace gan {
 namespace {
@@ -22,162 +22,127 @@ constexpr std::array<std::pair<PtType, std::string_view>, 6> kDtypes = {{
     {PtType::kFloat64, "F64"},
 }};
 
-// Reads the one form of JSON that a header has: objects in an object.
-class SafetensorsHeader : HeaderScanner {
+// Takes the one form of JSON that a header has, objects of strings or of a tensor's fields in an
+// object, and throws at anything else: so a hostile header costs no more than its own size.
+class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  SafetensorsHeader(std::string_view text, std::size_t offset, std::string_view name)
-      : HeaderScanner(text, offset, name, "safetensors") {}
+  HeaderReader(std::size_t offset, std::string_view name, Metadata& metadata)
+      : offset_(offset), name_(name), metadata_(metadata) {}
 
-  std::vector<SafetensorsEntry> parse(Metadata& metadata) {
-    std::vector<SafetensorsEntry> entries;
-    object([&](std::string key) {
-      if (key == kSafetensorsMetadata) {
-        object([&](std::string entry) { metadata.emplace_back(std::move(entry), string()); });
-      } else {
-        entries.push_back(entry(std::move(key)));
-      }
-    });
-    expect_end();
-    return entries;
+  std::vector<SafetensorsEntry> take_entries() { return std::move(entries_); }
+
+  bool start_object(std::size_t /*size*/) override {
+    if (depth_ == keys_.size() || numbers_ != nullptr) unexpected("'{'");
+    keys_[depth_++].clear();
+    if (depth_ == 2 && !is_metadata()) entries_.push_back({.name = outer_});
+    return true;
+  }
+
+  bool key(std::string& key) override {
+    if (!keys_[depth_ - 1].insert(key).second) fail(in_quotes(key), " is there twice");
+    if (depth_ == 2 && !is_metadata() && key != "dtype" && key != "shape" &&
+        key != "data_offsets") {
+      fail("the key ", in_quotes(key), " of ", in_quotes(outer_), " is unknown");
+    }
+    (depth_ == 1 ? outer_ : inner_) = std::move(key);
+    return true;
+  }
+
+  bool end_object() override {
+    if (--depth_ == 0 || is_metadata()) return true;
+    if (keys_[1].size() != 3 || offsets_.size() != 2) {
+      fail(in_quotes(outer_), " needs 'dtype', 'shape' and two 'data_offsets'");
+    }
+    entries_.back().begin = static_cast<std::uint64_t>(offsets_[0]);
+    entries_.back().end = static_cast<std::uint64_t>(offsets_[1]);
+    offsets_.clear();
+    return true;
+  }
+
+  bool string(std::string& text) override {
+    if (depth_ == 2 && is_metadata()) {
+      metadata_.emplace_back(inner_, std::move(text));
+      return true;
+    }
+    if (depth_ != 2 || inner_ != "dtype" || numbers_ != nullptr) unexpected(in_quotes(text));
+    const auto known = std::ranges::find(kDtypes, text, &decltype(kDtypes)::value_type::second);
+    if (known == kDtypes.end()) {
+      fail(in_quotes(outer_), " holds values of ", in_quotes(text),
+           "; U8, I64, F16, BF16, F32 and F64 are known");
+    }
+    entries_.back().tensor.type = known->first;
+    return true;
+  }
+
+  bool start_array(std::size_t /*size*/) override {
+    const bool is_list = inner_ == "shape" || inner_ == "data_offsets";
+    if (depth_ != 2 || is_metadata() || !is_list || numbers_ != nullptr) unexpected("'['");
+    numbers_ = inner_ == "shape" ? &entries_.back().tensor.shape : &offsets_;
+    return true;
+  }
+
+  bool end_array() override {
+    numbers_ = nullptr;
+    return true;
+  }
+
+  bool number_unsigned(std::uint64_t number) override {
+    if (numbers_ == nullptr) unexpected(number);
+    if (std::cmp_greater(number, std::numeric_limits<std::int64_t>::max())) no_whole_number();
+    numbers_->push_back(static_cast<std::int64_t>(number));
+    return true;
+  }
+
+  bool number_integer(std::int64_t /*number*/) override { no_whole_number(); }
+  bool number_float(double /*number*/, const std::string& /*text*/) override { no_whole_number(); }
+  bool boolean(bool value) override { unexpected(value ? "true" : "false"); }
+  bool null() override { unexpected("null"); }
+  bool binary(nlohmann::json::binary_t& /*value*/) override { unexpected("bytes"); }
+
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::json::exception& /*error*/) override {
+    throw run_error(name_, ": offset ", offset_ + position - 1,
+                    ": safetensors header: no valid JSON");
   }
 
  private:
-  // Calls `value` with each key, to read what it stands for.
-  template <typename Value>
-  void object(Value value) {
-    std::set<std::string> keys;
-    expect('{');
-    if (accept('}')) return;
-    do {
-      auto key = string();
-      if (!keys.insert(key).second) fail(str(in_quotes(key), " is there twice"));
-      expect(':');
-      value(std::move(key));
-    } while (accept(','));
-    expect('}');
+  template <typename... Args>
+  [[noreturn]] void fail(const Args&... args) const {
+    throw run_error(name_, ": safetensors header: ", args...);
+  }
+  [[noreturn]] void unexpected(const auto& what) const {
+    fail("unexpected ", what, " in ", in_quotes(outer_));
+  }
+  [[noreturn]] void no_whole_number() const {
+    fail("expected a whole number in ", in_quotes(outer_));
   }
 
-  template <typename Value>
-  void array(Value value) {
-    expect('[');
-    if (accept(']')) return;
-    do {
-      value();
-    } while (accept(','));
-    expect(']');
-  }
+  bool is_metadata() const { return outer_ == kSafetensorsMetadata; }
 
-  std::uint64_t number() {
-    skip_space();
-    const auto end = std::min(text_.find_first_not_of("0123456789", at_), text_.size());
-    const auto digits = text_.substr(at_, end - at_);
-    const auto value = parse_int(digits);
-    if (!value || (digits.size() > 1 && digits[0] == '0')) fail("expected a whole number");
-    at_ = end;
-    return static_cast<std::uint64_t>(*value);
-  }
-
-  std::string string() {
-    expect('"');
-    std::string out;
-    while (true) {
-      if (at_ == text_.size()) fail("a string without its end");
-      const char c = text_[at_++];
-      if (c == '"') break;
-      if (static_cast<unsigned char>(c) < 0x20) fail("a string with a control character");
-      if (c == '\\') {
-        escaped(out);
-      } else {
-        out += c;
-      }
-    }
-    if (!is_utf8(out)) fail("expected a string of UTF-8");
-    return out;
-  }
-
-  void escaped(std::string& out) {
-    constexpr std::string_view kShort = "\"\\/bfnrt", kMeaning = "\"\\/\b\f\n\r\t";
-    const char c = at_ < text_.size() ? text_[at_++] : '\0';
-    if (const auto i = kShort.find(c); i != std::string_view::npos) {
-      out += kMeaning[i];
-      return;
-    }
-    if (c != 'u') fail("an unknown escape in a string");
-    std::uint32_t code = hex4();
-    if (code >= 0xd800 && code < 0xdc00 && text_.substr(at_, 2) == "\\u") {
-      at_ += 2;
-      const std::uint32_t low = hex4();
-      // What is no pair is no character: is_utf8 refuses it.
-      if (low >= 0xdc00 && low < 0xe000) code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-    }
-    put_utf8(out, code);
-  }
-
-  std::uint32_t hex4() {
-    std::uint32_t code = 0;
-    for (int i = 0; i < 4; ++i) {
-      const char c = at_ < text_.size() ? text_[at_] : '\0';
-      const auto digit = std::string_view("0123456789abcdefABCDEF").find(c);
-      if (digit == std::string_view::npos) fail("expected four hexadecimal digits");
-      code = code * 16 + static_cast<std::uint32_t>(digit < 16 ? digit : digit - 6);
-      ++at_;
-    }
-    return code;
-  }
-
-  static void put_utf8(std::string& out, std::uint32_t code) {
-    const auto tail = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
-    if (code < 0x80) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800) {
-      out += static_cast<char>(0xc0 | code >> 6), tail(0);
-    } else if (code < 0x10000) {
-      out += static_cast<char>(0xe0 | code >> 12), tail(6), tail(0);
-    } else {
-      out += static_cast<char>(0xf0 | code >> 18), tail(12), tail(6), tail(0);
-    }
-  }
-
-  PtType dtype() {
-    const auto found = string();
-    for (const auto& [type, its_name] : kDtypes) {
-      if (its_name == found) return type;
-    }
-    fail(str("found values of ", in_quotes(found), "; U8, I64, F16, BF16, F32 and F64 are known"));
-  }
-
-  SafetensorsEntry entry(std::string name) {
-    SafetensorsEntry found{.name = std::move(name)};
-    std::optional<PtType> type;
-    std::vector<std::uint64_t> offsets;
-    bool has_shape = false;
-    object([&](std::string_view key) {
-      if (key == "dtype") {
-        type = dtype();
-      } else if (key == "shape") {
-        has_shape = true;
-        array([&] { found.tensor.shape.push_back(static_cast<std::int64_t>(number())); });
-      } else if (key == "data_offsets") {
-        array([&] { offsets.push_back(number()); });
-      } else {
-        fail(str("the key ", in_quotes(key), " is unknown"));
-      }
-    });
-    if (!type || !has_shape || offsets.size() != 2) {
-      fail(str(in_quotes(found.name), " needs 'dtype', 'shape' and two 'data_offsets'"));
-    }
-    found.tensor.type = *type;
-    found.begin = offsets[0];
-    found.end = offsets[1];
-    return found;
-  }
+  std::vector<SafetensorsEntry> entries_;
+  std::size_t offset_;
+  std::string_view name_;
+  Metadata& metadata_;
+  std::size_t depth_ = 0;                         // objects that are open
+  std::array<std::set<std::string>, 2> keys_;     // of each
+  std::string outer_, inner_;                     // their last keys
+  std::vector<std::int64_t>* numbers_ = nullptr;  // where those of the open array go
+  std::vector<std::int64_t> offsets_;
 };
 
 }  // namespace
 
 std::vector<SafetensorsEntry> parse_safetensors_header(std::string_view text, std::size_t offset,
                                                        std::string_view name, Metadata& metadata) {
-  return SafetensorsHeader(text, offset, name).parse(metadata);
+  // The parser itself takes a byte-order mark in front, and a null byte for the end.
+  const auto null = text.find('\0');
+  if (!text.starts_with('{') || null != std::string_view::npos) {
+    throw run_error(name, ": offset ", offset + (text.starts_with('{') ? null : 0),
+                    ": safetensors header: it must begin with '{' and hold no null byte");
+  }
+  HeaderReader reader(offset, name, metadata);
+  nlohmann::json::sax_parse(text, &reader);
+  return reader.take_entries();
 }
 
 std::string_view safetensors_dtype(PtType type) {

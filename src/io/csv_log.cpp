@@ -4,6 +4,7 @@
 #include <cinttypes>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "gan_train/core/error.hpp"
@@ -18,23 +19,17 @@ namespace fs = std::filesystem;
 std::int64_t step_of(std::string_view row) { return parse_int(split(row, ',')[1]).value_or(0); }
 
 // The cells of a row whose columns are not there yet.
-void add_members(JsonObject& object, const TableRow& table) {
-  for (auto& cell : row_json(table.header, table.row)) {
-    const bool is_there = std::any_of(object.begin(), object.end(),
-                                      [&](const auto& member) { return member.key == cell.key; });
-    if (!is_there) object.push_back(std::move(cell));
-  }
+void add_cells(Json& object, std::string_view header, std::string_view row) {
+  const auto names = split(header, ',');
+  const auto cells = split(row, ',');
+  for (std::size_t i = 0; i < names.size(); ++i) object.emplace(names[i], json_number(cells[i]));
 }
 
 }  // namespace
 
-JsonObject row_json(std::string_view header, std::string_view row) {
-  const auto names = split(header, ',');
-  const auto cells = split(row, ',');
-  JsonObject object;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    object.push_back({names[i], json_number(cells[i])});
-  }
+Json row_json(std::string_view header, std::string_view row) {
+  Json object = Json::object();
+  add_cells(object, header, row);
   return object;
 }
 
@@ -109,8 +104,8 @@ std::string health_row(const LogRow& row, double diversity) {
 }
 
 std::string json_line(std::span<const TableRow> rows) {
-  JsonObject object;
-  for (const TableRow& row : rows) add_members(object, row);
+  Json object = Json::object();
+  for (const auto& [header, row] : rows) add_cells(object, header, row);
   return to_json_line(object);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
@@ -24,7 +25,7 @@ constexpr std::uint64_t kMostInspected = std::uint64_t{16} << 30;
 
 // Least, greatest and mean of values, wherever they lie.
 template <typename Value>
-void add_range(JsonObject& facts, ByteView bytes) {
+void add_range(Json& facts, ByteView bytes) {
   const std::size_t count = bytes.size() / sizeof(Value);
   if (count == 0) return;
   double sum = 0, least = INFINITY, greatest = -INFINITY;
@@ -41,34 +42,33 @@ void add_range(JsonObject& facts, ByteView bytes) {
     least = std::min(least, value);
     greatest = std::max(greatest, value);
   }
-  facts.push_back({"min", least});
-  facts.push_back({"max", greatest});
-  facts.push_back({"mean", sum / static_cast<double>(static_cast<std::int64_t>(count) - odd)});
-  if (odd > 0) facts.push_back({"not_finite", odd});
+  facts["min"] = least;
+  facts["max"] = greatest;
+  facts["mean"] = sum / static_cast<double>(static_cast<std::int64_t>(count) - odd);
+  if (odd > 0) facts["not_finite"] = odd;
 }
 
-JsonObject inspect_idx(ByteView bytes, const std::string& name) {
+Json inspect_idx(ByteView bytes, const std::string& name) {
   const bool packed = is_gzip(bytes);
   Bytes unpacked;
   if (packed) unpacked = gunzip(bytes, kMostInspected, name);
   const IdxArray array = parse_idx(packed ? ByteView(unpacked) : bytes, name);
-  JsonObject facts = {
-      {"kind", packed ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
+  Json facts = {{"kind", packed ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
   add_range<std::uint8_t>(facts, array.values);
   if (array.dims.size() == 1 && !array.values.empty()) {
     // One number an item: labels.
     std::vector<std::int64_t> counts(
         std::size_t{*std::max_element(array.values.begin(), array.values.end())} + 1);
     for (const auto label : array.values) ++counts[label];
-    facts.push_back({"items_by_label", counts});
+    facts["items_by_label"] = counts;
   }
   return facts;
 }
 
-JsonObject inspect_npy(ByteView bytes, const std::string& name) {
+Json inspect_npy(ByteView bytes, const std::string& name) {
   const NpyArray array = parse_npy(bytes, name);
   const char* type = array.dtype == "|u1" ? "uint8" : array.dtype == "<f4" ? "float32" : "float64";
-  JsonObject facts = {{"kind", "NumPy"}, {"type", type}, {"shape", array.shape}};
+  Json facts = {{"kind", "NumPy"}, {"type", type}, {"shape", array.shape}};
   if (array.dtype == "|u1") {
     add_range<std::uint8_t>(facts, array.values);
   } else if (array.dtype == "<f4") {
@@ -79,7 +79,7 @@ JsonObject inspect_npy(ByteView bytes, const std::string& name) {
   return facts;
 }
 
-JsonObject inspect_bytes(ByteView bytes, const std::string& name) {
+Json inspect_bytes(ByteView bytes, const std::string& name) {
   const auto text = as_text(bytes);
   if (text.starts_with("PK")) return inspect_pt(bytes, name);
   if (text.starts_with("\x93NUMPY")) return inspect_npy(bytes, name);
@@ -94,8 +94,8 @@ JsonObject inspect_bytes(ByteView bytes, const std::string& name) {
 Json inspect_path(const fs::path& path) {
   const std::string name = path.string();
   if (!fs::exists(path)) throw usage_error(name, ": no such file or folder");
-  JsonObject facts = {{"path", name}};
-  JsonObject found;
+  Json facts = {{"path", name}};
+  Json found;
   if (fs::is_directory(path)) {
     found = inspect_run(path);
   } else if (is_config_name(path)) {
@@ -103,7 +103,7 @@ Json inspect_path(const fs::path& path) {
   } else {
     found = inspect_bytes(read_file(path, kMostInspected), name);
   }
-  facts.insert(facts.end(), found.begin(), found.end());
+  facts.update(found);
   return facts;
 }
 

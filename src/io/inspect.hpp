@@ -8,8 +8,8 @@
 namespace gan {
 
 // What inspect_path() says of each kind. `name` is what messages call the file.
-JsonObject inspect_pt(ByteView bytes, const std::string& name);
-JsonObject inspect_safetensors(ByteView bytes, const std::string& name);
-JsonObject inspect_run(const std::filesystem::path& folder);
+Json inspect_pt(ByteView bytes, const std::string& name);
+Json inspect_safetensors(ByteView bytes, const std::string& name);
+Json inspect_run(const std::filesystem::path& folder);
 
 }  // namespace gan

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "gan_train/config/facts.hpp"
 #include "gan_train/formats/safetensors.hpp"
@@ -30,16 +31,16 @@ const char* type_word(PtType type) {
   return "bfloat16";
 }
 
-JsonObject object_of(const PtDict& dict);
+Json object_of(const PtDict& dict);
 
 // A tensor by its type and shape, all else as it is.
 struct ValueReader {
   Json operator()(std::monostate) const { return {}; }
   Json operator()(const PtTensor& tensor) const {
-    return JsonObject{{"type", type_word(tensor.type)}, {"shape", tensor.shape}};
+    return {{"type", type_word(tensor.type)}, {"shape", tensor.shape}};
   }
   Json operator()(const PtList& list) const {
-    JsonArray items;
+    Json items = Json::array();
     for (const auto& item : list) items.push_back(std::visit(*this, item.value));
     return items;
   }
@@ -55,15 +56,15 @@ Json moments_of(const PtDict& dict) {
     if (tensor != nullptr)
       values += static_cast<std::int64_t>(tensor->bytes.size() / size_of(tensor->type));
   }
-  return JsonObject{{"tensors", dict.size()}, {"values", values}};
+  return {{"tensors", dict.size()}, {"values", values}};
 }
 
-JsonObject object_of(const PtDict& dict) {
-  JsonObject object;
+Json object_of(const PtDict& dict) {
+  Json::object_t object;  // a vector: of many keys none is looked for
   for (const auto& [key, value] : dict) {
     const auto* inner = std::get_if<PtDict>(&value.value);
     const bool moments = inner != nullptr && key.starts_with("exp_avg");
-    object.push_back({key, moments ? moments_of(*inner) : std::visit(ValueReader(), value.value)});
+    object.emplace_back(key, moments ? moments_of(*inner) : std::visit(ValueReader(), value.value));
   }
   return object;
 }
@@ -73,15 +74,15 @@ JsonObject object_of(const PtDict& dict) {
 Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
   const ImageShape shape = unpack_shape(root, name);
   const std::int64_t classes = unpack_classes(root, name);
-  JsonObject counts;
+  Json counts = Json::object();
   build_within(root, name, [&] {
     const auto generator = make_generator(config.model, shape, classes);
-    counts.push_back({"generator", count_parameters(*generator)});
+    counts["generator"] = count_parameters(*generator);
   });
   try {
     build_within(root, name, [&] {
       const auto networks = make_networks(config.model, shape, 0, classes);
-      counts.push_back({"discriminator", count_parameters(*networks.discriminator)});
+      counts["discriminator"] = count_parameters(*networks.discriminator);
     });
   } catch (const Error&) {
     if (find(root, "discriminator") != nullptr) throw;
@@ -91,7 +92,7 @@ Json parameters_of(const PtDict& root, const Config& config, const std::string& 
 
 }  // namespace
 
-JsonObject inspect_pt(ByteView bytes, const std::string& name) {
+Json inspect_pt(ByteView bytes, const std::string& name) {
   const PtDict root = parse_pt(bytes, name);
   const PtValue* format = find(root, "format");
   if (format == nullptr || text_of(*format, "") != "gan-train") {
@@ -99,28 +100,29 @@ JsonObject inspect_pt(ByteView bytes, const std::string& name) {
   }
   const Config config = unpack_config(root, name);
   const bool state = get<std::string>(root, "kind", name) == "state";
-  JsonObject facts = {{"kind", state ? "checkpoint: a whole state" : "checkpoint: a generator"}};
-  for (const auto& member : object_of(root)) {
-    const bool known = member.key == "format" || member.key == "version" || member.key == "kind";
-    if (member.key == "config") {
-      facts.push_back({"parameters", parameters_of(root, config, name)});
-      facts.push_back({"config", differences_from_defaults(config)});
-    } else if (!known) {
-      facts.push_back(member);
+  Json facts = {{"kind", state ? "checkpoint: a whole state" : "checkpoint: a generator"}};
+  const Json held = object_of(root);
+  for (const auto& [key, value] : held.items()) {
+    if (key == "config") {
+      facts["parameters"] = parameters_of(root, config, name);
+      facts["config"] = differences_from_defaults(config);
+    } else if (key != "format" && key != "version" && key != "kind") {
+      facts[key] = value;
     }
   }
   return facts;
 }
 
-JsonObject inspect_safetensors(ByteView bytes, const std::string& name) {
+Json inspect_safetensors(ByteView bytes, const std::string& name) {
   const SafeTensors content = parse_safetensors(bytes, name);
   const bool ours = std::ranges::count(content.metadata, std::string_view("gan_train"),
                                        &Metadata::value_type::first) > 0;
-  JsonObject metadata;
+  Json::object_t metadata;
   for (const auto& [key, text] : content.metadata) {
-    const bool config = ours && key == "config";
-    metadata.push_back(
-        {key, config ? differences_from_defaults(described_config(content.metadata, name)) : text});
+    const bool is_config = ours && key == "config";
+    metadata.emplace_back(
+        key, is_config ? differences_from_defaults(described_config(content.metadata, name))
+                       : Json(text));
   }
   return {{"kind", "safetensors"},
           {"metadata", std::move(metadata)},

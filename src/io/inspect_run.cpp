@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
@@ -19,13 +21,13 @@ Json last_row(const std::filesystem::path& csv) {
 
 }  // namespace
 
-JsonObject inspect_run(const std::filesystem::path& folder) {
+Json inspect_run(const std::filesystem::path& folder) {
   const RunFiles files(folder);
   if (!std::filesystem::is_regular_file(files.config())) {
     throw usage_error(folder.string(), ": holds no config.yaml, so it is not the folder of a run");
   }
   const Config config = load_config(files.config());
-  JsonArray generators;
+  Json generators = Json::array();
   for (const auto& generator : files.generators()) generators.push_back(generator.first);
   return {{"kind", "run"},
           {"epochs", config.train.epochs},

@@ -1,5 +1,7 @@
 #include "run_facts.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <ATen/Version.h>
 #include <torch/torch.h>
 
@@ -13,16 +15,16 @@ namespace gan {
 
 std::string run_facts(const Trainer& trainer, const Dataset& data) {
   const std::string processor = value_in("/proc/cpuinfo", "model name");
-  return to_json(JsonObject{{"gan_train", kVersion},
-                            {"libtorch", TORCH_VERSION},
-                            {"processor", processor.empty() ? "unknown" : processor},
-                            {"instructions", at::get_cpu_capability()},
-                            {"threads", at::get_num_threads()},
-                            {"device", trainer.device().str()},
-                            {"precision", trainer.precision()},
-                            {"data", data_json(data)},
-                            {"steps_per_epoch", trainer.steps_per_epoch()},
-                            {"networks", networks_json(trainer, describe_networks(trainer))}});
+  return to_json(Json{{"gan_train", kVersion},
+                      {"libtorch", TORCH_VERSION},
+                      {"processor", processor.empty() ? "unknown" : processor},
+                      {"instructions", at::get_cpu_capability()},
+                      {"threads", at::get_num_threads()},
+                      {"device", trainer.device().str()},
+                      {"precision", trainer.precision()},
+                      {"data", data_json(data)},
+                      {"steps_per_epoch", trainer.steps_per_epoch()},
+                      {"networks", networks_json(trainer, describe_networks(trainer))}});
 }
 
 std::string run_line(const Trainer& trainer, const Dataset& data) {

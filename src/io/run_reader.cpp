@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
@@ -25,14 +26,14 @@ constexpr std::uint64_t kMostLogBytes = 256 << 10;
 // One in so many rows, counted from the last, as an array a column.
 Json table_json(const CsvRows& rows, std::size_t every) {
   const auto names = split(rows.header(), ',');
-  std::vector<JsonArray> columns(names.size());
+  std::vector<Json> columns(names.size(), Json::array());
   for (std::size_t i = rows.size() == 0 ? 0 : (rows.size() - 1) % every; i < rows.size();
        i += every) {
     const auto cells = split(rows[i], ',');
     for (std::size_t k = 0; k < columns.size(); ++k) columns[k].push_back(json_number(cells[k]));
   }
-  JsonObject members;
-  for (std::size_t k = 0; k < names.size(); ++k) members.push_back({names[k], columns[k]});
+  Json members = Json::object();
+  for (std::size_t k = 0; k < names.size(); ++k) members[names[k]] = std::move(columns[k]);
   return members;
 }
 
@@ -43,20 +44,20 @@ class RunReader {
       : files_(root), most_bytes_(most_bytes) {}
 
   Json read() {
-    JsonObject run = {{"name", fs::weakly_canonical(files_.root()).filename().string()},
-                      {"path", files_.root().string()},
-                      {"config", config()},
-                      {"facts", text_of(files_.facts())},
-                      {"losses", table(files_.losses_csv())},
-                      {"health", table(files_.health_csv())},
-                      {"steps", table(files_.steps_csv(), "output.log_every")},
-                      {"metrics", table(files_.metrics_csv(), "eval.every")}};
+    Json run = {{"name", fs::weakly_canonical(files_.root()).filename().string()},
+                {"path", files_.root().string()},
+                {"config", config()},
+                {"facts", text_of(files_.facts())},
+                {"losses", table(files_.losses_csv())},
+                {"health", table(files_.health_csv())},
+                {"steps", table(files_.steps_csv(), "output.log_every")},
+                {"metrics", table(files_.metrics_csv(), "eval.every")}};
     if (fs::exists(files_.metrics_csv())) {
-      run.push_back({"evaluation", text_of(files_.evaluation())});
+      run["evaluation"] = text_of(files_.evaluation());
     }
-    run.push_back({"log", log()});
-    run.push_back({"grids", grids()});
-    run.push_back({"notes", std::move(notes_)});
+    run["log"] = log();
+    run["grids"] = grids();
+    run["notes"] = std::move(notes_);
     return run;
   }
 
@@ -93,7 +94,7 @@ class RunReader {
       for (const auto& mistake : parsed.mistakes) notes_.push_back(mistake);
       Config config;
       const auto options = option_table(config);
-      JsonArray rows;
+      Json rows = Json::array();
       for (const auto& [key, value, origin] : parsed.settings) {
         const auto option = std::find_if(options.begin(), options.end(),
                                          [&](const Option& row) { return row.key == key; });
@@ -104,7 +105,7 @@ class RunReader {
           if (set_value(*option, value).empty()) shown = value_text(*option);
           usual = shown == before;
         }
-        rows.push_back(JsonArray{key, shown, usual});
+        rows.push_back(Json::array({key, shown, usual}));
       }
       return rows;
     });
@@ -133,7 +134,7 @@ class RunReader {
       std::ifstream file(files_.log(), std::ios::binary);
       std::string line, first, last;
       std::int64_t starts = 0;
-      JsonArray warnings;
+      Json warnings = Json::array();
       while (std::getline(file, line)) {
         const auto level = line.find(' ', kLogTime + 1);
         if (level == std::string::npos || line[4] != '-') continue;
@@ -146,7 +147,7 @@ class RunReader {
         const std::string name = line.substr(kLogTime + 1, level - kLogTime - 1);
         if (name == "info" && text.starts_with("gan-train ")) ++starts;
         if (name == "warning" || name == "error") {
-          warnings.push_back(JsonArray{last, name, text});
+          warnings.push_back(Json::array({last, name, text}));
         }
       }
       if (warnings.size() > kMostReportWarnings) {
@@ -154,7 +155,7 @@ class RunReader {
              " warnings are left out");
         warnings.erase(warnings.begin(), warnings.end() - kMostReportWarnings);
       }
-      return JsonObject{
+      return Json{
           {"first", first}, {"last", last}, {"starts", starts}, {"warnings", std::move(warnings)}};
     });
   }
@@ -180,21 +181,18 @@ class RunReader {
   }
 
   // Pairs: epoch, and the grid as a data: URI.
-  JsonArray grids() {
+  Json grids() {
     const fs::path folder = files_.root() / "samples";
     const auto all = files_.samples();
     std::vector<std::uint64_t> sizes;
     for (const auto& grid : all) sizes.push_back(fs::file_size(grid.second));
     const std::size_t every = grid_stride(sizes);
-    JsonArray pairs;
+    Json pairs = Json::array();
     std::size_t after = all.size();  // how many come after this one
     for (const auto& [epoch, path] : all) {
       if (--after % every != 0 || every > all.size()) continue;
       Json uri = try_reading(path, [&file = path] { return data_uri(file); });
-      if (!std::holds_alternative<std::string>(uri.value)) continue;
-      JsonArray pair = {epoch};
-      pair.push_back(std::move(uri));
-      pairs.push_back(std::move(pair));
+      if (uri.is_string()) pairs.push_back(Json::array({epoch, std::move(uri)}));
     }
     if (all.empty()) {
       note(folder, "no grids (see output.sample_every)");
@@ -221,7 +219,7 @@ class RunReader {
 
   RunFiles files_;
   std::uint64_t most_bytes_;
-  JsonArray notes_;
+  Json notes_ = Json::array();
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "gan_train/core/error.hpp"
@@ -51,11 +52,9 @@ std::string now() {
 }  // namespace
 
 std::string report_data(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
-  JsonArray read;
+  Json read = Json::array();
   for (const auto& root : runs) read.push_back(read_run(root, most_bytes / runs.size()));
-  JsonObject data = {{"version", kVersion}, {"written", now()}};
-  data.push_back({"runs", std::move(read)});
-  return to_json_line(data);
+  return to_json_in_html({{"version", kVersion}, {"written", now()}, {"runs", std::move(read)}});
 }
 
 std::string make_report(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {

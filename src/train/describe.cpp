@@ -1,6 +1,7 @@
 #include "gan_train/train/describe.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include <torch/torch.h>
@@ -58,27 +59,27 @@ NetworkRows describe_networks(const Trainer& trainer) {
 }
 
 static Json network_json(const torch::nn::Module& net, const std::vector<LayerRow>& rows) {
-  JsonArray layers;
+  Json layers = Json::array();
   for (const auto& row : rows) {
     layers.push_back(
-        JsonObject{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
+        Json{{"layer", row.text}, {"output", row.shape}, {"parameters", row.parameters}});
   }
-  return JsonObject{{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
+  return {{"parameters", count_parameters(net)}, {"layers", std::move(layers)}};
 }
 
 Json networks_json(const Trainer& trainer, const NetworkRows& rows) {
   const Networks& nets = trainer.networks;
-  return JsonObject{{"generator", network_json(*nets.generator, rows.generator)},
-                    {"discriminator", network_json(*nets.discriminator, rows.discriminator)}};
+  return {{"generator", network_json(*nets.generator, rows.generator)},
+          {"discriminator", network_json(*nets.discriminator, rows.discriminator)}};
 }
 
 Json data_json(const Dataset& data) {
   const ImageShape& shape = data.shape;
-  return JsonObject{{"source", data.source},
-                    {"items", data.size()},
-                    {"shape", JsonArray{shape.channels, shape.height, shape.width}},
-                    {"labelled", data.labels.defined()},
-                    {"on_disk", data.stored != nullptr}};
+  return {{"source", data.source},
+          {"items", data.size()},
+          {"shape", {shape.channels, shape.height, shape.width}},
+          {"labelled", data.labels.defined()},
+          {"on_disk", data.stored != nullptr}};
 }
 
 }  // namespace gan

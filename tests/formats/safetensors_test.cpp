@@ -60,7 +60,7 @@ TEST(Safetensors, GivesBackWhatWasWritten) {
 
 TEST(Safetensors, ReadsAnyJsonSpelling) {
   const auto file = file_of(
-      " { \"b\\u00fc\\ud83d\\ude00\\/\" : { \"data_offsets\":[0, 8], \"shape\" : [ 2 ],\n"
+      "{ \"b\\u00fc\\ud83d\\ude00\\/\" : { \"data_offsets\":[0, 8], \"shape\" : [ 2 ],\n"
       "\t\"dtype\":\"F32\" } , \"__metadata__\": {} }  ",
       8);
   const auto content = parse_safetensors(file, "x");
@@ -118,12 +118,19 @@ TEST(Safetensors, RefusesEveryOtherHeader) {
     EXPECT_NE(failure_of(good.substr(0, length)), "") << length;
   }
   EXPECT_EQ(failure_of(R"({"a":{"dtype":"I32"}})"),
-            "x: offset 27: safetensors header: found values of 'I32'; U8, I64, F16, BF16, F32 and "
-            "F64 are known");
+            "x: safetensors header: 'a' holds values of 'I32'; U8, I64, F16, BF16, F32 and F64 are "
+            "known");
   EXPECT_NE(failure_of(R"({"a":1})"), "");
   EXPECT_NE(failure_of(R"({"__metadata__":{"a":1}})"), "");
   EXPECT_NE(failure_of(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8],"x":1}})"), "");
-  EXPECT_NE(failure_of(good + "x").find("follows the closing"), std::string::npos);
+  EXPECT_EQ(failure_of(good + "x"), "x: offset 61: safetensors header: no valid JSON");
+  EXPECT_NE(failure_of(good + std::string(1, '\0')).find("null byte"), std::string::npos);
+  EXPECT_NE(failure_of("\xef\xbb\xbf" + good).find("must begin with '{'"), std::string::npos);
+  EXPECT_NE(failure_of(R"({"a":{"dtype":"U8","shape":[[8]],"data_offsets":[0,8]}})"), "");
+  EXPECT_NE(failure_of(R"({"a":{"dtype":"U8","shape":["U8"],"data_offsets":[0,8]}})"), "");
+  EXPECT_NE(failure_of(R"({"__metadata__":{"shape":[8]}})"), "");
+  EXPECT_NE(failure_of(std::string(1000, '[')), "");
+  EXPECT_NE(failure_of(R"({"a":{"b":{"c":)" + std::string(1000, '{')), "");
   const auto body = good.substr(1, good.size() - 2);
   EXPECT_NE(failure_of("{" + body + "," + body + "}").find("'a' is there twice"),
             std::string::npos);

@@ -51,7 +51,7 @@ inline constexpr std::size_t kTableWidth = 60;
 std::string metrics_table(const Metrics& metrics, const std::string& title);
 
 /// One JSON object: `about`, then the record. NaN and infinities become null.
-std::string metrics_json(const Metrics& metrics, JsonObject about);
+std::string metrics_json(const Metrics& metrics, Json about);
 
 /// A figure in JSON and CSV, to nine digits; `otherwise` where it is no finite number.
 std::string figure_text(double value, const char* otherwise = "nan");

@@ -26,7 +26,7 @@ Bytes encode_safetensors(const SafeTensors& content);
 
 /// Parses such a file strictly: the tensors must fill all that follows the header, with no
 /// gap and no overlap. They point into `bytes`, which must outlive the result. Errors name
-/// `name` and the offset.
+/// `name` and the offset or the tensor.
 SafeTensors parse_safetensors(ByteView bytes, std::string_view name);
 
 }  // namespace gan

@@ -41,7 +41,7 @@ class CsvRows {
 };
 
 /// A row as an object of numbers, by the names in its header; null where a cell holds none.
-JsonObject row_json(std::string_view header, std::string_view row);
+Json row_json(std::string_view header, std::string_view row);
 
 /// What a run writes a row of at a time, comma-separated under a header whose
 /// first columns are epoch and step.
