@@ -5,7 +5,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include "flops.hpp"
 #include "timing.hpp"

@@ -11,7 +11,7 @@
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
 #include "gan_train/io/sample_reader.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"

@@ -4,7 +4,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/sample_reader.hpp"
-#include "gan_train/train/latents.hpp"
+#include "gan_train/sampling/latents.hpp"
 
 #include "arguments.hpp"
 

@@ -8,8 +8,8 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
-#include "gan_train/train/latents.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/latents.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 

@@ -10,7 +10,7 @@
 
 #include "gan_train/config/facts.hpp"
 #include "gan_train/config/option.hpp"
-#include "gan_train/train/describe.hpp"
+#include "gan_train/io/describe.hpp"
 
 namespace gan {
 namespace {

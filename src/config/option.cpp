@@ -427,7 +427,7 @@ Rows train_rows(TrainConfig& train) {
        .field = &train.cuda_graph,
        .help =
            "Capture a step on CUDA once and replay it, which spares small networks the launch of "
-           "each kernel. Not with augment, instance noise, wgan_gp and dragan. Untested."},
+           "each kernel. One process only. Untested."},
       {.key = "train.deterministic",
        .role = Role::kRunning,
        .field = &train.deterministic,

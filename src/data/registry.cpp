@@ -1,11 +1,14 @@
-#include "gan_train/core/registry.hpp"
+#include <array>
 
 #include "gan_train/data/dataset.hpp"
 
 namespace gan {
 
+extern const DatasetLoader kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings;
+
 std::span<const DatasetLoader> dataset_loaders() {
-  GAN_REGISTRY(DatasetLoader, kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings);
+  static const std::array kAll = {kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings};
+  return kAll;
 }
 
 }  // namespace gan

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 

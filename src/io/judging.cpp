@@ -4,7 +4,7 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/train/device.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 namespace {

@@ -10,7 +10,7 @@
 #include "gan_train/dist/ranks.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/run_report.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include "run_evaluation.hpp"
 #include "run_facts.hpp"

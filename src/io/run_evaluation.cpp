@@ -9,7 +9,7 @@
 #include "gan_train/core/version.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 

@@ -9,7 +9,7 @@
 #include "gan_train/core/file.hpp"
 #include "gan_train/core/json.hpp"
 #include "gan_train/core/version.hpp"
-#include "gan_train/train/describe.hpp"
+#include "gan_train/io/describe.hpp"
 
 namespace gan {
 

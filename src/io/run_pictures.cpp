@@ -7,7 +7,7 @@
 #include "gan_train/formats/image.hpp"
 #include "gan_train/io/run.hpp"
 #include "gan_train/io/run_report.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 namespace {

@@ -1,9 +1,14 @@
-#include "gan_train/core/registry.hpp"
+#include <array>
 
 #include "gan_train/models/networks.hpp"
 
 namespace gan {
 
-std::span<const Architecture> architectures() { GAN_REGISTRY(Architecture, kMlp, kDcgan, kResnet); }
+extern const Architecture kMlp, kDcgan, kResnet;
+
+std::span<const Architecture> architectures() {
+  static const std::array kAll = {kMlp, kDcgan, kResnet};
+  return kAll;
+}
 
 }  // namespace gan

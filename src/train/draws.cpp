@@ -9,9 +9,8 @@
 #include "gan_train/core/text.hpp"
 #include "gan_train/dist/ranks.hpp"
 #include "gan_train/losses/loss.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
-#include "batches.hpp"
 #include "schedule.hpp"
 
 namespace gan {

@@ -10,7 +10,7 @@
 #include "gan_train/core/text.hpp"
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/models/conditioning.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 namespace {

@@ -3,16 +3,30 @@
 #include <cstdint>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/data/sampler.hpp"
 
 namespace gan {
 
-/// What falls or rises over a run: pure functions of the step, counted from 0, and of the
-/// steps in the whole run, so that a run that goes on is where an unbroken one would be.
+/// Whether D's update is on half as many images as G's.
+bool half_batches(const TrainConfig& train);
 
-/// What `optim.schedule` and `optim.warmup_steps` multiply the learning rates by; in (0, 1].
+/// Real images in each update of D, except perhaps the last of an epoch.
+std::int64_t real_batch_size(const TrainConfig& train);
+
+/// Steps in one pass of D over the data; with replacement, as many as there are full batches in
+/// the data set.
+std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sampler,
+                                    std::int64_t data_size);
+
+/// Error (exit code 2) where a batch, or the last of an epoch, can't be shared among the ranks, is
+/// not made up of the groups that D looks at, or is a single row for batch norm.
+void check_batches(const Config& config, std::int64_t data_size, int ranks);
+
+/// The factor in (0, 1] that `optim.schedule` and `optim.warmup_steps` put on the learning rates in
+/// a step, counted from 0.
 double lr_factor(const OptimConfig& config, std::int64_t step, std::int64_t total_steps);
 
-/// What is left of `train.instance_noise` (Sønderby et al. 2016).
+/// The standard deviation of instance noise in a step (Sønderby et al. 2016).
 double noise_level(const TrainConfig& config, std::int64_t step, std::int64_t total_steps);
 
 }  // namespace gan

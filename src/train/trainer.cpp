@@ -9,15 +9,15 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/data/fingerprint.hpp"
+#include "gan_train/losses/loss.hpp"
+#include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/batch_norm.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/metrics.hpp"
-#include "gan_train/train/precision.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include "augment.hpp"
 #include "average.hpp"
-#include "batches.hpp"
 #include "draws.hpp"
 #include "schedule.hpp"
 #include "step_graph.hpp"
@@ -25,6 +25,12 @@
 namespace gan {
 
 // ── The step ─────────────────────────────────────────────────────────────────
+
+// Images [n, c, h, w] and their classes [n], undefined where the GAN is unconditional.
+struct Batch {
+  torch::Tensor images;
+  torch::Tensor classes;
+};
 
 // D's logits, and for acgan the weighted cross-entropy of the classes (else undefined).
 struct Trainer::Output {

@@ -1,6 +1,7 @@
 """Training on several processes under mpirun."""
 
 import csv
+import json
 import os
 import random
 import resource
@@ -10,7 +11,7 @@ import subprocess
 import time
 
 import common
-from ranks import Ranks, losses
+from ranks import Ranks, losses, torch
 
 
 class DistTest(Ranks):
@@ -24,7 +25,7 @@ class DistTest(Ranks):
             job = self.start(ranks, *same)
             errors = self.ended(job)
             self.assertEqual(job.returncode, 0, errors)
-            self.assertIn(f"on each of {ranks} ranks, {32 // ranks} images a batch each", errors)
+            self.assertIn(f"on each of {ranks} ranks, {32 // ranks} images per batch each", errors)
             self.assertRegex(errors, r"rank 0: sums over ranks: .* MB and [1-9]")
             self.assert_trained_as(alone)
             self.assertEqual(errors.count("done:"), 1, errors)
@@ -58,6 +59,26 @@ class DistTest(Ranks):
         )
         self.assertGreater(measurer_made - began, 3.5, "nobody had to wait")
         self.assertEqual((self.out / "metrics.csv").read_text().count("\n"), 3)
+
+    def test_rank_0_speaks_for_all_in_dry_runs_and_dumps(self):
+        job = self.call_ranks(2, "--config", common.SMOKE, "--dry-run", "--json")
+        said, errors = job.communicate(timeout=100)
+        self.assertEqual(job.returncode, 0, errors)
+        self.assertEqual(json.loads(said)["config"]["train"]["batch_size"], 32)
+        # What both used is one batch, that of a process on its own.
+        common.need(torch, "this Python has no torch")
+        dump = ("--config", common.SMOKE, "--debug-steps", "2", "--debug-dump")
+        job = self.call_ranks(2, *dump, "both")
+        self.assertEqual(self.ended(job) and job.returncode, 0)
+        self.train(*dump, "alone")
+        for step in "step_0001.pt", "step_0002.pt":
+            both, alone = (torch.load(self.folder / name / step) for name in ("both", "alone"))
+            self.assertEqual(list(both), list(alone))
+            for name in both:
+                if name == "layer_seed":
+                    self.assertEqual(both[name].shape, (2,))
+                elif name != "figures":  # batch norm is over each rank's own images
+                    self.assertTrue(torch.equal(both[name], alone[name]), name)
 
     def test_captured_steps_are_refused(self):
         job = self.start(2, "--train.cuda_graph", "true")

@@ -1,5 +1,5 @@
 #include <gan_train/io/checkpoint.hpp>
-#include <gan_train/train/sample.hpp>
+#include <gan_train/sampling/sample.hpp>
 #include <iostream>
 
 #include <torch/torch.h>

@@ -101,10 +101,10 @@ TEST(JsonLines, JoinTheTablesByStep) {
   const std::vector<std::filesystem::path> tables{temp / "losses.csv", temp / "health.csv",
                                                   temp / "metrics.csv"};
   const std::string start =
-      "{\"epoch\":1,\"step\":10,\"d_loss\":1.5,\"g_loss\":0.5,\"d_real\":0.75, "
-      "\"d_fake\":0.25,\"seconds\":2,\"images_per_second\":123.5}\n"
-      "{\"epoch\":2,\"step\":20,\"d_loss\":1.5,\"g_loss\":0.5,\"d_real\":0.75, "
-      "\"d_fake\":0.25,\"seconds\":2,\"images_per_second\":123.5, ";
+      "{\"epoch\":1,\"step\":10,\"d_loss\":1.5,\"g_loss\":0.5,\"d_real\":0.75,"
+      "\"d_fake\":0.25,\"seconds\":2.0,\"images_per_second\":123.5}\n"
+      "{\"epoch\":2,\"step\":20,\"d_loss\":1.5,\"g_loss\":0.5,\"d_real\":0.75,"
+      "\"d_fake\":0.25,\"seconds\":2.0,\"images_per_second\":123.5,";
   const std::string told = "\"d_grad_norm\":1.5,\"g_grad_norm\":2,\"diversity\":0.5";
   EXPECT_EQ(json_lines(tables), start + told + ",\"samples\":100,\"frechet\":1.25,\"kid\":null}\n");
   write_file(temp / "metrics.csv", "odd\n1\n");

@@ -49,28 +49,27 @@ class RunReportTest : public testing::Test {
 };
 
 TEST_F(RunReportTest, HoldsTheFiguresByColumn) {
-  expect_holds(
-      R"("losses": {"epoch": [1], "step": [10], "d_loss": [1.5], "g_loss": [0.5], )"
-      R"("d_real": [0.75], "d_fake": [null], "seconds": [2.5], "images_per_second": [100]})");
+  expect_holds(R"("losses":{"epoch":[1],"step":[10],"d_loss":[1.5],"g_loss":[0.5],)"
+               R"("d_real":[0.75],"d_fake":[null],"seconds":[2.5],"images_per_second":[100]})");
 }
 
 TEST_F(RunReportTest, TellsWhatIsNotThere) {
-  expect_holds(R"("metrics": null)");
+  expect_holds(R"("metrics":null)");
   for (const char* file : {"metrics.csv: not there (see eval.every)", "health.csv: not there",
                            "run.json: not there", "train.log: not there"}) {
     expect_holds(file);
   }
   fs::remove_all(run_ / "samples");
-  expect_holds(R"("grids": [])");
+  expect_holds(R"("grids":[])");
   expect_holds("samples: no grids (see output.sample_every)");
 }
 
 TEST_F(RunReportTest, PassesOverTornLines) {
   write_file(run_ / "losses.csv", str(kLossHeader, "\n1,10,1,2,3,4,5,6\n2,20,1\n3,30,1,2,3,4,"));
-  expect_holds(R"("losses": {"epoch": [1], )");
+  expect_holds(R"("losses":{"epoch":[1],)");
   expect_holds("losses.csv: 2 line(s) that are not whole left out");
   write_file(run_ / "losses.csv", "");
-  expect_holds(R"("losses": {})");
+  expect_holds(R"("losses":{})");
 }
 
 TEST_F(RunReportTest, ThinsLongTablesAndKeepsTheLastRow) {
@@ -99,11 +98,11 @@ TEST_F(RunReportTest, TellsConfigFromDefaults) {
 }
 
 TEST_F(RunReportTest, HoldsGridsWithinBounds) {
-  expect_holds(R"("grids": [[1, "data:image/png;base64,iVBORw0KGgoxMQ=="], [2,)");
+  expect_holds(R"("grids":[[1,"data:image/png;base64,iVBORw0KGgoxMQ=="],[2,)");
   // Nine of ten bytes each: every third fits, counted from the last.
   const std::string some = report_data({run_}, 30);
   EXPECT_EQ(count(some, "data:image/png"), 3u) << some;
-  for (const char* epoch : {"[3, \"data", "[6, \"data", "[9, \"data"}) {
+  for (const char* epoch : {"[3,\"data", "[6,\"data", "[9,\"data"}) {
     EXPECT_NE(some.find(epoch), std::string::npos) << epoch;
   }
   EXPECT_NE(some.find("samples: one grid in 3 is shown, counted from the last: all 9 would"),
@@ -131,8 +130,8 @@ TEST_F(RunReportTest, FindsWarningsInTheLog) {
              "2026-11-22 04:39:17.381 info gan-train 0.1.0: 512 items\n"
              "2026-11-22 04:39:18.3");
   expect_holds(
-      R"("log": {"first": "2026-11-22 04:39:15", "last": "2026-11-22 04:39:17", "starts": 2, )"
-      R"("warnings": [["2026-11-22 04:39:16", "warning", "epoch 3: collapse \"\u003ci>\""]]})");
+      R"("log":{"first":"2026-11-22 04:39:15","last":"2026-11-22 04:39:17","starts":2,)"
+      R"("warnings":[["2026-11-22 04:39:16","warning","epoch 3: collapse \"\u003ci>\""]]})");
   std::string lines = "2026-11-22 04:39:15.000 info gan-train 0.1.0\n";
   for (int i = 0; i < 10000; ++i) lines += str("2026-11-22 04:39:15.001 warning number ", i, "\n");
   write_file(run_ / "train.log", lines);

@@ -8,7 +8,7 @@
 #include "gan_train/core/file.hpp"
 #include "gan_train/formats/safetensors.hpp"
 #include "gan_train/io/export.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include "../../src/io/tensors.hpp"
 #include "message.hpp"

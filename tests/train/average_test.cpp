@@ -4,7 +4,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
 #include "tiny_config.hpp"

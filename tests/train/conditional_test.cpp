@@ -6,7 +6,7 @@
 
 #include "gan_train/train/loop.hpp"
 #include "gan_train/train/metrics.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
 #include "message.hpp"

@@ -5,7 +5,7 @@
 #include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
 #include "one_thread.hpp"

@@ -4,7 +4,7 @@
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/networks.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
 #include "message.hpp"

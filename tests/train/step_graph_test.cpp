@@ -16,7 +16,7 @@ namespace {
 
 // All that is drawn in a step: classes, ranges of labels, dropout, several updates of D, a short
 // last batch, views, noise, a penalty now and then whose points are drawn, a falling learning rate.
-Config drawing_config() {
+Config captured_config() {
   Config config = tiny_config();
   config.model.conditional = Conditional::kConcat;
   config.model.dropout = 0.3;
@@ -35,7 +35,7 @@ Config drawing_config() {
 
 // On the CPU a replay does the step's work again, on the buffers.
 TEST(StepGraph, ReplayedStepsAreTheStepsAsTheyCome) {
-  Config config = drawing_config();
+  Config config = captured_config();
   const Dataset data = load_dataset(config.data);
   Trainer plain(config, data);
   config.train.cuda_graph = true;
@@ -50,7 +50,7 @@ TEST(StepGraph, ReplayedStepsAreTheStepsAsTheyCome) {
 }
 
 TEST(StepGraph, ReplayedStepsReadTheirImagesFromDisk) {
-  Config config = drawing_config();
+  Config config = captured_config();
   const ShapesOnDisk files(config.data);
   Trainer plain(config, load_held(config.data, true));
   config.train.cuda_graph = true;

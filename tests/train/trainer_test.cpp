@@ -7,7 +7,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/metrics.hpp"
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include "data/idx_files.hpp"
 #include "message.hpp"

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,14 +9,7 @@
 
 namespace gan {
 
-/// What a registry's function does: gives its rows, in the order in which lists show them. Each
-/// is defined in a file of its own, as `extern const Row kName = …`, and declared by this alone.
-#define GAN_REGISTRY(Row, ...)                   \
-  extern const Row __VA_ARGS__;                  \
-  static const std::array kRows = {__VA_ARGS__}; \
-  return kRows
-
-/// The names in a registry: any range of rows with a `name`.
+/// The names in a table: any range of rows with a `name`.
 template <typename Rows>
 std::vector<std::string> names_of(const Rows& rows) {
   std::vector<std::string> names;

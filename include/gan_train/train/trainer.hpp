@@ -11,26 +11,21 @@
 #include "gan_train/config/config.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/dist/ranks.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/conditioning.hpp"
 #include "gan_train/models/networks.hpp"
 #include "gan_train/train/adam.hpp"
 
 namespace gan {
 
+struct Batch;
 struct DiscriminatorInputs;
 struct GeneratorInputs;
+struct Loss;
+struct Penalty;
 struct StepInputs;
 class StepDraws;
 class StepGraphs;
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
-
-/// Images [n, c, h, w] and their classes [n], undefined where the GAN is unconditional.
-struct Batch {
-  torch::Tensor images;
-  torch::Tensor classes;
-};
 
 /// A GAN in training: its state, and the step that advances it. Touches no files.
 class Trainer {

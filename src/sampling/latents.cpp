@@ -1,4 +1,4 @@
-#include "gan_train/train/latents.hpp"
+#include "gan_train/sampling/latents.hpp"
 
 #include <algorithm>
 #include <cmath>

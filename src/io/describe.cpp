@@ -1,4 +1,4 @@
-#include "gan_train/train/describe.hpp"
+#include "gan_train/io/describe.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "gan_train/train/latents.hpp"
+#include "gan_train/sampling/latents.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 namespace gan {
 namespace {

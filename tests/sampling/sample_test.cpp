@@ -1,4 +1,4 @@
-#include "gan_train/train/sample.hpp"
+#include "gan_train/sampling/sample.hpp"
 
 #include <gtest/gtest.h>
 
