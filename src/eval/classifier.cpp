@@ -6,6 +6,7 @@
 
 #include "gan_train/core/random.hpp"
 #include "gan_train/data/sampler.hpp"
+#include "gan_train/models/networks.hpp"
 #include "gan_train/train/adam.hpp"
 
 #include "draws.hpp"
@@ -75,7 +76,9 @@ ClassifierImpl::ClassifierImpl(const ImageShape& shape, std::int64_t classes, st
       stacked_(stacked),
       body_(register_module("body",
                             make_body({shape.channels / stacked, shape.height, shape.width}))),
-      head_(register_module("head", nn::Linear(kFeatures, stacked > 1 ? kDigits : classes))) {}
+      head_(register_module("head", nn::Linear(kFeatures, stacked > 1 ? kDigits : classes))) {
+  choose_vector_kernels();
+}
 
 torch::Tensor ClassifierImpl::features(const torch::Tensor& images) {
   if (stacked_ == 1) return body_->forward(images);

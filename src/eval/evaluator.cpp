@@ -10,6 +10,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/text.hpp"
 #include "gan_train/eval/metrics.hpp"
+#include "gan_train/models/networks.hpp"
 
 #include "draws.hpp"
 
@@ -67,6 +68,7 @@ EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held
 Evaluator::Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier,
                      std::int64_t samples)
     : data_(std::move(data)), classifier_(std::move(classifier)), samples_(samples) {
+  choose_vector_kernels();
   split_data(samples);
   if (classifier_) {
     const auto classes = classifier_->net->classes();

@@ -55,6 +55,7 @@ NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
 
 Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
                        std::int64_t class_count) {
+  choose_vector_kernels();
   const Architecture& architecture = find_architecture(config);
   const NetworkShape shape = network_shape(config, image, class_count);
   torch::manual_seed(stream_seed(seed, Stream::kInit, 0));
@@ -70,7 +71,12 @@ Networks make_networks(const ModelConfig& config, const ImageShape& image, std::
 
 torch::nn::Sequential make_generator(const ModelConfig& config, const ImageShape& image,
                                      std::int64_t class_count) {
+  choose_vector_kernels();
   return find_architecture(config).generator(config, network_shape(config, image, class_count));
+}
+
+void choose_vector_kernels() {
+  [[maybe_unused]] static const bool chosen = torch::zeros({1}).tanh().defined();
 }
 
 std::int64_t count_parameters(const torch::nn::Module& module) {

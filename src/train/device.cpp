@@ -15,6 +15,7 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/models/networks.hpp"
 
 namespace gan {
 
@@ -99,6 +100,7 @@ void keep_freed_memory() {
 void configure_process(const TrainConfig& config) {
   keep_freed_memory();
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  choose_vector_kernels();
   auto& context = at::globalContext();
   context.setDeterministicAlgorithms(config.deterministic, /*warn_only=*/false);
   // Memory that is about to be overwritten need not be filled: nothing reads it first.

@@ -1,10 +1,26 @@
-"""The environment that the program sets for its libraries."""
+"""What holds for the whole process: the same bits each time, and the environment that it sets."""
 
+import hashlib
 import os
 import re
 import subprocess
 
 import common
+
+
+class SameBitsTest(common.ProgramTest):
+    """GAN_TRAIN_SAME_BITS processes (40) on two threads draw the same images."""
+
+    def test_each_process_draws_the_same_images(self):
+        if len(os.sched_getaffinity(0)) < 2:
+            self.skipTest("NOT TESTED: two threads need two cores")
+        self.train("--config", common.SMOKE, "--epochs", 1, "-q", "--out", "run")
+        sums = []
+        for _ in range(int(os.environ.get("GAN_TRAIN_SAME_BITS", "40"))):
+            self.call("gan-sample", "--ckpt", "run/checkpoints/g_1.pt", "-n", 200, "--threads", 2,
+                      "--format", "npy-float", "--out", "x.npy", "-q")  # fmt: skip
+            sums.append(hashlib.sha256((self.folder / "x.npy").read_bytes()).hexdigest()[:8])
+        self.assertEqual(set(sums), set(sums[:1]), sums)
 
 
 class OpenMpTest(common.ProgramTest):

@@ -1,10 +1,30 @@
 #include "gan_train/eval/classifier.hpp"
 
+#include <atomic>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <functional>
 #include <gtest/gtest.h>
+#include <utility>
 
 #include <torch/torch.h>
 
+#include "gan_train/eval/evaluator.hpp"
+#include "gan_train/models/networks.hpp"
+#include "gan_train/train/device.hpp"
+
 #include "labelled_shapes.hpp"
+
+namespace {
+std::atomic<int> tanh_calls = 0;
+}
+
+// Found before MKL's own by LibTorch, whose tanh calls it.
+extern "C" void vmsTanh(int n, const float* x, float* y, long long mode) {
+  ++tanh_calls;
+  static const auto of_mkl = reinterpret_cast<decltype(&vmsTanh)>(dlsym(RTLD_NEXT, "vmsTanh"));
+  of_mkl(n, x, y, mode);
+}
 
 namespace gan {
 namespace {
@@ -93,6 +113,28 @@ TEST(Classifier, NeedsImagesOfSeveralClasses) {
   rings.dataset = DatasetKind::kRings;
   EXPECT_FALSE(is_classifiable(load_dataset(rings)));
   EXPECT_FALSE(is_classifiable({}));
+}
+
+// Each in a process of its own, since the choice is made once a process.
+TEST(VectorKernels, AreChosenBeforeAnythingIsComputed) {
+  if (!at::hasMKL()) GTEST_SKIP() << "NOT TESTED: this LibTorch has no MKL";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const ModelConfig model;
+  const ImageShape image{1, 8, 8};
+  const std::pair<const char*, std::function<void()>> ways[] = {
+      {"make_networks", [&] { make_networks(model, image, 1); }},
+      {"make_generator", [&] { make_generator(model, image); }},
+      {"Classifier", [&] { Classifier(image, 2); }},
+      {"Evaluator", [&] { Evaluator({"", labelled_shapes(200), {}}, std::nullopt, 100); }},
+      {"configure_process", [] { configure_process({}); }},
+  };
+  for (const auto& [name, way] : ways) {
+    const auto exit_with_calls = [&] {
+      way();
+      std::_Exit(tanh_calls);
+    };
+    EXPECT_EXIT(exit_with_calls(), testing::ExitedWithCode(1), "") << name;
+  }
 }
 
 }  // namespace

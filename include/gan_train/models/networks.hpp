@@ -62,6 +62,12 @@ Networks make_networks(const ModelConfig& config, const ImageShape& image, std::
 torch::nn::Sequential make_generator(const ModelConfig& config, const ImageShape& image,
                                      std::int64_t class_count = 0);
 
+/// Makes MKL choose the kernels of tanh, exp and the like, on this thread alone. It does so at its
+/// first call, and where two threads make that at once, one may compute with half the digits
+/// (pytorch#188792). Networks, evaluators and configure_process() see to it; who computes
+/// without them calls it first.
+void choose_vector_kernels();
+
 /// Number of trainable parameters.
 std::int64_t count_parameters(const torch::nn::Module& module);
 
