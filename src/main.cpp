@@ -1,65 +1,19 @@
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <new>
-#include <span>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <c10/util/Exception.h>
 
+#include "gan_train/core/error.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/registry.hpp"
 
 #include "cli/commands.hpp"
 
 namespace {
-
-const std::array kCommands = {gan::kTrainCommand,   gan::kSampleCommand, gan::kEvalCommand,
-                              gan::kExportCommand,  gan::kReportCommand, gan::kTuneCommand,
-                              gan::kInitCommand,    gan::kListCommand,   gan::kInspectCommand,
-                              gan::kOptionsCommand, gan::kDoctorCommand, gan::kCompletionCommand,
-                              gan::kManCommand};
-
-void print_help() {
-  std::printf(
-      "gan-train: trains generative adversarial networks and draws from them\n\n"
-      "usage: gan <command> [options]        (gan-train is gan train, and so on)\n\n");
-  for (const auto& command : kCommands) {
-    std::printf("  %-12s%s\n", std::string(command.name).c_str(),
-                std::string(command.help).c_str());
-  }
-  std::printf(
-      "\n  gan <command> --help   the options of a command\n"
-      "  gan --version          this program, LibTorch, devices\n\n"
-      "first steps:\n"
-      "  gan-doctor\n"
-      "  gan-train  --config mnist_fast --data DIR\n"
-      "  gan-sample --ckpt runs/.../checkpoints/last.pt -n 100\n"
-      "  gan-eval   --ckpt runs/.../checkpoints/last.pt\n"
-      "  gan-report runs/...\n"
-      "  gan-tune   --config mnist_fast --budget 30m\n");
-}
-
-int dispatch(int argc, char** argv) {
-  const std::string program = std::filesystem::path(argv[0]).filename().string();
-  if (program.starts_with("gan-")) {
-    return gan::find_row(kCommands, program.substr(4), "command").run(argc, argv);
-  }
-  const std::string word = argc > 1 ? argv[1] : "--help";
-  if (word == "--help" || word == "-h" || word == "help") {
-    print_help();
-    return 0;
-  }
-  if (word == "--version" || word == "-V") {
-    gan::print_version();
-    return 0;
-  }
-  return gan::find_row(kCommands, word, "command").run(argc - 1, argv + 1);
-}
 
 // What was printed may be on its way still, to a disk that is full. A reader of a pipe that
 // has seen enough is no fault.
@@ -89,13 +43,11 @@ int fail(const std::string& what, int exit_code = gan::Error::kFailed) {
 
 }  // namespace
 
-std::span<const gan::Command> gan::commands() { return kCommands; }
-
 int main(int argc, char** argv) {
   // Errors of a write, not deaths: a limit on file sizes, and a pipe that nobody reads.
   for (const int number : {SIGXFSZ, SIGPIPE}) std::signal(number, SIG_IGN);
   try {
-    const int code = dispatch(argc, argv);
+    const int code = gan::run_program({argv, argv + argc});
     finish_output();
     return code;
   } catch (const gan::Error& error) {

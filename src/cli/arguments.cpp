@@ -1,83 +1,62 @@
 #include "arguments.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
-#include <unistd.h>
 
 #include "gan_train/config/facts.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
 #include "gan_train/core/log.hpp"
-#include "gan_train/core/terminal.hpp"
 #include "gan_train/io/run_folder.hpp"
 #include "gan_train/train/device.hpp"
 
-#include "help.hpp"
 #include "recipes.hpp"
 
 namespace gan {
 
 namespace fs = std::filesystem;
 
-// Who is shown the options of the command that is called, in place of a run of it. Commands make
-// their options as they run, and all of them come by parse_arguments.
-static const std::function<void(const CLI::App&)>* onlooker = nullptr;
-
-void show_arguments(const Command& command, const std::function<void(const CLI::App&)>& see) {
-  std::string name(command.name);
-  char* argv[] = {name.data(), nullptr};
-  onlooker = &see;
-  command.run(1, argv);
-  onlooker = nullptr;
-}
-
 CLI::Validator one_of(const std::vector<std::string>& words) {
   return CLI::Validator([](std::string&) { return std::string(); }, "{" + join(words, ",") + "}");
 }
 
-static Error unknown_argument(const CLI::App& app, const std::string& word) {
-  const std::string name = word.substr(0, word.find('='));
-  if (!word.starts_with('-')) {
-    const char* flag = is_config_name(name) ? "--config" : "--ckpt";
-    const bool fits = app.get_option_no_throw(flag) != nullptr;
-    return usage_error("unexpected argument ", word,
-                       fits ? str("; did you mean ", flag, " ", word, "?") : "", " (see --help)");
-  }
-  std::vector<std::string> known;
-  for (const auto* option : app.get_options()) {
-    for (const auto& flag : option->get_lnames()) {
-      // A key of the config without its section.
-      if ("--" + flag.substr(flag.find('.') + 1) == name) {
-        return usage_error("unknown option ", word, "; did you mean '--", flag, "'? (see --help)");
-      }
-      known.push_back("--" + flag);
-    }
-  }
-  return usage_error("unknown option ", word, did_you_mean(name, known), " (see --help)");
-}
-
-bool parse_arguments(CLI::App& app, int argc, char** argv) {
-  if (onlooker != nullptr) {
-    (*onlooker)(app);
-    return true;
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(help_page(app, terminal_width(STDOUT_FILENO)).c_str(), stdout);
-    return true;
-  } catch (const CLI::ParseError& error) {
-    // What nobody knows is told first: it may be what is said to be missing.
-    if (!app.remaining().empty()) throw unknown_argument(app, app.remaining().front());
-    throw usage_error(error.what(), " (see --help)");
-  }
-  return false;
-}
-
-void add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
+CLI::Option* add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
   const auto hush = [&quiet] {
     quiet = true;
     log::set_level(log::Level::kWarning);
   };
-  app.add_flag_callback("-q,--quiet", hush, help);
+  return app.add_flag_callback("-q,--quiet", hush, help);
+}
+
+CLI::Option* add_seed(CLI::App& app, std::int64_t& seed) {
+  return app.add_option("--seed", seed, "image i of a seed is always the same (default 0)");
+}
+
+void check_extension(std::string_view flag, const fs::path& path,
+                     const std::vector<std::string>& extensions) {
+  const std::string own = extension_of(path);
+  if (own.empty() || std::ranges::find(extensions, own) != extensions.end()) return;
+  throw usage_error(path.string(), ": ", flag, " writes a ", extensions.front(),
+                    " file; choose another name");
+}
+
+CLI::Option* JsonOutput::declare(CLI::App& app) {
+  return app
+      .add_option("--json", file_,
+                  "print JSON instead or, with a FILE.json, write it there as well")
+      ->expected(0, 1)
+      ->type_name("FILE");
+}
+
+void JsonOutput::put(const std::string& json) const {
+  if (is_printed()) {
+    std::fputs(json.c_str(), stdout);
+    std::fflush(stdout);
+  } else if (is_wanted()) {
+    write_file(file_, json);
+    log::info("wrote " + file_);
+  }
 }
 
 // Of the run whose folder, or folder of checkpoints, this is; "" where it is none's.
@@ -103,7 +82,7 @@ std::string input_file(const std::string& path) {
   return path;
 }
 
-DeviceArguments::DeviceArguments(CLI::App& app) {
+void DeviceArguments::declare(CLI::App& app) {
   app.add_option("--device", train_.device, "auto, cpu, cuda or cuda:N");
   app.add_option("--threads", train_.threads, "CPU threads")->check(CLI::Range(1, 1024));
 }
@@ -113,13 +92,14 @@ torch::Device DeviceArguments::set_up() const {
   return resolve_device(train_.device);
 }
 
-ConfigArguments::ConfigArguments(CLI::App& app) {
+void ConfigArguments::declare(CLI::App& app) {
   app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe")
       ->type_name("RECIPE");
   Config defaults;
   for (const Option& option : option_table(defaults)) {
     std::string flags = "--" + option.key;
     if (!option.alias.empty()) flags += ",--" + option.alias;
+    if (option.alias == "out") flags += ",-o";
     const std::string shown = "--" + (option.alias.empty() ? option.key : option.alias);
     const bool is_flag = std::holds_alternative<bool*>(option.field);
     app.add_option_function<std::string>(

@@ -16,13 +16,6 @@
 
 namespace gan {
 
-/// Parses a command line. CLI11's complaints become Errors (exit code 2) that
-/// suggest a near flag; true where help was printed and nothing is left to do.
-bool parse_arguments(CLI::App& app, int argc, char** argv);
-
-/// Shows `see` the options of a command, which is not run.
-void show_arguments(const Command& command, const std::function<void(const CLI::App&)>& see);
-
 /// Tells --help and completion which words there are, and leaves it to the command to refuse
 /// others.
 CLI::Validator one_of(const std::vector<std::string>& words);
@@ -35,17 +28,39 @@ std::string help_of(const Rows& rows) {
   return join(parts, "; ");
 }
 
-/// Adds -q: nothing but warnings and errors is logged to the terminal from then on.
-void add_quiet(CLI::App& app, bool& quiet,
-               const std::string& help = "show warnings and errors only");
+/// Adds -q: from then on, only warnings and errors are logged to the terminal.
+CLI::Option* add_quiet(CLI::App& app, bool& quiet,
+                       const std::string& help = "show warnings and errors only");
+
+/// Adds the --seed of samples.
+CLI::Option* add_seed(CLI::App& app, std::int64_t& seed);
+
+/// Refuses a file whose name ends otherwise than in one of `extensions`; any file where it has no
+/// extension. `flag` is what names it.
+void check_extension(std::string_view flag, const std::filesystem::path& path,
+                     const std::vector<std::string>& extensions);
 
 /// The path of a file to read, as it was given; Error (exit code 2) where there is none.
 std::string input_file(const std::string& path);
 
+/// --json [FILE]: JSON in the place of what a command prints or, with FILE, beside it in a file.
+class JsonOutput {
+ public:
+  CLI::Option* declare(CLI::App& app);
+  bool is_wanted() const { return !file_.empty(); }
+  /// Whether standard output takes JSON, and no text.
+  bool is_printed() const { return file_ == "-"; }
+  /// Prints or writes it, if it is wanted.
+  void put(const std::string& json) const;
+
+ private:
+  std::string file_;
+};
+
 /// --device and --threads, of commands that take no config.
 class DeviceArguments {
  public:
-  explicit DeviceArguments(CLI::App& app);
+  void declare(CLI::App& app);
   /// Sets the process up as configure_process() does for training.
   torch::Device set_up() const;
 
@@ -56,7 +71,7 @@ class DeviceArguments {
 /// --config and a flag for every option.
 class ConfigArguments {
  public:
-  explicit ConfigArguments(CLI::App& app);
+  void declare(CLI::App& app);
 
   /// `config` with what the config file and then the flags say.
   Config apply(Config config = {}) const;

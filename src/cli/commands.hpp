@@ -1,17 +1,32 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace gan {
+
+/// Runs a command as its parsed arguments say; returns the exit code.
+using Runnable = std::function<int()>;
 
 /// A command of the program: `gan <name>`, also called through a link `gan-<name>`.
 struct Command {
   std::string_view name;
-  std::string_view help;
-  /// Takes the arguments after the command's name; returns the exit code.
-  int (*run)(int argc, char** argv);
+  std::string_view help;  ///< a line, without a full stop
+  /// Declares the command's options and runs nothing. Call the result once `app` has parsed.
+  Runnable (*declare)(CLI::App& app);
 };
+
+/// Declares a command of `Arguments`, whose constructor takes the CLI::App&.
+template <typename Arguments, int (*run)(Arguments&)>
+Runnable declare(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>(app);
+  return [arguments] { return run(*arguments); };
+}
 
 extern const Command kTrainCommand;
 extern const Command kSampleCommand;
@@ -29,6 +44,13 @@ extern const Command kManCommand;
 
 /// All commands, in the order that help lists them.
 std::span<const Command> commands();
+
+/// Makes every command a subcommand of `program`; parsing one sets `called`.
+void declare_commands(CLI::App& program, Runnable& called);
+
+/// Does what a command line says and returns the exit code. The first word is the program's name:
+/// `gan`, or a link `gan-<command>`.
+int run_program(std::vector<std::string> words);
 
 /// LibTorch, devices and instruction set in use, a line each.
 void print_version();

@@ -9,8 +9,7 @@
 #include "commands.hpp"
 #include "describe.hpp"
 
-// Scripts for the three shells, each made whole from what the commands' parsers know, so that
-// pressing Tab starts nothing.
+// A script for each shell, made from the declared commands, so that pressing Tab starts nothing.
 
 namespace gan {
 namespace {
@@ -214,7 +213,9 @@ std::string fish_script(const CommandList& list) {
       }
       // An argument without a flag is no option that takes one.
       if (option.names.empty()) {
-        out += option.words.empty() ? " -F" : " -a '" + join(option.words, " ") + "'";
+        out += option.completion == Completion::kFolders ? " -a '(__fish_complete_directories)'"
+               : option.words.empty()                    ? " -F"
+                                                         : " -a '" + join(option.words, " ") + "'";
       } else if (!option.value.empty()) {
         out += fish_value(option);
       }
@@ -237,11 +238,13 @@ constexpr Shell kShells[] = {{"bash", bash_script, "bash-completion/completions/
                              {"zsh", zsh_script, "zsh/site-functions/_gan"},
                              {"fish", fish_script, "fish/vendor_completions.d/gan.fish"}};
 
-int run_completion(int argc, char** argv) {
-  CLI::App app("Prints a script that completes this program's commands in a shell",
-               "gan completion");
+struct CompletionArguments {
+  explicit CompletionArguments(CLI::App& app);
   std::string shell;
   std::string all;
+};
+
+CompletionArguments::CompletionArguments(CLI::App& app) {
   app.add_option("shell", shell, "which shell")
       ->check(one_of(names_of(kShells)))
       ->type_name("SHELL");
@@ -249,18 +252,20 @@ int run_completion(int argc, char** argv) {
       ->type_name("DIR");
   app.footer(
       "Installed trees have them where shells look. To try one: source <(gan completion bash)");
-  if (parse_arguments(app, argc, argv)) return 0;
-  if (shell.empty() == all.empty()) {
+}
+
+int run_completion(CompletionArguments& arguments) {
+  if (arguments.shell.empty() == arguments.all.empty()) {
     throw usage_error("name a shell: ", join(names_of(kShells), ", "));
   }
-  if (!shell.empty()) {
-    const Shell& wanted = find_row(kShells, shell, "shell");
+  if (!arguments.shell.empty()) {
+    const Shell& wanted = find_row(kShells, arguments.shell, "shell");
     std::fputs(wanted.script(describe_commands()).c_str(), stdout);
     return 0;
   }
   const auto list = describe_commands();
   for (const Shell& row : kShells) {
-    const auto path = std::filesystem::path(all) / row.place;
+    const auto path = std::filesystem::path(arguments.all) / row.place;
     make_folders(path.parent_path());
     write_file(path, row.script(list));
   }
@@ -269,7 +274,8 @@ int run_completion(int argc, char** argv) {
 
 }  // namespace
 
-const Command kCompletionCommand = {"completion", "completes commands and options in a shell",
-                                    run_completion};
+const Command kCompletionCommand = {"completion",
+                                    "prints a script that completes commands in a shell",
+                                    declare<CompletionArguments, run_completion>};
 
 }  // namespace gan

@@ -27,7 +27,9 @@ std::vector<std::string> words_in(const std::string& type) {
 Completion completion_of(const OptionFacts& facts) {
   if (facts.value == "RECIPE") return Completion::kWordsAndFiles;
   if (!facts.words.empty()) return Completion::kWords;
-  if (facts.value == "DIR") return Completion::kFolders;
+  const bool is_key_of_a_folder =
+      std::ranges::find(facts.names, "--output.dir") != facts.names.end();
+  if (facts.value == "DIR" || is_key_of_a_folder) return Completion::kFolders;
   const bool names_a_file = facts.value == "FILE" || facts.value == "PATH";
   return names_a_file || (facts.is_key && facts.value == "text") ? Completion::kFiles
                                                                  : Completion::kNothing;
@@ -67,14 +69,14 @@ OptionFacts facts_of(const CLI::Option& option, const std::vector<Option>& keys)
 std::vector<CommandFacts> describe_commands() {
   Config defaults;
   const auto keys = option_table(defaults);
+  CLI::App program;
+  Runnable called;
+  declare_commands(program, called);
   std::vector<CommandFacts> all;
   for (const Command& command : commands()) {
-    CommandFacts facts{std::string(command.name), std::string(command.help), "", "", {}};
-    show_arguments(command, [&](const CLI::App& app) {
-      facts.description = app.get_description();
-      facts.footer = app.get_footer();
-      for (const auto* option : app.get_options()) facts.options.push_back(facts_of(*option, keys));
-    });
+    const CLI::App& app = *program.get_subcommand(std::string(command.name));
+    CommandFacts facts{app.get_name(), app.get_description(), app.get_footer(), {}};
+    for (const auto* option : app.get_options()) facts.options.push_back(facts_of(*option, keys));
     all.push_back(std::move(facts));
   }
   return all;

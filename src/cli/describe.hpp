@@ -19,16 +19,15 @@ struct OptionFacts {
   bool is_key = false;  ///< of the config
 };
 
-/// A command, "" for the program itself.
+/// A command.
 struct CommandFacts {
   std::string name;
   std::string help;  ///< a line, without a full stop
-  std::string description;
   std::string footer;
   std::vector<OptionFacts> options;
 };
 
-/// All commands as their own option parsers describe them.
+/// All commands as they declare themselves; none is run.
 std::vector<CommandFacts> describe_commands();
 
 }  // namespace gan

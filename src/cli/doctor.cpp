@@ -34,27 +34,33 @@ Json json_of(const Finding& finding) {
   return object;
 }
 
-int run_doctor(int argc, char** argv) {
-  CLI::App app("Checks that this program can train here, and names what stands in the way",
-               "gan doctor");
+struct DoctorArguments {
+  explicit DoctorArguments(CLI::App& app);
   std::string data;
   double seconds = 5;
-  bool json = false;
+  JsonOutput json;
+};
+
+DoctorArguments::DoctorArguments(CLI::App& app) {
   app.add_option("--data", data, "also check this folder of a data set (./data/* always are)")
       ->type_name("DIR");
   app.add_option("--seconds", seconds, "how long to train for a trial (default 5)")
       ->check(CLI::Range(0.0, 3600.0));
-  app.add_flag("--json", json, "as JSON");
+  json.declare(app);
   app.footer("Exit code: 0 if all is well, notes included; 1 if a line is marked FAIL.");
-  if (parse_arguments(app, argc, argv)) return 0;
+}
+
+int run_doctor(DoctorArguments& arguments) {
+  const auto& [data, seconds, json] = arguments;
   if (!data.empty() && !std::filesystem::is_directory(data)) {
     throw usage_error("--data: ", data, " is no folder");
   }
 
-  if (!json) std::printf("gan-train %s\n", kVersion);
+  const bool as_text = !json.is_printed();
+  if (as_text) std::printf("gan-train %s\n", kVersion);
   std::vector<Finding> findings;
   const auto add = [&](Finding finding) {
-    if (!json) print_finding(finding);
+    if (as_text) print_finding(finding);
     std::fflush(stdout);  // the trial takes a while
     findings.push_back(std::move(finding));
   };
@@ -65,14 +71,11 @@ int run_doctor(int argc, char** argv) {
   const auto bad = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.verdict == Verdict::kBad;
   });
-  if (json) {
-    Json all = Json::array();
-    for (const Finding& finding : findings) all.push_back(json_of(finding));
-    const Json report = {{"gan_train", kVersion}, {"ok", bad == 0}, {"findings", all}};
-    std::fputs(to_json(report).c_str(), stdout);
-  } else if (bad == 0) {
-    std::puts("all is well");
-  } else {
+  Json all = Json::array();
+  for (const Finding& finding : findings) all.push_back(json_of(finding));
+  json.put(to_json({{"gan_train", kVersion}, {"ok", bad == 0}, {"findings", all}}));
+  if (as_text && bad == 0) std::puts("all is well");
+  if (as_text && bad > 0) {
     std::printf("%lld of %zu failed\n", static_cast<long long>(bad), findings.size());
   }
   return bad == 0 ? 0 : Error::kFailed;
@@ -80,6 +83,7 @@ int run_doctor(int argc, char** argv) {
 
 }  // namespace
 
-const Command kDoctorCommand = {"doctor", "checks that training works on this machine", run_doctor};
+const Command kDoctorCommand = {"doctor", "checks that training works on this machine",
+                                declare<DoctorArguments, run_doctor>};
 
 }  // namespace gan

@@ -1,12 +1,11 @@
 #include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
 #include "gan_train/core/version.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/eval_cache.hpp"
@@ -15,6 +14,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "generator_arguments.hpp"
 
 namespace gan {
 namespace {
@@ -22,7 +22,9 @@ namespace {
 constexpr std::int64_t kDefaultCount = 10000;
 
 struct EvalArguments {
-  std::string checkpoint;
+  explicit EvalArguments(CLI::App& app);
+
+  GeneratorArguments generator;
   std::string samples;
   std::string data;
   std::string dataset;
@@ -30,8 +32,9 @@ struct EvalArguments {
   std::int64_t count = 0;
   std::int64_t seed = kSampleSeed;
   double truncation = 0.0;
-  std::string json;
+  JsonOutput json;
   bool quiet = false;
+  DeviceArguments where;
 };
 
 constexpr const char* kEvalFooter =
@@ -42,36 +45,33 @@ constexpr const char* kEvalFooter =
     "225 +- 2 of Goodfellow et al. 2014 on MNIST, with 10,000 samples; it is a poor measure of "
     "images: k-means centres beat real images in it. docs/quality.md defines all figures.";
 
-void add_arguments(CLI::App& app, EvalArguments& arguments) {
-  app.add_option("--ckpt", arguments.checkpoint, "checkpoint: g_<epoch>.pt, best.pt or last.pt")
-      ->type_name("FILE");
-  auto* samples =
-      app.add_option("--samples", arguments.samples,
+EvalArguments::EvalArguments(CLI::App& app) {
+  generator.declare(app);
+  auto* given =
+      app.add_option("--samples", samples,
                      "measure these images instead: an IDX or .npy file, or a folder of PNG or "
                      "JPEG files, as gan-sample writes them")
           ->type_name("PATH");
-  app.add_option("--data", arguments.data,
+  app.add_option("--data", data,
                  "data set to measure against, all of it (default: what the checkpoint was trained "
                  "on)")
       ->type_name("PATH");
-  app.add_option("--dataset", arguments.dataset,
+  app.add_option("--dataset", dataset,
                  "its kind, as data.dataset (default: the checkpoint's, or idx)");
-  app.add_option("--range", arguments.range,
+  app.add_option("--range", range,
                  "of float32 --samples: symmetric, -1 to 1 (default), or unit, 0 to 1")
-      ->check(one_of(names_of(kNames<PixelRange>)));
-  app.add_option("-n,--count", arguments.count,
-                 "how many samples (default 10000, or all of --samples)")
+      ->check(one_of(names_of(kNames<PixelRange>)))
+      ->needs(given);
+  app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
       ->check(CLI::Range(kFewestSamples, kMostSamples));
-  app.add_option("--seed", arguments.seed, "as in gan-sample: the same images (default 0)");
-  app.add_option("--truncation", arguments.truncation,
-                 "as in gan-sample: draw no latent beyond this")
+  add_seed(app, seed)->excludes(given);
+  app.add_option("--truncation", truncation, "as in gan-sample: draw no latent beyond this")
       ->check(CLI::Range(1e-6, 100.0))
-      ->excludes(samples);
-  app.add_option("--json", arguments.json,
-                 "also write the figures to this file; -: print them instead of the table")
-      ->type_name("FILE");
-  add_quiet(app, arguments.quiet, "print the table, warnings and errors only");
+      ->excludes(given);
+  json.declare(app);
+  add_quiet(app, quiet, "print the table, warnings and errors only");
   app.footer(kEvalFooter);
+  where.declare(app);
 }
 
 // What is measured, with the words for it.
@@ -120,8 +120,8 @@ EvalSubject load_given(const EvalArguments& arguments, const Dataset& data) {
 EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& loaded,
                        const Dataset& data) {
   if (loaded.shape != data.shape) {
-    throw usage_error(arguments.checkpoint, ": draws ", to_string(loaded.shape), ", but ",
-                      data.source, " holds ", to_string(data.shape));
+    throw usage_error(arguments.generator.checkpoint(), ": draws ", to_string(loaded.shape),
+                      ", but ", data.source, " holds ", to_string(data.shape));
   }
   const std::int64_t count = arguments.count > 0 ? arguments.count : kDefaultCount;
   const auto seed = static_cast<std::uint64_t>(arguments.seed);
@@ -132,9 +132,9 @@ EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& lo
                       {}};
   const double truncation = arguments.truncation;
   subject.title =
-      str(count, " samples of ", arguments.checkpoint, " (epoch ", loaded.epoch, ", seed ",
-          arguments.seed, truncation > 0 ? str(", truncation ", truncation) : "", ")");
-  subject.about = {{"checkpoint", arguments.checkpoint},
+      str(count, " samples of ", arguments.generator.checkpoint(), " (epoch ", loaded.epoch,
+          ", seed ", arguments.seed, truncation > 0 ? str(", truncation ", truncation) : "", ")");
+  subject.about = {{"checkpoint", arguments.generator.checkpoint()},
                    {"epoch", loaded.epoch},
                    {"step", loaded.step},
                    {"seed", arguments.seed}};
@@ -142,22 +142,18 @@ EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& lo
   return subject;
 }
 
-int run_eval(int argc, char** argv) {
-  CLI::App app("Measures samples against a data set", "gan eval");
-  EvalArguments arguments;
-  add_arguments(app, arguments);
-  DeviceArguments where(app);
-  if (parse_arguments(app, argc, argv)) return 0;
-  if (arguments.checkpoint.empty() == arguments.samples.empty()) {
+int run_eval(EvalArguments& arguments) {
+  const bool draws = arguments.samples.empty();
+  if (draws == arguments.generator.checkpoint().empty()) {
     throw usage_error("name what to measure: either --ckpt or --samples (see --help)");
   }
-  if (arguments.checkpoint.empty() && arguments.data.empty() && arguments.dataset.empty()) {
+  if (!draws && arguments.data.empty() && arguments.dataset.empty()) {
     throw usage_error("--samples: name the data set to measure against with --data");
   }
-  const torch::Device device = where.set_up();
+  const torch::Device device = arguments.where.set_up();
 
   std::optional<LoadedGenerator> loaded;
-  if (!arguments.checkpoint.empty()) loaded = load_generator(input_file(arguments.checkpoint));
+  if (draws) loaded = arguments.generator.load();
   if (loaded) loaded->generator->to(device);
   DataConfig config = loaded ? loaded->config.data : DataConfig();
   const Dataset data = load_reference(arguments, config);
@@ -167,18 +163,16 @@ int run_eval(int argc, char** argv) {
   const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
   Json about = {{"gan_train", kVersion}};
   about.update(subject.about);
-  const std::string json = metrics_json(metrics, about);
-  const bool prints_json = arguments.json == "-";
-  std::fputs((prints_json ? json : metrics_table(metrics, subject.title)).c_str(), stdout);
-  if (!prints_json && !arguments.json.empty()) {
-    write_file(arguments.json, json);
-    log::info("wrote " + arguments.json);
+  if (!arguments.json.is_printed()) {
+    std::fputs(metrics_table(metrics, subject.title).c_str(), stdout);
   }
+  arguments.json.put(metrics_json(metrics, about));
   return 0;
 }
 
 }  // namespace
 
-const Command kEvalCommand = {"eval", "measures samples against a data set", run_eval};
+const Command kEvalCommand = {"eval", "measures samples against a data set",
+                              declare<EvalArguments, run_eval>};
 
 }  // namespace gan

@@ -10,15 +10,16 @@
 
 namespace gan {
 
-GeneratorArguments::GeneratorArguments(CLI::App& app) {
-  app.add_option("--ckpt", checkpoint_,
-                 "checkpoint (g_<epoch>.pt, best.pt or last.pt), a PyTorch state_dict or a "
-                 "safetensors file")
-      ->required()
-      ->type_name("FILE");
+CLI::Option* GeneratorArguments::declare(CLI::App& app) {
+  auto* checkpoint =
+      app.add_option("--ckpt", checkpoint_,
+                     "checkpoint (g_<epoch>.pt, best.pt or last.pt), a PyTorch state_dict or a "
+                     "safetensors file")
+          ->type_name("FILE");
   auto* config = app.add_option("-c,--config", config_,
                                 "for weights without a config: the one whose generator they fit")
-                     ->type_name("FILE");
+                     ->type_name("RECIPE")
+                     ->needs(checkpoint);
   auto* shape = app.add_option("--shape", shape_,
                                "of an image, such as 1x28x28 (default: as the "
                                "config's data set has it)")
@@ -27,6 +28,7 @@ GeneratorArguments::GeneratorArguments(CLI::App& app) {
   app.add_option("--class-count", class_count_, "how many classes there are")
       ->check(CLI::Range(std::int64_t{1}, kMaxClasses))
       ->needs(shape);
+  return checkpoint;
 }
 
 LoadedGenerator GeneratorArguments::load() const {

@@ -7,11 +7,13 @@
 
 namespace gan {
 
-/// --ckpt, and what says of weights from elsewhere what network they are of: --config, and
-/// --shape and --class-count where the config's data set is not here to be looked at.
+/// --ckpt, and for weights without a config of their own --config, with --shape and --class-count
+/// where the config's data set is not here.
 class GeneratorArguments {
  public:
-  explicit GeneratorArguments(CLI::App& app);
+  /// Returns --ckpt, which the caller may require.
+  CLI::Option* declare(CLI::App& app);
+  /// Error that says what is wrong with the file, or with what it is said to hold.
   LoadedGenerator load() const;
   const std::string& checkpoint() const { return checkpoint_; }
 

@@ -1,6 +1,7 @@
 #include "help.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "gan_train/core/text.hpp"
 
@@ -27,7 +28,9 @@ class Page : public CLI::Formatter {
   }
 
   std::string make_description(const CLI::App* app) const override {
-    return wrap(app->get_description(), width_);
+    std::string text = app->get_description();
+    text[0] = static_cast<char>(std::toupper(text[0]));
+    return wrap(text, width_);
   }
 
   std::string make_footer(const CLI::App* app) const override {
@@ -69,8 +72,8 @@ class Page : public CLI::Formatter {
 
 }  // namespace
 
-std::string help_page(const CLI::App& app, std::size_t width) {
-  return Page(width).make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+std::string help_page(const CLI::App& app, const std::string& name, std::size_t width) {
+  return Page(width).make_help(&app, name, CLI::AppFormatMode::Normal);
 }
 
 }  // namespace gan

@@ -27,10 +27,14 @@ std::string template_heading(const std::string& recipe, const std::string& about
   return heading;
 }
 
-int run_init(int argc, char** argv) {
-  CLI::App app("Writes a config that explains itself, to change and to train with", "gan init");
+struct InitArguments {
+  explicit InitArguments(CLI::App& app);
   std::string recipe;
   std::string out;
+  bool quiet = false;
+};
+
+InitArguments::InitArguments(CLI::App& app) {
   app.add_option("recipe", recipe,
                  "what to start from: a shipped recipe or a config file; "
                  "without one, the defaults")
@@ -39,8 +43,11 @@ int run_init(int argc, char** argv) {
                  "file to write: .ini or .yaml, or - for standard output "
                  "(default: RECIPE.ini)")
       ->type_name("FILE");
-  if (parse_arguments(app, argc, argv)) return 0;
+  add_quiet(app, quiet);
+}
 
+int run_init(InitArguments& arguments) {
+  const auto& [recipe, out, quiet] = arguments;
   Config config;
   const auto table = option_table(config);
   fs::path source;
@@ -69,6 +76,7 @@ int run_init(int argc, char** argv) {
 
 }  // namespace
 
-const Command kInitCommand = {"init", "writes a commented config to start from", run_init};
+const Command kInitCommand = {"init", "writes a config that explains itself, to start from",
+                              declare<InitArguments, run_init>};
 
 }  // namespace gan

@@ -9,26 +9,32 @@
 namespace gan {
 namespace {
 
-int run_inspect(int argc, char** argv) {
-  CLI::App app("Shows what a file or the folder of a run holds", "gan inspect");
+struct InspectArguments {
+  explicit InspectArguments(CLI::App& app);
   std::string path;
-  bool json = false;
+  JsonOutput json;
+};
+
+InspectArguments::InspectArguments(CLI::App& app) {
   app.add_option(
          "file", path,
          "a checkpoint or another PyTorch file, safetensors, IDX (also gzip) or .npy data, a "
          "config, or the folder of a run")
       ->required()
       ->type_name("FILE");
-  app.add_flag("--json", json, "as JSON");
-  if (parse_arguments(app, argc, argv)) return 0;
-  const Json facts = inspect_path(path);
-  std::fputs((json ? to_json(facts) : to_text(facts)).c_str(), stdout);
+  json.declare(app);
+}
+
+int run_inspect(InspectArguments& arguments) {
+  const Json facts = inspect_path(arguments.path);
+  if (!arguments.json.is_printed()) std::fputs(to_text(facts).c_str(), stdout);
+  arguments.json.put(to_json(facts));
   return 0;
 }
 
 }  // namespace
 
 const Command kInspectCommand = {"inspect", "shows what a checkpoint, data file or run holds",
-                                 run_inspect};
+                                 declare<InspectArguments, run_inspect>};
 
 }  // namespace gan

@@ -80,33 +80,40 @@ void print_listing(const Listing& listing) {
   }
 }
 
-int run_list(int argc, char** argv) {
-  CLI::App app("Lists what there is to choose from, each with a line", "gan list");
+struct ListArguments {
+  explicit ListArguments(CLI::App& app);
   std::string what;
-  bool json = false;
+  JsonOutput json;
+};
+
+ListArguments::ListArguments(CLI::App& app) {
   app.add_option("what", what, "which list (default: all)")
       ->check(one_of(names_of(kListings)))
       ->type_name("LIST");
-  app.add_flag("--json", json, "as JSON");
-  if (parse_arguments(app, argc, argv)) return 0;
+  json.declare(app);
+}
+
+int run_list(ListArguments& arguments) {
+  const auto& [what, json] = arguments;
   std::vector<Listing> wanted(std::begin(kListings), std::end(kListings));
   if (!what.empty()) wanted = {find_row(kListings, what, "list")};
   Json lists = Json::object();
   for (const Listing& listing : wanted) {
     Json rows = Json::object();
     for (const auto& row : listing.rows()) rows[row.name] = row.help;
-    if (!json) {
+    if (!json.is_printed()) {
       std::fputs(lists.empty() ? "" : "\n", stdout);
       print_listing(listing);
     }
     lists[std::string(listing.name)] = std::move(rows);
   }
-  if (json) std::fputs(to_json(lists).c_str(), stdout);
+  json.put(to_json(lists));
   return 0;
 }
 
 }  // namespace
 
-const Command kListCommand = {"list", "lists recipes, models, losses, data sets", run_list};
+const Command kListCommand = {"list", "lists recipes, models, losses, data sets and formats",
+                              declare<ListArguments, run_list>};
 
 }  // namespace gan

@@ -1,3 +1,4 @@
+#include <cctype>
 #include <cstdio>
 
 #include "gan_train/core/error.hpp"
@@ -10,7 +11,7 @@
 #include "commands.hpp"
 #include "describe.hpp"
 
-// Man pages in the macros of man(7), from what the commands' own parsers know.
+// Man pages in the macros of man(7), from the declared commands.
 
 namespace gan {
 namespace {
@@ -51,6 +52,11 @@ std::string title_line(const std::string& name) {
   return ".TH " + roff(upper) + " 1 \"\" \"gan\\-train " + kVersion + "\" \"User Commands\"\n";
 }
 
+std::string sentence(std::string text) {
+  text[0] = static_cast<char>(std::toupper(text[0]));
+  return text + ".";
+}
+
 std::string option_entries(const CommandFacts& command, bool keys) {
   std::string out;
   for (const auto& option : command.options) {
@@ -80,8 +86,8 @@ std::string command_page(const CommandFacts& command) {
   }
   std::string page = title_line(name) + ".SH NAME\n" + roff(name + " - " + command.help) +
                      "\n.SH SYNOPSIS\n\\fBgan " + roff(command.name) + "\\fR" + arguments +
-                     " [\\fIoptions\\fR]\n.SH DESCRIPTION\n" + roff(command.description) +
-                     ".\n.SH OPTIONS\n" + option_entries(command, /*keys=*/false);
+                     " [\\fIoptions\\fR]\n.SH DESCRIPTION\n" + roff(sentence(command.help)) +
+                     "\n.SH OPTIONS\n" + option_entries(command, /*keys=*/false);
   if (const auto keys = option_entries(command, /*keys=*/true); !keys.empty()) {
     page += ".SH CONFIG\nKeys of the config file, each of which is an option too.\n" + keys;
   }
@@ -103,16 +109,22 @@ std::string program_page(const std::vector<CommandFacts>& commands) {
   return page + kExitStatus + ".SH SEE ALSO\n" + others + "\n";
 }
 
-int run_man(int argc, char** argv) {
-  CLI::App app("Prints the man page of a command, or of the program", "gan man");
+struct ManArguments {
+  explicit ManArguments(CLI::App& app);
   std::string name;
   std::string all;
+};
+
+ManArguments::ManArguments(CLI::App& app) {
   app.add_option("command", name, "which command")
       ->check(one_of(names_of(commands())))
       ->type_name("COMMAND");
   app.add_option("--all", all, "write every page into this folder")->type_name("DIR");
   app.footer("To read one: gan man train | man -l -");
-  if (parse_arguments(app, argc, argv)) return 0;
+}
+
+int run_man(ManArguments& arguments) {
+  const auto& [name, all] = arguments;
   if (!name.empty() && !all.empty())
     throw usage_error("--all: writes every page; leave out ", name);
   if (!name.empty()) find_row(commands(), name, "command");
@@ -132,6 +144,7 @@ int run_man(int argc, char** argv) {
 
 }  // namespace
 
-const Command kManCommand = {"man", "prints the man page of a command", run_man};
+const Command kManCommand = {"man", "prints the man page of a command, or of the program",
+                             declare<ManArguments, run_man>};
 
 }  // namespace gan

@@ -60,26 +60,29 @@ void print_markdown(const std::vector<Option>& table) {
   }
 }
 
-int run_options(int argc, char** argv) {
-  CLI::App app("Prints every key of the config with its type, default, range and meaning",
-               "gan options");
+struct OptionsArguments {
+  explicit OptionsArguments(CLI::App& app);
   bool markdown = false;
-  bool json = false;
+  JsonOutput json;
+};
+
+OptionsArguments::OptionsArguments(CLI::App& app) {
   auto* as_markdown = app.add_flag("--markdown", markdown, "as docs/options.md");
-  app.add_flag("--json", json, "as JSON")->excludes(as_markdown);
-  if (parse_arguments(app, argc, argv)) return 0;
+  json.declare(app)->excludes(as_markdown);
+}
+
+int run_options(OptionsArguments& arguments) {
+  const auto& [markdown, json] = arguments;
   Config defaults;
   const auto table = option_table(defaults);
-  if (json) {
-    std::fputs(to_json(describe_options(table)).c_str(), stdout);
-  } else {
-    markdown ? print_markdown(table) : print_plain(table);
-  }
+  if (!json.is_printed()) markdown ? print_markdown(table) : print_plain(table);
+  json.put(to_json(describe_options(table)));
   return 0;
 }
 
 }  // namespace
 
-const Command kOptionsCommand = {"options", "prints every key of the config", run_options};
+const Command kOptionsCommand = {"options", "prints every key of the config",
+                                 declare<OptionsArguments, run_options>};
 
 }  // namespace gan

@@ -13,34 +13,46 @@
 namespace gan {
 namespace {
 
-int run_report(int argc, char** argv) {
-  CLI::App app("Makes a page to look at from the folder of a run, or compares runs", "gan report");
+struct ReportArguments {
+  explicit ReportArguments(CLI::App& app);
   std::vector<std::string> folders;
   std::string out;
   std::uint64_t mib = 16;
   std::string timelapse;
   std::int64_t fps = 10;
   bool quiet = false;
+};
+
+ReportArguments::ReportArguments(CLI::App& app) {
   app.add_option("runs", folders, "folder of a run; several to compare them")
-      ->type_name("RUN_DIR")
+      ->type_name("DIR")
       ->required();
-  app.add_option("-o,--out", out,
-                 "file to write (default: report.html in the run's folder; comparison.html here "
-                 "for several)")
-      ->type_name("FILE");
-  app.add_option("--max-mib", mib,
-                 "most MiB of pictures, and of each table, that are read (default 16)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+  auto* page =
+      app.add_option(
+             "-o,--out", out,
+             "file to write (default: report.html in the run's folder; comparison.html here "
+             "for several)")
+          ->type_name("FILE");
+  auto* limit =
+      app.add_option("--max-mib", mib,
+                     "most MiB of pictures, and of each table, that are read (default 16)")
+          ->type_name("N")
+          ->check(CLI::Range(1, 1024));
   auto* gif = app.add_option("--gif", timelapse,
                              "instead of a page, an animated GIF of one run's grids of samples")
-                  ->type_name("FILE");
+                  ->type_name("FILE")
+                  ->excludes(page)
+                  ->excludes(limit);
   app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
       ->check(CLI::Range(1, 50))
       ->needs(gif);
   add_quiet(app, quiet);
-  if (parse_arguments(app, argc, argv)) return 0;
+}
 
+int run_report(ReportArguments& arguments) {
+  const auto& [folders, out, mib, timelapse, fps, quiet] = arguments;
+  check_extension("--gif", timelapse, {".gif"});
+  check_extension("--out", out, {".html", ".htm"});
   if (!timelapse.empty()) {
     if (folders.size() > 1) throw usage_error("--gif: takes one run, not ", folders.size());
     const auto frames = write_timelapse(folders.front(), timelapse, fps);
@@ -60,7 +72,7 @@ int run_report(int argc, char** argv) {
 
 }  // namespace
 
-const Command kReportCommand = {"report", "makes a page to look at from the folder of a run",
-                                run_report};
+const Command kReportCommand = {"report", "makes a page of a run, or of several to compare them",
+                                declare<ReportArguments, run_report>};
 
 }  // namespace gan

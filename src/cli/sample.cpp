@@ -22,36 +22,42 @@ namespace gan {
 namespace {
 
 struct SampleArguments {
+  explicit SampleArguments(CLI::App& app);
+
+  GeneratorArguments generator;
   std::int64_t count = 0;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   std::int64_t seed = kSampleSeed;
+  CLI::Option* seed_flag = nullptr;
   std::string classes;
   std::string save_latents;
   std::string save_labels;
   bool quiet = false;
   LatentOptions latents;
   SampleOutputOptions output;
+  DeviceArguments where;
 };
 
-void add_arguments(CLI::App& app, SampleArguments& arguments) {
-  app.add_option("-n,--count", arguments.count, "how many images (default 100, or rows x cols)")
+SampleArguments::SampleArguments(CLI::App& app) {
+  generator.declare(app)->required();
+  app.add_option("-n,--count", count, "how many images (default 100, or rows x cols)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
-  app.add_option("--seed", arguments.seed, "image i of a seed is always the same (default 0)");
-  app.add_option("--rows", arguments.rows, "rows of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--cols", arguments.columns, "columns of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--class", arguments.classes,
+  seed_flag = add_seed(app, seed);
+  app.add_option("--rows", rows, "rows of the grid")->check(CLI::Range(1, 65536));
+  app.add_option("--cols", columns, "columns of the grid")->check(CLI::Range(1, 65536));
+  app.add_option("--class", classes,
                  "of these classes, such as 7, 0-9 or 1,3,5-7: a row of the grid each; in other "
                  "formats they take turns (default: drawn at random)")
       ->type_name("LIST");
-  app.add_option("--save-latents", arguments.save_latents,
-                 "also write what the generator was fed, as .npy")
+  app.add_option("--save-latents", save_latents, "also write what the generator was fed, as .npy")
       ->type_name("FILE");
-  app.add_option("--save-labels", arguments.save_labels, "also write the classes, as .npy")
+  app.add_option("--save-labels", save_labels, "also write the classes, as .npy")
       ->type_name("FILE");
-  add_quiet(app, arguments.quiet);
-  add_latent_options(app, arguments.latents);
-  add_output_options(app, arguments.output);
+  add_quiet(app, quiet);
+  add_latent_options(app, latents);
+  add_output_options(app, output);
+  where.declare(app);
 }
 
 // Fills in what was not said; rows and columns must agree with the count.
@@ -158,20 +164,35 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
   labels_file.commit();
 }
 
-int run_sample(int argc, char** argv) {
-  CLI::App app("Draws images from a trained generator", "gan sample");
-  GeneratorArguments generator(app);
-  SampleArguments arguments;
-  add_arguments(app, arguments);
-  DeviceArguments where(app);
-  if (parse_arguments(app, argc, argv)) return 0;
-  const bool previews = wants_preview(arguments.output.preview);
-  const torch::Device device = where.set_up();
+// Refuses flags that would change nothing, and names that promise what is not written.
+void check_effects(const SampleArguments& a) {
+  const bool says_count = a.rows > 0 && a.columns > 0 && a.count == 0;
+  if (!a.output.writes_grid() && !says_count && (a.columns > 0 || a.rows > 0)) {
+    throw usage_error(a.columns > 0 ? "--cols" : "--rows",
+                      ": lays out a grid, and none is written; say how many images with -n");
+  }
+  if (a.output.scale > 1 && !a.output.writes_pictures()) {
+    throw usage_error("--scale: enlarges pictures, and none is written");
+  }
+  check_extension("--gif", a.output.gif, {".gif"});
+  check_extension("--save-latents", a.save_latents, {".npy"});
+  check_extension("--save-labels", a.save_labels, {".npy"});
+}
 
-  LoadedGenerator loaded = generator.load();
+int run_sample(SampleArguments& arguments) {
+  const bool previews = wants_preview(arguments.output.preview);
+  check_effects(arguments);
+  const torch::Device device = arguments.where.set_up();
+
+  LoadedGenerator loaded = arguments.generator.load();
   auto classes = wanted_classes(arguments, loaded.class_count);
   const bool names_classes = !arguments.classes.empty() || !arguments.save_labels.empty();
   const auto given = read_given(arguments.latents, loaded, names_classes);
+  const bool brings_classes = given.defined() && given.size(1) > loaded.config.model.latent_dim;
+  const bool draws_classes = loaded.class_count > 0 && classes.empty() && !brings_classes;
+  if (given.defined() && !draws_classes && arguments.seed_flag->count() > 0) {
+    throw usage_error("--seed: nothing is drawn, since --latents brings it all; leave it out");
+  }
   const bool by_rows = settle_count(arguments, given, classes.size());
   loaded.generator->to(device);
   const auto outputs = open_outputs(arguments.output, loaded, arguments.count, arguments.columns);
@@ -191,6 +212,7 @@ int run_sample(int argc, char** argv) {
 
 }  // namespace
 
-const Command kSampleCommand = {"sample", "draws images from a trained generator", run_sample};
+const Command kSampleCommand = {"sample", "draws images from a trained generator",
+                                declare<SampleArguments, run_sample>};
 
 }  // namespace gan

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
 #include "gan_train/core/registry.hpp"
 
 #include "arguments.hpp"
@@ -39,10 +40,11 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
 
 // The first format whose files end as `path` does; none where no format's do.
 static const SampleFormat* promised_by(const std::filesystem::path& path) {
+  std::string extension = extension_of(path);
+  if (extension == ".idx3-ubyte") extension = ".idx";
   const auto formats = sample_formats();
-  const auto found = std::find_if(formats.begin(), formats.end(), [&](const SampleFormat& format) {
-    return path.has_extension() &&
-           path.extension() == std::filesystem::path(format.path).extension();
+  const auto found = std::ranges::find_if(formats, [&](const SampleFormat& format) {
+    return !extension.empty() && extension == extension_of(format.path);
   });
   return found == formats.end() ? nullptr : &*found;
 }
@@ -56,14 +58,22 @@ std::string SampleOutputOptions::format_name() const {
 // A name that promises another kind of file than the format writes is a mistake.
 static void check_name(const SampleFormat& format, const std::filesystem::path& path) {
   if (path == "-") throw usage_error("--out -: to write to standard output, say --stdout");
-  const auto own = std::filesystem::path(format.path).extension();
+  const std::string extension = extension_of(path);
   const SampleFormat* promised = promised_by(path);
-  constexpr std::array<std::string_view, 4> kNotWritten = {".jpg", ".jpeg", ".gif", ".npz"};
-  const bool unwritten = std::find(kNotWritten.begin(), kNotWritten.end(),
-                                   path.extension().string()) != kNotWritten.end();
-  if (path.extension() == own || (promised == nullptr && !unwritten)) return;
+  constexpr std::array<std::string_view, 11> kNotWritten = {
+      ".jpg", ".jpeg", ".gif", ".npz", ".tif", ".tiff", ".bmp", ".webp", ".pt", ".csv", ".html"};
+  const bool unwritten = std::ranges::find(kNotWritten, extension) != kNotWritten.end();
+  const bool fits =
+      promised != nullptr && extension_of(promised->path) == extension_of(format.path);
+  if (fits || (promised == nullptr && !unwritten)) return;
   throw usage_error(path.string(), ": --format ", format.name, " writes the likes of ", format.path,
                     "; choose another name, or another --format");
+}
+
+static void check_draws_images(const LoadedGenerator& loaded, std::string_view flag) {
+  if (!loaded.shape.is_point()) return;
+  throw usage_error(flag, ": this generator draws points, not images; use --format grid or ",
+                    "npy-float");
 }
 
 SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGenerator& loaded,
@@ -85,11 +95,13 @@ SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGener
   };
   SampleOutputs outputs;
   if (!options.gif.empty()) {
+    check_draws_images(loaded, "--gif");
     outputs.writers.push_back(make_gif_writer(file(options.gif, true), options.fps));
     outputs.places = options.gif;
   }
   const std::string_view also = outputs.places.empty() ? "" : " and ";
   if (options.to_stdout) {
+    check_draws_images(loaded, "--stdout");
     if (isatty(STDOUT_FILENO) == 1) {
       throw usage_error("--stdout: writes raw bytes; send them to a program or a file");
     }
@@ -99,11 +111,7 @@ SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGener
   if (!options.writes_file()) return outputs;
 
   const SampleFormat& format = find_row(sample_formats(), options.format_name(), "format");
-  if (loaded.shape.is_point() && !format.takes_points) {
-    throw usage_error("--format ", format.name,
-                      ": this generator draws points, not images; use "
-                      "grid or npy-float");
-  }
+  if (!format.takes_points) check_draws_images(loaded, str("--format ", format.name));
   check_name(format, options.out);
   outputs.path = options.out.empty() ? format.path : options.out;
   outputs.writers.push_back(format.make(file(outputs.path, format.name == "grid")));

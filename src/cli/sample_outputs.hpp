@@ -26,6 +26,9 @@ struct SampleOutputOptions {
   }
   /// --format, or what the name of --out promises, or grid.
   std::string format_name() const;
+  bool writes_pictures() const {
+    return !gif.empty() || (writes_file() && (format_name() == "grid" || format_name() == "png"));
+  }
   bool writes_grid() const { return writes_file() && format_name() == "grid"; }
 };
 

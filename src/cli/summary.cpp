@@ -111,9 +111,9 @@ Json summary_json(const Trainer& trainer, const Dataset& data) {
 
 }  // namespace
 
-void print_summary(const Trainer& trainer, const Dataset& data, bool as_json) {
-  if (!as_json) return print_text(trainer, data);
-  std::fputs(to_json(summary_json(trainer, data)).c_str(), stdout);
+void print_summary(const Trainer& trainer, const Dataset& data, const JsonOutput& json) {
+  if (!json.is_printed()) print_text(trainer, data);
+  if (json.is_wanted()) json.put(to_json(summary_json(trainer, data)));
 }
 
 }  // namespace gan

@@ -3,10 +3,12 @@
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/train/trainer.hpp"
 
+#include "arguments.hpp"
+
 namespace gan {
 
-/// Prints what --dry-run promises, as text or as JSON: config, data, layers with their parameter
-/// counts, and an estimate of the memory that the run takes.
-void print_summary(const Trainer& trainer, const Dataset& data, bool as_json);
+/// Prints what --dry-run promises: config, data, layers with their parameter counts, and an
+/// estimate of the memory that the run takes.
+void print_summary(const Trainer& trainer, const Dataset& data, const JsonOutput& json);
 
 }  // namespace gan

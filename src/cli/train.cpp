@@ -24,8 +24,10 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainArguments {
+  explicit TrainArguments(CLI::App& app);
+
   bool dry_run = false;
-  bool json = false;
+  JsonOutput json;
   bool overwrite = false;
   bool quiet = false;
   std::string resume;
@@ -33,35 +35,41 @@ struct TrainArguments {
   std::string debug_dump;
   std::int64_t debug_steps = 20;
   double dist_timeout = 600;
-  std::string log_level = "info";
   std::string preview;
+  ConfigArguments config;
 };
 
-void add_arguments(CLI::App& app, TrainArguments& arguments) {
-  app.add_flag("--dry-run", arguments.dry_run,
-               "print the resolved config, data, layers and memory, then stop");
-  app.add_flag("--json", arguments.json, "print what --dry-run finds as JSON");
-  app.add_flag("--overwrite", arguments.overwrite, "replace the run that --out holds");
-  app.add_option("--resume", arguments.resume, "go on with the run in this folder")
-      ->type_name("DIR");
-  app.add_option("--init-from", arguments.init_from,
+TrainArguments::TrainArguments(CLI::App& app) {
+  auto* dry = app.add_flag("--dry-run", dry_run,
+                           "print the resolved config, data, layers and memory, then stop");
+  json.declare(app)->needs(dry);
+  app.add_flag("--overwrite", overwrite, "replace the run that --out holds");
+  auto* resumed =
+      app.add_option("--resume", resume, "resume the run in this folder")->type_name("DIR");
+  app.add_option("--init-from", init_from,
                  "start with the weights of a checkpoint, PyTorch state_dict or safetensors file")
       ->type_name("FILE");
-  add_quiet(app, arguments.quiet);
-  app.add_option("--log-level", arguments.log_level, "how much to show")
-      ->check(one_of({"debug", "info", "warning", "error", "off"}));
-  app.add_option("--dist-timeout", arguments.dist_timeout,
+  auto* hush = add_quiet(app, quiet);
+  app.add_option_function<std::string>(
+         "--log-level", [](const std::string& name) { log::set_level(log::parse_level(name)); },
+         "how much to show")
+      ->check(one_of({"debug", "info", "warning", "error", "off"}))
+      ->excludes(hush);
+  app.add_option("--dist-timeout", dist_timeout,
                  "under mpirun or srun: seconds to wait for another rank before the job ends")
       ->check(CLI::Range(0.001, 1e9))
       ->capture_default_str();
-  add_preview(app, arguments.preview);
+  add_preview(app, preview);
   auto* dump =
-      app.add_option("--debug-dump", arguments.debug_dump,
+      app.add_option("--debug-dump", debug_dump,
                      "write the initial weights and what each of a few steps used, then stop")
-          ->type_name("DIR");
-  app.add_option("--debug-steps", arguments.debug_steps, "how many steps that is (default 20)")
+          ->type_name("DIR")
+          ->excludes(dry)
+          ->excludes(resumed);
+  app.add_option("--debug-steps", debug_steps, "how many steps that is (default 20)")
       ->check(CLI::Range(1, 1000000))
       ->needs(dump);
+  config.declare(app);
 }
 
 Config resumed_config(const ConfigArguments& flags, Config saved) {
@@ -160,6 +168,20 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   return 128 + caught_signal();
 }
 
+// Says by which flags another folder is chosen.
+RunFolder open_folder(const fs::path& root, RunFolder::Open how) {
+  try {
+    return RunFolder(root, how);
+  } catch (const Error& error) {
+    if (how == RunFolder::Open::kResume || error.exit_code() != Error::kUsage) throw;
+    const bool is_run = how == RunFolder::Open::kNew && RunFiles(root).hold_run();
+    throw usage_error(error.what(), "; choose another --out",
+                      is_run ? str(", go on with --resume ", root.string(),
+                                   ", or replace the run with --overwrite")
+                             : "");
+  }
+}
+
 // What the first rank, or the only one, does.
 int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
          const std::string& recipe, const fs::path& state) {
@@ -169,7 +191,7 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
   const auto how = resuming              ? RunFolder::Open::kResume
                    : arguments.overwrite ? RunFolder::Open::kOverwrite
                                          : RunFolder::Open::kNew;
-  const RunFolder folder(root, how);
+  const RunFolder folder = open_folder(root, how);
   Run run(trainer, data, folder);
   if (resuming) run.resume(state);
   trainer.share_state();
@@ -180,9 +202,6 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
 // Refuses what does not go together, before anything is read.
 void check_arguments(const TrainArguments& arguments) {
   wants_preview(arguments.preview);
-  if (arguments.json && !arguments.dry_run) {
-    throw usage_error("--json: goes with --dry-run; a run's figures are in its CSV files");
-  }
   const bool resuming = !arguments.resume.empty();
   if (resuming && arguments.overwrite) {
     throw usage_error("--resume: goes on with what is there; leave out --overwrite");
@@ -196,13 +215,7 @@ void check_arguments(const TrainArguments& arguments) {
   if (!arguments.init_from.empty()) input_file(arguments.init_from);
 }
 
-int run_train(int argc, char** argv) {
-  CLI::App app("Trains a GAN as a config says", "gan train");
-  TrainArguments arguments;
-  add_arguments(app, arguments);
-  ConfigArguments config_arguments(app);
-  if (parse_arguments(app, argc, argv)) return 0;
-  if (!arguments.quiet) log::set_level(log::parse_level(arguments.log_level));
+int run_train(TrainArguments& arguments) {
   check_arguments(arguments);
   const auto group = join_ranks(arguments.dist_timeout);
   Ranks& ranks = group ? *group : single_rank();
@@ -211,7 +224,13 @@ int run_train(int argc, char** argv) {
   const bool resuming = !arguments.resume.empty();
   const SavedState saved = resuming ? find_state(arguments.resume) : SavedState();
   const Config config =
-      resuming ? resumed_config(config_arguments, saved.config) : config_arguments.apply();
+      resuming ? resumed_config(arguments.config, saved.config) : arguments.config.apply();
+  if (arguments.overwrite && config.output.dir.empty()) {
+    throw usage_error("--overwrite: replaces the run in a folder; name it with --out");
+  }
+  if (!arguments.preview.empty() && config.output.sample_every == 0) {
+    throw usage_error("--preview: shows grids, and output.sample_every = 0 makes none");
+  }
   configure_process(config.train);
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data, ranks);
@@ -232,7 +251,7 @@ int run_train(int argc, char** argv) {
     return 0;
   }
   if (ranks.is_first()) {
-    return lead(trainer, data, arguments, config_arguments.recipe(), saved.path);
+    return lead(trainer, data, arguments, arguments.config.recipe(), saved.path);
   }
   trainer.share_state();
   return follow(trainer);
@@ -240,6 +259,7 @@ int run_train(int argc, char** argv) {
 
 }  // namespace
 
-const Command kTrainCommand = {"train", "trains a GAN as a config says", run_train};
+const Command kTrainCommand = {"train", "trains a GAN as a config says",
+                               declare<TrainArguments, run_train>};
 
 }  // namespace gan

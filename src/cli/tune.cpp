@@ -29,14 +29,17 @@ double seconds_since(Clock::time_point start) {
 }
 
 struct TuneArguments {
+  explicit TuneArguments(CLI::App& app);
+
   std::string resume;
   std::string budget;
   std::vector<std::string> space;
   std::vector<Setting> search;
   bool dry_run = false;
-  bool json = false;
+  JsonOutput json;
   bool verbose = false;
   bool quiet = false;
+  ConfigArguments config;
 };
 
 constexpr const char* kTuneFooter =
@@ -52,10 +55,10 @@ constexpr const char* kTuneFooter =
     "The score is gan-eval's Fréchet distance or, of data without labels and of points, the\n"
     "sliced Wasserstein distance. docs/tuning.md says more.";
 
-void add_arguments(CLI::App& app, TuneArguments& arguments) {
-  app.add_option("--budget", arguments.budget, "stop after so long, such as 90s, 30m or 1h30m")
+TuneArguments::TuneArguments(CLI::App& app) {
+  app.add_option("--budget", budget, "stop after so long, such as 90s, 30m or 1h30m")
       ->type_name("TIME");
-  app.add_option("--space", arguments.space,
+  app.add_option("--space", space,
                  "what to try: KEY=A,B,… or KEY=LOW..HIGH or KEY=LOW..HIGH:log (repeatable)")
       ->type_name("SPEC")
       ->expected(1)
@@ -66,20 +69,20 @@ void add_arguments(CLI::App& app, TuneArguments& arguments) {
     if (flag == "--space") continue;
     app.add_option_function<std::string>(
            flag,
-           [&arguments, key = option.key, flag](const std::string& value) {
-             arguments.search.push_back({key, value, flag});
+           [this, key = option.key, flag](const std::string& value) {
+             this->search.push_back({key, value, flag});
            },
            option.help)
         ->type_name("N")
         ->default_str(value_text(option));
   }
-  app.add_option("--resume", arguments.resume, "go on with the search in this folder")
-      ->type_name("DIR");
-  app.add_flag("--dry-run", arguments.dry_run, "print the space and the plan, then stop");
-  app.add_flag("--json", arguments.json, "print the table, or the plan of --dry-run, as JSON");
-  app.add_flag("-v,--verbose", arguments.verbose, "show what the trials say, too");
-  add_quiet(app, arguments.quiet, "print the table, warnings and errors only");
+  app.add_option("--resume", resume, "resume the search in this folder")->type_name("DIR");
+  app.add_flag("--dry-run", dry_run, "print the space and the plan, then stop");
+  json.declare(app);
+  auto* talk = app.add_flag("-v,--verbose", verbose, "show what the trials say, too");
+  add_quiet(app, quiet, "print the table, warnings and errors only")->excludes(talk);
   app.footer(kTuneFooter);
+  config.declare(app);
 }
 
 // Seconds; infinite without --budget.
@@ -92,9 +95,9 @@ double read_budget(const std::string& text) {
   return *seconds;
 }
 
-SearchSetup new_setup(const TuneArguments& arguments, const ConfigArguments& config_arguments) {
+SearchSetup new_setup(const TuneArguments& arguments) {
   SearchSetup setup;
-  setup.recipe = config_arguments.apply();
+  setup.recipe = arguments.config.apply();
   setup.search.trials = arguments.budget.empty() ? setup.search.trials : 0;
   apply_settings(search_table(setup.search), arguments.search);
   if (arguments.budget.empty() && setup.search.trials == 0) {
@@ -106,8 +109,8 @@ SearchSetup new_setup(const TuneArguments& arguments, const ConfigArguments& con
   return setup;
 }
 
-SearchSetup resumed_setup(const TuneArguments& arguments, const ConfigArguments& config_arguments) {
-  if (!config_arguments.empty() || !arguments.space.empty() || !arguments.search.empty()) {
+SearchSetup resumed_setup(const TuneArguments& arguments) {
+  if (!arguments.config.empty() || !arguments.space.empty() || !arguments.search.empty()) {
     throw usage_error("--resume: takes recipe, space and plan from the folder; beside it give ",
                       "--budget only, or start a new search");
   }
@@ -185,14 +188,14 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
                          .stop = [&] { return caught_signal() != 0 || Clock::now() > deadline; }});
   }
   const bool found = fs::exists(folder.best());
-  if (arguments.json) {
-    print_whole(to_json(Json{{"score", judging.name()},
-                             {"complete", complete},
-                             {"best", found ? Json(folder.best().string()) : Json()},
-                             {"standings", standings_json(setup, trials, work.results())}}));
-  } else {
+  if (!arguments.json.is_printed()) {
     print_whole(standings_text(setup, trials, work.results(), judging.name()));
   }
+  arguments.json.put(
+      to_json(Json{{"score", judging.name()},
+                         {"complete", complete},
+                         {"best", found ? Json(folder.best().string()) : Json()},
+                         {"standings", standings_json(setup, trials, work.results())}}));
   if (found) log::info((complete ? "wrote " : "best so far: ") + folder.best().string());
   const std::string how = "gan-tune --resume " + folder.root().string();
   if (caught_signal() != 0) {
@@ -207,22 +210,27 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   return 0;
 }
 
-int run_tune(int argc, char** argv) {
-  CLI::App app("Looks for good settings of a config by successive halving", "gan tune");
-  TuneArguments arguments;
-  add_arguments(app, arguments);
-  ConfigArguments config_arguments(app);
-  if (parse_arguments(app, argc, argv)) return 0;
+// Says by which flags another folder is chosen.
+void open_folder(std::optional<SearchFolder>& folder, const fs::path& root, bool resuming) {
+  try {
+    folder.emplace(root, resuming);
+  } catch (const Error& error) {
+    if (resuming || error.exit_code() != Error::kUsage) throw;
+    throw usage_error(error.what(), "; choose another --out, or go on with a search there with ",
+                      "--resume ", root.string());
+  }
+}
+
+int run_tune(TuneArguments& arguments) {
   const auto start = Clock::now();
   const double budget = read_budget(arguments.budget);
   const bool resuming = !arguments.resume.empty();
-  SearchSetup setup = resuming ? resumed_setup(arguments, config_arguments)
-                               : new_setup(arguments, config_arguments);
+  SearchSetup setup = resuming ? resumed_setup(arguments) : new_setup(arguments);
   configure_process(setup.recipe.train);
 
   const auto show_plan = [&](const SearchTrials& trials) {
-    print_whole(arguments.json ? to_json(plan_json(setup, trials))
-                               : plan_text(setup, trials) + '\n');
+    if (!arguments.json.is_printed()) print_whole(plan_text(setup, trials) + '\n');
+    if (arguments.dry_run) arguments.json.put(to_json(plan_json(setup, trials)));
     return 0;
   };
   // Where the budget is to tell how many trials there are, even the plan takes the data.
@@ -230,10 +238,10 @@ int run_tune(int argc, char** argv) {
 
   fs::path root = resuming ? fs::path(arguments.resume) : fs::path(setup.recipe.output.dir);
   if (root.empty() && !arguments.dry_run)
-    root = new_run_folder("tune-" + config_arguments.recipe());
+    root = new_run_folder("tune-" + arguments.config.recipe());
   std::optional<SearchFolder> folder;
   // Before the data are read, so that a wrong folder is told at once.
-  if (!arguments.dry_run) folder.emplace(root, resuming);
+  if (!arguments.dry_run) open_folder(folder, root, resuming);
 
   const Judging judging(setup);
   if (setup.search.trials == 0) {
@@ -249,7 +257,7 @@ int run_tune(int argc, char** argv) {
     check_trials(trials, judging.data().train);
     folder->save_setup(setup);
   }
-  if (!arguments.quiet && !arguments.json) show_plan(trials);
+  if (!arguments.quiet) show_plan(trials);
   const auto left = std::chrono::duration<double>(std::min(budget, 1e9));
   const auto deadline = start + std::chrono::duration_cast<Clock::duration>(left);
   return run_search(arguments, setup, trials, *folder, judging, deadline);
@@ -257,6 +265,7 @@ int run_tune(int argc, char** argv) {
 
 }  // namespace
 
-const Command kTuneCommand = {"tune", "looks for good settings of a config", run_tune};
+const Command kTuneCommand = {"tune", "looks for good settings of a config by successive halving",
+                              declare<TuneArguments, run_tune>};
 
 }  // namespace gan

@@ -172,7 +172,7 @@ std::vector<Option> search_table(SearchConfig& search) {
       {.key = "search.space",
        .role = Role::kRunning,
        .field = &search.space,
-       .help = "What to try for which key, as --space, separated by semicolons."},
+       .help = "What to try for which key, separated by semicolons."},
   };
 }
 
@@ -181,7 +181,7 @@ Space parse_space(std::string_view text, std::span<const Option> table) {
   std::vector<std::string> mistakes;
   for (const std::string& part : split(text, ';')) {
     const auto problem = read_dimension(part, table, space);
-    if (!problem.empty()) mistakes.push_back("--space: " + problem);
+    if (!problem.empty()) mistakes.push_back("config key search.space: " + problem);
   }
   if (!mistakes.empty()) throw usage_error(join(mistakes, "\n"));
   return space;

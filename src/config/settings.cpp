@@ -89,7 +89,7 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
 }
 
 bool is_config_name(const fs::path& path) {
-  const auto extension = path.extension();
+  const auto extension = extension_of(path);
   return extension == ".ini" || extension == ".yaml" || extension == ".yml";
 }
 
@@ -97,7 +97,7 @@ ConfigFormat format_of_config(const fs::path& path) {
   if (!is_config_name(path)) {
     throw usage_error(path.string(), ": a config file ends in .ini, .yaml or .yml");
   }
-  return path.extension() == ".ini" ? ConfigFormat::kIni : ConfigFormat::kYaml;
+  return extension_of(path) == ".ini" ? ConfigFormat::kIni : ConfigFormat::kYaml;
 }
 
 // Whether the first line that is neither empty nor a comment is a [section].

@@ -1,5 +1,6 @@
 #include "gan_train/core/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -165,7 +166,7 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / kName) {
   }
   throw usage_error(folder.string(), ": another run is writing there",
                     known ? " (process " + std::string(holder) + ")" : "",
-                    "; wait for it, or choose another --out");
+                    "; wait for it, or choose another folder");
 }
 
 // The file stays: to unlink it would let a second run lock a new one beside a third's.
@@ -207,6 +208,13 @@ void make_folders(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
   if (code) throw run_error(path.string(), ": cannot create the folder: ", code.message());
+}
+
+std::string extension_of(const fs::path& path) {
+  std::string end = path.extension().string();
+  std::ranges::transform(end, end.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return end;
 }
 
 std::string value_in(const fs::path& path, std::string_view key) {

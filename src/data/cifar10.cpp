@@ -30,17 +30,17 @@ std::vector<fs::path> find_cifar_files(const fs::path& path) {
   if (!fs::is_directory(path)) {
     throw usage_error(path.string(),
                       ": no such file or folder; fetch CIFAR-10 with "
-                      "`scripts/get_data.sh cifar10` and name its folder with --data");
+                      "`scripts/get_data.sh cifar10` and set config key data.path to its folder");
   }
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(cifar_folder(path))) {
     const fs::path& file = entry.path();
-    if (file.extension() == ".bin" && file.filename() != kCifarTestFile) files.push_back(file);
+    if (extension_of(file) == ".bin" && file.filename() != kCifarTestFile) files.push_back(file);
   }
   if (files.empty()) {
     throw usage_error(path.string(),
-                      ": holds no data_batch_1.bin or other .bin file to train on; name a folder "
-                      "that does, or such a file, with --data");
+                      ": holds no data_batch_1.bin or other .bin file to train on; set config key "
+                      "data.path to a folder that does, or to such a file");
   }
   std::sort(files.begin(), files.end());
   return files;

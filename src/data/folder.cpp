@@ -29,8 +29,7 @@ struct ImageFile {
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 bool is_image_file(const fs::path& path) {
-  std::string end = path.extension().string();
-  for (char& c : end) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string end = extension_of(path);
   return (end == ".png" || end == ".jpg" || end == ".jpeg") && !is_hidden(path) &&
          fs::is_regular_file(path);
 }
@@ -77,7 +76,7 @@ std::vector<ImageFile> find_image_files(const fs::path& root) {
     }
   } catch (const fs::filesystem_error& error) {
     throw usage_error(error.path1().string(), ": cannot be read: ", error.code().message(),
-                      "; name your pictures' folder with --data");
+                      "; set config key data.path to the folder of your pictures");
   }
   if (files.empty()) {
     throw usage_error(root.string(), ": holds no .png, .jpg or .jpeg files, nor folders of them");

@@ -33,15 +33,16 @@ fs::path find_images(const fs::path& path) {
   if (fs::is_regular_file(path)) return path;
   if (!fs::exists(path)) {
     const bool fashion = path.string().find("fashion") != std::string::npos;
-    throw usage_error(path.string(), ": no such file or folder in ", fs::current_path().string(),
-                      "; name your data with --data, or fetch it with `scripts/get_data.sh ",
-                      fashion ? "fashion-mnist" : "mnist", "` of the sources");
+    throw usage_error(
+        path.string(), ": no such file or folder in ", fs::current_path().string(),
+        "; set config key data.path to your data, or fetch it with `scripts/get_data.sh ",
+        fashion ? "fashion-mnist" : "mnist", "` of the sources");
   }
   const auto images = find_spelling(path, "train-images", "342");
   if (!images) {
     throw usage_error(path.string(),
                       ": holds no train-images-idx3-ubyte (or .idx3-ubyte, or .gz); "
-                      "name a folder that does, or the IDX file itself, with --data");
+                      "set config key data.path to a folder that does, or to the IDX file itself");
   }
   return *images;
 }

@@ -186,8 +186,7 @@ class MpiRanks : public Ranks {
       if (waited > timeout_s_) {
         throw run_error("rank ", rank_, " of ", size_, ": no answer from another rank for ",
                         timeout_s_,
-                        " s (--dist-timeout); the last saved state is sound, go on "
-                        "from it with --resume");
+                        " s; resume the last saved state, with a longer time limit if need be");
       }
       // At once for what takes microseconds; then without keeping a core from a rank that works.
       if (waited > 1e-3) std::this_thread::sleep_for(std::chrono::microseconds(50));

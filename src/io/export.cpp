@@ -27,7 +27,7 @@ void write_onnx(const LoadedGenerator& loaded, const std::filesystem::path& path
   const auto bytes = static_cast<std::uint64_t>(count_parameters(*loaded.generator)) * 4;
   if (bytes > kOnnxMostBytes - kRoomForTheRest) {
     throw run_error("its ", bytes, " bytes of weights are more than an ONNX file can hold; ",
-                    "use --format safetensors");
+                    "use option format safetensors");
   }
   write_file(path, encode_onnx(graph_of(loaded)));
 }
@@ -41,7 +41,7 @@ void write_safetensors(const LoadedGenerator& loaded, const std::filesystem::pat
 
 void write_page(const LoadedGenerator& loaded, const std::filesystem::path& path) {
   if (const auto channels = loaded.shape.channels; channels != 1 && channels != 3) {
-    throw usage_error("--format html: shows images of 1 or 3 channels, not of ", channels);
+    throw usage_error("html: shows images of 1 or 3 channels, not of ", channels);
   }
   write_file(path, generator_page(graph_of(loaded)));
 }

@@ -29,6 +29,10 @@ Json inspect_run(const std::filesystem::path& folder) {
   const Config config = load_config(files.config());
   Json generators = Json::array();
   for (const auto& generator : files.generators()) generators.push_back(generator.first);
+  JsonObject present;
+  for (const RunFile& file : files.present()) {
+    present.push_back({std::string(file.name), std::string(file.content)});
+  }
   return {{"kind", "run"},
           {"epochs", config.train.epochs},
           {"last_epoch", last_row(files.losses_csv())},
@@ -36,6 +40,7 @@ Json inspect_run(const std::filesystem::path& folder) {
           {"generators_of_epochs", generators},
           {"has_best", std::filesystem::exists(files.best())},
           {"can_be_resumed", std::filesystem::exists(files.state())},
+          {"files", present},
           {"config", differences_from_defaults(config)}};
 }
 

@@ -50,7 +50,7 @@ void Run::resume(const fs::path& state) {
   if (state != folder_.state()) replace_file(state, folder_.state());
   load_state(folder_.state(), trainer_, loop_);
   if (trainer_.steps_done() > trainer_.total_steps()) {
-    throw usage_error("--resume: the run has done ", trainer_.steps_done(),
+    throw usage_error(folder_.root().string(), ": the run has done ", trainer_.steps_done(),
                       " steps, more than the ", trainer_.total_steps(),
                       " of train.epochs = ", trainer_.config().train.epochs);
   }
@@ -206,17 +206,17 @@ void Run::watch(const LogRow& row, double diversity) {
     save();
     draw(kMostLiveBytes);
     throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ", diversity,
-                    "); the state is saved, --resume ", folder_.root().string(),
-                    " --train.stop_on_collapse false goes on");
+                    "); the state in ", folder_.root().string(),
+                    " is saved; resume it with config key train.stop_on_collapse = false");
   }
 }
 
 bool Run::roll_back(const std::string& what) {
   const std::string good = str(folder_.state().string(), " (step ", saved_step_, ")");
   if (trainer_.config().train.on_nan == OnNan::kStop) {
-    throw run_error(what, "; the last good state is ", good, ": go on from it with --resume ",
-                    folder_.root().string(),
-                    " --train.on_nan rollback, or start anew with a lower optim.lr or "
+    throw run_error(what, "; the last good state is ", good,
+                    ": resume it with config key train.on_nan = rollback, or start anew with a "
+                    "lower optim.lr or "
                     "optim.max_grad_norm = 1");
   }
   if (loop_.rollbacks >= kMaxRollbacks) {
@@ -252,7 +252,7 @@ SavedState find_state(const fs::path& root) {
     }
   }
   if (problem) throw *problem;
-  throw usage_error(files.state().string(), ": not there; --resume takes the folder of a run");
+  throw usage_error(files.state().string(), ": not there, so the folder holds no run to resume");
 }
 
 }  // namespace gan

@@ -22,46 +22,113 @@ std::optional<std::int64_t> number_in(const fs::path& path) {
   return number >= 0 ? number : std::nullopt;
 }
 
-// Whether `path` is a file as a run leaves it in its folder.
-bool is_of_a_run(const RunFiles& folder, const fs::path& path) {
-  for (const auto& file :
-       {folder.config(), folder.facts(), folder.losses_csv(), folder.steps_csv(),
-        folder.health_csv(), folder.metrics_csv(), folder.metrics_jsonl(), folder.evaluation(),
-        folder.losses_png(), folder.losses_svg(), folder.report(), folder.log(), folder.events(),
-        folder.best(), folder.state(), folder.previous_state()}) {
-    if (path == file) return true;
-  }
+// Whether `path` is that file of the run in `root`.
+bool is_file(const RunFile& file, const fs::path& root, const fs::path& path) {
+  const auto star = file.name.find('*');
+  if (star == std::string_view::npos) return path == root / file.name;
+  const RunFiles files(root);
   const auto number = number_in(path);
-  return number && (path == folder.sample(*number) || path == folder.generator(*number));
+  return number && path.extension() == fs::path(file.name).extension() &&
+         (path == files.sample(*number) || path == files.generator(*number));
 }
 
-// Files of a run, or only what a killed one left half-written of them.
-void remove_files(const RunFiles& folder, bool only_temporaries) {
-  for (const auto& place :
-       {folder.root(), folder.root() / "samples", folder.root() / "checkpoints"}) {
-    if (!fs::is_directory(place)) continue;
-    for (const auto& entry : fs::directory_iterator(place)) {
-      const auto target = target_of_temporary(entry.path());
-      const bool temporary = !target.empty() && is_of_a_run(folder, target);
-      const bool named = is_of_a_run(folder, entry.path()) && entry.path() != folder.config();
-      if (temporary || (!only_temporaries && named)) fs::remove(entry.path());
-    }
+const RunFile* find_file(const fs::path& root, const fs::path& path) {
+  const auto rows = run_files();
+  const auto found =
+      std::ranges::find_if(rows, [&](const RunFile& row) { return is_file(row, root, path); });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+// What a run's folder and those below it hold.
+std::vector<fs::path> entries_of(const fs::path& root) {
+  std::vector<fs::path> entries;
+  for (const auto& folder : {root, root / "samples", root / "checkpoints"}) {
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
   }
-  // Last, since it marks the folder as a run's, should this be cut short.
-  if (!only_temporaries) fs::remove(folder.config());
+  return entries;
 }
 
-// Where a run may write, or --overwrite clear: nothing yet, or a folder whose config a run of ours
-// wrote.
+void remove_half_written(const fs::path& root) {
+  for (const auto& path : entries_of(root)) {
+    const auto target = target_of_temporary(path);
+    if (!target.empty() && find_file(root, target) != nullptr) fs::remove(path);
+  }
+}
+
+void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
+  for (const auto& path : entries_of(root)) {
+    const RunFile* file = find_file(root, path);
+    if (file != nullptr && file->at_overwrite == which) fs::remove(path);
+  }
+}
+
+// Whether nothing is there but what a run leaves that was killed before its config was whole.
+bool is_empty_but_for_half_a_config(const RunFiles& folder) {
+  if (!fs::is_directory(folder.root())) return false;
+  return std::all_of(fs::directory_iterator(folder.root()), fs::directory_iterator(),
+                     [&](const auto& entry) {
+                       return target_of_temporary(entry.path()) == folder.config() ||
+                              entry.path().filename() == FolderLock::kName ||
+                              (entry.is_directory() && fs::is_empty(entry.path()));
+                     });
+}
+
+// Refuses a folder of something else.
 void check_is_run(const RunFiles& folder) {
   if (!holds_anything(folder.root()) || folder.hold_run()) return;
-  throw usage_error(folder.root().string(),
-                    fs::is_directory(folder.root()) ? ": holds files, but no run of gan-train"
-                                                    : ": is not a folder",
-                    "; choose another --out");
+  if (is_empty_but_for_half_a_config(folder)) return;
+  throw usage_error(folder.root().string(), fs::is_directory(folder.root())
+                                                ? ": holds files, but no run of gan-train"
+                                                : ": is not a folder");
 }
 
 }  // namespace
+
+std::span<const RunFile> run_files() {
+  static constexpr RunFile kFiles[] = {
+      {"config.yaml", "every option with the value that was used; a config file itself",
+       "at the start", RunFile::AtOverwrite::kRemovedLast},  // it marks the folder as a run's
+      {"run.json", "program, machine, data and networks", "at the start, and at each resume"},
+      {"losses.csv", "means over each epoch", "after each epoch"},
+      {"steps.csv", "means over each `output.log_every` steps; none where that is 0",
+       "after so many steps"},
+      {"health.csv", "how the two networks stood against each other", "after each epoch"},
+      {"metrics.csv", "the metrics of evaluations; none where `eval.every` is 0",
+       "every `eval.every` epochs, and after the last"},
+      {"metrics.jsonl", "all that `losses.csv`, `health.csv` and `metrics.csv` hold, as JSON",
+       "after each epoch"},
+      {"evaluation.json", "the last evaluation, as JSON", "with `metrics.csv`"},
+      {"report.html", "all of this as a page; none with `output.report = false`",
+       "after an epoch, every 5 s at most, and at the end"},
+      {"losses.png",
+       "both losses against the epoch, from 40 epochs on with their mean over a twentieth of "
+       "them; none in a build without cairo",
+       "with `report.html`"},
+      {"losses.svg", "the same, to be scaled", "with `report.html`"},
+      {"events.out.tfevents.gan-train", "what the tables hold, and the grids, for TensorBoard",
+       "with `output.tensorboard`, as they are written"},
+      {"train.log", "what the terminal showed, with date, time and level", "as it happens"},
+      {FolderLock::kName,
+       "the process that writes here; locked while it lives, so that a second run is refused",
+       "at the start", RunFile::AtOverwrite::kStays},
+      {"samples/epoch_*.png",
+       "a grid from the same latents each time, with classes one per column; for points a scatter "
+       "plot",
+       "every `output.sample_every` epochs, and after the last; none where that is 0"},
+      {"checkpoints/g_*.pt", "the generator to sample from",
+       "every `output.checkpoint_every` epochs, and after the last; `output.keep_last` deletes old "
+       "ones"},
+      {"checkpoints/best.pt",
+       "the generator of the evaluation with the lowest Fréchet distance so far",
+       "with `train.keep_best = fid`, when there is a better one"},
+      {"checkpoints/last.pt", "everything needed to resume",
+       "at the start, every `output.save_state` epochs and `output.save_state_steps` steps, at the "
+       "end and when stopped"},
+      {"checkpoints/previous.pt", "the state before that, in case the last is damaged", "with it"},
+  };
+  return kFiles;
+}
 
 bool holds_anything(const fs::path& folder) {
   if (!fs::exists(folder)) return false;
@@ -84,23 +151,20 @@ fs::path new_run_folder(const std::string& name) {
     const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
     if (fs::create_directory(folder)) return folder;
   }
-  throw run_error("runs: a thousand runs of this second are there; name a folder with --out");
+  throw run_error("runs: a thousand runs of this second are there; name another folder");
 }
 
 RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
-  if (how == Open::kNew) check_is_run(*this);
+  if (how != Open::kResume) check_is_run(*this);
   if (how == Open::kNew && holds_anything(root())) {
-    throw usage_error(root().string(),
-                      ": already holds files; choose another --out, go on with "
-                      "--resume ",
-                      root().string(), ", or replace the run with --overwrite");
+    throw usage_error(root().string(), ": already holds files");
   }
   make_folders(root());
   lock_.emplace(root());
-  remove_files(*this, /*only_temporaries=*/true);
+  remove_half_written(root());
   if (how == Open::kOverwrite) {
-    check_is_run(*this);
-    remove_files(*this, /*only_temporaries=*/false);
+    remove_files(root(), RunFile::AtOverwrite::kRemoved);
+    remove_files(root(), RunFile::AtOverwrite::kRemovedLast);
   }
   make_folders(root() / "samples");
   make_folders(root() / "checkpoints");
@@ -112,6 +176,16 @@ bool RunFiles::hold_run() const {
   std::string start(kMark.size(), ' ');
   std::ifstream file(config(), std::ios::binary);
   return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kMark;
+}
+
+std::vector<RunFile> RunFiles::present() const {
+  const auto entries = entries_of(root_);
+  std::vector<RunFile> rows;
+  for (const RunFile& row : run_files()) {
+    const auto is_there = [&](const fs::path& path) { return is_file(row, root_, path); };
+    if (std::ranges::any_of(entries, is_there)) rows.push_back(row);
+  }
+  return rows;
 }
 
 fs::path RunFiles::sample(std::int64_t epoch) const {

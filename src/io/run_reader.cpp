@@ -117,7 +117,7 @@ class RunReader {
       // Of all tables, only that of steps grows beyond what an epoch has time for.
       if (fs::file_size(path) > most_bytes_) {
         throw run_error(path.string(), ": has more than ", most_bytes_ >> 10,
-                        " KiB, so it is left out; gan-report --max-mib shows it");
+                        " KiB, so it is left out; a report with a higher limit shows it");
       }
       const CsvRows rows(path);
       const std::size_t every = (rows.size() + kMostReportRows - 1) / kMostReportRows;
@@ -201,7 +201,8 @@ class RunReader {
            " bytes, and there is room for ", most_bytes_);
     } else if (every > 1) {
       note(folder, "one grid in ", every, " is shown, counted from the last: all ", all.size(),
-           " would take more than ", most_bytes_ >> 10, " KiB (gan-report --max-mib)");
+           " would take more than ", most_bytes_ >> 10,
+           " KiB; a report with a higher limit shows more");
     }
     return pairs;
   }

@@ -36,7 +36,7 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
   const auto values = values_of(array);
   if (shape.is_point() && values.scalar_type() != torch::kFloat32) {
     throw usage_error(path.string(), ": holds bytes, but the data are points, which are float32, ",
-                      "as gan-sample writes with --format npy-float");
+                      "as those of gan-sample's format npy-float are");
   }
   const Sizes& sizes = array.shape;
   const Sizes rest(sizes.empty() ? sizes.end() : sizes.begin() + 1, sizes.end());
@@ -61,12 +61,12 @@ void check_range(const torch::Tensor& values, PixelRange range, const fs::path& 
   const bool fits = lowest >= low - kSlack && highest <= 1.0F + kSlack;  // NaN does not
   if (!fits) {
     throw usage_error(path.string(), ": holds values from ", lowest, " to ", highest,
-                      ", but --range ", range, " is ", low,
+                      ", but option range ", range, " is ", low,
                       " to 1; name the other range, or save the samples as bytes");
   }
   if (range != PixelRange::kUnit && lowest >= 0.0F) {
-    log::warning(str(path.string(), ": no value is below 0, though --range ", range,
-                     " is -1 to 1; if these go from 0 to 1, say --range unit"));
+    log::warning(str(path.string(), ": no value is below 0, though the range ", range,
+                     " is -1 to 1; if these go from 0 to 1, their range is unit"));
   }
 }
 
@@ -92,10 +92,9 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelR
   if (!fs::is_regular_file(path)) {
     throw usage_error(path.string(),
                       ": no such file or folder; samples are read from one IDX or .npy file, or a "
-                      "folder of PNG or JPEG files, as gan-sample writes with --format idx, npy or "
-                      "png");
+                      "folder of PNG or JPEG files, as gan-sample writes them");
   }
-  if (path.extension() != ".npy") {
+  if (extension_of(path) != ".npy") {
     const IdxArray array = read_idx(path, kMostSampleBytes);
     return to_images({"|u1", array.dims, array.values}, shape, path);
   }

@@ -31,7 +31,7 @@ class GridWriter : public SampleWriter {
     constexpr std::int64_t kMost = 65536;
     if (file_.count > kMost) {
       throw usage_error("a grid takes at most ", kMost, " images, ", file_.count,
-                        " were asked for; use --format idx, npy or png");
+                        " were asked for; use option format idx, npy or png");
     }
   }
   void add(const torch::Tensor& images) override { parts_.push_back(images.clone()); }
@@ -152,12 +152,6 @@ std::unique_ptr<SampleWriter> make(SampleFile file) {
   return std::make_unique<Writer>(std::move(file));
 }
 
-void need_pixels(const SampleFile& file, std::string_view flag) {
-  if (!file.shape.is_point()) return;
-  throw usage_error(flag, ": this generator draws points, not images; use --format grid or ",
-                    "npy-float");
-}
-
 std::unique_ptr<SampleWriter> make_idx(SampleFile file) {
   const std::string header = idx_header(dims(file));
   return std::make_unique<ArrayWriter>(std::move(file), header, false);
@@ -187,12 +181,10 @@ constexpr std::array<SampleFormat, 5> kFormats = {{
 std::span<const SampleFormat> sample_formats() { return kFormats; }
 
 std::unique_ptr<SampleWriter> make_gif_writer(SampleFile file, std::int64_t frames_per_second) {
-  need_pixels(file, "--gif");
   return std::make_unique<AnimationWriter>(std::move(file), frames_per_second);
 }
 
 std::unique_ptr<SampleWriter> make_stdout_writer(SampleFile file) {
-  need_pixels(file, "--stdout");
   return std::make_unique<StdoutWriter>(std::move(file));
 }
 

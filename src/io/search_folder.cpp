@@ -45,7 +45,7 @@ Config SearchTrials::config(std::int64_t trial, std::int64_t repeat) const {
   const Trial& chosen = values(trial);
   std::vector<Setting> settings;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    settings.push_back({space_[i].key, chosen[i], str("--space, trial ", trial)});
+    settings.push_back({space_[i].key, chosen[i], str("search.space, trial ", trial)});
   }
   apply_settings(option_table(config), settings);
   config.train.seed += repeat;
@@ -55,8 +55,7 @@ Config SearchTrials::config(std::int64_t trial, std::int64_t repeat) const {
 
 SearchFolder::SearchFolder(std::filesystem::path root, bool resume) : root_(std::move(root)) {
   if (!resume && holds_anything(root_)) {
-    throw usage_error(root_.string(), ": already holds files; choose another --out, or go on with ",
-                      "a search there with --resume ", root_.string());
+    throw usage_error(root_.string(), ": already holds files");
   }
   make_folders(root_ / "trials");
   lock_.emplace(root_);
@@ -76,7 +75,7 @@ std::filesystem::path SearchFolder::trial(const Job& job, const SearchSetup& set
 
 void SearchFolder::save_setup(const SearchSetup& setup) const {
   SearchConfig search = setup.search;
-  write_file(root_ / kSetupFile, "# gan-train: a search; gan-tune --resume goes on with it\n" +
+  write_file(root_ / kSetupFile, "# gan-train: a search of gan-tune\n" +
                                      to_yaml(search_table(search)) + "# the recipe\n" +
                                      to_yaml(setup.recipe));
 }
@@ -84,7 +83,7 @@ void SearchFolder::save_setup(const SearchSetup& setup) const {
 SearchSetup load_search(const std::filesystem::path& root) {
   const auto path = root / kSetupFile;
   if (!std::filesystem::exists(path)) {
-    throw usage_error(path.string(), ": not there; --resume takes the folder of a search");
+    throw usage_error(path.string(), ": not there, so the folder holds no search to resume");
   }
   SearchSetup setup;
   auto table = option_table(setup.recipe);

@@ -48,7 +48,7 @@ LoadedGenerator load_generator(const std::filesystem::path& path, const Config& 
                                const ImageShape& shape, std::int64_t class_count) {
   const ForeignWeights weights(path);
   if (weights.has_config) {
-    throw usage_error(weights.name, ": brings its own config; leave out --config");
+    throw usage_error(weights.name, ": brings its own config; leave out option config");
   }
   LoadedGenerator loaded{.config = config, .shape = shape, .class_count = class_count};
   build_generator(loaded, weights.generator(), weights.name);

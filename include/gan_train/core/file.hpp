@@ -115,6 +115,9 @@ void replace_file(const std::filesystem::path& from, const std::filesystem::path
 /// Makes a folder and those above it.
 void make_folders(const std::filesystem::path& path);
 
+/// What a file's name ends in, in lower case: ".npy" of "a.NPY".
+std::string extension_of(const std::filesystem::path& path);
+
 /// What stands behind the first "key…:" of a file such as /proc/meminfo; "" where there is none.
 std::string value_in(const std::filesystem::path& path, std::string_view key);
 

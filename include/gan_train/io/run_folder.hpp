@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "gan_train/core/file.hpp"
 
@@ -20,15 +22,20 @@ bool holds_anything(const std::filesystem::path& folder);
 /// second get folders of their own.
 std::filesystem::path new_run_folder(const std::string& name);
 
-/// What a run leaves, and where:
-///
-///     config.yaml  run.json  losses.csv  steps.csv  health.csv  metrics.csv
-///     metrics.jsonl  evaluation.json  losses.png  losses.svg  report.html  train.log
-///     events.out.tfevents.gan-train
-///     samples/epoch_0001.png …  checkpoints/g_<epoch>.pt …  checkpoints/best.pt
-///     checkpoints/last.pt  checkpoints/previous.pt (the state before it)
-///
-/// Only names them.
+/// A file that a run leaves in its folder.
+struct RunFile {
+  enum class AtOverwrite { kRemoved, kRemovedLast, kStays };
+
+  std::string_view name;  ///< below the run's folder; `*` stands for an epoch
+  std::string_view content;
+  std::string_view written;  ///< when
+  AtOverwrite at_overwrite = AtOverwrite::kRemoved;
+};
+
+/// All of them, as docs/formats.md shows them.
+std::span<const RunFile> run_files();
+
+/// Names the files of a run.
 class RunFiles {
  public:
   explicit RunFiles(std::filesystem::path root) : root_(std::move(root)) {}
@@ -47,16 +54,18 @@ class RunFiles {
   std::filesystem::path evaluation() const { return root_ / "evaluation.json"; }
   std::filesystem::path report() const { return root_ / "report.html"; }
   std::filesystem::path losses_png() const { return root_ / "losses.png"; }
-  /// Of TensorBoard, which looks for "tfevents" in a name.
+  /// TensorBoard looks for "tfevents" in a name.
   std::filesystem::path events() const { return root_ / "events.out.tfevents.gan-train"; }
   std::filesystem::path losses_svg() const { return root_ / "losses.svg"; }
   std::filesystem::path log() const { return root_ / "train.log"; }
   std::filesystem::path sample(std::int64_t epoch) const;
   std::filesystem::path generator(std::int64_t epoch) const;
-  std::filesystem::path best() const { return root_ / "checkpoints" / "best.pt"; }
-  std::filesystem::path state() const { return root_ / "checkpoints" / "last.pt"; }
-  std::filesystem::path previous_state() const { return root_ / "checkpoints" / "previous.pt"; }
+  std::filesystem::path best() const { return root_ / "checkpoints/best.pt"; }
+  std::filesystem::path state() const { return root_ / "checkpoints/last.pt"; }
+  std::filesystem::path previous_state() const { return root_ / "checkpoints/previous.pt"; }
 
+  /// Those of run_files() that are there.
+  std::vector<RunFile> present() const;
   /// The grids of samples, and the generators, that are there, by epoch.
   std::map<std::int64_t, std::filesystem::path> samples() const {
     return numbered(&RunFiles::sample);
@@ -72,13 +81,14 @@ class RunFiles {
   std::filesystem::path root_;
 };
 
-/// The folder of a run that writes there: it is locked against a second run as long as
-/// the object lives. What killed runs left half-written is removed.
+/// The folder of a run that writes there, locked against a second run as long as the object lives.
+/// What killed runs left half-written is removed.
 class RunFolder : public RunFiles {
  public:
   enum class Open {
     kNew,        ///< Error where the folder holds anything
-    kOverwrite,  ///< removes what an earlier run left, nothing else
+    kOverwrite,  ///< removes the files of an earlier run; Error, with nothing touched, where the
+                 ///< folder is not a run's
     kResume      ///< goes on with what is there
   };
 

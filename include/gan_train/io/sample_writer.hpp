@@ -49,10 +49,10 @@ struct SampleFormat {
 /// grid, png, idx, npy, npy-float.
 std::span<const SampleFormat> sample_formats();
 
-/// An animated GIF, an image a frame; Error where the build has no giflib.
+/// An animated GIF of images, one per frame; Error where the build has no giflib.
 std::unique_ptr<SampleWriter> make_gif_writer(SampleFile file, std::int64_t frames_per_second);
 
-/// Bytes on standard output, height x width x channels, image after image, and nothing else. Where
+/// Bytes of images on standard output, height x width x channels each, and nothing else. Where
 /// their reader has gone, an Error of exit code 141 (128 + SIGPIPE).
 std::unique_ptr<SampleWriter> make_stdout_writer(SampleFile file);
 
