@@ -32,8 +32,8 @@ PtDict parse_checkpoint(ByteView bytes, const std::string& name) {
   const auto* format = find(root, "format");
   if (format == nullptr || text_of(*format, "") != "gan-train") {
     throw run_error(name,
-                    ": is a PyTorch file, but not a gan-train checkpoint; to draw from the "
-                    "weights in it, name their config with option config");
+                    ": is a PyTorch file, but not a gan-train checkpoint; gan-sample, gan-eval "
+                    "and gan-export take the weights in it with option config");
   }
   const auto version = get<std::int64_t>(root, "version", name);
   if (version != kFormatVersion) {

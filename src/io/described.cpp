@@ -21,7 +21,7 @@ const std::string& metadata_text(const Metadata& metadata, std::string_view key,
   const auto found = std::ranges::find(metadata, key, &Metadata::value_type::first);
   if (found != metadata.end()) return found->second;
   throw run_error(name, ": a safetensors file without a gan-train ", key,
-                  "; name the config of its weights with option config");
+                  "; gan-sample, gan-eval and gan-export take it with option config");
 }
 
 std::int64_t metadata_count(const Metadata& metadata, std::string_view key,

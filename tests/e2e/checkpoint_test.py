@@ -117,16 +117,6 @@ class SampleTest(Trained):
         pixels = np.rint((np.load(floats) + 1) * 127.5).clip(0, 255)
         self.assertLessEqual(np.abs(pixels - expected).max(), 1)
 
-    def test_wrong_layouts_and_formats_are_refused(self):
-        for flags, says in (
-            (["-n", 13, "--rows", 3, "--cols", 4], "13"),
-            (["--format", "jpg"], "npy"),
-            (["-n", 0], "--count"),
-            (["-n", 70000], "65536"),
-        ):
-            self.refused("gan-sample", "--ckpt", self.checkpoint, *flags, code=2, says=says)
-        self.assertEqual(list(self.folder.iterdir()), [])
-
     def test_many_samples_take_no_more_memory_than_few(self):
         # 51 MB of pixels, 205 MB as floats; of small pictures, the writing of files counts.
         for name, least, most in (

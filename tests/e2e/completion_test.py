@@ -1,6 +1,5 @@
 """What Tab offers, asked of the shells themselves."""
 
-import json
 import os
 import pty
 import select
@@ -13,9 +12,8 @@ import common
 class CompletionTest(common.RecipesTest):
     def bash(self, *words):
         """The completions of the last word; bash splits at = too."""
-        script = self.call("gan", "completion", "bash").stdout
         (self.folder / "script").write_text(
-            f"set -u\n{script}\n"
+            f"set -u\n{self.script_file('bash').read_text()}\n"
             f"COMP_WORDS=({' '.join(repr(word) for word in words)})\n"
             f"COMP_CWORD={len(words) - 1}\n"
             'complete -p "${COMP_WORDS[0]##*/}" >&2\n'
@@ -48,22 +46,14 @@ class CompletionTest(common.RecipesTest):
         (self.folder / "folder").mkdir()
         self.assertEqual(self.bash("gan-sample", "--ckpt", "mo"), ["model.pt"])
         self.assertEqual(self.bash("gan", "inspect", "mo"), ["model.pt"])
-        self.assertEqual(self.bash("gan-train", "--resume", "f"), ["folder"])
-
-    def test_all_shells_know_every_flag(self):
-        for shell in "bash", "zsh", "fish":
-            script = self.call("gan", "completion", shell).stdout
-            for key in json.loads(self.call("gan", "options", "--json").stdout):
-                self.assertIn(key, script)
-        self.call("gan", "completion", "--all", "share")
-        for path in "bash-completion/completions/gan", "zsh/site-functions/_gan":
-            self.assertTrue((self.folder / "share" / path).exists())
-        self.refused("gan", "completion", code=2, says=["bash", "zsh", "fish"])
-        self.refused("gan", "completion", "csh", code=2, says=["bash", "zsh", "fish"])
+        for before in ["gan-train", "--resume"], ["gan-report"], ["gan", "report", "run"]:
+            self.assertEqual(self.bash(*before, "f"), ["folder"])
+            self.assertNotIn("model.pt", self.bash(*before, ""))
 
     def script_file(self, shell):
         path = self.folder / f"script.{shell}"
-        path.write_text(self.call("gan", "completion", shell).stdout)
+        if not path.exists():
+            path.write_text(self.call("gan", "completion", shell).stdout)
         return path
 
     def test_zsh(self):
@@ -96,6 +86,9 @@ class CompletionTest(common.RecipesTest):
             typed(f"{clear}{command} --model.arch=res\t", "resnet")
             typed(f"{clear}{command} --config mnist_m\t", "mnist_mlp")
         typed(f"{clear}gan list los\t", "losses")
+        (self.folder / "folder_a").touch()
+        (self.folder / "folder_of_a_run").mkdir()
+        typed(f"{clear}gan-report folder\t", "folder_of_a_run/")
 
     def test_fish(self):
         fish = shutil.which("fish")
@@ -119,6 +112,8 @@ class CompletionTest(common.RecipesTest):
             self.assertEqual(offered(f"{command} --optim.be"), ["--optim.beta1", "--optim.beta2"])
             self.assertEqual(offered(f"{command} --model.arch d"), ["dcgan"])
         self.assertIn("mnist_mlp", offered("gan-train --config mnist_"))
+        (self.folder / "folder").mkdir()
+        self.assertEqual(offered("gan-report fo"), ["folder/"])
 
 
 if __name__ == "__main__":

@@ -83,19 +83,6 @@ class ClassListTest(Conditional):
     def test_the_checkpoint_says_how_many(self):
         self.assertEqual(torch.load(self.state)["classes"], 8)
 
-    def test_wrong_calls_are_refused(self):
-        for flags, says in {
-            ("--class", "8"): "'8' names no classes from 0 to 7",
-            ("--class", "3-1"): "'3-1' names no classes",
-            ("--class", "-1"): "'-1' names no classes",
-            ("--class", "1,x"): "'x' names no classes",
-            ("--class", "0-99999999999999999999"): "names no classes",
-            ("--class", "0-7", "-n", 12): "-n 12 images do not fill a row",
-            ("--class", "0-7", "-n", 16, "--cols", 3): "do not fill a row",
-            ("--class", "0-7", "--rows", 3): "--rows 3",
-        }.items():
-            self.refused("gan-sample", "--ckpt", self.state, *flags, code=2, says=says)
-
     def test_spectral_norm_is_that_of_pytorch(self):
         self.train(*SHAPES, *QUIET, "--model.spectral_norm", "true", "--epochs", 1)
         saved = torch.load(self.state)["discriminator"]
@@ -108,12 +95,6 @@ class ClassListTest(Conditional):
 
 
 class UnconditionalTest(Conditional):
-    def test_there_are_no_classes_to_ask_for(self):
-        self.train(*SHAPES, *QUIET, "--epochs", 1)
-        for flags in ("--class", 1), ("--save-labels", "y.npy"):
-            self.refused("gan-sample", "--ckpt", self.state, *flags, code=2,
-                         says=(flags[0], "knows no classes", "model.conditional"))  # fmt: skip
-
     def test_data_without_labels_are_refused(self):
         images = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (64, 8, 8)) + bytes(4096)
         (self.folder / "images.idx").write_bytes(images)

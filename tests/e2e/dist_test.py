@@ -31,6 +31,14 @@ class DistTest(Ranks):
             self.assertEqual(errors.count("done:"), 1, errors)
             shutil.rmtree(self.out)
 
+    def test_a_dry_run_is_printed_once(self):
+        for flags in ("--dry-run",), ("--dry-run", "--json"):
+            command = [*self.launch(2), common.BIN / "gan-train", "--config", common.SMOKE, *flags]
+            done = subprocess.run(list(map(str, command)), cwd=self.folder, env=self.environment,
+                                  capture_output=True, text=True, timeout=300)  # fmt: skip
+            alone = self.train("--config", common.SMOKE, *flags)
+            self.assertEqual((done.returncode, done.stdout), (0, alone.stdout), done.stderr)
+
     def test_a_checkpoint_of_four_ranks_goes_on_with_fewer(self):
         job = self.start(4, "--epochs", "2")
         self.assertEqual(self.ended(job) and job.returncode, 0)

@@ -158,34 +158,6 @@ class EvalCommandTest(EvalProgramTest):
         self.assertNotIn("class", done.stdout.replace("classes", ""))
         self.assertNotIn("training a classifier", done.stderr)
 
-    def test_wrong_calls(self):
-        self.write_shapes("plain", labels=False)
-        images = "plain/train-images-idx3-ubyte"
-        refused = lambda *arguments, says, code=2: self.refused(
-            "gan-eval", *arguments, code=code, says=says
-        )
-        refused(says="either --ckpt or --samples")
-        refused("--ckpt", "a.pt", "--samples", "b", says="either --ckpt or --samples")
-        refused("--ckpt", "none.pt", says="none.pt: no such file")
-        refused("--samples", images, says="--data")
-        refused("--samples", images, "--data", "nowhere", says="nowhere: no such file or folder")
-        refused("--samples", "nothing.idx", "--data", "plain", says="nothing.idx: no such file")
-        (self.folder / "empty").mkdir()
-        refused("--samples", "empty", "--data", "plain", says="empty: holds no .png")
-        refused("--samples", images, "--data", "plain", "-n", 401, says="holds 400 samples")
-        refused("--samples", images, "--data", "plain", "-n", 99, says="100")
-        refused("--samples", images, "--dataset", "shapes", says="1x16x16")
-        refused("--samples", images, "--data", "plain", "--dataset", "shapes", says="makes up")
-        refused("--samples", images, "--dataset", "idxx", says="did you mean 'idx'")
-        (self.folder / "torn.idx").write_bytes((self.folder / images).read_bytes()[:-1])
-        refused("--samples", "torn.idx", "--data", "plain", code=1, says="torn.idx")
-        self.train(*SMALL, "--epochs", 1, "--data.image_size", 12, "--out", "run", "--quiet")
-        refused(
-            *("--ckpt", "run/checkpoints/g_1.pt", "--data", "plain", "--dataset", "idx"),
-            says="draws 1x12x12, but",
-        )
-
-
 class EvalInTrainingTest(EvalProgramTest):
     flags = (*SMALL, "--eval.samples", 200, "--lr", 0.004)
 

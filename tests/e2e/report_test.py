@@ -90,21 +90,6 @@ class ReportFileTest(Reporting):
         for words in "health.csv: not there", "run.json: not there", "losses.csv: 1 line(s)":
             self.assertIn(words, notes)
 
-    def test_wrong_calls(self):
-        self.refused("gan-report", "none", code=2, says="none: no such folder")
-        self.refused("gan-report", ".", code=2, says="is no run's folder")
-        self.refused("gan-report", code=2, says="runs is required")
-        self.refused("gan-report", "x", "--max-mib", 0, code=2, says="--max-mib")
-        self.refused("gan-report", "x", "--outt", "y", code=2, says="did you mean '--out'?")
-        self.train(*SMALL, "--epochs", 1, "--out", "runs/one")
-        self.refused("gan-report", "runs", code=2, says=["name those", "runs/one"])
-        for i in range(9):  # as gan-tune leaves them
-            shutil.copytree(self.folder / "runs/one", self.folder / f"tuned/trials/00{i}")
-        self.refused("gan-report", "tuned", code=2, says=["tuned/trials/007 …"])
-        self.refused("gan-report", "runs/one", "-o", "no/x.html", code=1, says="no/x.html")
-        self.refused("gan-report", "runs/one", "-o", "runs", code=1, says="runs")
-
-
 class MetricsLinesTest(Reporting):
     def test_lines_hold_both_tables(self):
         self.train(*SMALL, *EVAL, "--epochs", 3, "--out", "run")

@@ -1,4 +1,4 @@
-"""gan-tune from end to end: small searches on rings, stopped and killed, and wrong calls."""
+"""gan-tune from end to end: small searches on rings, stopped and killed."""
 
 import csv
 import json
@@ -172,45 +172,6 @@ class SearchTest(TuneProgramTest):
         self.assertIn("the budget is used up; go on with: gan-tune --resume short", done.stderr)
         self.assertIn("place", done.stdout)
         self.tune("--resume", "short", "--budget", "1s", "--quiet")
-
-
-class CallTest(TuneProgramTest):
-    def test_wrong_calls(self):
-        refused = lambda *arguments, says, code=2: self.refused(
-            "gan-tune", *arguments, code=code, says=says
-        )
-        refused(*RINGS, "--budget", "30", says="--budget: '30' is no time")
-        refused(*RINGS, "--trials", "many", says="--trials: 'many' is not an integer")
-        refused(*RINGS, "--trials", 0, says="--budget")
-        refused(*RINGS, "--repeats", 1, says="out of range")
-        refused(*RINGS, "--spaces", "x", says="did you mean '--space'")
-        refused(*RINGS, "--space", "optim.ls=1", says="did you mean 'optim.lr'")
-        refused(*RINGS, "--space", "loss.kind=bcee", says="did you mean 'bce'")
-        refused("--config", "nothing", "--trials", 2, says="no config 'nothing'")
-        refused("--resume", "nowhere", says="nowhere/search.yaml: not there")
-        refused("--resume", "nowhere", "--lr", 1, says="takes recipe, space and plan")
-        (self.folder / "mine").mkdir()
-        (self.folder / "mine/x").write_text("x")
-        refused(*RINGS, "--trials", 2, "--out", "mine", says="mine: already holds files")
-        # Too few to hold any out; and values that don't go together, before any training.
-        refused(*RINGS, "--data.synthetic_size", 400, "--trials", 2, "--out", "a", says="too few")
-        refused(
-            *(*RINGS, "--out", "a", "--trials", 3, "--space", "model.pack=3", "--quiet"),
-            says="trial 1 (model.pack=3) cannot be trained",
-        )
-        self.assertFalse((self.folder / "a/search.yaml").exists())
-
-    def test_a_dry_run_tells_the_plan_and_writes_nothing(self):
-        done = self.tune(*RINGS, "--trials", 9, "--dry-run")
-        self.assertIn("rung 1: 9 trials, 11.11 % of a run", done.stdout)
-        self.assertIn("optim.lr: 0.00025 to 0.004, logarithmic", done.stdout)
-        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 60, done.stdout)
-        self.assertEqual([path.name for path in self.folder.iterdir()], [])
-
-    def test_help_names_the_default_space(self):
-        text = self.tune("--help").stdout
-        for words in "--budget", "--space", "--resume", "optim.discriminator_lr", "loss.penalty":
-            self.assertIn(words, text)
 
 
 if __name__ == "__main__":

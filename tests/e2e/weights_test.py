@@ -71,8 +71,6 @@ class WeightsTest(common.ProgramTest):
         for name, tensor in self.net.state_dict().items():
             self.assertTrue(torch.equal(begun[name], tensor), name)
         self.train(*train, *STEPS, "--out", "run")
-        self.refused("gan-train", "--resume", "run", "--init-from", "state.pt", code=2,
-                     says=("--resume", "leave out --init-from"))  # fmt: skip
 
     def test_what_does_not_fit_is_listed(self):
         state = self.net.state_dict()
@@ -88,29 +86,6 @@ class WeightsTest(common.ProgramTest):
             self.assertIn("'1.weight' is missing", error)
             self.assertIn("'4.bias' has shape [9], the config needs [8]", error)
             self.assertIn("'extra' is unexpected", error)
-
-    def test_wrong_calls_say_what_to_do(self):
-        torch.save(self.net.state_dict(), self.folder / "state.pt")
-        self.train("--config", common.SMOKE, *STEPS, "--out", "run")
-        checkpoint = "run/checkpoints/g_1.pt"
-        state = ("--ckpt", "state.pt")
-        for command, flags, code, says in (
-            ("gan-sample", state, 1, "take the weights in it with --config"),
-            ("gan-sample", ("--ckpt", checkpoint, *self.config), 2, "leave out --config"),
-            ("gan-sample", (*state, *self.config[:2], "--shape", "28"), 2, "such as 1x28x28"),
-            ("gan-sample", (*state, "--shape", "1x16x16"), 2, "--config"),
-            ("gan-sample", (*state, "--config", common.CONFIGS / "mnist_fast.yaml",
-                            "--shape", "1x28x28"), 2, "--class-count"),
-            ("gan-export", ("--ckpt", checkpoint, "--format", "html5"), 2, "did you mean 'html'"),
-            ("gan-export", ("--ckpt", checkpoint, "-o", "g.onx"), 2, "did you mean 'onnx'"),
-            ("gan-export", ("--ckpt", checkpoint, "-o", "no/g.html"), 1, "no/g.html"),
-            ("gan-export", ("--ckpt", "none.pt"), 2, "none.pt: no such file"),
-            ("gan-train", (*self.config[:2], "--init-from", "no.pt"), 2, "no.pt: no such file"),
-            ("gan-export", ("--html", "--format", "onnx", *state), 2, "--html"),
-        ):  # fmt: skip
-            with self.subTest(says):
-                self.refused(command, *flags, code=code, says=says)
-
 
 if __name__ == "__main__":
     common.main()

@@ -79,6 +79,33 @@ TEST(RunFolder, RemovesWhatKilledRunsLeftHalfWritten) {
   EXPECT_TRUE(fs::exists(temp / "notes.tmp1"));
 }
 
+TEST(RunFolder, LeavesAFolderThatItRefusesAsItWas) {
+  const TempFolder temp;
+  const std::set<std::string> theirs = {"config.yaml.tmp77", "losses.csv.tmp5", "thesis.txt",
+                                        "checkpoints/last.pt.tmp3", "samples/x.png.tmp9"};
+  for (const char* name : {"checkpoints", "samples"}) fs::create_directory(temp / name);
+  for (const auto& name : theirs) write_file(temp / name, "precious");
+  for (const auto how : {RunFolder::Open::kNew, RunFolder::Open::kOverwrite}) {
+    EXPECT_THROW(RunFolder(temp.path(), how), Error);
+    std::set<std::string> left;
+    for (const auto& entry : fs::recursive_directory_iterator(temp.path())) {
+      if (entry.is_regular_file()) {
+        left.insert(entry.path().lexically_relative(temp.path()).string());
+      }
+    }
+    EXPECT_EQ(left, theirs);
+  }
+}
+
+TEST(RunFolder, LeavesWhatTheDocsSay) {
+  const Bytes page = read_file(DOCS_DIR "/formats.md");
+  std::string rows;
+  for (const RunFile& file : run_files()) {
+    rows += str("| `", file.name, "` | ", file.content, " | ", file.written, " |\n");
+  }
+  EXPECT_NE(as_text(page).find(rows), std::string_view::npos) << rows;
+}
+
 TEST(RunFolder, IsTakenAgainWhereARunWasKilledBeforeItsConfigWasWhole) {
   const TempFolder temp;
   write_file(temp / "config.yaml.tmp12", "x");

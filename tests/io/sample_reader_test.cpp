@@ -72,7 +72,7 @@ TEST(SampleReader, RefusesFloatsOutsideTheRange) {
   };
   const auto refused = [](const torch::Tensor& floats, PixelRange range) {
     const auto words = usage_message_of([&] { through_a_file(floats, "npy-float", range); });
-    return words.find(str("--range ", range)) != std::string::npos;
+    return words.find(str("option range ", range)) != std::string::npos;
   };
   for (const PixelRange range : {PixelRange::kSymmetric, PixelRange::kUnit}) {
     EXPECT_TRUE(refused(with(255.0F), range));

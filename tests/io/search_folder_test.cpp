@@ -95,7 +95,7 @@ TEST(SearchFolder, ANewSearchWantsAnEmptyFolderAndOneFolderHasOneSearch) {
               std::string::npos);
     folder.save_setup(example_setup());
   }
-  EXPECT_NE(usage_message_of([&] { SearchFolder(temp / "tune", false); }).find("--resume"),
+  EXPECT_NE(usage_message_of([&] { SearchFolder(temp / "tune", false); }).find("already holds files"),
             std::string::npos);
   write_file(temp / "tune/tune.csv.tmp123", "torn");
   write_file(temp / "tune/notes.tmp123", "mine");

@@ -125,10 +125,10 @@ TEST_F(WeightsFile, ThatDescribeThemselvesNeedNoConfig) {
       torch::equal(first_images(loaded.generator, config), first_images(nets.generator, config)));
   EXPECT_NE(usage_message_of([&] {
               load_generator(path, config, kTinyShape, 0);
-            }).find("leave out --config"),
+            }).find("leave out option config"),
             std::string::npos);
   write_file(path, encode_safetensors({{}, packer.pack(*nets.generator)}));
-  EXPECT_NE(message_of([&] { load_generator(path); }).find("take it with --config"),
+  EXPECT_NE(message_of([&] { load_generator(path); }).find("take it with option config"),
             std::string::npos);
   for (const auto& format : export_formats()) {
     if (format.name != "safetensors") continue;

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <string>
+
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/file.hpp"
+#include "gan_train/core/log.hpp"
+#include "gan_train/core/text.hpp"
+
+#include "../../src/cli/commands.hpp"
+#include "temp_folder.hpp"
+
+namespace gan {
+
+/// How a command line ends, and what it prints.
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// Runs a command line, its words apart by blanks, in this process.
+inline Outcome call(const std::string& line) {
+  log::set_level(log::Level::kInfo);
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Outcome outcome;
+  std::string error;
+  try {
+    outcome.code = run_program(split(line, ' '));
+  } catch (const Error& thrown) {
+    outcome.code = thrown.exit_code();
+    error = thrown.what();
+  }
+  std::fflush(stdout);
+  outcome.out = testing::internal::GetCapturedStdout();
+  outcome.err = testing::internal::GetCapturedStderr() + error;
+  return outcome;
+}
+
+/// Such a call prints nothing but its error, which holds each of `says`.
+inline void expect_refused(const std::string& line, const std::vector<std::string>& says,
+                           int code = Error::kUsage) {
+  const Outcome outcome = call(line);
+  EXPECT_EQ(outcome.code, code) << line << '\n' << outcome.err;
+  EXPECT_EQ(outcome.out, "") << line;
+  EXPECT_EQ(outcome.err.find('\n'), std::string::npos) << line << '\n' << outcome.err;
+  for (const auto& words : says) {
+    EXPECT_NE(outcome.err.find(words), std::string::npos)
+        << line << "\nwanted: " << words << "\nsaid: " << outcome.err;
+  }
+}
+
+inline void expect_says(const std::string& text, const std::string& words) {
+  EXPECT_NE(text.find(words), std::string::npos) << "wanted: " << words << "\nsaid: " << text;
+}
+
+/// A test in a folder of its own, where recipes are found by their names.
+class Call : public testing::Test {
+ protected:
+  Call() : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder_.path());
+    std::filesystem::create_symlink(SOURCE_DIR "/configs", "configs");
+  }
+  ~Call() override { std::filesystem::current_path(before_); }
+
+  static std::string text_of(const std::string& path) {
+    return std::string(as_text(read_file(path)));
+  }
+  /// What lies in the folder beside the recipes.
+  static std::size_t files() {
+    using Iterator = std::filesystem::directory_iterator;
+    return static_cast<std::size_t>(std::distance(Iterator("."), Iterator())) - 1;
+  }
+
+ private:
+  std::filesystem::path before_;
+  TempFolder folder_;
+};
+
+}  // namespace gan
