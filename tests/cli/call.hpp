@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
+#include <vector>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/file.hpp"
@@ -31,7 +32,7 @@ inline Outcome call(const std::string& line) {
   Outcome outcome;
   std::string error;
   try {
-    outcome.code = run_program(split(line, ' '));
+    outcome.code = run_program(split(trim(line), ' '));
   } catch (const Error& thrown) {
     outcome.code = thrown.exit_code();
     error = thrown.what();
@@ -80,6 +81,18 @@ class Call : public testing::Test {
  private:
   std::filesystem::path before_;
   TempFolder folder_;
+};
+
+struct Refusal {
+  const char* flags;
+  std::vector<std::string> says;
+};
+
+class RefusedCall : public Call {
+ protected:
+  static void refuse(const std::string& command, const std::vector<Refusal>& calls) {
+    for (const auto& [flags, says] : calls) expect_refused(command + " " + flags, says);
+  }
 };
 
 }  // namespace gan

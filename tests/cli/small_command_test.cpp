@@ -109,9 +109,9 @@ TEST_F(SmallCommand, InspectDataFiles) {
 TEST_F(SmallCommand, InspectCheckpointsAndRuns) {
   call("gan-train --config smoke --epochs 2 --out run -q");
   const auto run = print("gan inspect run/checkpoints/g_2.pt");
-  for (const char* words :
-       {"kind: ", "epoch: 2\n", "step: 32\n", "image_shape: [1, 16, 16]", "generator: 6345",
-        "discriminator: 2457", "optim.lr: value 0.001, default 0.0002", "float32"}) {
+  for (const char* words : {"kind: ", "epoch: 2\n", "step: 32\n", "image_shape: [1, 16, 16]",
+                            "parameters: generator 6345, discriminator 2457",
+                            "optim.lr: value 0.001, default 0.0002", "float32"}) {
     expect_says(run, words);
   }
   EXPECT_EQ(run.find("optim.beta1"), std::string::npos);

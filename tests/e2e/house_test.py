@@ -63,6 +63,13 @@ class LayersTest(common.ProgramTest):
                 self.assertIsNone(re.search(r"#include <(torch|ATen|c10)/", text), path)
         self.assertEqual(seen, set(order))
 
+    def test_only_the_command_line_speaks_of_flags(self):
+        for path in sources("src", "include"):
+            if layer_of(path) not in ("cli", "main"):
+                code = re.sub(r"//.*", "", path.read_text())
+                flags = re.findall(r'"[^"\n]*(--(?!mpi=)[a-z][\w-]*)', code)
+                self.assertEqual(flags, [], path)  # --mpi is srun's
+
     def test_tests_mirror_the_layers(self):
         folders = {path.name for path in (common.ROOT / "tests").iterdir() if path.is_dir()}
         self.assertLessEqual(set(LAYERS), folders)
