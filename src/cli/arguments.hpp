@@ -43,6 +43,17 @@ void check_extension(std::string_view flag, const std::filesystem::path& path,
 /// The path of a file to read, as it was given; Error (exit code 2) where there is none.
 std::string input_file(const std::string& path);
 
+/// What `call` gives; to its Error about a wrong call, `hint` is added.
+template <typename Call>
+auto hinting(const std::string& hint, Call call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    throw Error(str(error.what(), error.exit_code() == Error::kUsage ? hint : ""),
+                error.exit_code());
+  }
+}
+
 /// --json [FILE]: JSON in the place of what a command prints or, with FILE, beside it in a file.
 class JsonOutput {
  public:

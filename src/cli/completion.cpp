@@ -239,20 +239,19 @@ constexpr Shell kShells[] = {{"bash", bash_script, "bash-completion/completions/
                              {"fish", fish_script, "fish/vendor_completions.d/gan.fish"}};
 
 struct CompletionArguments {
-  explicit CompletionArguments(CLI::App& app);
+  explicit CompletionArguments(CLI::App& app) {
+    app.add_option("shell", shell, "which shell")
+        ->check(one_of(names_of(kShells)))
+        ->type_name("SHELL");
+    app.add_option("--all", all, "write all three below this folder, as an installed tree has them")
+        ->type_name("DIR");
+    app.footer(
+        "Installed trees have them where shells look. To try one: source <(gan completion bash)");
+  }
+
   std::string shell;
   std::string all;
 };
-
-CompletionArguments::CompletionArguments(CLI::App& app) {
-  app.add_option("shell", shell, "which shell")
-      ->check(one_of(names_of(kShells)))
-      ->type_name("SHELL");
-  app.add_option("--all", all, "write all three below this folder, as an installed tree has them")
-      ->type_name("DIR");
-  app.footer(
-      "Installed trees have them where shells look. To try one: source <(gan completion bash)");
-}
 
 int run_completion(CompletionArguments& arguments) {
   if (arguments.shell.empty() == arguments.all.empty()) {

@@ -75,7 +75,8 @@ std::vector<CommandFacts> describe_commands() {
   std::vector<CommandFacts> all;
   for (const Command& command : commands()) {
     const CLI::App& app = *program.get_subcommand(std::string(command.name));
-    CommandFacts facts{app.get_name(), app.get_description(), app.get_footer(), {}};
+    CommandFacts facts{
+        app.get_name(), std::string(command.help), app.get_description(), app.get_footer(), {}};
     for (const auto* option : app.get_options()) facts.options.push_back(facts_of(*option, keys));
     all.push_back(std::move(facts));
   }

@@ -23,6 +23,7 @@ struct OptionFacts {
 struct CommandFacts {
   std::string name;
   std::string help;  ///< a line, without a full stop
+  std::string description;
   std::string footer;
   std::vector<OptionFacts> options;
 };

@@ -35,20 +35,19 @@ Json json_of(const Finding& finding) {
 }
 
 struct DoctorArguments {
-  explicit DoctorArguments(CLI::App& app);
+  explicit DoctorArguments(CLI::App& app) {
+    app.add_option("--data", data, "also check this folder of a data set (./data/* always are)")
+        ->type_name("DIR");
+    app.add_option("--seconds", seconds, "how long to train for a trial (default 5)")
+        ->check(CLI::Range(0.0, 3600.0));
+    json.declare(app);
+    app.footer("Exit code: 0 if all is well, notes included; 1 if a line is marked FAIL.");
+  }
+
   std::string data;
   double seconds = 5;
   JsonOutput json;
 };
-
-DoctorArguments::DoctorArguments(CLI::App& app) {
-  app.add_option("--data", data, "also check this folder of a data set (./data/* always are)")
-      ->type_name("DIR");
-  app.add_option("--seconds", seconds, "how long to train for a trial (default 5)")
-      ->check(CLI::Range(0.0, 3600.0));
-  json.declare(app);
-  app.footer("Exit code: 0 if all is well, notes included; 1 if a line is marked FAIL.");
-}
 
 int run_doctor(DoctorArguments& arguments) {
   const auto& [data, seconds, json] = arguments;

@@ -15,27 +15,25 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ExportArguments {
-  explicit ExportArguments(CLI::App& app);
+  explicit ExportArguments(CLI::App& app) {
+    generator.declare(app)->required();
+    auto* by_name = app.add_option(
+        "--format", format,
+        help_of(export_formats()) + " (default: by the extension of --out, else onnx)");
+    by_name->check(one_of(names_of(export_formats())));
+    app.add_flag_callback(
+           "--html", [this] { format = "html"; }, "the same as --format html")
+        ->excludes(by_name);
+    app.add_option("-o,--out", out, "file to write (default: named after the checkpoint, here)")
+        ->type_name("FILE");
+    add_quiet(app, quiet);
+  }
 
   GeneratorArguments generator;
   std::string format;
   std::string out;
   bool quiet = false;
 };
-
-ExportArguments::ExportArguments(CLI::App& app) {
-  generator.declare(app)->required();
-  auto* by_name = app.add_option(
-      "--format", format,
-      help_of(export_formats()) + " (default: by the extension of --out, else onnx)");
-  by_name->check(one_of(names_of(export_formats())));
-  app.add_flag_callback(
-         "--html", [this] { format = "html"; }, "the same as --format html")
-      ->excludes(by_name);
-  app.add_option("-o,--out", out, "file to write (default: named after the checkpoint, here)")
-      ->type_name("FILE");
-  add_quiet(app, quiet);
-}
 
 // What was asked for, else what the extension of --out says, else ONNX.
 const ExportFormat& format_of(const ExportArguments& arguments) {

@@ -1,7 +1,6 @@
 #include "help.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "gan_train/core/text.hpp"
 
@@ -28,9 +27,7 @@ class Page : public CLI::Formatter {
   }
 
   std::string make_description(const CLI::App* app) const override {
-    std::string text = app->get_description();
-    text[0] = static_cast<char>(std::toupper(text[0]));
-    return wrap(text, width_);
+    return wrap(app->get_description(), width_);
   }
 
   std::string make_footer(const CLI::App* app) const override {

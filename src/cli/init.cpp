@@ -28,23 +28,22 @@ std::string template_heading(const std::string& recipe, const std::string& about
 }
 
 struct InitArguments {
-  explicit InitArguments(CLI::App& app);
+  explicit InitArguments(CLI::App& app) {
+    app.add_option("recipe", recipe,
+                   "what to start from: a shipped recipe or a config file; "
+                   "without one, the defaults")
+        ->type_name("RECIPE");
+    app.add_option("-o,--out", out,
+                   "file to write: .ini or .yaml, or - for standard output "
+                   "(default: RECIPE.ini)")
+        ->type_name("FILE");
+    add_quiet(app, quiet);
+  }
+
   std::string recipe;
   std::string out;
   bool quiet = false;
 };
-
-InitArguments::InitArguments(CLI::App& app) {
-  app.add_option("recipe", recipe,
-                 "what to start from: a shipped recipe or a config file; "
-                 "without one, the defaults")
-      ->type_name("RECIPE");
-  app.add_option("-o,--out", out,
-                 "file to write: .ini or .yaml, or - for standard output "
-                 "(default: RECIPE.ini)")
-      ->type_name("FILE");
-  add_quiet(app, quiet);
-}
 
 int run_init(InitArguments& arguments) {
   const auto& [recipe, out, quiet] = arguments;

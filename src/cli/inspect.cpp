@@ -10,20 +10,19 @@ namespace gan {
 namespace {
 
 struct InspectArguments {
-  explicit InspectArguments(CLI::App& app);
+  explicit InspectArguments(CLI::App& app) {
+    app.add_option(
+           "file", path,
+           "a checkpoint or another PyTorch file, safetensors, IDX (also gzip) or .npy data, a "
+           "config, or the folder of a run")
+        ->required()
+        ->type_name("FILE");
+    json.declare(app);
+  }
+
   std::string path;
   JsonOutput json;
 };
-
-InspectArguments::InspectArguments(CLI::App& app) {
-  app.add_option(
-         "file", path,
-         "a checkpoint or another PyTorch file, safetensors, IDX (also gzip) or .npy data, a "
-         "config, or the folder of a run")
-      ->required()
-      ->type_name("FILE");
-  json.declare(app);
-}
 
 int run_inspect(InspectArguments& arguments) {
   const Json facts = inspect_path(arguments.path);

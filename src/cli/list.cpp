@@ -81,17 +81,16 @@ void print_listing(const Listing& listing) {
 }
 
 struct ListArguments {
-  explicit ListArguments(CLI::App& app);
+  explicit ListArguments(CLI::App& app) {
+    app.add_option("what", what, "which list (default: all)")
+        ->check(one_of(names_of(kListings)))
+        ->type_name("LIST");
+    json.declare(app);
+  }
+
   std::string what;
   JsonOutput json;
 };
-
-ListArguments::ListArguments(CLI::App& app) {
-  app.add_option("what", what, "which list (default: all)")
-      ->check(one_of(names_of(kListings)))
-      ->type_name("LIST");
-  json.declare(app);
-}
 
 int run_list(ListArguments& arguments) {
   const auto& [what, json] = arguments;

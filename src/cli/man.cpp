@@ -1,4 +1,3 @@
-#include <cctype>
 #include <cstdio>
 
 #include "gan_train/core/error.hpp"
@@ -52,11 +51,6 @@ std::string title_line(const std::string& name) {
   return ".TH " + roff(upper) + " 1 \"\" \"gan\\-train " + kVersion + "\" \"User Commands\"\n";
 }
 
-std::string sentence(std::string text) {
-  text[0] = static_cast<char>(std::toupper(text[0]));
-  return text + ".";
-}
-
 std::string option_entries(const CommandFacts& command, bool keys) {
   std::string out;
   for (const auto& option : command.options) {
@@ -86,8 +80,8 @@ std::string command_page(const CommandFacts& command) {
   }
   std::string page = title_line(name) + ".SH NAME\n" + roff(name + " - " + command.help) +
                      "\n.SH SYNOPSIS\n\\fBgan " + roff(command.name) + "\\fR" + arguments +
-                     " [\\fIoptions\\fR]\n.SH DESCRIPTION\n" + roff(sentence(command.help)) +
-                     "\n.SH OPTIONS\n" + option_entries(command, /*keys=*/false);
+                     " [\\fIoptions\\fR]\n.SH DESCRIPTION\n" + roff(command.description) +
+                     ".\n.SH OPTIONS\n" + option_entries(command, /*keys=*/false);
   if (const auto keys = option_entries(command, /*keys=*/true); !keys.empty()) {
     page += ".SH CONFIG\nKeys of the config file, each of which is an option too.\n" + keys;
   }
@@ -110,18 +104,17 @@ std::string program_page(const std::vector<CommandFacts>& commands) {
 }
 
 struct ManArguments {
-  explicit ManArguments(CLI::App& app);
+  explicit ManArguments(CLI::App& app) {
+    app.add_option("command", name, "which command")
+        ->check(one_of(names_of(commands())))
+        ->type_name("COMMAND");
+    app.add_option("--all", all, "write every page into this folder")->type_name("DIR");
+    app.footer("To read one: gan man train | man -l -");
+  }
+
   std::string name;
   std::string all;
 };
-
-ManArguments::ManArguments(CLI::App& app) {
-  app.add_option("command", name, "which command")
-      ->check(one_of(names_of(commands())))
-      ->type_name("COMMAND");
-  app.add_option("--all", all, "write every page into this folder")->type_name("DIR");
-  app.footer("To read one: gan man train | man -l -");
-}
 
 int run_man(ManArguments& arguments) {
   const auto& [name, all] = arguments;

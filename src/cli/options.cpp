@@ -61,15 +61,14 @@ void print_markdown(const std::vector<Option>& table) {
 }
 
 struct OptionsArguments {
-  explicit OptionsArguments(CLI::App& app);
+  explicit OptionsArguments(CLI::App& app) {
+    auto* as_markdown = app.add_flag("--markdown", markdown, "as docs/options.md");
+    json.declare(app)->excludes(as_markdown);
+  }
+
   bool markdown = false;
   JsonOutput json;
 };
-
-OptionsArguments::OptionsArguments(CLI::App& app) {
-  auto* as_markdown = app.add_flag("--markdown", markdown, "as docs/options.md");
-  json.declare(app)->excludes(as_markdown);
-}
 
 int run_options(OptionsArguments& arguments) {
   const auto& [markdown, json] = arguments;

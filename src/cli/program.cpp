@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
@@ -139,7 +140,9 @@ std::span<const Command> commands() {
 void declare_commands(CLI::App& program, Runnable& called) {
   program.require_subcommand(0, 1);
   for (const Command& command : commands()) {
-    auto* app = program.add_subcommand(std::string(command.name), std::string(command.help));
+    std::string description(command.help);
+    description[0] = static_cast<char>(std::toupper(description[0]));
+    auto* app = program.add_subcommand(std::string(command.name), description);
     app->final_callback([&called, run = command.declare(*app)] { called = run; });
   }
 }

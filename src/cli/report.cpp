@@ -14,7 +14,32 @@ namespace gan {
 namespace {
 
 struct ReportArguments {
-  explicit ReportArguments(CLI::App& app);
+  explicit ReportArguments(CLI::App& app) {
+    app.add_option("runs", folders, "folder of a run; several to compare them")
+        ->type_name("DIR")
+        ->required();
+    auto* page =
+        app.add_option(
+               "-o,--out", out,
+               "file to write (default: report.html in the run's folder; comparison.html here "
+               "for several)")
+            ->type_name("FILE");
+    auto* limit =
+        app.add_option("--max-mib", mib,
+                       "most MiB of pictures, and of each table, that are read (default 16)")
+            ->type_name("N")
+            ->check(CLI::Range(1, 1024));
+    auto* gif = app.add_option("--gif", timelapse,
+                               "instead of a page, an animated GIF of one run's grids of samples")
+                    ->type_name("FILE")
+                    ->excludes(page)
+                    ->excludes(limit);
+    app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
+        ->check(CLI::Range(1, 50))
+        ->needs(gif);
+    add_quiet(app, quiet);
+  }
+
   std::vector<std::string> folders;
   std::string out;
   std::uint64_t mib = 16;
@@ -22,32 +47,6 @@ struct ReportArguments {
   std::int64_t fps = 10;
   bool quiet = false;
 };
-
-ReportArguments::ReportArguments(CLI::App& app) {
-  app.add_option("runs", folders, "folder of a run; several to compare them")
-      ->type_name("DIR")
-      ->required();
-  auto* page =
-      app.add_option(
-             "-o,--out", out,
-             "file to write (default: report.html in the run's folder; comparison.html here "
-             "for several)")
-          ->type_name("FILE");
-  auto* limit =
-      app.add_option("--max-mib", mib,
-                     "most MiB of pictures, and of each table, that are read (default 16)")
-          ->type_name("N")
-          ->check(CLI::Range(1, 1024));
-  auto* gif = app.add_option("--gif", timelapse,
-                             "instead of a page, an animated GIF of one run's grids of samples")
-                  ->type_name("FILE")
-                  ->excludes(page)
-                  ->excludes(limit);
-  app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
-      ->check(CLI::Range(1, 50))
-      ->needs(gif);
-  add_quiet(app, quiet);
-}
 
 int run_report(ReportArguments& arguments) {
   const auto& [folders, out, mib, timelapse, fps, quiet] = arguments;

@@ -168,20 +168,6 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   return 128 + caught_signal();
 }
 
-// Says by which flags another folder is chosen.
-RunFolder open_folder(const fs::path& root, RunFolder::Open how) {
-  try {
-    return RunFolder(root, how);
-  } catch (const Error& error) {
-    if (how == RunFolder::Open::kResume || error.exit_code() != Error::kUsage) throw;
-    const bool is_run = how == RunFolder::Open::kNew && RunFiles(root).hold_run();
-    throw usage_error(error.what(), "; choose another --out",
-                      is_run ? str(", go on with --resume ", root.string(),
-                                   ", or replace the run with --overwrite")
-                             : "");
-  }
-}
-
 // What the first rank, or the only one, does.
 int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
          const std::string& recipe, const fs::path& state) {
@@ -191,7 +177,12 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
   const auto how = resuming              ? RunFolder::Open::kResume
                    : arguments.overwrite ? RunFolder::Open::kOverwrite
                                          : RunFolder::Open::kNew;
-  const RunFolder folder = open_folder(root, how);
+  const bool may_resume = how == RunFolder::Open::kNew && RunFiles(root).hold_run();
+  const std::string hint = str(resuming ? "" : "; choose another --out",
+                               may_resume ? str(", go on with --resume ", root.string(),
+                                                ", or replace the run with --overwrite")
+                                          : "");
+  const RunFolder folder = hinting(hint, [&] { return RunFolder(root, how); });
   Run run(trainer, data, folder);
   if (resuming) run.resume(state);
   trainer.share_state();

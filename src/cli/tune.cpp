@@ -210,17 +210,6 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   return 0;
 }
 
-// Says by which flags another folder is chosen.
-void open_folder(std::optional<SearchFolder>& folder, const fs::path& root, bool resuming) {
-  try {
-    folder.emplace(root, resuming);
-  } catch (const Error& error) {
-    if (resuming || error.exit_code() != Error::kUsage) throw;
-    throw usage_error(error.what(), "; choose another --out, or go on with a search there with ",
-                      "--resume ", root.string());
-  }
-}
-
 int run_tune(TuneArguments& arguments) {
   const auto start = Clock::now();
   const double budget = read_budget(arguments.budget);
@@ -241,7 +230,10 @@ int run_tune(TuneArguments& arguments) {
     root = new_run_folder("tune-" + arguments.config.recipe());
   std::optional<SearchFolder> folder;
   // Before the data are read, so that a wrong folder is told at once.
-  if (!arguments.dry_run) open_folder(folder, root, resuming);
+  const std::string hint = "; choose another --out, or go on with a search there with --resume ";
+  if (!arguments.dry_run) {
+    hinting(resuming ? "" : hint + root.string(), [&] { return &folder.emplace(root, resuming); });
+  }
 
   const Judging judging(setup);
   if (setup.search.trials == 0) {

@@ -1,14 +1,13 @@
 #include "gan_train/io/run_folder.hpp"
 
 #include <algorithm>
-#include <cinttypes>
 #include <ctime>
 #include <fstream>
 #include <ranges>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
+#include "gan_train/core/registry.hpp"
 
 namespace gan {
 namespace {
@@ -63,24 +62,29 @@ void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
   }
 }
 
-// Whether nothing is there but what a run leaves that was killed before its config was whole.
-bool is_empty_but_for_half_a_config(const RunFiles& folder) {
-  if (!fs::is_directory(folder.root())) return false;
-  return std::all_of(fs::directory_iterator(folder.root()), fs::directory_iterator(),
+// Locks and empty folders count as nothing, and what `but` says of.
+template <typename But>
+bool holds_anything_but(const fs::path& folder, But but) {
+  if (!fs::exists(folder)) return false;
+  if (!fs::is_directory(folder)) return true;
+  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
                      [&](const auto& entry) {
-                       return target_of_temporary(entry.path()) == folder.config() ||
-                              entry.path().filename() == FolderLock::kName ||
-                              (entry.is_directory() && fs::is_empty(entry.path()));
+                       if (entry.path().filename() == FolderLock::kName) return false;
+                       if (entry.is_directory()) return !fs::is_empty(entry.path());
+                       return !but(entry.path());
                      });
 }
 
 // Refuses a folder of something else.
 void check_is_run(const RunFiles& folder) {
-  if (!holds_anything(folder.root()) || folder.hold_run()) return;
-  if (is_empty_but_for_half_a_config(folder)) return;
-  throw usage_error(folder.root().string(), fs::is_directory(folder.root())
-                                                ? ": holds files, but no run of gan-train"
-                                                : ": is not a folder");
+  const auto& root = folder.root();
+  // A run that was killed before its config was whole leaves half of it.
+  const auto is_half_a_config = [&](const fs::path& path) {
+    return target_of_temporary(path) == folder.config();
+  };
+  if (folder.hold_run() || !holds_anything_but(root, is_half_a_config)) return;
+  throw usage_error(root.string(), fs::is_directory(root) ? ": holds files, but no run of gan-train"
+                                                          : ": is not a folder");
 }
 
 }  // namespace
@@ -131,13 +135,7 @@ std::span<const RunFile> run_files() {
 }
 
 bool holds_anything(const fs::path& folder) {
-  if (!fs::exists(folder)) return false;
-  if (!fs::is_directory(folder)) return true;
-  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const auto& entry) {
-                       if (entry.path().filename() == FolderLock::kName) return false;
-                       return !entry.is_directory() || !fs::is_empty(entry.path());
-                     });
+  return holds_anything_but(folder, [](const fs::path&) { return false; });
 }
 
 fs::path new_run_folder(const std::string& name) {
@@ -188,12 +186,10 @@ std::vector<RunFile> RunFiles::present() const {
   return rows;
 }
 
-fs::path RunFiles::sample(std::int64_t epoch) const {
-  return root_ / "samples" / formatted("epoch_%04" PRId64 ".png", epoch);
-}
-
-fs::path RunFiles::generator(std::int64_t epoch) const {
-  return root_ / "checkpoints" / str("g_", epoch, ".pt");
+fs::path RunFiles::at(std::string_view name, std::string_view epoch) const {
+  std::string place(find_row(run_files(), name, "file of a run").name);
+  if (const auto star = place.find('*'); star != std::string::npos) place.replace(star, 1, epoch);
+  return root_ / place;
 }
 
 std::map<std::int64_t, fs::path> RunFiles::numbered(fs::path (RunFiles::*file)(std::int64_t)

@@ -52,9 +52,7 @@ class CallTest(common.ProgramTest):
         (self.folder / "gan-list").symlink_to(common.BIN / "gan")
         done = self.call(self.folder / "gan-list", "losses")
         self.assertEqual(done.stdout, self.call("gan", "list", "losses").stdout)
-        for name in "train", "sample", "eval", "export", "report", "tune", "doctor":
-            page = self.call(f"gan-{name}", "--help").stdout
-            self.assertIn(f"Usage: gan {name} ", page)
+        self.assertIn("Usage: gan train ", self.train("--help").stdout)
 
     def test_a_wrong_call_ends_with_2_and_a_failed_one_with_1(self):
         smoke = ("gan-train", "--config", common.SMOKE, "--out", "run")

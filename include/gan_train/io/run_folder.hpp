@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gan_train/core/file.hpp"
+#include "gan_train/core/text.hpp"
 
 namespace gan {
 
@@ -44,25 +45,29 @@ class RunFiles {
   bool hold_run() const;
 
   const std::filesystem::path& root() const { return root_; }
-  std::filesystem::path config() const { return root_ / "config.yaml"; }
-  std::filesystem::path facts() const { return root_ / "run.json"; }
-  std::filesystem::path losses_csv() const { return root_ / "losses.csv"; }
-  std::filesystem::path steps_csv() const { return root_ / "steps.csv"; }
-  std::filesystem::path health_csv() const { return root_ / "health.csv"; }
-  std::filesystem::path metrics_csv() const { return root_ / "metrics.csv"; }
-  std::filesystem::path metrics_jsonl() const { return root_ / "metrics.jsonl"; }
-  std::filesystem::path evaluation() const { return root_ / "evaluation.json"; }
-  std::filesystem::path report() const { return root_ / "report.html"; }
-  std::filesystem::path losses_png() const { return root_ / "losses.png"; }
+  std::filesystem::path config() const { return at("config.yaml"); }
+  std::filesystem::path facts() const { return at("run.json"); }
+  std::filesystem::path losses_csv() const { return at("losses.csv"); }
+  std::filesystem::path steps_csv() const { return at("steps.csv"); }
+  std::filesystem::path health_csv() const { return at("health.csv"); }
+  std::filesystem::path metrics_csv() const { return at("metrics.csv"); }
+  std::filesystem::path metrics_jsonl() const { return at("metrics.jsonl"); }
+  std::filesystem::path evaluation() const { return at("evaluation.json"); }
+  std::filesystem::path report() const { return at("report.html"); }
+  std::filesystem::path losses_png() const { return at("losses.png"); }
   /// TensorBoard looks for "tfevents" in a name.
-  std::filesystem::path events() const { return root_ / "events.out.tfevents.gan-train"; }
-  std::filesystem::path losses_svg() const { return root_ / "losses.svg"; }
-  std::filesystem::path log() const { return root_ / "train.log"; }
-  std::filesystem::path sample(std::int64_t epoch) const;
-  std::filesystem::path generator(std::int64_t epoch) const;
-  std::filesystem::path best() const { return root_ / "checkpoints/best.pt"; }
-  std::filesystem::path state() const { return root_ / "checkpoints/last.pt"; }
-  std::filesystem::path previous_state() const { return root_ / "checkpoints/previous.pt"; }
+  std::filesystem::path events() const { return at("events.out.tfevents.gan-train"); }
+  std::filesystem::path losses_svg() const { return at("losses.svg"); }
+  std::filesystem::path log() const { return at("train.log"); }
+  std::filesystem::path sample(std::int64_t epoch) const {
+    return at("samples/epoch_*.png", formatted("%04lld", static_cast<long long>(epoch)));
+  }
+  std::filesystem::path generator(std::int64_t epoch) const {
+    return at("checkpoints/g_*.pt", std::to_string(epoch));
+  }
+  std::filesystem::path best() const { return at("checkpoints/best.pt"); }
+  std::filesystem::path state() const { return at("checkpoints/last.pt"); }
+  std::filesystem::path previous_state() const { return at("checkpoints/previous.pt"); }
 
   /// Those of run_files() that are there.
   std::vector<RunFile> present() const;
@@ -75,6 +80,8 @@ class RunFiles {
   }
 
  private:
+  // Of a row of run_files(), with `epoch` for its star.
+  std::filesystem::path at(std::string_view name, std::string_view epoch = "") const;
   std::map<std::int64_t, std::filesystem::path> numbered(
       std::filesystem::path (RunFiles::*file)(std::int64_t) const) const;
 
