@@ -43,7 +43,8 @@ TEST(Space, ReadsListsAndRanges) {
 
 TEST(Space, SaysWhatIsWrong) {
   EXPECT_EQ(space_message("optim.ls=1"),
-            "config key search.space: 'optim.ls' is no key that can be searched; did you mean 'optim.lr'?");
+            "config key search.space: 'optim.ls' is no key that can be searched; did you mean "
+            "'optim.lr'?");
   for (const auto* key : {"data.path", "train.seed", "train.epochs", "output.dir", "eval.every",
                           "train.device", "train.cuda_graph", "model.generator_widths"}) {
     EXPECT_NE(space_message(str(key, "=1")).find("no key that can be searched"), std::string::npos)

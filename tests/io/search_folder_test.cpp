@@ -95,8 +95,9 @@ TEST(SearchFolder, ANewSearchWantsAnEmptyFolderAndOneFolderHasOneSearch) {
               std::string::npos);
     folder.save_setup(example_setup());
   }
-  EXPECT_NE(usage_message_of([&] { SearchFolder(temp / "tune", false); }).find("already holds files"),
-            std::string::npos);
+  EXPECT_NE(
+      usage_message_of([&] { SearchFolder(temp / "tune", false); }).find("already holds files"),
+      std::string::npos);
   write_file(temp / "tune/tune.csv.tmp123", "torn");
   write_file(temp / "tune/notes.tmp123", "mine");
   EXPECT_NO_THROW(SearchFolder(temp / "tune", true));
