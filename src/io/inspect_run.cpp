@@ -29,10 +29,8 @@ Json inspect_run(const std::filesystem::path& folder) {
   const Config config = load_config(files.config());
   Json generators = Json::array();
   for (const auto& generator : files.generators()) generators.push_back(generator.first);
-  JsonObject present;
-  for (const RunFile& file : files.present()) {
-    present.push_back({std::string(file.name), std::string(file.content)});
-  }
+  Json present = Json::object();
+  for (const RunFile& file : files.present()) present[std::string(file.name)] = file.content;
   return {{"kind", "run"},
           {"epochs", config.train.epochs},
           {"last_epoch", last_row(files.losses_csv())},

@@ -5,7 +5,7 @@
 #include "gan_train/formats/idx.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/losses/loss.hpp"
-#include "gan_train/train/options.hpp"
+#include "gan_train/config/option.hpp"
 
 #include "call.hpp"
 
@@ -49,7 +49,7 @@ TEST_F(SmallCommand, InitWritesEveryKeyWithItsHelp) {
     if (line.starts_with("#")) words += std::string(trim(line.substr(1))) + " ";
   }
   Config config;
-  for (const Option& option : full_option_table(config)) {
+  for (const Option& option : option_table(config)) {
     expect_says(text, "\n#" + option.key.substr(option.key.find('.') + 1) + " =");
     expect_says(words, option.help.substr(0, option.help.find("  ")));
   }
