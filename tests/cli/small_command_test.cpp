@@ -85,8 +85,8 @@ TEST_F(SmallCommand, ListSaysWhatThereIs) {
     if (!is_config_name(entry.path())) continue;
     expect_says(text, "\n  " + entry.path().stem().string() + "\n");
   }
-  for (const auto& loss : losses()) expect_says(json, str("\"", loss.name, "\": \""));
-  for (const auto& kind : dataset_kinds()) expect_says(json, str("\"", kind.name, "\": \""));
+  for (const auto& loss : losses()) expect_says(json, str("\"", loss.kind, "\": \""));
+  for (const auto& loader : dataset_loaders()) expect_says(json, str("\"", loader.kind, "\": \""));
   EXPECT_EQ(print("gan list losses --json"), print("gan list --json losses"));
   call("gan list losses --json out.json");
   EXPECT_EQ(print("gan list losses --json -"), text_of("out.json"));
