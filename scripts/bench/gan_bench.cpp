@@ -17,8 +17,8 @@
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/train/device.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "gan_train/train/device.hpp"
 
 #include "flops.hpp"
 #include "profile.hpp"

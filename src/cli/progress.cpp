@@ -70,8 +70,7 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
               tail);
     return;
   }
-  const std::string brief =
-      formatted("D %.3f  G %.3f", row.metrics.d_loss, row.metrics.g_loss);
+  const std::string brief = formatted("D %.3f  G %.3f", row.metrics.d_loss, row.metrics.g_loss);
   // A narrow terminal loses the bar first, then metric after metric.
   const std::string metrics = metrics_text(row);
   const std::string seen = evaluation.empty() ? "" : "  " + evaluation;

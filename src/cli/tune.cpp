@@ -191,11 +191,10 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   if (!arguments.json.is_printed()) {
     print_whole(standings_text(setup, trials, work.results(), judging.name()));
   }
-  arguments.json.put(
-      to_json(Json{{"score", judging.name()},
-                         {"complete", complete},
-                         {"best", found ? Json(folder.best().string()) : Json()},
-                         {"standings", standings_json(setup, trials, work.results())}}));
+  arguments.json.put(to_json(Json{{"score", judging.name()},
+                                  {"complete", complete},
+                                  {"best", found ? Json(folder.best().string()) : Json()},
+                                  {"standings", standings_json(setup, trials, work.results())}}));
   if (found) log::info((complete ? "wrote " : "best so far: ") + folder.best().string());
   const std::string how = "gan-tune --resume " + folder.root().string();
   if (caught_signal() != 0) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/train/device.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "gan_train/train/device.hpp"
 
 namespace gan {
 namespace {

@@ -18,9 +18,8 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
     ranks->sum(sum);
     return sum;
   }
-  static torch::autograd::variable_list backward(
-      torch::autograd::AutogradContext* context,
-      const torch::autograd::variable_list& gradients) {
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
     auto* ranks = reinterpret_cast<Ranks*>(context->saved_data["ranks"].toInt());
     return {SumOverRanks::apply(gradients[0], ranks), torch::Tensor()};
   }

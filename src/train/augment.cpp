@@ -70,8 +70,8 @@ View draw_view(const AugmentConfig& config, double noise, at::IntArrayRef images
   };
   View view;
   if (config.brightness > 0) {
-    view.brightness = torch::empty({n, 1, 1, 1})
-                          .uniform_(-config.brightness, config.brightness, augment_random);
+    view.brightness =
+        torch::empty({n, 1, 1, 1}).uniform_(-config.brightness, config.brightness, augment_random);
   }
   if (config.translation > 0) {
     view.shift = both([&](std::int64_t size) {

@@ -73,7 +73,8 @@ StepDraws::StepDraws(const Config& config, const Dataset& data, const torch::Dev
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {}
 
 double StepDraws::images_per_step() const {
-  const bool passes = config_.data.sampling == Sampling::kEpoch && config_.train.steps_per_epoch == 0;
+  const bool passes =
+      config_.data.sampling == Sampling::kEpoch && config_.train.steps_per_epoch == 0;
   if (passes && !config_.data.drop_last) {
     return static_cast<double>(data_.size()) / static_cast<double>(steps_per_epoch_);
   }
@@ -84,8 +85,7 @@ StepInputs StepDraws::draw(std::int64_t step, int rank) {
   const std::int64_t k = config_.train.discriminator_steps;
   const double noise = noise_level(config_.train, step, steps_per_epoch_ * config_.train.epochs);
   StepInputs inputs;
-  inputs.layer_seed =
-      stream_seed(seed_of(config_), Stream::kLayers, own_index(step, rank, ranks_));
+  inputs.layer_seed = stream_seed(seed_of(config_), Stream::kLayers, own_index(step, rank, ranks_));
   for (std::int64_t i = 0; i < k; ++i) {
     inputs.d.push_back(draw_discriminator(step * k + i, noise, rank));
   }

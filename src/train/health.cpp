@@ -64,8 +64,8 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
   const bool rising = diversity > kRising * state.last_diversity;
   state.last_diversity = diversity;
   check(Sign::kCollapse, diversity < kLowDiversity && !rising,
-        str("the generator has collapsed to few images", lately, " (diversity ",
-            number(diversity), " of the data's); try a lower optim.lr, ", penalty,
+        str("the generator has collapsed to few images", lately, " (diversity ", number(diversity),
+            " of the data's); try a lower optim.lr, ", penalty,
             ", model.minibatch_stddev = 4, model.pack = 2, model.discriminator_norm, or another "
             "train.seed"));
   check(Sign::kVanishingGradient, metrics.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,

@@ -52,10 +52,9 @@ std::string not_finite(const StepMetrics& now, const StepMetrics& before, std::i
                      : bad(now.g_grad_norm) ? "the generator's gradient"
                                             : nullptr;
   if (what == nullptr) return "";
-  return str("step ", step, ": ", what, " is not a finite number (d_loss ", now.d_loss,
-             ", g_loss ", now.g_loss, ", gradient norms ", now.d_grad_norm, " and ",
-             now.g_grad_norm, "; mean losses of the epoch before it ", before.d_loss, " and ",
-             before.g_loss, ")");
+  return str("step ", step, ": ", what, " is not a finite number (d_loss ", now.d_loss, ", g_loss ",
+             now.g_loss, ", gradient norms ", now.d_grad_norm, " and ", now.g_grad_norm,
+             "; mean losses of the epoch before it ", before.d_loss, " and ", before.g_loss, ")");
 }
 
 }  // namespace

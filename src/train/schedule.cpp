@@ -40,7 +40,8 @@ std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sa
 
 void check_batches(const Config& config, std::int64_t data_size, int ranks) {
   const ModelConfig& model = config.model;
-  if (real_batch_size(config.train) % ranks != 0 || last_batch_size(config, data_size) % ranks != 0) {
+  if (real_batch_size(config.train) % ranks != 0 ||
+      last_batch_size(config, data_size) % ranks != 0) {
     throw usage_error("train.batch_size: batches of ", real_batch_size(config.train),
                       " real images, the last of a pass of ", last_batch_size(config, data_size),
                       ", can't be shared among ", ranks,

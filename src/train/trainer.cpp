@@ -12,9 +12,9 @@
 #include "gan_train/losses/loss.hpp"
 #include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/batch_norm.hpp"
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/metrics.hpp"
-#include "gan_train/sampling/sample.hpp"
 
 #include "augment.hpp"
 #include "average.hpp"
@@ -128,8 +128,8 @@ torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const
       break;
     case DiscriminatorUpdate::kSeparate: {  // an update on real images, then one on fakes
       on_real = discriminate(real);
-      const auto real_loss = sum_of({loss_.real(on_real.logits, in.real_labels),
-                                     on_real.class_loss, penalty(in, real, fake)});
+      const auto real_loss = sum_of({loss_.real(on_real.logits, in.real_labels), on_real.class_loss,
+                                     penalty(in, real, fake)});
       const auto real_norm = descend_discriminator(real_loss);
       on_fake = discriminate(fake);
       const auto fake_loss =

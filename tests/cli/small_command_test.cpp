@@ -1,11 +1,11 @@
 #include <cmath>
 
 #include "gan_train/config/facts.hpp"
+#include "gan_train/config/option.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/formats/idx.hpp"
 #include "gan_train/formats/npy.hpp"
 #include "gan_train/losses/loss.hpp"
-#include "gan_train/config/option.hpp"
 
 #include "call.hpp"
 

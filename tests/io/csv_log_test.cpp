@@ -71,8 +71,7 @@ TEST(CsvLog, TellsTensorBoardToo) {
 }
 
 TEST(CsvLog, HealthHasItsOwnColumns) {
-  EXPECT_EQ(health_row(row(2, 20), 0.5),
-            "2,20,0.750000,0.250000,2,1e-07,0.500000");
+  EXPECT_EQ(health_row(row(2, 20), 0.5), "2,20,0.750000,0.250000,2,1e-07,0.500000");
 }
 
 TEST(CsvRows, AreWholeAndCounted) {

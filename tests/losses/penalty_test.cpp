@@ -12,8 +12,8 @@ namespace gan {
 namespace {
 
 PenaltyNoise noise_for(const Penalty& row, const torch::Tensor& images, std::uint64_t seed) {
-  auto noise = draw_penalty_noise(row.noise, images.sizes(),
-                                  at::make_generator<at::CPUGeneratorImpl>(seed));
+  auto noise =
+      draw_penalty_noise(row.noise, images.sizes(), at::make_generator<at::CPUGeneratorImpl>(seed));
   for (auto* part : {&noise.shares, &noise.pixels}) {
     if (part->defined()) *part = part->to(images.scalar_type());
   }

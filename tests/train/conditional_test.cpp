@@ -4,9 +4,9 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/loop.hpp"
 #include "gan_train/train/metrics.hpp"
-#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
 
 #include "message.hpp"

@@ -23,7 +23,8 @@ constexpr Epoch kSound;
 std::vector<std::size_t> warnings_of(const Epoch& epoch, int epochs, HealthState& state,
                                      const LossConfig& loss = {}) {
   std::vector<std::size_t> counts;
-  for (int i = 0; i < epochs; ++i) counts.push_back(watch_health(epoch.metrics, epoch.diversity, loss, state).size());
+  for (int i = 0; i < epochs; ++i)
+    counts.push_back(watch_health(epoch.metrics, epoch.diversity, loss, state).size());
   return counts;
 }
 

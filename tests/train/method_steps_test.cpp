@@ -2,8 +2,8 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/train/metrics.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "gan_train/train/metrics.hpp"
 #include "gan_train/train/trainer.hpp"
 
 #include "tiny_config.hpp"

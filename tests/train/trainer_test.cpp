@@ -5,9 +5,9 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
+#include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/device.hpp"
 #include "gan_train/train/metrics.hpp"
-#include "gan_train/sampling/sample.hpp"
 
 #include "data/idx_files.hpp"
 #include "message.hpp"

@@ -31,7 +31,8 @@ class SyncBatchNormImpl : public torch::nn::BatchNormImplBase<D, SyncBatchNormIm
 /// Lets the synchronised batch norms of `net` sum over these ranks, which must outlive it.
 void sync_batch_norms(torch::nn::Module& net, Ranks& ranks);
 
-/// Adds a batch norm of `channels` for D as above, synchronised where `model.sync_batchnorm` is set.
+/// Adds a batch norm of `channels` for D as above, synchronised where `model.sync_batchnorm` is
+/// set.
 template <std::size_t D>
 void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels);
 

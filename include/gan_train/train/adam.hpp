@@ -47,8 +47,8 @@ class Adam {
   double eps_;
 };
 
-/// One update of a network down its loss, by the mean gradient of all ranks. Where `max_norm` > 0, a
-/// longer gradient is scaled down to that L2 norm (Pascanu et al. 2013, algorithm 1). Returns the
+/// One update of a network down its loss, by the mean gradient of all ranks. Where `max_norm` > 0,
+/// a longer gradient is scaled down to that L2 norm (Pascanu et al. 2013, algorithm 1). Returns the
 /// norm before that. A parameter that the loss does not depend on has a gradient of 0.
 torch::Tensor descend(const torch::Tensor& loss, Adam& optimizer, double max_norm, Ranks& ranks);
 
