@@ -52,7 +52,7 @@ double step_flops(const Trainer& trainer) {
   const double d = forward_flops(trainer.networks.discriminator, one_image(trainer)) /
                    static_cast<double>(trainer.config().model.pack);
   const auto whole = static_cast<double>(train.batch_size);
-  const double half = train.discriminator_batch == "half" ? whole / 2 : whole;
+  const double half = train.discriminator_batch == DiscriminatorBatch::kHalf ? whole / 2 : whole;
   const auto k = static_cast<double>(train.discriminator_steps);
   const double fakes = train.reuse_fake ? 0.0 : whole * g;
   return k * (half * g + 2 * half * 3 * d) + fakes + whole * (2 * g + 2 * d);

@@ -98,7 +98,7 @@ void print_profile(Trainer& trainer, int rounds) {
   const double whole = median_ms(rounds, [&] { trainer.step(); });
   const auto k = static_cast<double>(train.discriminator_steps);
   const std::int64_t n = train.batch_size;
-  const double half = train.discriminator_batch == "half" ? 0.5 : 1.0;
+  const double half = train.discriminator_batch == DiscriminatorBatch::kHalf ? 0.5 : 1.0;
   const auto inputs = draw_inputs(trainer.config().model, trainer.conditioning().class_count(), n,
                                   1, Stream::kSample, 0)
                           .to(trainer.device());

@@ -15,25 +15,25 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // From when all have come to it until all have the result, as far as sums of one number tell.
-double time_ms(const torch::Tensor& values) {
+double time_ms(gan::Ranks& ranks, const torch::Tensor& values) {
   const auto one = torch::ones({1});
-  gan::mean_over_ranks(one);
+  gan::mean_over_ranks(ranks, one);
   const auto start = Clock::now();
-  gan::mean_over_ranks(values);
+  gan::mean_over_ranks(ranks, values);
   const auto middle = Clock::now();
-  gan::mean_over_ranks(one);
+  gan::mean_over_ranks(ranks, one);
   const auto rest = Clock::now() - middle;
-  gan::mean_over_ranks(one);
+  gan::mean_over_ranks(ranks, one);
   const auto idle = Clock::now() - middle - rest;
   return std::chrono::duration<double, std::milli>(middle - start + std::max(rest - idle, {}))
       .count();
 }
 
-double median_ms(std::int64_t count) {
+double median_ms(gan::Ranks& ranks, std::int64_t count) {
   const auto values = torch::ones({count});
-  time_ms(values);
+  time_ms(ranks, values);
   std::vector<double> times;
-  for (int i = 0; i < 21; ++i) times.push_back(time_ms(values));
+  for (int i = 0; i < 21; ++i) times.push_back(time_ms(ranks, values));
   std::nth_element(times.begin(), times.begin() + 10, times.end());
   return times[10];
 }
@@ -44,9 +44,10 @@ int main(int argc, char** argv) {
   gan::keep_freed_memory();  // as gan-train does
   constexpr double kTimeout = 300;
   const auto group = gan::join_ranks(kTimeout);
+  gan::Ranks& ranks = group ? *group : gan::single_rank();
   const std::int64_t most = argc > 1 ? std::atoll(argv[1]) : 16 << 20;
   for (std::int64_t bytes = 4; bytes <= most; bytes *= 4) {
-    const double ms = median_ms(bytes / 4);
-    if (gan::ranks().is_first()) std::printf("%ld,%.4f\n", static_cast<long>(bytes), ms);
+    const double ms = median_ms(ranks, bytes / 4);
+    if (ranks.is_first()) std::printf("%ld,%.4f\n", static_cast<long>(bytes), ms);
   }
 }
