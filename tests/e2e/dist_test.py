@@ -68,11 +68,7 @@ class DistTest(Ranks):
         self.assertGreater(measurer_made - began, 3.5, "nobody had to wait")
         self.assertEqual((self.out / "metrics.csv").read_text().count("\n"), 3)
 
-    def test_rank_0_speaks_for_all_in_dry_runs_and_dumps(self):
-        job = self.call_ranks(2, "--config", common.SMOKE, "--dry-run", "--json")
-        said, errors = job.communicate(timeout=100)
-        self.assertEqual(job.returncode, 0, errors)
-        self.assertEqual(json.loads(said)["config"]["train"]["batch_size"], 32)
+    def test_a_dump_holds_the_whole_batch(self):
         # What both used is one batch, that of a process on its own.
         common.need(torch, "this Python has no torch")
         dump = ("--config", common.SMOKE, "--debug-steps", "2", "--debug-dump")
