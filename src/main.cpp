@@ -8,10 +8,9 @@
 
 #include <c10/util/Exception.h>
 
-#include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-
 #include "cli/commands.hpp"
+#include "core/log.hpp"
+#include "gan_train/core/error.hpp"
 
 namespace {
 

@@ -1,5 +1,6 @@
 #include "flops.hpp"
 
+#include "models/conditioning.hpp"
 #include "timing.hpp"
 
 namespace gan {

@@ -15,14 +15,14 @@
 
 #include <torch/torch.h>
 
+#include "flops.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/sampling/sample.hpp"
-#include "gan_train/train/device.hpp"
-
-#include "flops.hpp"
+#include "models/conditioning.hpp"
 #include "profile.hpp"
 #include "timing.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 namespace {

@@ -6,7 +6,6 @@
 
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/train/adam.hpp"
-
 #include "models/upsampled_conv.hpp"
 
 namespace gan {

@@ -5,9 +5,9 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/sampling/sample.hpp"
-
 #include "flops.hpp"
+#include "gan_train/sampling/sample.hpp"
+#include "models/conditioning.hpp"
 #include "timing.hpp"
 
 namespace gan {

@@ -7,8 +7,8 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/dist/mpi.hpp"
-#include "gan_train/train/device.hpp"
+#include "dist/mpi.hpp"
+#include "train/device.hpp"
 
 namespace {
 

@@ -1,17 +1,16 @@
-#include "arguments.hpp"
+#include "cli/arguments.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
-#include "gan_train/config/facts.hpp"
+#include "cli/recipes.hpp"
+#include "config/facts.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/io/run_folder.hpp"
-#include "gan_train/train/device.hpp"
-
-#include "recipes.hpp"
+#include "gan_train/run/run_folder.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 

@@ -8,11 +8,10 @@
 
 #include <torch/types.h>
 
+#include "cli/commands.hpp"
+#include "core/text.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "commands.hpp"
 
 namespace gan {
 

@@ -1,13 +1,12 @@
 #include <cstdio>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "describe.hpp"
 
 // A script for each shell, made from the declared commands, so that pressing Tab starts nothing.
 

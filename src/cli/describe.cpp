@@ -1,11 +1,10 @@
-#include "describe.hpp"
+#include "cli/describe.hpp"
 
 #include <algorithm>
 
-#include "gan_train/core/text.hpp"
-
-#include "arguments.hpp"
-#include "recipes.hpp"
+#include "cli/arguments.hpp"
+#include "cli/recipes.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

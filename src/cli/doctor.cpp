@@ -1,14 +1,13 @@
-#include "doctor.hpp"
+#include "cli/doctor.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/core/version.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
 
 namespace gan {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gan_train/core/json.hpp"
+#include "core/json.hpp"
 
 namespace gan {
 

@@ -3,13 +3,13 @@
 #include <set>
 #include <sstream>
 
+#include "cli/doctor.hpp"
+#include "cli/recipes.hpp"
+#include "core/file.hpp"
+#include "core/sha256.hpp"
+#include "core/text.hpp"
+#include "formats/gzip.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/sha256.hpp"
-#include "gan_train/formats/gzip.hpp"
-
-#include "doctor.hpp"
-#include "recipes.hpp"
 
 namespace gan {
 namespace {

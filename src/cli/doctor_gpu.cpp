@@ -1,4 +1,4 @@
-#include "doctor_gpu.hpp"
+#include "cli/doctor_gpu.hpp"
 
 #include "gan_train/core/error.hpp"
 

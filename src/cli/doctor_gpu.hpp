@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "doctor.hpp"
+#include "cli/doctor.hpp"
 
 namespace gan {
 

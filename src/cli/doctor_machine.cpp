@@ -6,14 +6,13 @@
 #include <ATen/Version.h>
 #include <torch/torch.h>
 
+#include "cli/doctor.hpp"
+#include "cli/doctor_gpu.hpp"
+#include "cli/recipes.hpp"
+#include "core/text.hpp"
+#include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/formats/image.hpp"
-#include "gan_train/train/device.hpp"
-
-#include "doctor.hpp"
-#include "doctor_gpu.hpp"
-#include "recipes.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 namespace {

@@ -3,12 +3,11 @@
 
 #include <torch/torch.h>
 
+#include "cli/doctor.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/train/device.hpp"
 #include "gan_train/train/trainer.hpp"
-
-#include "doctor.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 namespace {

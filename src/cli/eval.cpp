@@ -5,16 +5,17 @@
 
 #include <torch/torch.h>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/generator_arguments.hpp"
+#include "core/json.hpp"
+#include "core/version.hpp"
+#include "eval/report.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/version.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/eval_cache.hpp"
-#include "gan_train/io/sample_reader.hpp"
+#include "gan_train/io/make_evaluator.hpp"
 #include "gan_train/sampling/sample.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "generator_arguments.hpp"
+#include "io/sample_reader.hpp"
 
 namespace gan {
 namespace {

@@ -1,13 +1,12 @@
-#include "gan_train/io/export.hpp"
+#include "io/export.hpp"
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/generator_arguments.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
 #include "gan_train/core/registry.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "generator_arguments.hpp"
 
 namespace gan {
 namespace {

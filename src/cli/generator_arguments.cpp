@@ -1,12 +1,11 @@
-#include "generator_arguments.hpp"
+#include "cli/generator_arguments.hpp"
 
+#include "cli/arguments.hpp"
+#include "cli/recipes.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/io/weights.hpp"
-#include "gan_train/models/conditioning.hpp"
-
-#include "arguments.hpp"
-#include "recipes.hpp"
+#include "io/weights.hpp"
+#include "models/conditioning.hpp"
 
 namespace gan {
 

@@ -1,8 +1,8 @@
-#include "help.hpp"
+#include "cli/help.hpp"
 
 #include <algorithm>
 
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

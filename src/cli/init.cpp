@@ -1,15 +1,14 @@
 #include <cstdio>
 
-#include "gan_train/config/facts.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/recipes.hpp"
+#include "config/facts.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/core/version.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "recipes.hpp"
 
 namespace gan {
 namespace {

@@ -1,10 +1,12 @@
-#include "gan_train/io/inspect.hpp"
+#include "io/inspect.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "gan_train/core/error.hpp"
+#include "run/inspect_run.hpp"
 
 namespace gan {
 namespace {
@@ -25,7 +27,10 @@ struct InspectArguments {
 };
 
 int run_inspect(InspectArguments& arguments) {
-  const Json facts = inspect_path(arguments.path);
+  const std::filesystem::path path = arguments.path;
+  if (!std::filesystem::exists(path)) throw usage_error(arguments.path, ": no such file or folder");
+  Json facts = {{"path", arguments.path}};
+  facts.update(std::filesystem::is_directory(path) ? inspect_run(path) : inspect_file(path));
   if (!arguments.json.is_printed()) std::fputs(to_text(facts).c_str(), stdout);
   arguments.json.put(to_json(facts));
   return 0;

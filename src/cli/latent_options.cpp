@@ -1,12 +1,11 @@
-#include "latent_options.hpp"
+#include "cli/latent_options.hpp"
 
 #include <torch/torch.h>
 
+#include "cli/arguments.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/io/sample_reader.hpp"
-#include "gan_train/sampling/latents.hpp"
-
-#include "arguments.hpp"
+#include "io/sample_reader.hpp"
+#include "sampling/latents.hpp"
 
 namespace gan {
 

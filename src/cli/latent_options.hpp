@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sample_inputs.hpp"
+#include "cli/sample_inputs.hpp"
 
 namespace gan {
 

@@ -2,18 +2,17 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "gan_train/core/json.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/recipes.hpp"
+#include "core/json.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/io/export.hpp"
-#include "gan_train/io/sample_writer.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/networks.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "recipes.hpp"
+#include "io/export.hpp"
+#include "io/sample_writer.hpp"
+#include "losses/loss.hpp"
+#include "losses/penalty.hpp"
 
 namespace gan {
 namespace {

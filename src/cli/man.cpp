@@ -1,14 +1,13 @@
 #include <cstdio>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/core/version.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "describe.hpp"
 
 // Man pages in the macros of man(7), from the declared commands.
 

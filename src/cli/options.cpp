@@ -1,9 +1,8 @@
 #include <cstdio>
 
-#include "gan_train/config/facts.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "config/facts.hpp"
 
 namespace gan {
 namespace {

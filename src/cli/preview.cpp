@@ -1,16 +1,16 @@
-#include "preview.hpp"
+#include "cli/preview.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
 
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/terminal.hpp"
+#include "formats/decode_image.hpp"
+#include "formats/preview.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/terminal.hpp"
-#include "gan_train/formats/decode_image.hpp"
-#include "gan_train/formats/preview.hpp"
 
 namespace gan {
 

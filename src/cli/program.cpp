@@ -5,13 +5,14 @@
 #include <filesystem>
 #include <unistd.h>
 
-#include "gan_train/config/search.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/help.hpp"
+#include "config/facts.hpp"
+#include "core/file.hpp"
+#include "core/terminal.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/core/terminal.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "help.hpp"
+#include "tune/space.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "progress.hpp"
+#include "cli/progress.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,10 @@
 #include <string>
 #include <unistd.h>
 
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/terminal.hpp"
-#include "gan_train/core/text.hpp"
+#include "core/log.hpp"
+#include "core/terminal.hpp"
+#include "core/text.hpp"
+#include "gan_train/train/trainer.hpp"
 
 namespace gan {
 namespace {

@@ -1,13 +1,13 @@
-#include "recipes.hpp"
+#include "cli/recipes.hpp"
 
 #include <map>
 #include <sstream>
 #include <vector>
 
+#include "core/file.hpp"
+#include "core/text.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

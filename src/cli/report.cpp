@@ -1,14 +1,14 @@
 
-#include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/io/run_folder.hpp"
-#include "gan_train/io/run_report.hpp"
-#include "gan_train/io/timelapse.hpp"
+#include "report/report.hpp"
 
-#include "arguments.hpp"
-#include "commands.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/run/run_folder.hpp"
+#include "report/timelapse.hpp"
 
 namespace gan {
 namespace {

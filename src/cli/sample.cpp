@@ -4,19 +4,18 @@
 
 #include <torch/torch.h>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/generator_arguments.hpp"
+#include "cli/latent_options.hpp"
+#include "cli/preview.hpp"
+#include "cli/sample_inputs.hpp"
+#include "cli/sample_outputs.hpp"
+#include "cli/signals.hpp"
+#include "core/log.hpp"
+#include "formats/npy.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/formats/npy.hpp"
 #include "gan_train/io/checkpoint.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "generator_arguments.hpp"
-#include "latent_options.hpp"
-#include "preview.hpp"
-#include "sample_inputs.hpp"
-#include "sample_outputs.hpp"
-#include "signals.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "sample_inputs.hpp"
+#include "cli/sample_inputs.hpp"
 
 #include <algorithm>
 #include <string>
@@ -6,10 +6,10 @@
 
 #include <torch/torch.h>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/sampling/latents.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "sampling/latents.hpp"
 
 namespace gan {
 

@@ -8,7 +8,7 @@
 #include <torch/types.h>
 
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/models/conditioning.hpp"
+#include "models/conditioning.hpp"
 
 namespace gan {
 

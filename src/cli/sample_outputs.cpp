@@ -1,16 +1,15 @@
-#include "sample_outputs.hpp"
+#include "cli/sample_outputs.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <unistd.h>
 
+#include "cli/arguments.hpp"
+#include "cli/preview.hpp"
+#include "core/file.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/core/registry.hpp"
-
-#include "arguments.hpp"
-#include "preview.hpp"
 
 namespace gan {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/sample_writer.hpp"
+#include "io/sample_writer.hpp"
 
 namespace gan {
 

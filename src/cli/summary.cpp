@@ -1,4 +1,4 @@
-#include "summary.hpp"
+#include "cli/summary.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -8,9 +8,9 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/config/facts.hpp"
+#include "config/facts.hpp"
 #include "gan_train/config/option.hpp"
-#include "gan_train/io/describe.hpp"
+#include "run/run_facts.hpp"
 
 namespace gan {
 namespace {

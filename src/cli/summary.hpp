@@ -1,9 +1,8 @@
 #pragma once
 
+#include "cli/arguments.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/train/trainer.hpp"
-
-#include "arguments.hpp"
 
 namespace gan {
 

@@ -2,21 +2,23 @@
 
 #include <torch/torch.h>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/preview.hpp"
+#include "cli/progress.hpp"
+#include "cli/signals.hpp"
+#include "cli/summary.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "dist/mpi.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/dist/mpi.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/run.hpp"
-#include "gan_train/io/weights.hpp"
-#include "gan_train/train/device.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "preview.hpp"
-#include "progress.hpp"
-#include "signals.hpp"
-#include "summary.hpp"
+#include "gan_train/run/run.hpp"
+#include "io/weights.hpp"
+#include "report/report.hpp"
+#include "train/device.hpp"
+#include "train/loop_state.hpp"
 
 namespace gan {
 namespace {
@@ -183,7 +185,7 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
                                                 ", or replace the run with --overwrite")
                                           : "");
   const RunFolder folder = hinting(hint, [&] { return RunFolder(root, how); });
-  Run run(trainer, data, folder);
+  Run run(trainer, data, folder, write_report);
   if (resuming) run.resume(state);
   trainer.share_state();
   if (wants_preview(arguments.preview)) run.watch_samples(show_preview);

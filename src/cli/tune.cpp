@@ -6,17 +6,17 @@
 
 #include <torch/torch.h>
 
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/signals.hpp"
+#include "cli/tune_progress.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/io/search.hpp"
-#include "gan_train/train/device.hpp"
-
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "signals.hpp"
-#include "tune_progress.hpp"
-#include "tune_report.hpp"
+#include "gan_train/run/run_folder.hpp"
+#include "train/device.hpp"
+#include "tune/search.hpp"
+#include "tune/tables.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "tune_progress.hpp"
+#include "cli/tune_progress.hpp"
 
 #include <cmath>
 #include <unistd.h>

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <string>
 
-#include "gan_train/core/log.hpp"
-#include "gan_train/io/search_folder.hpp"
+#include "core/log.hpp"
+#include "tune/search_folder.hpp"
 
 namespace gan {
 

@@ -1,14 +1,13 @@
-#include "gan_train/core/version.hpp"
+#include "core/version.hpp"
 
 #include <cstdio>
 
 #include <ATen/Version.h>
 #include <torch/torch.h>
 
-#include "gan_train/dist/mpi.hpp"
-#include "gan_train/train/device.hpp"
-
-#include "commands.hpp"
+#include "cli/commands.hpp"
+#include "dist/mpi.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 

@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include "gan_train/core/text.hpp"
-
-#include "parse.hpp"
+#include "config/parse.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 

@@ -1,7 +1,6 @@
-#include "gan_train/config/facts.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "parse.hpp"
+#include "config/facts.hpp"
+#include "config/parse.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

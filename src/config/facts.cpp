@@ -1,4 +1,4 @@
-#include "gan_train/config/facts.hpp"
+#include "config/facts.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,5 @@
-#include "gan_train/core/text.hpp"
-
-#include "parse.hpp"
+#include "config/parse.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "parse.hpp"
+#include "config/parse.hpp"
 
 #include <algorithm>
 

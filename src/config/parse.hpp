@@ -5,9 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/text.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 

@@ -2,12 +2,11 @@
 #include <set>
 #include <system_error>
 
-#include "gan_train/config/facts.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "parse.hpp"
+#include "config/facts.hpp"
+#include "config/parse.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

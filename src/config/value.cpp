@@ -3,9 +3,8 @@
 #include <cmath>
 #include <optional>
 
-#include "gan_train/core/text.hpp"
-
-#include "parse.hpp"
+#include "config/parse.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

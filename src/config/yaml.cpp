@@ -7,7 +7,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include "parse.hpp"
+#include "config/parse.hpp"
 
 namespace gan {
 namespace {

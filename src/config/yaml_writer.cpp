@@ -2,9 +2,8 @@
 #include <array>
 #include <cctype>
 
-#include "gan_train/core/text.hpp"
-
-#include "parse.hpp"
+#include "config/parse.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

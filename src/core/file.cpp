@@ -1,4 +1,4 @@
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/random_access_file.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/random_access_file.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

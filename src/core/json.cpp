@@ -1,12 +1,12 @@
-#include "gan_train/core/json.hpp"
+#include "core/json.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

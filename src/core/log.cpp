@@ -1,4 +1,4 @@
-#include "gan_train/core/log.hpp"
+#include "core/log.hpp"
 
 // The only file that includes spdlog: the wheel of LibTorch brings a newer fmt
 // whose headers would shadow the one that a packaged spdlog was built with, so
@@ -15,10 +15,10 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/file.hpp"
+#include "core/terminal.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/core/terminal.hpp"
 
 namespace gan::log {
 namespace {

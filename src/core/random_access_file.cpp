@@ -1,4 +1,4 @@
-#include "gan_train/core/random_access_file.hpp"
+#include "core/random_access_file.hpp"
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,10 +1,10 @@
-#include "gan_train/core/sha256.hpp"
+#include "core/sha256.hpp"
 
 #include <array>
 #include <openssl/evp.h>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 

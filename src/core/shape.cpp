@@ -1,6 +1,6 @@
 #include "gan_train/core/shape.hpp"
 
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 

@@ -1,9 +1,9 @@
-#include "gan_train/core/terminal.hpp"
+#include "core/terminal.hpp"
 
 #include <cstdlib>
 #include <sys/ioctl.h>
 
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 

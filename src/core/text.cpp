@@ -1,4 +1,4 @@
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <charconv>

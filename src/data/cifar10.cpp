@@ -3,8 +3,8 @@
 
 #include <torch/torch.h>
 
+#include "core/file.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/data/dataset.hpp"
 
 namespace gan {

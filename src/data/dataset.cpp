@@ -5,6 +5,8 @@
 
 #include <torch/torch.h>
 
+#include "core/sha256.hpp"
+#include "data/stored_images.hpp"
 #include "gan_train/core/registry.hpp"
 
 namespace gan {
@@ -139,6 +141,20 @@ torch::Tensor unit_values(const torch::Tensor& items) {
 torch::Tensor to_pixels(const torch::Tensor& images, PixelRange range) {
   const auto scaled = range == PixelRange::kUnit ? images.mul(255.0) : images.add(1.0).mul_(127.5);
   return scaled.round_().clamp_(0, 255).to(torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
+}
+
+std::string fingerprint(const Dataset& data) {
+  const std::int64_t count = std::min<std::int64_t>(data.size(), 64);
+  const auto spread = torch::arange(count).mul(data.size()).div(count, "floor");
+  const auto items = data.items(spread).contiguous();
+  return sha256_hex({static_cast<const std::uint8_t*>(items.const_data_ptr()), items.nbytes()});
+}
+
+extern const DatasetLoader kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings;
+
+std::span<const DatasetLoader> dataset_loaders() {
+  static const std::array kAll = {kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings};
+  return kAll;
 }
 
 }  // namespace gan

@@ -6,11 +6,13 @@
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/random_access_file.hpp"
+#include "data/stored_images.hpp"
+#include "formats/decode_image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/decode_image.hpp"
 
 namespace gan {
 namespace {

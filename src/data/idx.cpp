@@ -1,4 +1,4 @@
-#include "gan_train/formats/idx.hpp"
+#include "formats/idx.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -6,8 +6,9 @@
 
 #include <torch/torch.h>
 
+#include "core/log.hpp"
+#include "data/stored_images.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
 #include "gan_train/data/dataset.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "gan_train/data/sampler.hpp"
+#include "data/sampler.hpp"
 
 #include <algorithm>
 

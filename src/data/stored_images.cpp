@@ -1,4 +1,4 @@
-#include "gan_train/data/stored_images.hpp"
+#include "data/stored_images.hpp"
 
 #include <span>
 #include <utility>

@@ -1,10 +1,10 @@
-#include "gan_train/dist/mpi.hpp"
+#include "dist/mpi.hpp"
 
 #include <cstdlib>
 #include <string>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 #ifdef GAN_TRAIN_HAS_MPI
 #include <algorithm>
@@ -15,7 +15,7 @@
 #include <mutex>
 #include <thread>
 
-#include "nccl_sums.hpp"
+#include "dist/nccl_sums.hpp"
 #endif
 
 namespace gan {

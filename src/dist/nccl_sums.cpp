@@ -1,4 +1,4 @@
-#include "nccl_sums.hpp"
+#include "dist/nccl_sums.hpp"
 
 #include <cstring>
 

@@ -4,7 +4,7 @@
 
 #include <torch/types.h>
 
-#include "gan_train/dist/ranks.hpp"
+#include "dist/ranks.hpp"
 
 namespace gan {
 

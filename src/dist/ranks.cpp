@@ -1,4 +1,4 @@
-#include "gan_train/dist/ranks.hpp"
+#include "dist/ranks.hpp"
 
 #include <torch/torch.h>
 

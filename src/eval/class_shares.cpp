@@ -1,6 +1,6 @@
 #include <torch/torch.h>
 
-#include "gan_train/eval/metrics.hpp"
+#include "eval/metrics.hpp"
 
 namespace gan {
 

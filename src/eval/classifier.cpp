@@ -1,15 +1,14 @@
-#include "gan_train/eval/classifier.hpp"
+#include "eval/classifier.hpp"
 
 #include <algorithm>
 
 #include <torch/torch.h>
 
+#include "data/sampler.hpp"
+#include "eval/draws.hpp"
 #include "gan_train/core/random.hpp"
-#include "gan_train/data/sampler.hpp"
 #include "gan_train/models/networks.hpp"
 #include "gan_train/train/adam.hpp"
-
-#include "draws.hpp"
 
 namespace gan {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/eval/metrics.hpp"
 
 namespace gan {
 

@@ -1,13 +1,12 @@
-#include "distances.hpp"
+#include "eval/distances.hpp"
 
 #include <algorithm>
 #include <limits>
 
 #include <torch/torch.h>
 
-#include "gan_train/eval/metrics.hpp"
-
-#include "features.hpp"
+#include "eval/features.hpp"
+#include "eval/metrics.hpp"
 
 namespace gan {
 

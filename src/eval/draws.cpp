@@ -1,4 +1,4 @@
-#include "draws.hpp"
+#include "eval/draws.hpp"
 
 #include <torch/torch.h>
 

@@ -7,12 +7,12 @@
 
 #include <torch/torch.h>
 
+#include "core/text.hpp"
+#include "eval/classifier.hpp"
+#include "eval/draws.hpp"
+#include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/eval/metrics.hpp"
 #include "gan_train/models/networks.hpp"
-
-#include "draws.hpp"
 
 namespace gan {
 namespace {
@@ -31,6 +31,8 @@ torch::Tensor flat_values(const torch::Tensor& images) { return unit_values(imag
 torch::Tensor first_images(const torch::Tensor& images, std::int64_t most) {
   return images.narrow(0, 0, std::min(most, images.size(0)));
 }
+
+Metric unmeasured(const char* name) { return {name, "", kNone, kNone, kNone}; }
 
 Metric make_figure(std::string name, std::string label, double value) {
   return {std::move(name), std::move(label), value, kNone, kNone};
@@ -67,7 +69,10 @@ EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held
 
 Evaluator::Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier,
                      std::int64_t samples)
-    : data_(std::move(data)), classifier_(std::move(classifier)), samples_(samples) {
+    : data_(std::move(data)),
+      classifier_(classifier ? std::make_shared<const TestedClassifier>(*std::move(classifier))
+                             : nullptr),
+      samples_(samples) {
   choose_vector_kernels();
   split_data(samples);
   if (classifier_) {
@@ -278,6 +283,55 @@ std::string Evaluator::features_text() const {
   return str("LeNet classifier of ", of, data_.name, ", ", percent, " on ",
              classifier_->test_images ? "its test images" : "images held out",
              "; not to be compared with FID on Inception's features");
+}
+
+ClassFigures Evaluator::figures_of_class(std::int64_t label, const Described& fake,
+                                         const Described& real,
+                                         const torch::Tensor& classes) const {
+  const auto of_class = [&](const Described& all, const torch::Tensor& labels) {
+    const auto& by = labels.defined() ? labels : all.probabilities.argmax(1);
+    return all.features.index_select(0, by.eq(label).nonzero().flatten());
+  };
+  const auto reference = of_class(reference_described_, reference_labels_);
+  const auto samples = of_class(fake, classes);
+  const auto taken = fake.probabilities.argmax(1).eq(label);
+  const auto percent = [](const torch::Tensor& marks) {
+    return 100.0 * marks.to(torch::kFloat64).mean().item<double>();
+  };
+  ClassFigures figures{.samples = samples.size(0),
+                       .percent = percent(taken),
+                       .data = 100.0 * class_shares_[label].item<double>(),
+                       .as_asked = kNone,
+                       .precision = unmeasured("precision"),
+                       .recall = unmeasured("recall"),
+                       .coverage = unmeasured("coverage"),
+                       .frechet = unmeasured("frechet")};
+  if (classes.defined() && figures.samples > 0) {
+    figures.as_asked = percent(taken.index_select(0, classes.eq(label).nonzero().flatten()));
+  }
+  const auto compare = [&](const torch::Tensor& features, double Metric::* place) {
+    if (std::min(reference.size(0), features.size(0)) <= kNeighbour) return;
+    const auto manifold = manifold_figures(reference, features, kNeighbour);
+    figures.precision.*place = manifold.precision;
+    figures.recall.*place = manifold.recall;
+    figures.coverage.*place = manifold.coverage;
+    figures.frechet.*place = frechet_distance(reference, features);
+  };
+  compare(samples, &Metric::value);
+  compare(of_class(real, real_labels_), &Metric::floor);
+  return figures;
+}
+
+Metrics Evaluator::measure_classes(const torch::Tensor& images,
+                                   const torch::Tensor& classes) const {
+  const Described fake = describe(images);
+  Metrics metrics = measured(fake, images, classes);
+  if (!classifier_ || classifier_->net->classes() > kListedClasses) return metrics;
+  const Described real = describe(real_);
+  for (std::int64_t i = 0; i < classifier_->net->classes(); ++i) {
+    metrics.classes.push_back(figures_of_class(i, fake, real, classes));
+  }
+  return metrics;
 }
 
 }  // namespace gan

@@ -1,4 +1,4 @@
-#include "features.hpp"
+#include "eval/features.hpp"
 
 #include <torch/torch.h>
 

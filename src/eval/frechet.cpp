@@ -2,9 +2,8 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/eval/metrics.hpp"
-
-#include "features.hpp"
+#include "eval/features.hpp"
+#include "eval/metrics.hpp"
 
 namespace gan {
 namespace {

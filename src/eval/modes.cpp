@@ -1,7 +1,7 @@
 #include <torch/torch.h>
 
+#include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/eval/metrics.hpp"
 
 namespace gan {
 

@@ -5,11 +5,10 @@
 
 #include <torch/torch.h>
 
+#include "eval/distances.hpp"
+#include "eval/features.hpp"
+#include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/eval/metrics.hpp"
-
-#include "distances.hpp"
-#include "features.hpp"
 
 namespace gan {
 namespace {

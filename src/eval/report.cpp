@@ -1,12 +1,12 @@
-#include "gan_train/eval/report.hpp"
+#include "eval/report.hpp"
 
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/json.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

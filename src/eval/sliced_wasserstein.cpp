@@ -4,11 +4,10 @@
 
 #include <torch/torch.h>
 
+#include "eval/features.hpp"
+#include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/random.hpp"
-#include "gan_train/eval/metrics.hpp"
-
-#include "features.hpp"
 
 namespace gan {
 namespace {

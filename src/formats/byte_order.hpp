@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/text.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 

@@ -1,6 +1,6 @@
 #ifdef GAN_TRAIN_HAS_CAIRO
 
-#include "canvas.hpp"
+#include "formats/canvas.hpp"
 
 #include <algorithm>
 #include <cairo-svg.h>
@@ -10,8 +10,8 @@
 #include <numbers>
 #include <utility>
 
+#include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/image.hpp"
 
 namespace gan {
 namespace {

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "gan_train/core/file.hpp"
-
-#include "ticks.hpp"
+#include "core/file.hpp"
+#include "formats/ticks.hpp"
 
 namespace gan {
 

@@ -1,4 +1,4 @@
-#include "gan_train/formats/decode_image.hpp"
+#include "formats/decode_image.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "formats/jpeg.hpp"
 #include "gan_train/core/error.hpp"
-
-#include "jpeg.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "gan_train/formats/event_file.hpp"
+#include "formats/event_file.hpp"
 
 #include <array>
 #include <bit>
@@ -6,7 +6,7 @@
 #include <protozero/pbf_builder.hpp>
 #include <protozero/pbf_message.hpp>
 
-#include "byte_order.hpp"
+#include "formats/byte_order.hpp"
 
 namespace gan {
 namespace {

@@ -1,14 +1,13 @@
-#include "gan_train/formats/generator_page.hpp"
+#include "formats/generator_page.hpp"
 
 #include <bit>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <utility>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/json.hpp"
-#include "gan_train/core/text.hpp"
-
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
 #include "generator_page_html.hpp"
 
 namespace gan {

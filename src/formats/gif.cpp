@@ -1,6 +1,6 @@
 #ifdef GAN_TRAIN_HAS_GIF
 
-#include "gan_train/formats/gif.hpp"
+#include "formats/gif.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/image.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "gan_train/formats/gzip.hpp"
+#include "formats/gzip.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,15 +1,14 @@
-#include "gan_train/formats/idx.hpp"
+#include "formats/idx.hpp"
 
 #include <algorithm>
 #include <span>
 #include <utility>
 
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "formats/byte_order.hpp"
+#include "formats/gzip.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/formats/gzip.hpp"
-
-#include "byte_order.hpp"
 
 namespace gan {
 namespace {

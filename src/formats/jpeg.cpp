@@ -1,4 +1,4 @@
-#include "jpeg.hpp"
+#include "formats/jpeg.hpp"
 
 #include <numeric>
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 

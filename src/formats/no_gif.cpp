@@ -1,8 +1,8 @@
 // Stands in for gif.cpp where there is no giflib.
 #ifndef GAN_TRAIN_HAS_GIF
 
+#include "formats/gif.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/gif.hpp"
 
 namespace gan {
 

@@ -1,8 +1,8 @@
 // Stands in for plot.cpp and scatter.cpp where there is no cairo.
 #ifndef GAN_TRAIN_HAS_CAIRO
 
+#include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/image.hpp"
 
 namespace gan {
 namespace {

@@ -1,10 +1,10 @@
-#include "gan_train/formats/npy.hpp"
+#include "formats/npy.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

@@ -1,9 +1,9 @@
-#include "gan_train/formats/onnx.hpp"
+#include "formats/onnx.hpp"
 
 #include <bit>
 #include <protozero/pbf_builder.hpp>
 
-#include "gan_train/core/version.hpp"
+#include "core/version.hpp"
 
 namespace gan {
 namespace {

@@ -9,10 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "formats/pickle.hpp"
+#include "formats/pt_tensor.hpp"
 #include "gan_train/core/error.hpp"
-
-#include "pickle.hpp"
-#include "pt_tensor.hpp"
 
 namespace gan {
 

@@ -4,11 +4,10 @@
 #include <utility>
 #include <variant>
 
+#include "formats/byte_order.hpp"
+#include "formats/pickle.hpp"
+#include "formats/pt_tensor.hpp"
 #include "gan_train/core/error.hpp"
-
-#include "byte_order.hpp"
-#include "pickle.hpp"
-#include "pt_tensor.hpp"
 
 namespace gan {
 namespace {

@@ -5,10 +5,9 @@
 #include <limits>
 #include <numbers>
 
+#include "formats/canvas.hpp"
+#include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/image.hpp"
-
-#include "canvas.hpp"
 
 namespace gan {
 namespace {

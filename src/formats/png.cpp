@@ -4,8 +4,8 @@
 #include <utility>
 #include <zlib.h>
 
+#include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/image.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include "gan_train/formats/preview.hpp"
+#include "formats/preview.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

@@ -1,13 +1,12 @@
-#include "gan_train/formats/pt.hpp"
+#include "formats/pt.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
+#include "formats/pickle.hpp"
+#include "formats/zip.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "pickle.hpp"
-#include "zip.hpp"
 
 namespace gan {
 namespace {

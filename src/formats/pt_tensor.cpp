@@ -1,4 +1,4 @@
-#include "pt_tensor.hpp"
+#include "formats/pt_tensor.hpp"
 
 #include <algorithm>
 

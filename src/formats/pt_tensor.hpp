@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gan_train/formats/pt.hpp"
+#include "formats/pt.hpp"
 
 namespace gan {
 

@@ -1,16 +1,15 @@
-#include "gan_train/formats/safetensors.hpp"
+#include "formats/safetensors.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "formats/byte_order.hpp"
+#include "formats/pt_tensor.hpp"
+#include "formats/safetensors_header.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/json.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "byte_order.hpp"
-#include "pt_tensor.hpp"
-#include "safetensors_header.hpp"
 
 namespace gan {
 namespace {

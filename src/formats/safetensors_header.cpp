@@ -1,4 +1,4 @@
-#include "safetensors_header.hpp"
+#include "formats/safetensors_header.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gan_train/formats/safetensors.hpp"
+#include "formats/safetensors.hpp"
 
 namespace gan {
 

@@ -3,9 +3,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "gan_train/formats/image.hpp"
-
-#include "canvas.hpp"
+#include "formats/canvas.hpp"
+#include "formats/image.hpp"
 
 namespace gan {
 namespace {

@@ -1,10 +1,10 @@
-#include "ticks.hpp"
+#include "formats/ticks.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

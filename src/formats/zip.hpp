@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 

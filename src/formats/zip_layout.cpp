@@ -1,11 +1,10 @@
-#include "zip_layout.hpp"
+#include "formats/zip_layout.hpp"
 
 #include <algorithm>
 #include <zlib.h>
 
-#include "gan_train/core/text.hpp"
-
-#include "byte_order.hpp"
+#include "core/text.hpp"
+#include "formats/byte_order.hpp"
 
 namespace gan {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 

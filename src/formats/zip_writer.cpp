@@ -1,12 +1,11 @@
 #include <limits>
 #include <string>
 
+#include "core/text.hpp"
+#include "formats/byte_order.hpp"
+#include "formats/zip.hpp"
+#include "formats/zip_layout.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "byte_order.hpp"
-#include "zip.hpp"
-#include "zip_layout.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "gan_train/io/eval_cache.hpp"
+#include "io/eval_cache.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -6,13 +6,13 @@
 
 #include <torch/torch.h>
 
+#include "core/log.hpp"
+#include "core/sha256.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/sha256.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "packed.hpp"
-#include "tensors.hpp"
+#include "gan_train/io/make_evaluator.hpp"
+#include "io/checkpoint_values.hpp"
+#include "io/tensors.hpp"
 
 namespace gan {
 namespace {

@@ -1,16 +1,15 @@
-#include "gan_train/io/export.hpp"
+#include "io/export.hpp"
 
 #include <array>
 
+#include "core/file.hpp"
+#include "formats/generator_page.hpp"
+#include "formats/onnx.hpp"
+#include "formats/safetensors.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/formats/generator_page.hpp"
-#include "gan_train/formats/onnx.hpp"
-#include "gan_train/formats/safetensors.hpp"
-#include "gan_train/models/graph.hpp"
-
-#include "described.hpp"
-#include "tensors.hpp"
+#include "io/generator_metadata.hpp"
+#include "io/tensors.hpp"
+#include "models/graph.hpp"
 
 namespace gan {
 namespace {

@@ -1,18 +1,16 @@
-#include "gan_train/io/inspect.hpp"
+#include "io/inspect.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "gan_train/config/facts.hpp"
+#include "config/facts.hpp"
+#include "formats/gzip.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
+#include "formats/safetensors.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/gzip.hpp"
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/formats/npy.hpp"
-#include "gan_train/formats/safetensors.hpp"
-
-#include "inspect.hpp"
 
 namespace gan {
 namespace {
@@ -91,20 +89,11 @@ Json inspect_bytes(ByteView bytes, const std::string& name) {
 
 }  // namespace
 
-Json inspect_path(const fs::path& path) {
-  const std::string name = path.string();
-  if (!fs::exists(path)) throw usage_error(name, ": no such file or folder");
-  Json facts = {{"path", name}};
-  Json found;
-  if (fs::is_directory(path)) {
-    found = inspect_run(path);
-  } else if (is_config_name(path)) {
-    found = {{"kind", "config"}, {"config", differences_from_defaults(load_config(path))}};
-  } else {
-    found = inspect_bytes(read_file(path, kMostInspected), name);
+Json inspect_file(const fs::path& path) {
+  if (is_config_name(path)) {
+    return {{"kind", "config"}, {"config", differences_from_defaults(load_config(path))}};
   }
-  facts.update(found);
-  return facts;
+  return inspect_bytes(read_file(path, kMostInspected), path.string());
 }
 
 }  // namespace gan

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "gan_train/config/facts.hpp"
-#include "gan_train/formats/safetensors.hpp"
+#include "config/facts.hpp"
+#include "formats/safetensors.hpp"
 #include "gan_train/models/networks.hpp"
-
-#include "allowance.hpp"
-#include "described.hpp"
-#include "inspect.hpp"
-#include "packed.hpp"
+#include "io/checkpoint_values.hpp"
+#include "io/generator_metadata.hpp"
+#include "io/inspect.hpp"
+#include "io/memory_limit.hpp"
 
 namespace gan {
 namespace {

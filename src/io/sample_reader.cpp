@@ -1,16 +1,16 @@
-#include "gan_train/io/sample_reader.hpp"
+#include "io/sample_reader.hpp"
 
 #include <cstring>
 #include <vector>
 
 #include <torch/torch.h>
 
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/formats/npy.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "gan_train/io/sample_writer.hpp"
+#include "io/sample_writer.hpp"
 
 #include <array>
 #include <cerrno>
@@ -10,12 +10,12 @@
 
 #include <torch/torch.h>
 
+#include "core/file.hpp"
+#include "formats/gif.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/gif.hpp"
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/formats/npy.hpp"
 
 namespace gan {
 namespace {

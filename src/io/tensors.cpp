@@ -1,11 +1,11 @@
-#include "tensors.hpp"
+#include "io/tensors.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
 
 namespace gan {
 namespace {

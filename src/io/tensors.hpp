@@ -5,7 +5,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/formats/pt.hpp"
+#include "formats/pt.hpp"
 
 namespace gan {
 

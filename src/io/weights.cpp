@@ -1,12 +1,11 @@
-#include "gan_train/io/weights.hpp"
+#include "io/weights.hpp"
 
 #include <algorithm>
 
+#include "formats/safetensors.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/formats/safetensors.hpp"
-
-#include "described.hpp"
-#include "tensors.hpp"
+#include "io/generator_metadata.hpp"
+#include "io/tensors.hpp"
 
 namespace gan {
 namespace {

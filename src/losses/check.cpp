@@ -1,7 +1,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
+#include "losses/loss.hpp"
+#include "losses/penalty.hpp"
 
 namespace gan {
 namespace {

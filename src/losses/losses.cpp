@@ -1,6 +1,6 @@
 #include <torch/torch.h>
 
-#include "gan_train/losses/loss.hpp"
+#include "losses/loss.hpp"
 
 namespace gan {
 namespace {

@@ -1,6 +1,6 @@
 #include <torch/torch.h>
 
-#include "gan_train/losses/penalty.hpp"
+#include "losses/penalty.hpp"
 
 namespace gan {
 namespace {

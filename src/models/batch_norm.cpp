@@ -1,8 +1,8 @@
-#include "gan_train/models/batch_norm.hpp"
+#include "models/batch_norm.hpp"
 
 #include <torch/torch.h>
 
-#include "gan_train/dist/ranks.hpp"
+#include "dist/ranks.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "gan_train/models/conditioning.hpp"
+#include "models/conditioning.hpp"
 
 #include <torch/torch.h>
 

@@ -1,9 +1,8 @@
 #include "gan_train/core/error.hpp"
-#include "gan_train/models/batch_norm.hpp"
-
-#include "matrix_convs.hpp"
-#include "models.hpp"
-#include "upsampled_conv.hpp"
+#include "models/batch_norm.hpp"
+#include "models/matrix_convs.hpp"
+#include "models/models.hpp"
+#include "models/upsampled_conv.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "dropout.hpp"
+#include "models/dropout.hpp"
 
 #include <cmath>
 

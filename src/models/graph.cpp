@@ -1,4 +1,4 @@
-#include "gan_train/models/graph.hpp"
+#include "models/graph.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,11 +6,10 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/models/batch_norm.hpp"
-
-#include "matrix_convs.hpp"
-#include "residual.hpp"
-#include "upsampled_conv.hpp"
+#include "models/batch_norm.hpp"
+#include "models/matrix_convs.hpp"
+#include "models/residual.hpp"
+#include "models/upsampled_conv.hpp"
 
 namespace gan {
 namespace {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "dropout.hpp"
-#include "matrix_convs.hpp"
-#include "minibatch_stddev.hpp"
-#include "models.hpp"
-#include "spectral_norm.hpp"
+#include "models/dropout.hpp"
+#include "models/matrix_convs.hpp"
+#include "models/minibatch_stddev.hpp"
+#include "models/models.hpp"
+#include "models/spectral_norm.hpp"
 
 namespace gan {
 

@@ -1,4 +1,4 @@
-#include "matrix_convs.hpp"
+#include "models/matrix_convs.hpp"
 
 namespace gan {
 

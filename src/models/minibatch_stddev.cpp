@@ -1,4 +1,4 @@
-#include "minibatch_stddev.hpp"
+#include "models/minibatch_stddev.hpp"
 
 #include <algorithm>
 

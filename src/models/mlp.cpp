@@ -1,6 +1,5 @@
-#include "gan_train/models/batch_norm.hpp"
-
-#include "models.hpp"
+#include "models/batch_norm.hpp"
+#include "models/models.hpp"
 
 namespace gan {
 namespace {

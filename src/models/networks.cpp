@@ -4,9 +4,10 @@
 
 #include "gan_train/core/random.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/models/batch_norm.hpp"
+#include "models/batch_norm.hpp"
 
 namespace gan {
+
 namespace {
 
 // Weights of `module` itself, not of its children.
@@ -83,6 +84,13 @@ std::int64_t count_parameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
   for (const auto& parameter : module.parameters()) count += parameter.numel();
   return count;
+}
+
+extern const Architecture kMlp, kDcgan, kResnet;
+
+std::span<const Architecture> architectures() {
+  static const std::array kAll = {kMlp, kDcgan, kResnet};
+  return kAll;
 }
 
 }  // namespace gan

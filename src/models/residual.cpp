@@ -1,4 +1,4 @@
-#include "residual.hpp"
+#include "models/residual.hpp"
 
 #include <utility>
 

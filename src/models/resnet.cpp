@@ -1,10 +1,9 @@
 #include <algorithm>
 
 #include "gan_train/core/error.hpp"
-#include "gan_train/models/batch_norm.hpp"
-
-#include "models.hpp"
-#include "residual.hpp"
+#include "models/batch_norm.hpp"
+#include "models/models.hpp"
+#include "models/residual.hpp"
 
 namespace gan {
 namespace {

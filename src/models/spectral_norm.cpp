@@ -1,4 +1,4 @@
-#include "spectral_norm.hpp"
+#include "models/spectral_norm.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "upsampled_conv.hpp"
+#include "models/upsampled_conv.hpp"
 
 namespace gan {
 namespace {

@@ -1,4 +1,4 @@
-#include "gan_train/sampling/latents.hpp"
+#include "sampling/latents.hpp"
 
 #include <algorithm>
 #include <cmath>

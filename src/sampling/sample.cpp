@@ -6,8 +6,8 @@
 #include <torch/torch.h>
 
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/models/conditioning.hpp"
-#include "gan_train/sampling/latents.hpp"
+#include "models/conditioning.hpp"
+#include "sampling/latents.hpp"
 
 namespace gan {
 

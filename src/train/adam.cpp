@@ -5,6 +5,8 @@
 
 #include <torch/torch.h>
 
+#include "dist/ranks.hpp"
+
 namespace gan {
 
 Adam::Adam(std::vector<torch::Tensor> parameters, double lr, const OptimConfig& config)

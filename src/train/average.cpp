@@ -1,10 +1,10 @@
-#include "average.hpp"
+#include "train/average.hpp"
 
 #include <optional>
 
 #include <torch/torch.h>
 
-#include "gan_train/models/batch_norm.hpp"
+#include "models/batch_norm.hpp"
 
 namespace gan {
 

@@ -1,4 +1,4 @@
-#include "gan_train/train/device.hpp"
+#include "train/device.hpp"
 
 #include <climits>
 #include <cstdlib>

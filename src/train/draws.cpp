@@ -1,17 +1,17 @@
-#include "draws.hpp"
+#include "train/draws.hpp"
 
 #include <map>
 #include <string>
 
 #include <torch/torch.h>
 
+#include "core/text.hpp"
+#include "data/stored_images.hpp"
+#include "dist/ranks.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/dist/ranks.hpp"
-#include "gan_train/losses/loss.hpp"
 #include "gan_train/sampling/sample.hpp"
-
-#include "schedule.hpp"
+#include "losses/loss.hpp"
+#include "train/schedule.hpp"
 
 namespace gan {
 namespace {

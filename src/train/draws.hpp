@@ -7,14 +7,13 @@
 
 #include <torch/types.h>
 
+#include "data/sampler.hpp"
 #include "gan_train/config/config.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/data/sampler.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
 #include "gan_train/train/trainer.hpp"
-
-#include "augment.hpp"
+#include "losses/loss.hpp"
+#include "losses/penalty.hpp"
+#include "train/augment.hpp"
 
 namespace gan {
 

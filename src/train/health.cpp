@@ -1,16 +1,16 @@
-#include "gan_train/train/health.hpp"
+#include "train/health.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <torch/torch.h>
 
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
-#include "gan_train/core/text.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/models/conditioning.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "losses/loss.hpp"
+#include "models/conditioning.hpp"
 
 namespace gan {
 namespace {

@@ -7,8 +7,10 @@
 
 #include <torch/torch.h>
 
+#include "dist/ranks.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/dist/ranks.hpp"
+#include "gan_train/train/trainer.hpp"
+#include "train/loop_state.hpp"
 
 namespace gan {
 namespace {

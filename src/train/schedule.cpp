@@ -1,4 +1,4 @@
-#include "schedule.hpp"
+#include "train/schedule.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "data/sampler.hpp"
 #include "gan_train/config/config.hpp"
-#include "gan_train/data/sampler.hpp"
 
 namespace gan {
 

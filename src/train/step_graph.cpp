@@ -1,4 +1,4 @@
-#include "step_graph.hpp"
+#include "train/step_graph.hpp"
 
 #include <utility>
 

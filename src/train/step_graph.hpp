@@ -7,9 +7,8 @@
 
 #include <torch/types.h>
 
-#include "gan_train/dist/ranks.hpp"
-
-#include "draws.hpp"
+#include "dist/ranks.hpp"
+#include "train/draws.hpp"
 
 namespace gan {
 

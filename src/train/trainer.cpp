@@ -8,19 +8,18 @@
 #include <torch/torch.h>
 
 #include "gan_train/config/option.hpp"
-#include "gan_train/data/fingerprint.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
-#include "gan_train/models/batch_norm.hpp"
 #include "gan_train/sampling/sample.hpp"
-#include "gan_train/train/device.hpp"
 #include "gan_train/train/metrics.hpp"
-
-#include "augment.hpp"
-#include "average.hpp"
-#include "draws.hpp"
-#include "schedule.hpp"
-#include "step_graph.hpp"
+#include "losses/loss.hpp"
+#include "losses/penalty.hpp"
+#include "models/batch_norm.hpp"
+#include "models/conditioning.hpp"
+#include "train/augment.hpp"
+#include "train/average.hpp"
+#include "train/device.hpp"
+#include "train/draws.hpp"
+#include "train/schedule.hpp"
+#include "train/step_graph.hpp"
 
 namespace gan {
 
@@ -187,14 +186,14 @@ torch::Tensor Trainer::descend_discriminator(const torch::Tensor& loss) {
 }
 
 Batch Trainer::generate(const torch::Tensor& latents, const torch::Tensor& classes) {
-  return {run(networks.generator, conditioning_.generator_input(latents, classes)), classes};
+  return {run(networks.generator, conditioning_->generator_input(latents, classes)), classes};
 }
 
 Trainer::Output Trainer::discriminate(const Batch& batch) {
   const auto output =
-      run(networks.discriminator, conditioning_.discriminator_input(batch.images, batch.classes));
-  const auto class_loss = conditioning_.class_loss(output, batch.classes);
-  return {conditioning_.logits(output, batch.classes),
+      run(networks.discriminator, conditioning_->discriminator_input(batch.images, batch.classes));
+  const auto class_loss = conditioning_->class_loss(output, batch.classes);
+  return {conditioning_->logits(output, batch.classes),
           class_loss.defined() ? config_.loss.class_weight * class_loss : class_loss};
 }
 
@@ -237,7 +236,8 @@ Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
       ranks_(ranks),
       device_(resolve_device(config.train.device, ranks)),
       bf16_(use_bf16(config.train.precision, device_)),
-      conditioning_(config.model, count_classes(config.model, data)),
+      conditioning_(
+          std::make_unique<Conditioning>(config.model, count_classes(config.model, data))),
       loss_(find_row(losses(), config.loss.kind)),
       penalty_(find_row(penalties(), config.loss.penalty)),
       draws_(std::make_unique<StepDraws>(config, data, device_, ranks.size())),
@@ -326,7 +326,7 @@ torch::nn::Sequential Trainer::sampling_generator() const {
   if (std::exchange(statistics_step_, steps_done_) == steps_done_) return ema;
   recompute_statistics(*ema.ptr(), [&] {
     for (std::int64_t i = 0; i < kCalibrationBatches; ++i) {
-      const auto inputs = draw_inputs(config_.model, conditioning_.class_count(), kSampleBlock,
+      const auto inputs = draw_inputs(config_.model, conditioning_->class_count(), kSampleBlock,
                                       static_cast<std::uint64_t>(config_.train.seed),
                                       Stream::kCalibrate, static_cast<std::uint64_t>(i));
       ema.ptr()->forward(inputs.to(device_));

@@ -7,12 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
-
-#include "../../src/cli/commands.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {

@@ -1,7 +1,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "gan_train/core/json.hpp"
+#include "core/json.hpp"
 
 #include "call.hpp"
 

@@ -1,4 +1,4 @@
-#include "../../src/cli/doctor_gpu.hpp"
+#include "cli/doctor_gpu.hpp"
 
 #include <gtest/gtest.h>
 

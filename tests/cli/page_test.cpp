@@ -1,5 +1,5 @@
-#include "../../src/cli/describe.hpp"
 #include "call.hpp"
+#include "cli/describe.hpp"
 
 // What the program says of itself: help, man pages, completion, docs/options.md.
 

@@ -1,6 +1,5 @@
-#include "gan_train/formats/idx.hpp"
-
 #include "call.hpp"
+#include "formats/idx.hpp"
 
 namespace gan {
 namespace {

@@ -1,9 +1,8 @@
 #include <memory>
 
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/formats/npy.hpp"
-
 #include "call.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
 
 namespace gan {
 namespace {

@@ -1,13 +1,12 @@
 #include <cmath>
 
-#include "gan_train/config/facts.hpp"
+#include "call.hpp"
+#include "config/facts.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/formats/npy.hpp"
-#include "gan_train/losses/loss.hpp"
-
-#include "call.hpp"
+#include "losses/loss.hpp"
 
 namespace gan {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/text.hpp"
 #include "gan_train/config/option.hpp"
-
 #include "message.hpp"
 
 namespace gan {

@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "gan_train/config/facts.hpp"
-
+#include "config/facts.hpp"
 #include "helpers.hpp"
 
 namespace gan {

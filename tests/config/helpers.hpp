@@ -5,10 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-
 #include "message.hpp"
 
 namespace gan {

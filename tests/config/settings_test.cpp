@@ -1,8 +1,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 
-#include "gan_train/core/file.hpp"
-
+#include "core/file.hpp"
 #include "helpers.hpp"
 #include "temp_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 #include <csignal>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "gan_train/core/json.hpp"
+#include "core/json.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>

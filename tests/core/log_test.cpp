@@ -1,4 +1,4 @@
-#include "gan_train/core/log.hpp"
+#include "core/log.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <gtest/gtest.h>
 
+#include "gan_train/core/error.hpp"
+
 namespace gan {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "gan_train/core/terminal.hpp"
+#include "core/terminal.hpp"
 
 #include <cstdlib>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 namespace {

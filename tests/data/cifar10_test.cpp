@@ -2,9 +2,8 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 #include "gan_train/data/dataset.hpp"
-
 #include "message.hpp"
 #include "temp_folder.hpp"
 

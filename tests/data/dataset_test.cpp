@@ -5,9 +5,8 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/formats/idx.hpp"
-
+#include "core/file.hpp"
+#include "formats/idx.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 

@@ -2,11 +2,10 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/image.hpp"
-
+#include "core/file.hpp"
+#include "formats/image.hpp"
 #include "formats/jpeg_files.hpp"
+#include "gan_train/data/dataset.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "gan_train/data/sampler.hpp"
+#include "data/sampler.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -6,7 +6,6 @@
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/random.hpp"
-
 #include "message.hpp"
 
 namespace gan {

@@ -2,10 +2,9 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
+#include "formats/idx.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/idx.hpp"
-
 #include "message.hpp"
 #include "temp_folder.hpp"
 

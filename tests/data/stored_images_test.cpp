@@ -1,12 +1,11 @@
-#include "gan_train/data/stored_images.hpp"
+#include "data/stored_images.hpp"
 
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
 
-#include "gan_train/formats/image.hpp"
-
 #include "data/idx_files.hpp"
+#include "formats/image.hpp"
 #include "formats/pack.hpp"
 #include "message.hpp"
 #include "scratch_folder.hpp"

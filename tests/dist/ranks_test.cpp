@@ -1,4 +1,4 @@
-#include "gan_train/dist/ranks.hpp"
+#include "dist/ranks.hpp"
 
 #include <cmath>
 #include <functional>
@@ -8,14 +8,15 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
-#include "gan_train/models/batch_norm.hpp"
-#include "gan_train/train/loop.hpp"
-
 #include "data/idx_files.hpp"
 #include "dist/thread_ranks.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/loop.hpp"
+#include "gan_train/train/trainer.hpp"
 #include "message.hpp"
+#include "models/batch_norm.hpp"
 #include "tiny_config.hpp"
+#include "train/loop_state.hpp"
 
 namespace gan {
 namespace {

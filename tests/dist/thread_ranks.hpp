@@ -7,7 +7,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/dist/ranks.hpp"
+#include "dist/ranks.hpp"
 
 namespace gan {
 

@@ -5,9 +5,9 @@
 
 #include <torch/torch.h>
 
+#include "eval/classifier.hpp"
+#include "eval/metrics.hpp"
 #include "gan_train/eval/evaluator.hpp"
-#include "gan_train/eval/metrics.hpp"
-
 #include "labelled_shapes.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "gan_train/eval/classifier.hpp"
+#include "eval/classifier.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -11,9 +11,8 @@
 
 #include "gan_train/eval/evaluator.hpp"
 #include "gan_train/models/networks.hpp"
-#include "gan_train/train/device.hpp"
-
 #include "labelled_shapes.hpp"
+#include "train/device.hpp"
 
 namespace {
 std::atomic<int> tanh_calls = 0;

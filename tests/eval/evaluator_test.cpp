@@ -5,9 +5,10 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
-
 #include "data/idx_files.hpp"
+#include "eval/classifier.hpp"
+#include "eval/report.hpp"
+#include "gan_train/core/error.hpp"
 #include "message.hpp"
 
 namespace gan {

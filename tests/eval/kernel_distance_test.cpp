@@ -4,8 +4,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/eval/metrics.hpp"
-
+#include "eval/metrics.hpp"
 #include "formula_features.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "gan_train/eval/metrics.hpp"
+#include "eval/metrics.hpp"
 
 #include <algorithm>
 #include <cmath>

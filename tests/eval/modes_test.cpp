@@ -2,8 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/eval/metrics.hpp"
-
+#include "eval/metrics.hpp"
 #include "message.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "gan_train/eval/report.hpp"
+#include "eval/report.hpp"
 
 #include <algorithm>
 #include <cmath>

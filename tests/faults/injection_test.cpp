@@ -3,10 +3,10 @@
 #include <cstring>
 #include <gtest/gtest.h>
 
+#include "core/file.hpp"
+#include "core/log.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/io/run.hpp"
-
+#include "gan_train/run/run.hpp"
 #include "runs.hpp"
 #include "temp_folder.hpp"
 #include "wrap.hpp"

@@ -8,12 +8,11 @@
 #include <thread>
 #include <unistd.h>
 
+#include "core/log.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/core/text.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/io/run.hpp"
-
+#include "gan_train/run/run.hpp"
 #include "runs.hpp"
 #include "temp_folder.hpp"
 #include "wrap.hpp"

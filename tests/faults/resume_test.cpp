@@ -2,10 +2,9 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/log.hpp"
-#include "gan_train/formats/pt.hpp"
-
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "formats/pt.hpp"
 #include "runs.hpp"
 #include "temp_folder.hpp"
 #include "wrap.hpp"

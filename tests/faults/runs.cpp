@@ -5,11 +5,12 @@
 
 #include <ATen/Parallel.h>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/core/text.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "formats/idx.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/io/run.hpp"
+#include "gan_train/run/run.hpp"
+#include "gan_train/train/trainer.hpp"
 
 namespace gan::faults {
 namespace {

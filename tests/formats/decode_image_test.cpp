@@ -1,4 +1,4 @@
-#include "gan_train/formats/decode_image.hpp"
+#include "formats/decode_image.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -7,7 +7,7 @@
 #include <stb_image.h>
 #include <stdexcept>
 
-#include "gan_train/formats/image.hpp"
+#include "formats/image.hpp"
 
 namespace gan {
 

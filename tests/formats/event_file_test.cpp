@@ -1,4 +1,4 @@
-#include "gan_train/formats/event_file.hpp"
+#include "formats/event_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "gan_train/formats/gif.hpp"
+#include "formats/gif.hpp"
 
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "gan_train/formats/image.hpp"
-
+#include "formats/image.hpp"
 #include "message.hpp"
 
 namespace gan {

@@ -1,11 +1,10 @@
-#include "gan_train/formats/gzip.hpp"
+#include "formats/gzip.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "gan_train/core/random.hpp"
-
 #include "formats/pack.hpp"
+#include "gan_train/core/random.hpp"
 #include "message.hpp"
 #include "peak_growth.hpp"
 #include "temp_folder.hpp"

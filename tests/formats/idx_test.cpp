@@ -1,4 +1,4 @@
-#include "gan_train/formats/idx.hpp"
+#include "formats/idx.hpp"
 
 #include <filesystem>
 #include <fstream>

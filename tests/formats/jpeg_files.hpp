@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 

@@ -1,4 +1,4 @@
-#include "gan_train/formats/npy.hpp"
+#include "formats/npy.hpp"
 
 #include <gtest/gtest.h>
 

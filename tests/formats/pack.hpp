@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <zlib.h>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 

@@ -1,7 +1,7 @@
 // Pickles in a sound archive that ask for what no checkpoint needs.
 #include <gtest/gtest.h>
 
-#include "../../src/formats/pickle.hpp"
+#include "formats/pickle.hpp"
 #include "formats/pickle_helpers.hpp"
 #include "peak_growth.hpp"
 

@@ -4,7 +4,7 @@
 #include <vector>
 #include <zlib.h>
 
-#include "gan_train/core/file.hpp"
+#include "core/file.hpp"
 
 namespace gan {
 

@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "gan_train/core/random.hpp"
-
 #include "formats/decode_png.hpp"
+#include "gan_train/core/random.hpp"
 #include "message.hpp"
 
 namespace gan {

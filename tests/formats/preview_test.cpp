@@ -1,11 +1,11 @@
-#include "gan_train/formats/preview.hpp"
+#include "formats/preview.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 #include <numeric>
 
-#include "gan_train/core/text.hpp"
+#include "core/text.hpp"
 
 namespace gan {
 namespace {

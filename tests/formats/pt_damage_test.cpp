@@ -1,9 +1,8 @@
 // No damaged file gets through: cut short at any byte, or any bit flipped.
 #include <gtest/gtest.h>
 
-#include "gan_train/core/random.hpp"
-
 #include "formats/pt_helpers.hpp"
+#include "gan_train/core/random.hpp"
 
 namespace gan {
 namespace {

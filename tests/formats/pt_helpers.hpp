@@ -6,11 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "gan_train/formats/pt.hpp"
-
-#include "../../src/formats/byte_order.hpp"
-#include "../../src/formats/zip.hpp"
-#include "../../src/formats/zip_layout.hpp"
+#include "formats/byte_order.hpp"
+#include "formats/pt.hpp"
+#include "formats/zip.hpp"
+#include "formats/zip_layout.hpp"
 #include "message.hpp"
 
 namespace gan {

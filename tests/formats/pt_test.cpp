@@ -1,4 +1,4 @@
-#include "gan_train/formats/pt.hpp"
+#include "formats/pt.hpp"
 
 #include <bit>
 #include <cstdint>

@@ -1,9 +1,9 @@
-#include "gan_train/formats/safetensors.hpp"
+#include "formats/safetensors.hpp"
 
 #include <array>
 #include <gtest/gtest.h>
 
-#include "../../src/formats/byte_order.hpp"
+#include "formats/byte_order.hpp"
 #include "message.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "../../src/formats/ticks.hpp"
+#include "formats/ticks.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>

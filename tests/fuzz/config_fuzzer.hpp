@@ -8,9 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "gan_train/config/option.hpp"
-
 #include "fuzz.hpp"
+#include "gan_train/config/option.hpp"
 
 namespace gan {
 

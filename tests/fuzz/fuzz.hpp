@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/file.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
 
 namespace gan {
 

@@ -5,22 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "gan_train/config/option.hpp"
-#include "gan_train/core/error.hpp"
-#include "gan_train/formats/decode_image.hpp"
-#include "gan_train/formats/gzip.hpp"
-#include "gan_train/formats/idx.hpp"
-#include "gan_train/formats/npy.hpp"
-#include "gan_train/formats/pt.hpp"
-#include "gan_train/formats/safetensors.hpp"
-
-#include "../../src/formats/byte_order.hpp"
-#include "../../src/formats/pickle.hpp"
-#include "../../src/formats/zip.hpp"
-#include "../../src/formats/zip_layout.hpp"
 #include "../formats/jpeg_files.hpp"
 #include "../formats/pack.hpp"
 #include "../formats/png_files.hpp"
+#include "formats/byte_order.hpp"
+#include "formats/decode_image.hpp"
+#include "formats/gzip.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
+#include "formats/pickle.hpp"
+#include "formats/pt.hpp"
+#include "formats/safetensors.hpp"
+#include "formats/zip.hpp"
+#include "formats/zip_layout.hpp"
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
 
 namespace {
 

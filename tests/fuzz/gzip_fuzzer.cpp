@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "gan_train/formats/gzip.hpp"
-
+#include "formats/gzip.hpp"
 #include "fuzz.hpp"
 
 // The first two bytes give the limit, up to 64 KiB; the rest is the file. It is

@@ -2,9 +2,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "gan_train/formats/gzip.hpp"
-#include "gan_train/formats/idx.hpp"
-
+#include "formats/gzip.hpp"
+#include "formats/idx.hpp"
 #include "fuzz.hpp"
 
 namespace {

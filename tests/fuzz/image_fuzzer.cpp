@@ -1,7 +1,6 @@
 #include <cstdlib>
 
-#include "gan_train/formats/decode_image.hpp"
-
+#include "formats/decode_image.hpp"
 #include "fuzz.hpp"
 
 // Any bytes are either refused with an Error or a picture that comes back the same

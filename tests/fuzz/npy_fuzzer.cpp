@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "gan_train/formats/npy.hpp"
-
+#include "formats/npy.hpp"
 #include "fuzz.hpp"
 
 // Any bytes are either refused with an Error or an array that, written again,

@@ -1,7 +1,6 @@
 #include <cstdlib>
 
-#include "gan_train/formats/safetensors.hpp"
-
+#include "formats/safetensors.hpp"
 #include "fuzz.hpp"
 
 // Any bytes are either refused with an Error or tensors that fill the file and, written

@@ -6,14 +6,14 @@
 
 #include <torch/torch.h>
 
+#include "core/file.hpp"
+#include "formats/pt.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-#include "gan_train/core/file.hpp"
-#include "gan_train/formats/pt.hpp"
 #include "gan_train/sampling/sample.hpp"
-
 #include "message.hpp"
 #include "temp_folder.hpp"
+#include "train/loop_state.hpp"
 
 namespace gan {
 namespace {

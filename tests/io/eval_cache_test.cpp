@@ -1,4 +1,4 @@
-#include "gan_train/io/eval_cache.hpp"
+#include "io/eval_cache.hpp"
 
 #include <cmath>
 #include <cstdlib>
@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include "data/idx_files.hpp"
+#include "gan_train/io/make_evaluator.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {

@@ -1,14 +1,13 @@
-#include "gan_train/io/sample_reader.hpp"
+#include "io/sample_reader.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
 
+#include "formats/npy.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/formats/npy.hpp"
-#include "gan_train/io/sample_writer.hpp"
-
+#include "io/sample_writer.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 

@@ -1,16 +1,15 @@
-#include "gan_train/io/weights.hpp"
+#include "io/weights.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
 
-#include "gan_train/core/file.hpp"
-#include "gan_train/formats/safetensors.hpp"
-#include "gan_train/io/export.hpp"
+#include "core/file.hpp"
+#include "formats/safetensors.hpp"
 #include "gan_train/sampling/sample.hpp"
-
-#include "../../src/io/tensors.hpp"
+#include "io/export.hpp"
+#include "io/tensors.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 

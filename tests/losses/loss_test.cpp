@@ -1,4 +1,4 @@
-#include "gan_train/losses/loss.hpp"
+#include "losses/loss.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -6,7 +6,6 @@
 #include <torch/torch.h>
 
 #include "gan_train/core/registry.hpp"
-
 #include "message.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "gan_train/losses/penalty.hpp"
+#include "losses/penalty.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>

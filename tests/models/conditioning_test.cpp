@@ -1,4 +1,4 @@
-#include "gan_train/models/conditioning.hpp"
+#include "models/conditioning.hpp"
 
 #include <gtest/gtest.h>
 #include <numbers>
@@ -8,7 +8,6 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/models/networks.hpp"
-
 #include "message.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "../../src/models/dropout.hpp"
+#include "models/dropout.hpp"
 
 #include <gtest/gtest.h>
 

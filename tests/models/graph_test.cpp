@@ -1,4 +1,4 @@
-#include "gan_train/models/graph.hpp"
+#include "models/graph.hpp"
 
 #include <gtest/gtest.h>
 #include <set>
@@ -7,7 +7,6 @@
 #include <torch/torch.h>
 
 #include "gan_train/models/networks.hpp"
-
 #include "message.hpp"
 
 namespace gan {

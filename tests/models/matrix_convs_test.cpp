@@ -1,4 +1,4 @@
-#include "../../src/models/matrix_convs.hpp"
+#include "models/matrix_convs.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "../../src/models/minibatch_stddev.hpp"
+#include "models/minibatch_stddev.hpp"
 
 #include <gtest/gtest.h>
 

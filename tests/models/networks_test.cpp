@@ -6,10 +6,9 @@
 
 #include <torch/torch.h>
 
-#include "gan_train/config/facts.hpp"
+#include "config/facts.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
-
 #include "message.hpp"
 
 namespace gan {

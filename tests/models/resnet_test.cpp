@@ -3,9 +3,8 @@
 #include <torch/torch.h>
 
 #include "gan_train/models/networks.hpp"
-
-#include "../../src/models/residual.hpp"
 #include "message.hpp"
+#include "models/residual.hpp"
 
 namespace gan {
 namespace {

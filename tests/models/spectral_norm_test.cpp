@@ -1,4 +1,4 @@
-#include "../../src/models/spectral_norm.hpp"
+#include "models/spectral_norm.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "../../src/models/upsampled_conv.hpp"
+#include "models/upsampled_conv.hpp"
 
 #include <gtest/gtest.h>
 

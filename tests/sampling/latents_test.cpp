@@ -1,4 +1,4 @@
-#include "gan_train/sampling/latents.hpp"
+#include "sampling/latents.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>

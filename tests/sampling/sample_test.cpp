@@ -6,7 +6,6 @@
 
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/models/networks.hpp"
-
 #include "one_thread.hpp"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "../../src/train/augment.hpp"
+#include "train/augment.hpp"
 
 #include <gtest/gtest.h>
 #include <set>

@@ -1,4 +1,4 @@
-#include "../../src/train/average.hpp"
+#include "train/average.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,6 @@
 
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
-
 #include "tiny_config.hpp"
 
 namespace gan {

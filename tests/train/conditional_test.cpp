@@ -8,10 +8,11 @@
 #include "gan_train/train/loop.hpp"
 #include "gan_train/train/metrics.hpp"
 #include "gan_train/train/trainer.hpp"
-
 #include "message.hpp"
+#include "models/conditioning.hpp"
 #include "one_thread.hpp"
 #include "tiny_config.hpp"
+#include "train/loop_state.hpp"
 
 namespace gan {
 namespace {

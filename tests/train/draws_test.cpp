@@ -1,4 +1,4 @@
-#include "../../src/train/draws.hpp"
+#include "train/draws.hpp"
 
 #include <gtest/gtest.h>
 #include <map>

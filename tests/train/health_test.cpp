@@ -1,4 +1,4 @@
-#include "gan_train/train/health.hpp"
+#include "train/health.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -6,8 +6,10 @@
 
 #include <torch/torch.h>
 
+#include "gan_train/train/trainer.hpp"
 #include "message.hpp"
 #include "tiny_config.hpp"
+#include "train/loop_state.hpp"
 
 namespace gan {
 namespace {

@@ -5,7 +5,6 @@
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/metrics.hpp"
 #include "gan_train/train/trainer.hpp"
-
 #include "tiny_config.hpp"
 
 namespace gan {

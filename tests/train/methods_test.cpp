@@ -7,7 +7,6 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
-
 #include "one_thread.hpp"
 
 namespace gan {

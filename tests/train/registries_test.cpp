@@ -1,12 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/losses/loss.hpp"
-#include "gan_train/losses/penalty.hpp"
 #include "gan_train/models/networks.hpp"
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
-
+#include "losses/loss.hpp"
+#include "losses/penalty.hpp"
 #include "message.hpp"
 #include "tiny_config.hpp"
 

@@ -1,4 +1,4 @@
-#include "../../src/train/schedule.hpp"
+#include "train/schedule.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>

@@ -1,15 +1,14 @@
-#include "../../src/train/step_graph.hpp"
+#include "train/step_graph.hpp"
 
 #include <gtest/gtest.h>
 
 #include <torch/torch.h>
 
-#include "gan_train/core/error.hpp"
-#include "gan_train/train/device.hpp"
-#include "gan_train/train/trainer.hpp"
-
 #include "data/idx_files.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/train/trainer.hpp"
 #include "tiny_config.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 namespace {

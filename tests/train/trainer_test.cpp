@@ -4,14 +4,13 @@
 
 #include <torch/torch.h>
 
+#include "data/idx_files.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/sampling/sample.hpp"
-#include "gan_train/train/device.hpp"
 #include "gan_train/train/metrics.hpp"
-
-#include "data/idx_files.hpp"
 #include "message.hpp"
 #include "tiny_config.hpp"
+#include "train/device.hpp"
 
 namespace gan {
 namespace {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 
 namespace gan {
@@ -150,8 +151,9 @@ inline constexpr Named<KeepBest> kNames<KeepBest>[] = {{KeepBest::kNone, "none"}
 /// What to throw for a value that was cast to the enum and is none of it.
 template <Choice Enum>
 Error unknown_value(Enum value) {
-  return usage_error("value ", static_cast<int>(value), " is none of ",
-                     join(names_of(kNames<Enum>), ", "));
+  std::string names;
+  for (const auto& row : kNames<Enum>) names.append(names.empty() ? "" : ", ").append(row.name);
+  return usage_error("value ", static_cast<int>(value), " is none of ", names);
 }
 
 template <Choice Enum>

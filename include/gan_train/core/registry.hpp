@@ -4,9 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "gan_train/core/error.hpp"
-#include "gan_train/core/text.hpp"
-
 namespace gan {
 
 /// The names in a table: any range of rows with a `name`.
@@ -17,6 +14,10 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
+/// For find_row().
+[[noreturn]] void throw_unknown(std::string_view what, std::string_view name,
+                                const std::vector<std::string>& known);
+
 /// The row called `name`, or an Error that lists the candidates and suggests
 /// one where one is near. `what` is the word for a row ("loss", "architecture").
 template <typename Rows>
@@ -24,9 +25,7 @@ const auto& find_row(const Rows& rows, std::string_view name, std::string_view w
   for (const auto& row : rows) {
     if (row.name == name) return row;
   }
-  const auto known = names_of(rows);
-  throw usage_error("unknown ", what, " '", name, "'; known: ", join(known, ", "),
-                    did_you_mean(name, known));
+  throw_unknown(what, name, names_of(rows));
 }
 
 }  // namespace gan

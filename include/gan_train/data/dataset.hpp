@@ -12,9 +12,10 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/shape.hpp"
-#include "gan_train/data/stored_images.hpp"
 
 namespace gan {
+
+class StoredImages;
 
 /// A data set, in memory or on disk: one byte a pixel, scaled a batch at a time.
 struct Dataset {
@@ -43,7 +44,7 @@ struct Dataset {
 };
 
 /// How a kind of data set is loaded. Adding one is a DatasetKind, a file in src/data/ and its name
-/// in registry.cpp there.
+/// in dataset.cpp there.
 struct DatasetLoader {
   DatasetKind kind;
   std::string_view help;
@@ -96,5 +97,9 @@ torch::Tensor unit_values(const torch::Tensor& items);
 /// The inverse of scaled(): images [n, c, h, w] in that range as bytes [n, h, w, c], rounded and
 /// clamped.
 torch::Tensor to_pixels(const torch::Tensor& images, PixelRange range);
+
+/// A text that tells data sets of as many items apart: the SHA-256 of some of them, spread over
+/// all, in memory or on disk.
+std::string fingerprint(const Dataset& data);
 
 }  // namespace gan

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <torch/nn/modules/container/sequential.h>
@@ -10,10 +13,43 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/eval/classifier.hpp"
-#include "gan_train/eval/report.hpp"
 
 namespace gan {
+
+struct TestedClassifier;
+
+/// One figure of an evaluation, and what real images and noise score in it on the same terms. NaN
+/// where there is none.
+struct Metric {
+  std::string name;   ///< "frechet": the key in JSON and the column of metrics.csv
+  std::string label;  ///< "Fréchet distance": the row of the table
+  double value = 0.0;
+  double floor = 0.0;    ///< of training images
+  double ceiling = 0.0;  ///< of uniform noise
+};
+
+/// What an evaluation says of the samples of one class: those that were asked to be of it or, where
+/// nothing was asked for, those that the classifier takes for it. NaN where there are too few.
+struct ClassFigures {
+  std::int64_t samples = 0;
+  double percent = 0.0;   ///< of all samples, by the classifier
+  double data = 0.0;      ///< of the training images, by their labels, %
+  double as_asked = 0.0;  ///< of those asked for, the classifier agrees, %; NaN: none were
+  /// As the rows of these names, but within the class, with what real images score.
+  Metric precision, recall, coverage, frechet;
+};
+
+/// All that an evaluation says: the one record that table, JSON and CSV are written from.
+struct Metrics {
+  std::string features;   ///< what the features are: "LeNet classifier of data/mnist, …"
+  std::string reference;  ///< what was compared with: "10000 test images of data/mnist"
+  std::int64_t samples = 0;
+  std::vector<Metric> rows;
+  std::vector<ClassFigures> classes = {};  ///< where asked for
+
+  /// The value called `name`; NaN where there is none.
+  double value(std::string_view name) const;
+};
 
 /// The data that samples are measured against.
 struct EvaluationData {
@@ -82,7 +118,7 @@ class Evaluator {
   std::string features_text() const;
 
   EvaluationData data_;
-  std::optional<TestedClassifier> classifier_;
+  std::shared_ptr<const TestedClassifier> classifier_;
   std::int64_t samples_;
   torch::Tensor projection_;
   torch::Tensor class_shares_;  // of the training labels, [classes] float64

@@ -7,10 +7,11 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/core/shape.hpp"
-#include "gan_train/train/loop.hpp"
 #include "gan_train/train/trainer.hpp"
 
 namespace gan {
+
+struct LoopState;
 
 /// Checkpoints are .pt files that describe themselves (docs/formats.md): an
 /// ordinary dict for Python's torch.load, read here without running anything

@@ -6,9 +6,10 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
-#include "gan_train/dist/ranks.hpp"
 
 namespace gan {
+
+class Ranks;
 
 /// Adam (Kingma and Ba 2015) on all parameters of one network at once, by
 /// LibTorch's fused kernel. Same equations and defaults as torch.optim.Adam.

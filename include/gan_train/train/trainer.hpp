@@ -10,21 +10,25 @@
 
 #include "gan_train/config/config.hpp"
 #include "gan_train/data/dataset.hpp"
-#include "gan_train/dist/ranks.hpp"
-#include "gan_train/models/conditioning.hpp"
 #include "gan_train/models/networks.hpp"
 #include "gan_train/train/adam.hpp"
 
 namespace gan {
 
+class Conditioning;
+class Ranks;
+class StepDraws;
+class StepGraphs;
 struct Batch;
 struct DiscriminatorInputs;
 struct GeneratorInputs;
 struct Loss;
 struct Penalty;
 struct StepInputs;
-class StepDraws;
-class StepGraphs;
+
+/// The group of a process on its own: rank 0 of 1.
+Ranks& single_rank();
+
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// A GAN in training: its state, and the step that advances it. Touches no files.
@@ -56,7 +60,7 @@ class Trainer {
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
-  const Conditioning& conditioning() const { return conditioning_; }
+  const Conditioning& conditioning() const { return *conditioning_; }
   const torch::Device& device() const { return device_; }
   Ranks& ranks() const { return ranks_; }
   std::int64_t data_size() const { return data_size_; }
@@ -93,7 +97,7 @@ class Trainer {
   Ranks& ranks_;
   torch::Device device_;
   bool bf16_;
-  Conditioning conditioning_;
+  std::unique_ptr<const Conditioning> conditioning_;
   const Loss& loss_;
   const Penalty& penalty_;
   std::unique_ptr<StepDraws> draws_;

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/file.hpp"
+#include "gan_train/core/shape.hpp"
+
+namespace gan {
+
+/// An 8-bit picture, rows top to bottom, channels interleaved (1 grey, 3 RGB).
+struct Image {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::int64_t channels = 1;
+  Bytes pixels;  ///< height * width * channels
+};
+
+/// The bytes of a PNG file.
+Bytes encode_png(const Image& image);
+
+struct GridOptions {
+  std::int64_t columns = 0;    ///< 0: the squarest grid
+  std::int64_t scale = 1;      ///< each pixel becomes scale x scale
+  std::int64_t gap = 2;        ///< pixels between images and around them
+  bool dark_on_light = false;  ///< inverts the images; the gap turns white
+};
+
+/// Lays n images (n x height x width x channels bytes) out row by row. Cells
+/// left over in the last row look like the gap.
+Image image_grid(ByteView images, const ImageShape& shape, const GridOptions& options);
+
+/// One line of a plot.
+struct Series {
+  std::string name;
+  std::vector<double> y;  ///< as long as the plot's x; NaN leaves a gap
+};
+
+struct Plot {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::vector<double> x;
+  std::vector<Series> series;
+  /// Above 1: each series is drawn faintly, and over it the mean of so many points around
+  /// each point (fewer at the ends).
+  std::int64_t smooth = 0;
+};
+
+/// Whether this build can draw plots (cairo was there).
+bool can_plot();
+
+/// A line plot with axes, ticks, grid and legend as the bytes of a PNG file, or an SVG file
+/// in which letters are shapes, so that it looks alike everywhere.
+Bytes plot_png(const Plot& plot);
+Bytes plot_svg(const Plot& plot);
+
+/// Points in the plane, x and y in [-limit, limit], `real` behind `fake`, with
+/// axes and legend, as the bytes of a PNG file. Each is x0 y0 x1 y1 …
+Bytes scatter_png(const std::vector<float>& real, const std::vector<float>& fake, double limit,
+                  const std::string& title);
+
+}  // namespace gan

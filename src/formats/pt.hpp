@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/file.hpp"
+
+namespace gan {
+
+/// A PyTorch `.pt` file as plain data: a stored (uncompressed) zip archive
+/// holding a pickle, `data.pkl`, and a raw record a tensor. Only what dicts,
+/// lists, numbers, strings and dense tensors need is written or accepted;
+/// nothing in a file can name code to run. See docs/formats.md.
+
+enum class PtType : std::uint8_t { kUint8, kInt64, kFloat32, kFloat64, kBfloat16, kFloat16 };
+
+std::size_t size_of(PtType type);  ///< bytes an element
+
+/// A dense C-contiguous tensor, little-endian; `bytes` is product(shape)
+/// elements. It does not own them: to the caller's memory when written, into
+/// the parsed file when read.
+struct PtTensor {
+  PtType type = PtType::kFloat32;
+  std::vector<std::int64_t> shape;
+  ByteView bytes;
+};
+
+struct PtValue;
+struct PtEntry;
+using PtList = std::vector<PtValue>;
+using PtDict = std::vector<PtEntry>;  ///< in file order, keys unique
+
+struct PtValue {
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, PtTensor, PtList, PtDict>
+      value;
+};
+
+/// Not a std::pair, which can't hold a type that is still incomplete.
+struct PtEntry {
+  std::string first;  ///< the key
+  PtValue second;
+};
+
+/// The bytes of a .pt file, which Python's `torch.load(f, weights_only=True)`
+/// reads as a dict. `folder` is the archive's top folder, as torch.save names it
+/// after the file. The zip comment holds a CRC-32 of all before it.
+Bytes encode_pt(const PtDict& root, std::string_view folder = "archive");
+
+/// Parses such a file strictly; the tensors point into `bytes`, which must
+/// outlive the result. Also takes what torch.save makes of (nested) dicts of
+/// dense contiguous tensors. Any byte out of place is an Error naming `name`,
+/// the offset or record, what was found and what was expected.
+PtDict parse_pt(ByteView bytes, std::string_view name);
+
+/// The value under `key`, or nullptr.
+const PtValue* find(const PtDict& dict, std::string_view key);
+
+}  // namespace gan

@@ -1,0 +1,106 @@
+#include "io/checkpoint_values.hpp"
+
+#include <vector>
+
+#include "core/text.hpp"
+#include "gan_train/config/option.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "models/conditioning.hpp"
+
+namespace gan {
+
+static PtValue config_value(const Option& option) {
+  return visit_value(option, [](const auto& value) -> PtValue {
+    using Type = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Type, Widths>) {
+      PtList list;
+      for (const std::int64_t width : value) list.push_back({width});
+      return {list};
+    } else if constexpr (std::is_same_v<Type, LabelRange>) {
+      return {PtList{{value.lo}, {value.hi}}};
+    } else {
+      return {value};
+    }
+  });
+}
+
+std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
+                       std::int64_t most) {
+  const auto count = get<std::int64_t>(dict, key, name);
+  if (count >= 0 && count <= most) return count;
+  throw run_error(name, ": its ", key, " is ", count, ", which no run gets to; damaged or made up");
+}
+
+std::string text_of(const PtValue& value, const std::string& joint) {
+  if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<std::int64_t>(&value.value)) return std::to_string(*number);
+  if (const auto* real = std::get_if<double>(&value.value)) return format_double(*real);
+  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
+  std::vector<std::string> parts;
+  if (const auto* list = std::get_if<PtList>(&value.value)) {
+    for (const auto& item : *list) parts.push_back(text_of(item, joint));
+  }
+  return join(parts, joint);
+}
+
+PtDict pack_config(Config config) {
+  PtDict sections;
+  for (const Option& option : option_table(config)) {
+    const auto dot = option.key.find('.');
+    const std::string section = option.key.substr(0, dot);
+    if (sections.empty() || sections.back().first != section)
+      sections.push_back({section, {PtDict()}});
+    std::get<PtDict>(sections.back().second.value)
+        .emplace_back(option.key.substr(dot + 1), config_value(option));
+  }
+  return sections;
+}
+
+void use_own_config(const std::string& place, const std::function<void()>& use) {
+  try {
+    use();
+  } catch (const Error& error) {
+    if (error.exit_code() != Error::kUsage) throw;
+    throw run_error(place, error.what(), " (perhaps written by a newer gan-train)");
+  }
+}
+
+Config unpack_config(const PtDict& root, const std::string& name) {
+  Config config;
+  const auto table = option_table(config);
+  std::vector<Setting> settings;
+  for (const auto& [section, values] : get<PtDict>(root, "config", name)) {
+    const auto* dict = std::get_if<PtDict>(&values.value);
+    if (dict == nullptr)
+      throw run_error(name, ": config section ", in_quotes(section), " is not a dict");
+    for (const auto& [key, value] : *dict) {
+      const bool is_label = key.ends_with("_label");
+      settings.push_back(
+          {section + "." + key, text_of(value, is_label ? ":" : ","), name + ": its config"});
+    }
+  }
+  use_own_config("", [&] { apply_settings(table, settings); });
+  return config;
+}
+
+ImageShape unpack_shape(const PtDict& root, const std::string& name) {
+  const auto& list = get<PtList>(root, "image_shape", name);
+  std::vector<std::int64_t> sizes;
+  for (const auto& item : list) {
+    const auto* size = std::get_if<std::int64_t>(&item.value);
+    // Larger than any image that is trained on, small enough not to overflow a product.
+    if (size != nullptr && *size >= 1 && *size <= 65536) sizes.push_back(*size);
+  }
+  if (sizes.size() != 3 || list.size() != 3) {
+    throw run_error(name, ": its image_shape is not three sizes from 1 to 65536");
+  }
+  return {sizes[0], sizes[1], sizes[2]};
+}
+
+// Files of version 0.1.0 have no classes.
+std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
+  if (find(root, "classes") == nullptr) return 0;
+  return get_count(root, "classes", name, kMaxClasses);
+}
+
+}  // namespace gan

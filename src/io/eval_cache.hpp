@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "eval/classifier.hpp"
+#include "gan_train/config/config.hpp"
+#include "gan_train/data/dataset.hpp"
+#include "gan_train/eval/evaluator.hpp"
+
+namespace gan {
+
+/// Keeps what evaluations of a data set share, a file each: the classifier, and what real images
+/// and noise score. Both hold a checksum of the data that they were made from, which is in their
+/// names too, and a version; what does not fit is not taken. docs/formats.md has their layout.
+class EvalCache {
+ public:
+  /// Reads from any of `folders`, and writes to the first that can be written.
+  EvalCache(std::vector<std::filesystem::path> folders, const EvaluationData& data);
+
+  std::optional<TestedClassifier> load_classifier() const;
+  void save_classifier(const TestedClassifier& classifier) const;
+
+  /// Of so many samples, with that classifier (null: none).
+  std::optional<std::vector<Metric>> load_baselines(std::int64_t samples,
+                                                    const TestedClassifier* classifier) const;
+  void save_baselines(std::int64_t samples, const TestedClassifier* classifier,
+                      const std::vector<Metric>& rows) const;
+
+ private:
+  std::string name(const char* what) const;
+
+  std::vector<std::filesystem::path> folders_;
+  const EvaluationData& data_;
+  std::string checksum_;
+};
+
+/// What evaluations of the data set that `config` names and `train` holds need of it: the data, and
+/// the classifier on `device`, where one can be learned.
+struct EvaluationParts {
+  EvaluationData data;
+  std::optional<TestedClassifier> classifier;
+};
+EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
+                                      const torch::Device& device);
+
+}  // namespace gan

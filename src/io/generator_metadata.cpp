@@ -1,0 +1,83 @@
+#include "io/generator_metadata.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "core/version.hpp"
+#include "formats/safetensors.hpp"
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "io/checkpoint_values.hpp"
+#include "io/memory_limit.hpp"
+#include "io/tensors.hpp"
+#include "models/conditioning.hpp"
+
+namespace gan {
+namespace {
+
+const std::string& metadata_text(const Metadata& metadata, std::string_view key,
+                                 const std::string& name) {
+  const auto found = std::ranges::find(metadata, key, &Metadata::value_type::first);
+  if (found != metadata.end()) return found->second;
+  throw run_error(name, ": a safetensors file without a gan-train ", key,
+                  "; gan-sample, gan-eval and gan-export take it with option config");
+}
+
+std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
+                            const std::string& name) {
+  const auto count = parse_int(metadata_text(metadata, key, name));
+  if (count && *count >= 0) return *count;
+  throw run_error(name, ": its ", key, " is no whole number");
+}
+
+}  // namespace
+
+Metadata describe(const LoadedGenerator& loaded) {
+  const Config& config = loaded.config;
+  return {{"gan_train", kVersion},
+          {"epoch", std::to_string(loaded.epoch)},
+          {"step", std::to_string(loaded.step)},
+          {"latent_dim", std::to_string(config.model.latent_dim)},
+          {"latent", std::string(name_of(config.model.latent))},
+          {"image_shape", to_string(loaded.shape)},
+          {"range", std::string(name_of(config.data.range))},
+          {"classes", std::to_string(loaded.class_count)},
+          {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
+          {"config", to_yaml(config)}};
+}
+
+Config described_config(const Metadata& metadata, const std::string& name) {
+  Config config;
+  const auto settings = parse_yaml(metadata_text(metadata, "config", name), name + ": its config");
+  use_own_config(
+      "", [&] { apply_settings(option_table(config), settings.settings, settings.mistakes); });
+  return config;
+}
+
+void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where) {
+  build_within(weights, where, [&] {
+    loaded.generator = make_generator(loaded.config.model, loaded.shape, loaded.class_count);
+  });
+  unpack(weights, *loaded.generator, where);
+  loaded.generator->eval();
+}
+
+LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
+  const auto content = parse_safetensors(bytes, name);
+  const Metadata& metadata = content.metadata;
+  LoadedGenerator loaded;
+  loaded.config = described_config(metadata, name);
+  const auto shape = parse_shape(metadata_text(metadata, "image_shape", name));
+  if (!shape) throw run_error(name, ": its image_shape is not three sizes such as 1x28x28");
+  loaded.shape = *shape;
+  loaded.class_count = metadata_count(metadata, "classes", name);
+  if (loaded.class_count > kMaxClasses) {
+    throw run_error(name, ": has more than ", kMaxClasses, " classes; damaged or made up");
+  }
+  loaded.epoch = metadata_count(metadata, "epoch", name);
+  loaded.step = metadata_count(metadata, "step", name);
+  use_own_config(name + ": its config: ", [&] { build_generator(loaded, content.tensors, name); });
+  return loaded;
+}
+
+}  // namespace gan

@@ -1,0 +1,88 @@
+#include "io/memory_limit.hpp"
+
+#include <new>
+#include <string_view>
+
+#include <c10/core/CPUAllocator.h>
+#include <c10/util/Exception.h>
+
+#include "gan_train/core/error.hpp"
+
+namespace gan {
+namespace {
+
+constexpr std::size_t kAlwaysAllowed = 32U << 20;
+constexpr std::size_t kUnlimited = SIZE_MAX;
+
+// How much this thread may still be given.
+thread_local std::size_t allowed_still = kUnlimited;
+
+// LibTorch's own allocator of the CPU, until it has given what it may. Never destroyed, since
+// tensors keep a pointer to the allocator that they come from.
+class Allowance final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t bytes) override {
+    if (bytes > allowed_still) throw std::bad_alloc();
+    if (allowed_still != kUnlimited) allowed_still -= bytes;
+    return usual->allocate(bytes);
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return usual->raw_deleter(); }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    usual->copy_data(to, from, bytes);
+  }
+
+  c10::Allocator* const usual = c10::GetCPUAllocator();
+};
+
+class Limit {
+ public:
+  Limit(Allowance& allowance, std::size_t bytes) : allowance_(allowance) {
+    allowed_still = bytes;
+    c10::SetCPUAllocator(&allowance);
+  }
+  ~Limit() {
+    c10::SetCPUAllocator(allowance_.usual);
+    allowed_still = kUnlimited;
+  }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  Allowance& allowance_;
+};
+
+// What tensors take as float32; those of half the width come from elsewhere.
+std::size_t worth(const PtDict& dict) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : dict) {
+    if (const auto* inner = std::get_if<PtDict>(&value.value)) bytes += worth(*inner);
+    const auto* tensor = std::get_if<PtTensor>(&value.value);
+    if (tensor != nullptr) bytes += tensor->bytes.size() * (size_of(tensor->type) == 2 ? 2 : 1);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+void build_within(const PtDict& saved, const std::string& where,
+                  const std::function<void()>& build) {
+  static auto& allowance = *new Allowance;
+  const std::size_t bytes = worth(saved);
+  const auto too_large = [&] {
+    return run_error(where, ": does not fit the networks of the config, which take far more than ",
+                     "the ", bytes, " bytes of tensors here; use another copy of the file, or ",
+                     "weights that were trained with that config");
+  };
+  try {
+    const Limit limit(allowance, bytes + kAlwaysAllowed);
+    build();
+  } catch (const std::bad_alloc&) {
+    throw too_large();
+  } catch (const c10::Error& error) {
+    // Sizes beyond what a tensor can have; all else is not the file's doing.
+    if (std::string_view(error.what()).find("overflow") == std::string_view::npos) throw;
+    throw too_large();
+  }
+}
+
+}  // namespace gan

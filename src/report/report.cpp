@@ -1,0 +1,77 @@
+#include "report/report.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/run/run_folder.hpp"
+#include "report/run_reader.hpp"
+#include "report_page_html.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDataMark = "{{data}}";
+
+constexpr std::size_t kMostNamed = 8;
+
+void check_run(const fs::path& root) {
+  if (RunFiles(root).hold_run()) return;
+  const std::string name = root.string();
+  if (!fs::exists(root)) throw usage_error(name, ": no such folder");
+  if (!fs::is_directory(root)) throw usage_error(name, ": is no folder; name that of the run");
+  std::vector<std::string> inside;
+  for (const fs::path& folder : {root, root / "trials"}) {  // those of gan-tune
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (RunFiles(entry.path()).hold_run()) inside.push_back(entry.path().string());
+    }
+  }
+  std::sort(inside.begin(), inside.end());
+  if (inside.size() > kMostNamed) {
+    inside.resize(kMostNamed);
+    inside.emplace_back("…");
+  }
+  if (!inside.empty())
+    throw usage_error(name, ": is no run's folder; name those in it that are: ", join(inside, " "));
+  throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");
+}
+
+std::string now() {
+  char text[32];
+  const std::time_t time = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", std::localtime(&time));
+  return text;
+}
+
+}  // namespace
+
+std::string report_data(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+  Json read = Json::array();
+  for (const auto& root : runs) read.push_back(read_run(root, most_bytes / runs.size()));
+  return to_json_in_html({{"version", kVersion}, {"written", now()}, {"runs", std::move(read)}});
+}
+
+std::string make_report(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+  for (const auto& root : runs) check_run(root);
+  const std::string_view page = kReportPage;
+  const auto mark = page.find(kDataMark);
+  std::string html(page.substr(0, mark));
+  html += report_data(runs, most_bytes);
+  html += page.substr(mark + kDataMark.size());
+  return html;
+}
+
+void write_report(const RunFiles& files, bool live) {
+  const std::string page = make_report({files.root()}, live ? kMostLiveBytes : kMostReportBytes);
+  write_file(files.report(), as_bytes(page), /*durable=*/false);
+}
+
+}  // namespace gan

@@ -1,0 +1,232 @@
+#include "report/run_reader.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/run/run_folder.hpp"
+#include "run/csv_log.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// More than that no screen can show; a run may have a hundred times as many.
+constexpr std::size_t kMostReportRows = 1000;
+constexpr std::size_t kMostReportWarnings = 50;
+constexpr std::uint64_t kMostLogBytes = 256 << 10;
+
+// One in so many rows, counted from the last, as an array a column.
+Json table_json(const CsvRows& rows, std::size_t every) {
+  const auto names = split(rows.header(), ',');
+  std::vector<Json> columns(names.size(), Json::array());
+  for (std::size_t i = rows.size() == 0 ? 0 : (rows.size() - 1) % every; i < rows.size();
+       i += every) {
+    const auto cells = split(rows[i], ',');
+    for (std::size_t k = 0; k < columns.size(); ++k) columns[k].push_back(json_number(cells[k]));
+  }
+  Json members = Json::object();
+  for (std::size_t k = 0; k < names.size(); ++k) members[names[k]] = std::move(columns[k]);
+  return members;
+}
+
+// Reads a folder. What is not there to be read becomes a note.
+class RunReader {
+ public:
+  RunReader(const fs::path& root, std::uint64_t most_bytes)
+      : files_(root), most_bytes_(most_bytes) {}
+
+  Json read() {
+    Json run = {{"name", fs::weakly_canonical(files_.root()).filename().string()},
+                {"path", files_.root().string()},
+                {"config", config()},
+                {"facts", text_of(files_.facts())},
+                {"losses", table(files_.losses_csv())},
+                {"health", table(files_.health_csv())},
+                {"steps", table(files_.steps_csv(), "output.log_every")},
+                {"metrics", table(files_.metrics_csv(), "eval.every")}};
+    if (fs::exists(files_.metrics_csv())) {
+      run["evaluation"] = text_of(files_.evaluation());
+    }
+    run["log"] = log();
+    run["grids"] = grids();
+    run["notes"] = std::move(notes_);
+    return run;
+  }
+
+ private:
+  template <typename... Args>
+  void note(const fs::path& path, const Args&... args) {
+    notes_.push_back(fs::relative(path, files_.root()).generic_string() + ": " + str(args...));
+  }
+
+  // What `read` makes of a file; null, and a note, where that can't be.
+  template <typename Read>
+  Json try_reading(const fs::path& path, Read read, std::string_view key = "") {
+    if (!fs::exists(path)) {
+      note(path, "not there", key.empty() ? "" : str(" (see ", key, ")"));
+      return {};
+    }
+    try {
+      return read();
+    } catch (const Error& error) {
+      notes_.push_back(error.what());
+      return {};
+    }
+  }
+
+  // JSON within JSON: should it be damaged, the page can still be read.
+  Json text_of(const fs::path& path) {
+    return try_reading(path, [&]() -> Json { return as_text(read_file(path, kMostConfigBytes)); });
+  }
+
+  // Triples: key, value, and whether that is the default.
+  Json config() {
+    return try_reading(files_.config(), [&] {
+      const ParsedSettings parsed = read_settings(files_.config());
+      for (const auto& mistake : parsed.mistakes) notes_.push_back(mistake);
+      Config config;
+      const auto options = option_table(config);
+      Json rows = Json::array();
+      for (const auto& [key, value, origin] : parsed.settings) {
+        const auto option = std::find_if(options.begin(), options.end(),
+                                         [&](const Option& row) { return row.key == key; });
+        std::string shown = value;
+        bool usual = false;
+        if (option != options.end()) {
+          const std::string before = value_text(*option);
+          if (set_value(*option, value).empty()) shown = value_text(*option);
+          usual = shown == before;
+        }
+        rows.push_back(Json::array({key, shown, usual}));
+      }
+      return rows;
+    });
+  }
+
+  // Of more rows than can be shown every second, third, … one is taken.
+  Json table(const fs::path& path, std::string_view key = "") {
+    const auto read = [&] {
+      // Of all tables, only that of steps grows beyond what an epoch has time for.
+      if (fs::file_size(path) > most_bytes_) {
+        throw run_error(path.string(), ": has more than ", most_bytes_ >> 10,
+                        " KiB, so it is left out; a report with a higher limit shows it");
+      }
+      const CsvRows rows(path);
+      const std::size_t every = (rows.size() + kMostReportRows - 1) / kMostReportRows;
+      if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
+      if (every > 1) note(path, "one row in ", every, " of ", rows.size(), " is shown");
+      return table_json(rows, std::max<std::size_t>(1, every));
+    };
+    return try_reading(path, read, key);
+  }
+
+  // From when to when there is something, how often the run was started, and its warnings.
+  Json log() {
+    return try_reading(files_.log(), [&] {
+      std::ifstream file(files_.log(), std::ios::binary);
+      std::string line, first, last;
+      std::int64_t starts = 0;
+      Json warnings = Json::array();
+      while (std::getline(file, line)) {
+        const auto level = line.find(' ', kLogTime + 1);
+        if (level == std::string::npos || line[4] != '-') continue;
+        last = line.substr(0, kLogTime - 4);  // to the second
+        if (first.empty()) {
+          first = last;
+          skip_to_end(file);
+        }
+        const std::string text = line.substr(level + 1);
+        const std::string name = line.substr(kLogTime + 1, level - kLogTime - 1);
+        if (name == "info" && text.starts_with("gan-train ")) ++starts;
+        if (name == "warning" || name == "error") {
+          warnings.push_back(Json::array({last, name, text}));
+        }
+      }
+      if (warnings.size() > kMostReportWarnings) {
+        note(files_.log(), "the first ", warnings.size() - kMostReportWarnings,
+             " warnings are left out");
+        warnings.erase(warnings.begin(), warnings.end() - kMostReportWarnings);
+      }
+      return Json{
+          {"first", first}, {"last", last}, {"starts", starts}, {"warnings", std::move(warnings)}};
+    });
+  }
+
+  // Of a long log only the end is read.
+  void skip_to_end(std::ifstream& file) {
+    const auto size = fs::file_size(files_.log());
+    if (size <= kMostLogBytes) return;
+    file.seekg(static_cast<std::streamoff>(size - kMostLogBytes));
+    std::string torn;
+    std::getline(file, torn);
+    note(files_.log(), "only its last ", kMostLogBytes >> 10, " KiB were read");
+  }
+
+  // One in how many grids can be shown, counted from the last.
+  std::size_t grid_stride(const std::vector<std::uint64_t>& sizes) const {
+    for (std::size_t every = 1; every <= sizes.size(); ++every) {
+      std::uint64_t bytes = 0;
+      for (std::size_t i = sizes.size(); i > 0; i -= std::min(i, every)) bytes += sizes[i - 1];
+      if (bytes <= most_bytes_) return every;
+    }
+    return sizes.size() + 1;
+  }
+
+  // Pairs: epoch, and the grid as a data: URI.
+  Json grids() {
+    const fs::path folder = files_.root() / "samples";
+    const auto all = files_.samples();
+    std::vector<std::uint64_t> sizes;
+    for (const auto& grid : all) sizes.push_back(fs::file_size(grid.second));
+    const std::size_t every = grid_stride(sizes);
+    Json pairs = Json::array();
+    std::size_t after = all.size();  // how many come after this one
+    for (const auto& [epoch, path] : all) {
+      if (--after % every != 0 || every > all.size()) continue;
+      Json uri = try_reading(path, [&file = path] { return data_uri(file); });
+      if (uri.is_string()) pairs.push_back(Json::array({epoch, std::move(uri)}));
+    }
+    if (all.empty()) {
+      note(folder, "no grids (see output.sample_every)");
+    } else if (every > all.size()) {
+      note(folder, "none of the ", all.size(), " grids is shown: the last has ", sizes.back(),
+           " bytes, and there is room for ", most_bytes_);
+    } else if (every > 1) {
+      note(folder, "one grid in ", every, " is shown, counted from the last: all ", all.size(),
+           " would take more than ", most_bytes_ >> 10,
+           " KiB; a report with a higher limit shows more");
+    }
+    return pairs;
+  }
+
+  static std::string data_uri(const fs::path& path) {
+    const Bytes bytes = read_file(path);
+    constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
+    if (!as_text(bytes).starts_with(kSignature)) throw run_error(path.string(), ": is not a PNG");
+    std::string uri = "data:image/png;base64,";
+    append_base64(uri, bytes);
+    return uri;
+  }
+
+  static constexpr std::size_t kLogTime = 23;  // "2026-11-22 12:54:38.123"
+
+  RunFiles files_;
+  std::uint64_t most_bytes_;
+  Json notes_ = Json::array();
+};
+
+}  // namespace
+
+Json read_run(const fs::path& root, std::uint64_t most_bytes) {
+  return RunReader(root, most_bytes).read();
+}
+
+}  // namespace gan

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "formats/event_file.hpp"
+#include "formats/image.hpp"
+#include "gan_train/train/loop.hpp"
+#include "train/health.hpp"
+
+namespace gan {
+
+/// The whole rows of such a table: a crash may have torn the last, and what else lacks cells
+/// is passed over.
+class CsvRows {
+ public:
+  /// Under `header`, or the file's own.
+  explicit CsvRows(const std::filesystem::path& path, std::string_view header = {});
+  CsvRows(const CsvRows&) = delete;
+  CsvRows& operator=(const CsvRows&) = delete;
+
+  const std::string& header() const { return header_; }
+  std::size_t size() const { return rows_.size(); }
+  std::int64_t torn() const { return torn_; }
+  std::string_view operator[](std::size_t i) const { return rows_[i]; }
+  auto begin() const { return rows_.begin(); }
+  auto end() const { return rows_.end(); }
+
+ private:
+  Bytes bytes_;
+  std::string header_;
+  std::vector<std::string_view> rows_;  // into bytes_
+  std::int64_t torn_ = 0;
+};
+
+/// A row as an object of numbers, by the names in its header; null where a cell holds none.
+Json row_json(std::string_view header, std::string_view row);
+
+/// What a run writes a row of at a time, comma-separated under a header whose
+/// first columns are epoch and step.
+class CsvLog {
+ public:
+  /// Opens `path`, keeping of it the whole rows up to `step` (0: none). What is added goes
+  /// into `events` too, if there are any, under tags such as "losses/d_loss" for losses.csv.
+  CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t step,
+         EventFile* events = nullptr);
+  void add(const std::string& row);
+  /// Makes the rows last before a state is saved that counts on them.
+  void sync() { file_->sync(); }
+
+ private:
+  std::unique_ptr<AppendFile> file_;
+  EventFile* events_;
+  std::vector<std::string> tags_;  ///< a tag a column
+};
+
+/// The numbers under `name` in a log with that header, NaN where a cell holds none.
+std::vector<double> read_column(const std::filesystem::path& path, std::string_view header,
+                                std::string_view name);
+
+/// losses.csv and steps.csv.
+inline constexpr std::string_view kLossHeader =
+    "epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second";
+std::string loss_row(const LogRow& row);
+
+/// health.csv.
+inline constexpr std::string_view kHealthHeader =
+    "epoch,step,d_real,d_fake,d_grad_norm,g_grad_norm,diversity";
+std::string health_row(const LogRow& row, double diversity);
+
+/// A row of a table, and what its columns are called.
+struct TableRow {
+  std::string_view header;
+  std::string_view row;
+};
+
+/// A line of metrics.jsonl: an object with the cells of the rows of all tables for one epoch;
+/// of columns in more than one the first.
+std::string json_line(std::span<const TableRow> rows);
+
+/// All lines, of these tables as they are, in the order of their steps; those that are not
+/// there are passed over.
+std::string json_lines(std::span<const std::filesystem::path> csvs);
+
+/// Both losses of a losses.csv against the epoch; those of many epochs with their mean over
+/// a twentieth of them.
+Plot loss_plot(const std::filesystem::path& csv);
+
+}  // namespace gan

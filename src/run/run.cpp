@@ -1,0 +1,367 @@
+#include "gan_train/run/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/log.hpp"
+#include "dist/ranks.hpp"
+#include "formats/image.hpp"
+#include "gan_train/config/option.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/io/checkpoint.hpp"
+#include "gan_train/sampling/sample.hpp"
+#include "models/conditioning.hpp"
+#include "run/csv_log.hpp"
+#include "run/run_evaluation.hpp"
+#include "run/run_facts.hpp"
+#include "train/health.hpp"
+#include "train/loop_state.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kDrawEvery{5};
+
+// The latents of the grids, and the classes in turn.
+torch::Tensor fixed_inputs(const Trainer& trainer) {
+  const Config& config = trainer.config();
+  const std::int64_t n = config.output.samples;
+  const Conditioning& conditioning = trainer.conditioning();
+  const auto latents = draw_latents(config.model, n, static_cast<std::uint64_t>(config.train.seed),
+                                    Stream::kFixedLatents, 0);
+  const std::int64_t count = std::max<std::int64_t>(1, conditioning.class_count());
+  return conditioning.generator_input(latents, torch::arange(n).remainder(count));
+}
+
+std::vector<float> points_of(const torch::Tensor& samples) {
+  const auto flat = samples.contiguous();
+  const auto* xy = flat.const_data_ptr<float>();
+  return {xy, xy + flat.numel()};
+}
+
+}  // namespace
+
+class Run::Impl {
+ public:
+  Impl(Trainer& trainer, const Dataset& data, const RunFolder& folder, ReportWriter report)
+      : trainer_(trainer),
+        data_(data),
+        folder_(folder),
+        report_(std::move(report)),
+        fixed_inputs_(fixed_inputs(trainer)),
+        diversity_(data, trainer.config()) {}
+
+  void resume(const fs::path& state);
+  bool train(const Hooks& watch);
+
+  std::function<void(const fs::path&)> on_samples;
+  std::string evaluation_text;
+
+ private:
+  void open_logs();
+  void open_lines();
+  void save();
+  void write_state();
+  void save_samples(std::int64_t epoch);
+  Bytes picture(const torch::Tensor& images, std::int64_t epoch) const;
+  void after_epoch(const LogRow& row);
+  void keep_generator(std::int64_t epoch);
+  void finish();
+  void draw(bool live);
+  void watch(const LogRow& row, double diversity);
+  bool roll_back(const std::string& what);
+
+  std::int64_t sample_columns() const;
+  const OutputConfig& output() const { return trainer_.config().output; }
+
+  Trainer& trainer_;
+  const Dataset& data_;
+  const RunFolder& folder_;
+  ReportWriter report_;
+  torch::Tensor fixed_inputs_;
+  DiversityMeter diversity_;
+  LoopState loop_;
+  std::int64_t saved_step_ = -1;     ///< at which the state in the folder was saved
+  std::optional<EventFile> events_;  ///< none without output.tensorboard
+  std::optional<CsvLog> losses_;
+  std::optional<CsvLog> steps_;
+  std::optional<CsvLog> health_;
+  std::optional<AppendFile> lines_;                 ///< metrics.jsonl
+  std::unique_ptr<RunEvaluation> evaluation_;       ///< null without eval.every
+  std::chrono::steady_clock::time_point drawn_at_;  ///< the plot and the report
+};
+
+void Run::Impl::resume(const fs::path& state) {
+  // Where the last state is damaged, the one before it takes its place at once, and
+  // nothing that is saved from now on can cost both.
+  if (state != folder_.state()) replace_file(state, folder_.state());
+  load_state(folder_.state(), trainer_, loop_);
+  if (trainer_.steps_done() > trainer_.total_steps()) {
+    throw usage_error(folder_.root().string(), ": the run has done ", trainer_.steps_done(),
+                      " steps, more than the ", trainer_.total_steps(),
+                      " of train.epochs = ", trainer_.config().train.epochs);
+  }
+}
+
+bool Run::Impl::train(const Hooks& watch) {
+  // Before anything is written: data that can't be measured by are a wrong call, not a run.
+  if (trainer_.config().eval.every > 0) {
+    const WorkAlone alone(trainer_.ranks());  // a classifier may have to be trained
+    evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
+  }
+  write_file(folder_.config(), to_yaml(trainer_.config()));  // marks the folder as a run's
+  write_file(folder_.facts(), run_facts(trainer_, data_));
+  log::open_file(folder_.log());
+  log::info(run_line(trainer_, data_) + "; into " + folder_.root().string());
+  if (const auto done = trainer_.steps_done(); done > 0) {
+    const bool complete = done == trainer_.total_steps();
+    log::info(complete ? str("all ", trainer_.config().train.epochs, " epochs were done before")
+                       : str("goes on after step ", done, " of ", trainer_.total_steps()));
+  }
+  if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
+  open_logs();
+  // From the first step on there is a state to go on from, or back to, with this config.
+  write_state();
+
+  Hooks hooks = watch;
+  hooks.on_log = [&](const LogRow& row) { steps_->add(loss_row(row)); };
+  hooks.on_epoch = [&](const LogRow& row) {
+    if (watch.on_epoch) watch.on_epoch(row);
+    after_epoch(row);
+  };
+  hooks.after_step = [&] {
+    const std::int64_t every = output().save_state_steps;
+    if (every > 0 && trainer_.steps_done() % every == 0) save();
+  };
+  if (!trainer_.device().is_cpu()) hooks.read_every = 32;
+  hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
+  const bool complete = run_training(trainer_, loop_, hooks);
+  save();
+  complete ? finish() : draw(/*live=*/true);
+  return complete;
+}
+
+// Rows of steps that are to be made again are cut.
+void Run::Impl::open_logs() {
+  const std::int64_t step = trainer_.steps_done();
+  if (output().tensorboard || fs::exists(folder_.events())) {
+    events_.emplace(folder_.events(), step);
+  }
+  if (!output().tensorboard) events_.reset();
+  EventFile* const events = events_ ? &*events_ : nullptr;
+  losses_.emplace(folder_.losses_csv(), kLossHeader, step, events);
+  health_.emplace(folder_.health_csv(), kHealthHeader, step, events);
+  if (output().log_every > 0 || fs::exists(folder_.steps_csv())) {
+    steps_.emplace(folder_.steps_csv(), kLossHeader, step, events);
+  }
+  if (evaluation_) {
+    evaluation_->open(step, events);
+  } else {
+    cut_metrics(folder_.metrics_csv(), step);
+  }
+  open_lines();
+}
+
+// Made of the tables, as they are after a cut or where a row came later.
+void Run::Impl::open_lines() {
+  const fs::path tables[] = {folder_.losses_csv(), folder_.health_csv(), folder_.metrics_csv()};
+  write_file(folder_.metrics_jsonl(), json_lines(tables));
+  lines_.emplace(folder_.metrics_jsonl());
+}
+
+void Run::Impl::save() {
+  if (saved_step_ == trainer_.steps_done()) return;
+  KeptFile older(folder_.state(), folder_.previous_state());
+  write_state();
+  older.commit();
+}
+
+// Replaces the state in the folder by that of now.
+void Run::Impl::write_state() {
+  if (!trainer_.is_finite()) {
+    const std::string good =
+        fs::exists(folder_.state())
+            ? str("the last good state is ", folder_.state().string(),
+                  "; go on from it with a lower optim.lr in a new run")
+            : "no state was saved; start anew, with other weights or a lower optim.lr";
+    throw run_error("step ", trainer_.steps_done(),
+                    ": weights or statistics are not finite numbers; ", good);
+  }
+  for (auto* log : {&losses_, &health_, &steps_}) {
+    if (*log) (*log)->sync();
+  }
+  if (evaluation_) evaluation_->sync();
+  lines_->sync();
+  if (events_) events_->sync();
+  save_state(folder_.state(), trainer_, loop_);
+  saved_step_ = trainer_.steps_done();
+}
+
+void Run::Impl::after_epoch(const LogRow& row) {
+  const WorkAlone alone(trainer_.ranks());
+  const bool is_last = row.epoch == trainer_.config().train.epochs;
+  const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
+  const double diversity = diversity_.measure(trainer_.sampling_generator());
+  const std::string losses = loss_row(row), health = health_row(row, diversity);
+  std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
+  losses_->add(losses);
+  health_->add(health);
+  if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
+  if (due(output().checkpoint_every) || is_last) {
+    keep_generator(row.epoch);
+  }
+  if (evaluation_ && (due(trainer_.config().eval.every) || is_last)) {
+    evaluation_text = evaluation_->measure(row.epoch);
+    rows.push_back({evaluation_->header(), evaluation_->row()});
+  }
+  lines_->line(json_line(rows));
+  watch(row, diversity);
+  if (due(output().save_state)) save();
+}
+
+void Run::Impl::keep_generator(std::int64_t epoch) {
+  save_generator(folder_.generator(epoch), trainer_);
+  folder_.prune_generators(epoch, output().keep_last, output().keep_every);
+}
+
+// A run that was stopped after its last epoch had ended, and then given no more, has
+// not yet left what a last epoch leaves; nor has one whose evaluations come later.
+void Run::Impl::finish() {
+  const std::int64_t epoch = trainer_.config().train.epochs;
+  if (!fs::exists(folder_.generator(epoch))) {
+    keep_generator(epoch);
+    if (output().sample_every > 0) save_samples(epoch);
+  }
+  if (evaluation_ && evaluation_->is_due()) {
+    evaluation_text = evaluation_->measure(epoch);
+    open_lines();
+  }
+  draw(/*live=*/false);
+}
+
+void Run::Impl::watch(const LogRow& row, double diversity) {
+  const StepMetrics& m = row.metrics;
+  log::file_only(str("epoch ", row.epoch, "  gradient norms D ", m.d_grad_norm, "  G ",
+                     m.g_grad_norm, "  diversity ", diversity));
+  for (const auto& warning : watch_health(m, diversity, trainer_.config().loss, loop_.health)) {
+    log::warning(str("epoch ", row.epoch, ": ", warning.text));
+  }
+  // Where epochs are short, drawing would take more of them than it is worth.
+  if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(/*live=*/true);
+  const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
+  if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
+    save();
+    draw(/*live=*/true);
+    throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ", diversity,
+                    "); the state in ", folder_.root().string(),
+                    " is saved; resume it with config key train.stop_on_collapse = false");
+  }
+}
+
+bool Run::Impl::roll_back(const std::string& what) {
+  const std::string good = str(folder_.state().string(), " (step ", saved_step_, ")");
+  if (trainer_.config().train.on_nan == OnNan::kStop) {
+    throw run_error(what, "; the last good state is ", good,
+                    ": resume it with config key train.on_nan = rollback, or start anew with a "
+                    "lower optim.lr or "
+                    "optim.max_grad_norm = 1");
+  }
+  if (loop_.rollbacks >= kMaxRollbacks) {
+    throw run_error(what, "; gone back ", kMaxRollbacks, " times already, the last good state is ",
+                    good, "; start anew with a lower optim.lr or optim.max_grad_norm = 1");
+  }
+  const std::int64_t rollbacks = loop_.rollbacks + 1;
+  // What goes wrong right after a save may have been lost before it.
+  const bool too_late = trainer_.steps_done() == saved_step_ + 1;
+  const bool further = too_late && fs::exists(folder_.previous_state());
+  load_state(further ? folder_.previous_state() : folder_.state(), trainer_, loop_);
+  loop_.rollbacks = rollbacks;
+  trainer_.scale_lr(loop_.lr_scale());
+  log::warning(str(what, "; back to step ", trainer_.steps_done(), " with learning rates times ",
+                   loop_.lr_scale(), ", time ", rollbacks, " of ", kMaxRollbacks));
+  open_logs();
+  write_state();  // with the new learning rate
+  trainer_.share_state();
+  return true;
+}
+
+// Where nobody says, one class a column, if there are samples enough.
+std::int64_t Run::Impl::sample_columns() const {
+  const std::int64_t classes = trainer_.conditioning().class_count();
+  const bool is_free = output().sample_columns == 0 && classes <= output().samples;
+  return is_free ? classes : output().sample_columns;
+}
+
+void Run::Impl::save_samples(std::int64_t epoch) {
+  if (trainer_.shape().is_point() && !can_plot()) return;
+  const Bytes png = picture(generate(trainer_.sampling_generator(), fixed_inputs_), epoch);
+  write_file(folder_.sample(epoch), png);
+  if (on_samples) on_samples(folder_.sample(epoch));
+  if (events_) events_->add_picture(trainer_.steps_done(), "samples", png);
+}
+
+// The grid of images, or the points among real ones, as a PNG file.
+Bytes Run::Impl::picture(const torch::Tensor& images, std::int64_t epoch) const {
+  if (trainer_.shape().is_point()) {
+    const auto real = data_.items(0, std::min(data_.size(), images.size(0)));
+    return scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch));
+  }
+  const auto pixels = to_pixels(images, trainer_.config().data.range);
+  const GridOptions grid{.columns = sample_columns(),
+                         .scale = output().sample_scale,
+                         .dark_on_light = output().dark_on_light};
+  const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
+  return encode_png(image_grid(bytes, trainer_.shape(), grid));
+}
+
+// What is only looked at; made anew all the time, so not worth waiting for the disk.
+void Run::Impl::draw(bool live) {
+  drawn_at_ = std::chrono::steady_clock::now();
+  if (can_plot()) {
+    const Plot plot = loss_plot(folder_.losses_csv());
+    write_file(folder_.losses_png(), plot_png(plot), /*durable=*/false);
+    write_file(folder_.losses_svg(), plot_svg(plot), /*durable=*/false);
+  }
+  if (report_ && output().report) report_(folder_, live);
+}
+
+Run::Run(Trainer& trainer, const Dataset& data, const RunFolder& folder, ReportWriter report)
+    : impl_(std::make_unique<Impl>(trainer, data, folder, std::move(report))) {}
+
+Run::~Run() = default;
+
+void Run::resume(const fs::path& state) { impl_->resume(state); }
+
+void Run::watch_samples(std::function<void(const fs::path&)> watch) {
+  impl_->on_samples = std::move(watch);
+}
+
+bool Run::train(const Hooks& watch) { return impl_->train(watch); }
+
+const std::string& Run::evaluation() const { return impl_->evaluation_text; }
+
+SavedState find_state(const fs::path& root) {
+  std::optional<Error> problem;
+  const RunFiles files(root);
+  for (const fs::path& path : {files.state(), files.previous_state()}) {
+    if (!fs::exists(path)) continue;
+    try {
+      SavedState found{path, load_checkpoint_config(path)};
+      if (problem) log::warning(str(problem->what(), "; going on from ", path.string()));
+      return found;
+    } catch (const Error& error) {
+      if (!problem) problem = error;
+    }
+  }
+  if (problem) throw *problem;
+  throw usage_error(files.state().string(), ": not there, so the folder holds no run to resume");
+}
+
+}  // namespace gan

@@ -1,0 +1,84 @@
+#include "run/run_evaluation.hpp"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
+#include "eval/report.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/io/checkpoint.hpp"
+#include "gan_train/io/make_evaluator.hpp"
+#include "gan_train/sampling/sample.hpp"
+#include "models/conditioning.hpp"
+
+namespace gan {
+
+static constexpr double kNoBest = std::numeric_limits<double>::infinity();
+
+RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const RunFolder& folder)
+    : trainer_(trainer),
+      folder_(folder),
+      evaluator_(make_evaluator(trainer.config().data, data, trainer.config().eval.samples,
+                                trainer.device())) {}
+
+void RunEvaluation::open(std::int64_t step, EventFile* events) {
+  const auto path = folder_.metrics_csv();
+  header_ =
+      "epoch,step,samples," +
+      metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.conditioning().class_count() > 0)});
+  rows_.emplace(path, header_, step, events);
+  measured_step_ = -1;
+  const double known = std::exchange(best_, kNoBest);
+  const bool has_best = std::filesystem::exists(folder_.best());
+  const auto steps = read_column(path, header_, "step");
+  const auto samples = read_column(path, header_, "samples");
+  const auto distances = read_column(path, header_, "frechet");
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    // Distances fall with the number of samples.
+    if (samples[i] != static_cast<double>(trainer_.config().eval.samples)) continue;
+    if (steps[i] == static_cast<double>(step)) measured_step_ = step;
+    if (has_best && distances[i] < best_) best_ = distances[i];
+  }
+  if (best_ > known) {
+    log::warning(
+        "best.pt may be of the stretch that is undone; the next evaluation that is better than "
+        "what metrics.csv still holds replaces it");
+  }
+}
+
+std::string RunEvaluation::measure(std::int64_t epoch) {
+  const std::int64_t classes = trainer_.conditioning().class_count();
+  const std::int64_t count = trainer_.config().eval.samples;
+  log::info(str("epoch ", epoch, "  measuring ", count, " samples"));
+  const Metrics metrics = evaluator_.measure(
+      draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed),
+      draw_sample_classes(classes, count, kSampleSeed));
+  measured_step_ = trainer_.steps_done();
+  row_ = str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics));
+  rows_->add(row_);
+  write_file(folder_.evaluation(), metrics_json(metrics, {{"gan_train", std::string(kVersion)},
+                                                          {"epoch", epoch},
+                                                          {"step", measured_step_}}));
+  // Compared as it is written, so that a resumed run finds what an unbroken one would.
+  const double distance = parse_double(figure_text(metrics.value("frechet"))).value_or(kNoBest);
+  const std::string text =
+      formatted("Fréchet %.4g  coverage %.3f", distance, metrics.value("coverage"));
+  const bool better = trainer_.config().train.keep_best == KeepBest::kFid && distance < best_;
+  if (better) {
+    best_ = distance;
+    save_generator(folder_.best(), trainer_);
+  }
+  log::info(str("epoch ", epoch, "  ", text, better ? "  best so far, kept as best.pt" : ""));
+  return text;
+}
+
+void cut_metrics(const std::filesystem::path& csv, std::int64_t step) {
+  if (!std::filesystem::exists(csv)) return;
+  const std::string header = CsvRows(csv).header();
+  if (header.starts_with("epoch,step,")) CsvLog(csv, header, step);
+}
+
+}  // namespace gan

@@ -1,0 +1,225 @@
+#include "gan_train/run/run_folder.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+#include <ranges>
+#include <utility>
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The number that the name of a grid or a generator ends in.
+std::optional<std::int64_t> number_in(const fs::path& path) {
+  const std::string stem = path.stem().string();
+  const auto number = parse_int(std::string_view(stem).substr(stem.rfind('_') + 1));
+  return number >= 0 ? number : std::nullopt;
+}
+
+// Whether `path` is that file of the run in `root`.
+bool is_file(const RunFile& file, const fs::path& root, const fs::path& path) {
+  const auto star = file.name.find('*');
+  if (star == std::string_view::npos) return path == root / file.name;
+  const RunFiles files(root);
+  const auto number = number_in(path);
+  return number && path.extension() == fs::path(file.name).extension() &&
+         (path == files.sample(*number) || path == files.generator(*number));
+}
+
+const RunFile* find_file(const fs::path& root, const fs::path& path) {
+  const auto rows = run_files();
+  const auto found =
+      std::ranges::find_if(rows, [&](const RunFile& row) { return is_file(row, root, path); });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+// What a run's folder and those below it hold.
+std::vector<fs::path> entries_of(const fs::path& root) {
+  std::vector<fs::path> entries;
+  for (const auto& folder : {root, root / "samples", root / "checkpoints"}) {
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+  }
+  return entries;
+}
+
+void remove_half_written(const fs::path& root) {
+  for (const auto& path : entries_of(root)) {
+    const auto target = target_of_temporary(path);
+    if (!target.empty() && find_file(root, target) != nullptr) fs::remove(path);
+  }
+}
+
+void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
+  for (const auto& path : entries_of(root)) {
+    const RunFile* file = find_file(root, path);
+    if (file != nullptr && file->at_overwrite == which) fs::remove(path);
+  }
+}
+
+// Locks and empty folders count as nothing, and what `but` says of.
+template <typename But>
+bool holds_anything_but(const fs::path& folder, But but) {
+  if (!fs::exists(folder)) return false;
+  if (!fs::is_directory(folder)) return true;
+  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                     [&](const auto& entry) {
+                       if (entry.path().filename() == FolderLock::kName) return false;
+                       if (entry.is_directory()) return !fs::is_empty(entry.path());
+                       return !but(entry.path());
+                     });
+}
+
+// Refuses a folder of something else.
+void check_is_run(const RunFiles& folder) {
+  const auto& root = folder.root();
+  // A run that was killed before its config was whole leaves half of it.
+  const auto is_half_a_config = [&](const fs::path& path) {
+    return target_of_temporary(path) == folder.config();
+  };
+  if (folder.hold_run() || !holds_anything_but(root, is_half_a_config)) return;
+  throw usage_error(root.string(), fs::is_directory(root) ? ": holds files, but no run of gan-train"
+                                                          : ": is not a folder");
+}
+
+}  // namespace
+
+std::span<const RunFile> run_files() {
+  static constexpr RunFile kFiles[] = {
+      {"config.yaml", "every option with the value that was used; a config file itself",
+       "at the start", RunFile::AtOverwrite::kRemovedLast},  // it marks the folder as a run's
+      {"run.json", "program, machine, data and networks", "at the start, and at each resume"},
+      {"losses.csv", "means over each epoch", "after each epoch"},
+      {"steps.csv", "means over each `output.log_every` steps; none where that is 0",
+       "after so many steps"},
+      {"health.csv", "how the two networks stood against each other", "after each epoch"},
+      {"metrics.csv", "the metrics of evaluations; none where `eval.every` is 0",
+       "every `eval.every` epochs, and after the last"},
+      {"metrics.jsonl", "all that `losses.csv`, `health.csv` and `metrics.csv` hold, as JSON",
+       "after each epoch"},
+      {"evaluation.json", "the last evaluation, as JSON", "with `metrics.csv`"},
+      {"report.html", "all of this as a page; none with `output.report = false`",
+       "after an epoch, every 5 s at most, and at the end"},
+      {"losses.png",
+       "both losses against the epoch, from 40 epochs on with their mean over a twentieth of "
+       "them; none in a build without cairo",
+       "with `report.html`"},
+      {"losses.svg", "the same, to be scaled", "with `report.html`"},
+      {"events.out.tfevents.gan-train", "what the tables hold, and the grids, for TensorBoard",
+       "with `output.tensorboard`, as they are written"},
+      {"train.log", "what the terminal showed, with date, time and level", "as it happens"},
+      {FolderLock::kName,
+       "the process that writes here; locked while it lives, so that a second run is refused",
+       "at the start", RunFile::AtOverwrite::kStays},
+      {"samples/epoch_*.png",
+       "a grid from the same latents each time, with classes one per column; for points a scatter "
+       "plot",
+       "every `output.sample_every` epochs, and after the last; none where that is 0"},
+      {"checkpoints/g_*.pt", "the generator to sample from",
+       "every `output.checkpoint_every` epochs, and after the last; `output.keep_last` deletes old "
+       "ones"},
+      {"checkpoints/best.pt",
+       "the generator of the evaluation with the lowest Fréchet distance so far",
+       "with `train.keep_best = fid`, when there is a better one"},
+      {"checkpoints/last.pt", "everything needed to resume",
+       "at the start, every `output.save_state` epochs and `output.save_state_steps` steps, at the "
+       "end and when stopped"},
+      {"checkpoints/previous.pt", "the state before that, in case the last is damaged", "with it"},
+  };
+  return kFiles;
+}
+
+bool holds_anything(const fs::path& folder) {
+  return holds_anything_but(folder, [](const fs::path&) { return false; });
+}
+
+fs::path new_run_folder(const std::string& name) {
+  char text[32];
+  const std::time_t now = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
+  const fs::path runs("runs");
+  make_folders(runs);
+  constexpr int kMostInASecond = 1000;
+  for (int i = 1; i < kMostInASecond; ++i) {
+    const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
+    if (fs::create_directory(folder)) return folder;
+  }
+  throw run_error("runs: a thousand runs of this second are there; name another folder");
+}
+
+RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
+  if (how != Open::kResume) check_is_run(*this);
+  if (how == Open::kNew && holds_anything(root())) {
+    throw usage_error(root().string(), ": already holds files");
+  }
+  make_folders(root());
+  lock_ = std::make_shared<const FolderLock>(root());
+  remove_half_written(root());
+  if (how == Open::kOverwrite) {
+    remove_files(root(), RunFile::AtOverwrite::kRemoved);
+    remove_files(root(), RunFile::AtOverwrite::kRemovedLast);
+  }
+  make_folders(root() / "samples");
+  make_folders(root() / "checkpoints");
+}
+
+bool RunFiles::hold_run() const {
+  if (!fs::is_regular_file(config())) return false;
+  constexpr std::string_view kMark = "# gan-train";
+  std::string start(kMark.size(), ' ');
+  std::ifstream file(config(), std::ios::binary);
+  return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kMark;
+}
+
+std::vector<RunFile> RunFiles::present() const {
+  const auto entries = entries_of(root_);
+  std::vector<RunFile> rows;
+  for (const RunFile& row : run_files()) {
+    const auto is_there = [&](const fs::path& path) { return is_file(row, root_, path); };
+    if (std::ranges::any_of(entries, is_there)) rows.push_back(row);
+  }
+  return rows;
+}
+
+fs::path RunFiles::sample(std::int64_t epoch) const {
+  return at("samples/epoch_*.png", formatted("%04lld", static_cast<long long>(epoch)));
+}
+
+fs::path RunFiles::at(std::string_view name, std::string_view epoch) const {
+  std::string place(find_row(run_files(), name, "file of a run").name);
+  if (const auto star = place.find('*'); star != std::string::npos) place.replace(star, 1, epoch);
+  return root_ / place;
+}
+
+std::map<std::int64_t, fs::path> RunFiles::numbered(fs::path (RunFiles::*file)(std::int64_t)
+                                                        const) const {
+  std::map<std::int64_t, fs::path> found;
+  const fs::path folder = (this->*file)(0).parent_path();
+  if (!fs::is_directory(folder)) return found;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto number = number_in(entry.path());
+    if (!number || entry.path() != (this->*file)(*number)) continue;
+    if (entry.is_regular_file()) found[*number] = entry.path();
+  }
+  return found;
+}
+
+void RunFolder::prune_generators(std::int64_t epoch, std::int64_t keep_last,
+                                 std::int64_t keep_every) const {
+  if (keep_last == 0) return;
+  std::int64_t newer = 1;  // epoch's own
+  for (const auto& [number, path] : std::views::reverse(generators())) {
+    if (number >= epoch) continue;
+    const bool kept = newer++ < keep_last || (keep_every > 0 && number % keep_every == 0);
+    if (!kept) fs::remove(path);
+  }
+}
+
+}  // namespace gan

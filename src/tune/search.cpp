@@ -1,0 +1,141 @@
+#include "tune/search.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/run/run.hpp"
+#include "report/report.hpp"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is not a trial's to do: it is measured from outside, and nobody looks at each.
+Config as_trial(Config config) {
+  config.output.dir.clear();
+  config.output.checkpoint_every = 0;
+  config.eval.every = 0;
+  config.train.keep_best = KeepBest::kNone;
+  config.train.stop_on_collapse = false;
+  return config;
+}
+
+bool has_state(const RunFiles& files) {
+  return fs::exists(files.state()) || fs::exists(files.previous_state());
+}
+
+std::string place_text(const Standing& standing, const SearchSetup& setup) {
+  std::string text = "score " + score_text(standing.score, kShownDigits);
+  if (standing.seeds > 1) {
+    text += ", standard deviation " + score_text(standing.spread, kShownDigits);
+  }
+  const auto seed = setup.recipe.train.seed;
+  text += standing.seeds > 1 ? str(" over seeds ", seed, " to ", seed + standing.seeds - 1)
+                             : str(" with seed ", seed);
+  const double share = 100 * level_share(setup.search, standing.level);
+  return share < 100 ? text + str(", after ", std::round(share), " % of a run") : text;
+}
+
+}  // namespace
+
+Search::Search(const SearchSetup& setup, const SearchTrials& trials, const SearchFolder& folder,
+               const Judging& judging)
+    : setup_(setup),
+      trials_(trials),
+      folder_(folder),
+      judging_(judging),
+      results_(folder.load_results(setup, trials)) {}
+
+bool Search::run(const SearchHooks& hooks) {
+  while (const auto job = next_job(setup_.search, results_)) {
+    if (hooks.stop && hooks.stop()) return false;
+    if (hooks.before) hooks.before(*job);
+    const auto result = do_job(*job, hooks);
+    if (!result) return false;
+    results_.push_back(*result);
+    folder_.save_results(setup_, trials_, results_);
+    drop_states();
+    save_best();
+    if (hooks.after) hooks.after(*result);
+  }
+  return true;
+}
+
+// Nothing where it was stopped before it was done.
+std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks) const {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  const fs::path root = folder_.trial(job, setup_);
+  const bool known = has_state(RunFiles(root));
+  const RunFolder folder(root, known ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
+  Trainer trainer(as_trial(trials_.config(job.trial, job.repeat)), judging_.data().train);
+  const std::int64_t target = level_steps(setup_.search, job.level, trainer.total_steps());
+  JobResult result{.job = job, .steps = target, .score = std::numeric_limits<double>::infinity()};
+  try {
+    Run run(trainer, judging_.data().train, folder, write_report);
+    if (known) run.resume(find_state(root).path);
+    Hooks watch;
+    watch.on_step = [&](const LogRow& row) {
+      if (hooks.on_step) hooks.on_step(job, row.step, target);
+    };
+    watch.stop = [&] { return trainer.steps_done() >= target || (hooks.stop && hooks.stop()); };
+    // Killed between its last step and its result, it has all but that; a run's end it does again.
+    if (trainer.steps_done() < target || target == trainer.total_steps()) run.train(watch);
+    if (trainer.steps_done() < target) return std::nullopt;
+    const auto score = parse_double(score_text(judging_.score(trainer)));
+    result.score = score.value_or(result.score);
+  } catch (const Error& error) {
+    // Only numbers gone wrong are the trial's own fault.
+    if (error.exit_code() != Error::kFailed || trainer.is_finite()) throw;
+    log::file_only(error.what());
+  }
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return result;
+}
+
+// Trials that are out leave the tables and pictures of their runs, but not the weights.
+void Search::drop_states() const {
+  const auto levels = settled_levels(setup_.search, results_);
+  if (levels.size() < 2) return;
+  const auto& ahead = levels.back();
+  for (const Job& job : levels[levels.size() - 2]) {
+    const bool goes_on = std::any_of(ahead.begin(), ahead.end(),
+                                     [&](const Job& next) { return next.trial == job.trial; });
+    if (goes_on) continue;
+    const RunFiles files(folder_.trial(job, setup_));
+    fs::remove(files.state());
+    fs::remove(files.previous_state());
+  }
+}
+
+void Search::save_best() const {
+  const auto places = standings(setup_.search, results_);
+  if (places.empty() || !std::isfinite(places.front().score)) return;
+  const Standing& best = places.front();
+  std::string text = str("# Found by gan-tune among ", setup_.search.trials, " trials",
+                         next_job(setup_.search, results_) ? ", before its search ended" : "", "; ",
+                         judging_.name(), " to ", judging_.data().test.size(),
+                         " images held out of ", judging_.data().name, ".\n# This one, trial ",
+                         best.trial, ": ", place_text(best, setup_), ".\n");
+  for (const Standing& standing : places) {
+    if (standing.trial != 0 || best.trial == 0) continue;
+    text += "# The recipe as it was: " + place_text(standing, setup_) + ".\n";
+  }
+  const Trial& values = trials_.values(best.trial);
+  const Trial& recipe = trials_.values(0);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == recipe[i]) continue;
+    text += "#   " + trials_.space()[i].key + ": " + recipe[i] + " -> " + values[i] + "\n";
+  }
+  Config config = trials_.config(best.trial);
+  config.output.dir.clear();
+  write_file(folder_.best(), text + to_yaml(config));
+}
+
+}  // namespace gan
