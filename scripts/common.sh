@@ -55,9 +55,9 @@ ensure_tool() {
   pip_install "$1==$2"
 }
 
-# build [TARGET...]: everything, or the targets named. Once configured, Ninja runs CMake
-# again by itself where it must.
+# build [TARGET...]: everything, or the targets named; in large pieces, which a whole build is
+# quicker in, unless the folder is configured otherwise. Ninja runs CMake again where it must.
 build() {
-  [[ -f build/build.ninja ]] || cmake --preset release
+  [[ -f build/build.ninja ]] || cmake --preset release -DGAN_TRAIN_UNITY=ON
   cmake --build --preset release ${1:+--target "$@"}
 }

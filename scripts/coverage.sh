@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 scripts/setup.sh --tests
 ensure_tool gcovr "$gcovr_version"
-cmake --preset coverage
+cmake --preset coverage -DGAN_TRAIN_UNITY=ON
 cmake --build --preset coverage
 find build-coverage -name '*.gcda' -delete
 GOMP_SPINCOUNT=3000 GAN_TRAIN_PYTHON=$venv/bin/python \

@@ -9,8 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ -f build/compile_commands.json ]] || die 'no build yet: cmake --preset release'
 ensure_tool clang-tidy "$clang_tidy_version"
 
-# What sees LibTorch is compiled a dozen files at a time, which include them: twelve times
-# quicker here, too. What else lies in the build folder was generated.
+# Where scripts/test.sh configured the build, what sees LibTorch is compiled a dozen files at a
+# time: twelve times quicker here, too. What else lies in the build folder was generated.
 mapfile -t files < <(if [[ $# -gt 0 ]]; then
   printf '%s\n' "$@"
 else

@@ -16,19 +16,19 @@ constexpr std::size_t kDoctorColumns = 60;
 
 // "ok    LibTorch   2.13.0, …": mark and name in columns of their own.
 void print_finding(const Finding& finding) {
-  const char* mark = finding.verdict == Verdict::kGood   ? "ok"
-                     : finding.verdict == Verdict::kNote ? "note"
-                                                         : "FAIL";
+  const char* mark = finding.status == Finding::Status::kGood   ? "ok"
+                     : finding.status == Finding::Status::kNote ? "note"
+                                                                : "FAIL";
   const std::string head = formatted("%-6s%-11s", mark, finding.what.c_str());
   const std::string margin(head.size(), ' ');
   std::fputs(wrap(finding.text, kDoctorColumns, head, margin).c_str(), stdout);
 }
 
 Json json_of(const Finding& finding) {
-  const char* verdict = finding.verdict == Verdict::kGood   ? "ok"
-                        : finding.verdict == Verdict::kNote ? "note"
-                                                            : "failed";
-  Json object = {{"what", finding.what}, {"verdict", verdict}, {"text", finding.text}};
+  const char* status = finding.status == Finding::Status::kGood   ? "ok"
+                       : finding.status == Finding::Status::kNote ? "note"
+                                                                  : "failed";
+  Json object = {{"what", finding.what}, {"verdict", status}, {"text", finding.text}};
   for (const auto& [key, value] : finding.facts.items()) object[key] = value;
   return object;
 }
@@ -67,7 +67,7 @@ int run_doctor(DoctorArguments& arguments) {
   add(try_training(seconds));
 
   const auto bad = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.verdict == Verdict::kBad;
+    return finding.status == Finding::Status::kBad;
   });
   Json all = Json::array();
   for (const Finding& finding : findings) all.push_back(json_of(finding));

@@ -9,12 +9,12 @@
 
 namespace gan {
 
-enum class Verdict { kGood, kNote, kBad };
-
 /// What gan-doctor found out about one thing.
 struct Finding {
+  enum class Status { kGood, kNote, kBad };
+
   std::string what;  ///< "LibTorch"
-  Verdict verdict = Verdict::kGood;
+  Status status = Status::kGood;
   std::string text;
   Json facts = {};  ///< beside these, for programs
 };

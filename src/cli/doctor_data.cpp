@@ -34,9 +34,9 @@ KnownSums known_sums() {
 }
 
 std::string sum_of(const fs::path& path) {
-  constexpr std::uint64_t kMostUnpacked = 1 << 30;
+  constexpr std::uint64_t kMaxUnpacked = 1 << 30;
   const Bytes bytes = read_file(path);
-  return sha256_hex(is_gzip(bytes) ? gunzip(bytes, kMostUnpacked, path.string()) : bytes);
+  return sha256_hex(is_gzip(bytes) ? gunzip(bytes, kMaxUnpacked, path.string()) : bytes);
 }
 
 // Of the files with known names: how many are which set's, and which are nobody's.
@@ -80,7 +80,8 @@ Finding judge(const fs::path& folder, const KnownSums& known) {
   for (const auto& [set, count] : published) {
     words.push_back(str(set, ", ", count, " of ", files_of(known, set), " files, as published"));
   }
-  Finding finding{"data", Verdict::kGood, name + ": " + join(words, "; "), {{"folder", name}}};
+  Finding finding{
+      "data", Finding::Status::kGood, name + ": " + join(words, "; "), {{"folder", name}}};
   for (const auto& [set, count] : published) finding.facts[set] = count;
   finding.facts["other_files"] = others;
 
@@ -90,12 +91,12 @@ Finding judge(const fs::path& folder, const KnownSums& known) {
     says_so = says_so || sets.contains(fs::weakly_canonical(folder).filename().string());
   }
   if (!others.empty() && (!published.empty() || says_so)) {
-    finding.verdict = Verdict::kBad;
+    finding.status = Finding::Status::kBad;
     finding.text +=
         str(words.empty() ? "" : "; ", join(others, ", "), others.size() == 1 ? " is" : " are",
             " damaged, or not the published files: scripts/get_data.sh fetches those");
   } else if (published.empty()) {
-    finding.verdict = Verdict::kNote;
+    finding.status = Finding::Status::kNote;
     finding.text += "no files with published checksums to compare with";
   }
   return finding;
@@ -106,8 +107,10 @@ Finding judge(const fs::path& folder, const KnownSums& known) {
 std::vector<Finding> look_at_data(const fs::path& folder) {
   const KnownSums known = known_sums();
   if (known.empty()) {
-    return {
-        {"data", Verdict::kNote, "data.sha256 is not there, so checksums are not compared", {}}};
+    return {{"data",
+             Finding::Status::kNote,
+             "data.sha256 is not there, so checksums are not compared",
+             {}}};
   }
   std::set<fs::path> folders;
   std::error_code code;
@@ -120,12 +123,13 @@ std::vector<Finding> look_at_data(const fs::path& folder) {
     try {
       findings.push_back(judge(path, known));
     } catch (const std::exception& error) {
-      findings.push_back({"data", Verdict::kBad, error.what(), {{"folder", path.string()}}});
+      findings.push_back(
+          {"data", Finding::Status::kBad, error.what(), {{"folder", path.string()}}});
     }
   }
   if (findings.empty()) {
     findings.push_back({"data",
-                        Verdict::kNote,
+                        Finding::Status::kNote,
                         "no data sets in ./data: scripts/get_data.sh mnist fetches one, --data "
                         "names another folder, and the recipe smoke needs none",
                         {}});

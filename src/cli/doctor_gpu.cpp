@@ -9,7 +9,7 @@ Finding judge_gpu(const GpuSigns& signs) {
   const std::string driver =
       signs.driver.empty() ? "no NVIDIA driver is loaded" : "the NVIDIA driver is " + signs.driver;
   Finding finding{"GPU",
-                  Verdict::kGood,
+                  Finding::Status::kGood,
                   "",
                   {{"usable", signs.usable},
                    {"cuda", signs.cuda},
@@ -18,16 +18,16 @@ Finding judge_gpu(const GpuSigns& signs) {
   if (signs.usable > 0) {
     finding.text = str(signs.usable, " usable, CUDA ", signs.cuda, "; ", driver);
   } else if (signs.cuda_build && seen) {
-    finding.verdict = Verdict::kBad;
+    finding.status = Finding::Status::kBad;
     finding.text =
         str("there is one, but this LibTorch (CUDA ", signs.cuda, ") can't use it: ", driver,
             "; see that nvidia-smi works and the driver is new enough");
   } else if (signs.cuda_build) {
-    finding.verdict = Verdict::kNote;
+    finding.status = Finding::Status::kNote;
     finding.text = str("none: LibTorch is built for CUDA ", signs.cuda, ", but ", driver,
                        "; training runs on the CPU");
   } else if (seen) {
-    finding.verdict = Verdict::kNote;
+    finding.status = Finding::Status::kNote;
     finding.text =
         "there is one, but this LibTorch is built for the CPU only; to use it, build with "
         "GAN_TRAIN_TORCH=cuda scripts/setup.sh";

@@ -34,7 +34,7 @@ std::string version_in(const std::string& text) {
 Finding look_at_libtorch() {
   const bool cuda = is_cuda_build();
   return {"LibTorch",
-          Verdict::kGood,
+          Finding::Status::kGood,
           str(TORCH_VERSION, cuda ? ", built for CUDA" : ", built for the CPU only"),
           {{"version", TORCH_VERSION}, {"cuda_build", cuda}}};
 }
@@ -48,16 +48,16 @@ Finding look_at_libraries() {
   const Library libraries[] = {{"MKL", at::hasMKL(), at::get_mkl_version()},
                                {"oneDNN", at::hasMKLDNN(), at::get_mkldnn_version()},
                                {"OpenMP", at::hasOpenMP(), at::get_openmp_version()}};
-  Finding finding{"libraries", Verdict::kGood, "", {}};
+  Finding finding{"libraries", Finding::Status::kGood, "", {}};
   std::vector<std::string> words;
   for (const auto& library : libraries) {
     const std::string version = library.there ? version_in(library.version) : "none";
     words.push_back(library.there ? str(library.name, " ", version) : str("no ", library.name));
     finding.facts[library.name] = version;
-    if (!library.there) finding.verdict = Verdict::kNote;
+    if (!library.there) finding.status = Finding::Status::kNote;
   }
   finding.text = join(words, ", ");
-  if (finding.verdict == Verdict::kNote) finding.text += ": training is slower without";
+  if (finding.status == Finding::Status::kNote) finding.text += ": training is slower without";
   return finding;
 }
 
@@ -80,7 +80,7 @@ Finding look_at_cpu() {
   text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", threads, " threads of ", cores,
               " logical processors");
   return {"CPU",
-          seen.empty() ? Verdict::kNote : Verdict::kGood,
+          seen.empty() ? Finding::Status::kNote : Finding::Status::kGood,
           text,
           {{"model", model},
            {"features", seen},
@@ -116,9 +116,9 @@ Finding look_at_memory() {
   const double free = bytes("MemAvailable");
   const Json facts = {{"total_bytes", static_cast<std::int64_t>(total)},
                       {"free_bytes", static_cast<std::int64_t>(free)}};
-  if (total == 0) return {"memory", Verdict::kNote, "/proc/meminfo does not say", facts};
+  if (total == 0) return {"memory", Finding::Status::kNote, "/proc/meminfo does not say", facts};
   const bool enough = free >= kEnough;
-  return {"memory", enough ? Verdict::kGood : Verdict::kBad,
+  return {"memory", enough ? Finding::Status::kGood : Finding::Status::kBad,
           gib(free) + " free of " + gib(total) + (enough ? "" : ": too little to train"), facts};
 }
 
@@ -127,28 +127,29 @@ Finding look_at_disk() {
   std::error_code code;
   const auto here = fs::current_path(code).string();
   const auto space = fs::space(".", code);
-  if (code) return {"disk", Verdict::kBad, here + ": " + code.message(), {}};
+  if (code) return {"disk", Finding::Status::kBad, here + ": " + code.message(), {}};
   const auto free = static_cast<double>(space.available);
   const Json facts = {{"folder", here}, {"free_bytes", space.available}};
   std::string text = gib(free) + " free at " + here;
   if (::access(".", W_OK) != 0) {
-    return {"disk", Verdict::kBad, text + ", where nothing may be written: name an --out", facts};
+    return {"disk", Finding::Status::kBad, text + ", where nothing may be written: name an --out",
+            facts};
   }
   const bool enough = free >= kEnough;
-  return {"disk", enough ? Verdict::kGood : Verdict::kBad,
+  return {"disk", enough ? Finding::Status::kGood : Finding::Status::kBad,
           text + (enough ? "" : ": too little for a run"), facts};
 }
 
 Finding look_at_extras() {
   const auto recipes = shipped_recipes();
   Finding finding{"recipes",
-                  recipes.empty() ? Verdict::kNote : Verdict::kGood,
+                  recipes.empty() ? Finding::Status::kNote : Finding::Status::kGood,
                   recipes.empty()
                       ? "none found: --config wants a path"
                       : str(recipes.size(), " in ", recipes.front().parent_path().string()),
                   {{"recipes", recipes.size()}, {"plots", can_plot()}}};
   if (!can_plot()) {
-    finding.verdict = Verdict::kNote;
+    finding.status = Finding::Status::kNote;
     finding.text += "; this build draws no plots (no cairo)";
   }
   return finding;

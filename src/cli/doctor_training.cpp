@@ -63,7 +63,7 @@ Finding trial(double seconds) {
                 static_cast<long long>(steps), trainer.device().str().c_str(), rate < 10 ? 1 : 0,
                 rate, finite ? "finite" : "NOT finite", moved ? "moved" : "did NOT move");
   return {"training",
-          finite && moved ? Verdict::kGood : Verdict::kBad,
+          finite && moved ? Finding::Status::kGood : Finding::Status::kBad,
           text,
           {{"steps", steps},
            {"steps_per_second", std::round(rate * 10) / 10},
@@ -79,7 +79,7 @@ Finding try_training(double seconds) {
     return trial(seconds);
   } catch (const std::exception& error) {
     const std::string what = error.what();
-    return {"training", Verdict::kBad, what.substr(0, what.find('\n')), {}};
+    return {"training", Finding::Status::kBad, what.substr(0, what.find('\n')), {}};
   }
 }
 

@@ -64,7 +64,7 @@ EvalArguments::EvalArguments(CLI::App& app) {
       ->check(one_of(names_of(kNames<PixelRange>)))
       ->needs(given);
   app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
-      ->check(CLI::Range(kFewestSamples, kMostSamples));
+      ->check(CLI::Range(kMinSamples, kMaxSamples));
   add_seed(app, seed)->excludes(given);
   app.add_option("--truncation", truncation, "as in gan-sample: draw no latent beyond this")
       ->check(CLI::Range(1e-6, 100.0))
@@ -107,10 +107,10 @@ EvalSubject load_given(const EvalArguments& arguments, const Dataset& data) {
       "",
       {}};
   const std::int64_t given = subject.images.size(0);
-  const std::int64_t count = arguments.count > 0 ? arguments.count : std::min(given, kMostSamples);
-  if (given < std::max(count, kFewestSamples)) {
+  const std::int64_t count = arguments.count > 0 ? arguments.count : std::min(given, kMaxSamples);
+  if (given < std::max(count, kMinSamples)) {
     throw usage_error(arguments.samples, ": holds ", given, " samples; ",
-                      std::max(count, kFewestSamples), " are needed");
+                      std::max(count, kMinSamples), " are needed");
   }
   subject.images = subject.images.narrow(0, 0, count);
   subject.title = str(count, " samples of ", arguments.samples);

@@ -15,7 +15,7 @@ class Progress {
   Progress(const Trainer& trainer, bool quiet);
   ~Progress();
 
-  /// `evaluation`: the figures of the last one in a few words, or "".
+  /// `evaluation`: the metrics of the last one in a few words, or "".
   void step(const LogRow& epoch_so_far, const std::string& evaluation);
   void epoch(const LogRow& row);
 

@@ -76,7 +76,7 @@ std::vector<fs::path> shipped_recipes() {
 }
 
 std::string opening_comment(const fs::path& recipe) {
-  const Bytes bytes = read_file(recipe, kMostConfigBytes);
+  const Bytes bytes = read_file(recipe, kMaxConfigBytes);
   std::istringstream lines(std::string(bytes.begin(), bytes.end()));
   std::string comment;
   for (std::string line; std::getline(lines, line) && line.starts_with('#');) {

@@ -118,11 +118,11 @@ SearchSetup resumed_setup(const TuneArguments& arguments) {
 }
 
 // As many trials as the budget is likely to allow, by some steps of the recipe and one judgement.
-std::int64_t trials_within(double budget, const SearchSetup& setup, const Judging& judging) {
+std::int64_t trials_within(double budget, const SearchSetup& setup, const TrialScorer& scorer) {
   constexpr double kShare = 0.8;    // of the budget, so that the end is reached
   constexpr double kExtra = 1.2;    // pictures, tables and states, beside the steps
   constexpr double kSeconds = 2.0;  // to time steps for
-  Trainer trainer(setup.recipe, judging.data().train);
+  Trainer trainer(setup.recipe, scorer.data().train);
   // The first steps are slower than later ones.
   const std::int64_t skipped = std::min<std::int64_t>(3, trainer.total_steps() - 1);
   std::int64_t timed = 0;
@@ -134,7 +134,7 @@ std::int64_t trials_within(double budget, const SearchSetup& setup, const Judgin
   }
   const double step = seconds_since(start) / static_cast<double>(std::max<std::int64_t>(1, timed));
   start = Clock::now();
-  judging.score(trainer);
+  scorer.score(trainer);
   const double run = kExtra * step * static_cast<double>(trainer.total_steps());
   const double measure = seconds_since(start);
   const auto n = affordable_trials(setup.search, run, measure, kShare * budget);
@@ -175,8 +175,8 @@ void print_whole(const std::string& text) {
 
 // Runs what is left of the search; returns the exit code.
 int run_search(const TuneArguments& arguments, const SearchSetup& setup, const SearchTrials& trials,
-               const SearchFolder& folder, const Judging& judging, Clock::time_point deadline) {
-  Search work(setup, trials, folder, judging);
+               const SearchFolder& folder, const TrialScorer& scorer, Clock::time_point deadline) {
+  Search work(setup, trials, folder, scorer);
   catch_signals();
   bool complete = false;
   {
@@ -189,9 +189,9 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   }
   const bool found = fs::exists(folder.best());
   if (!arguments.json.is_printed()) {
-    print_whole(standings_text(setup, trials, work.results(), judging.name()));
+    print_whole(standings_text(setup, trials, work.results(), scorer.name()));
   }
-  arguments.json.put(to_json(Json{{"score", judging.name()},
+  arguments.json.put(to_json(Json{{"score", scorer.name()},
                                   {"complete", complete},
                                   {"best", found ? Json(folder.best().string()) : Json()},
                                   {"standings", standings_json(setup, trials, work.results())}}));
@@ -234,9 +234,9 @@ int run_tune(TuneArguments& arguments) {
     hinting(resuming ? "" : hint + root.string(), [&] { return &folder.emplace(root, resuming); });
   }
 
-  const Judging judging(setup);
+  const TrialScorer scorer(setup);
   if (setup.search.trials == 0) {
-    setup.search.trials = trials_within(budget - seconds_since(start), setup, judging);
+    setup.search.trials = trials_within(budget - seconds_since(start), setup, scorer);
   }
   const SearchTrials trials(setup);
   if (trials.size() < setup.search.trials) {
@@ -245,13 +245,13 @@ int run_tune(TuneArguments& arguments) {
   }
   if (arguments.dry_run) return show_plan(trials);
   if (!resuming) {
-    check_trials(trials, judging.data().train);
+    check_trials(trials, scorer.data().train);
     folder->save_setup(setup);
   }
   if (!arguments.quiet) show_plan(trials);
   const auto left = std::chrono::duration<double>(std::min(budget, 1e9));
   const auto deadline = start + std::chrono::duration_cast<Clock::duration>(left);
-  return run_search(arguments, setup, trials, *folder, judging, deadline);
+  return run_search(arguments, setup, trials, *folder, scorer, deadline);
 }
 
 }  // namespace

@@ -9,12 +9,12 @@ std::string device_problem(const std::string& device) {
   const std::vector<std::string> words = {"auto", "cpu", "cuda"};
   if (std::find(words.begin(), words.end(), device) != words.end()) return "";
   constexpr std::string_view kCuda = "cuda:";
-  constexpr std::int64_t kMostDevices = 128;
+  constexpr std::int64_t kMaxDevices = 128;
   if (device.starts_with(kCuda)) {
     const auto digits = std::string_view(device).substr(kCuda.size());
     const bool plain = is_digits(digits);
     const auto index = parse_int(digits);
-    if (plain && index && *index < kMostDevices) return "";
+    if (plain && index && *index < kMaxDevices) return "";
     return str(in_quotes(device), " names no device; write cuda:0, cuda:1, …");
   }
   return str(in_quotes(device), " is not known; allowed: auto, cpu, cuda or cuda:N",

@@ -12,7 +12,7 @@
 namespace gan {
 
 /// More mistakes than this are a file of another kind: nobody reads on.
-inline constexpr std::size_t kMostMistakes = 20;
+inline constexpr std::size_t kMaxMistakes = 20;
 
 /// A line of a text file: UTF-8 without control characters other than tab.
 bool is_text_line(std::string_view line);
@@ -34,7 +34,7 @@ class SettingsBuilder {
 
   template <typename... Args>
   void mistake(int line, const Args&... text) {
-    if (parsed_.mistakes.size() >= kMostMistakes) return;
+    if (parsed_.mistakes.size() >= kMaxMistakes) return;
     parsed_.mistakes.push_back(str(at(line), ": ", text...));
   }
 

@@ -71,7 +71,7 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
                     std::vector<std::string> mistakes) {
   std::set<std::string> reported;
   for (const auto& setting : settings) {
-    if (mistakes.size() >= kMostMistakes) break;
+    if (mistakes.size() >= kMaxMistakes) break;
     const auto option = std::find_if(table.begin(), table.end(),
                                      [&](const Option& row) { return row.key == setting.key; });
     if (option == table.end()) {
@@ -82,8 +82,7 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
     }
   }
   if (mistakes.empty()) return;
-  if (mistakes.size() >= kMostMistakes)
-    mistakes.emplace_back("there may be more: mend these first");
+  if (mistakes.size() >= kMaxMistakes) mistakes.emplace_back("there may be more: mend these first");
   throw usage_error(join(mistakes, "\n"));
 }
 
@@ -118,11 +117,11 @@ ParsedSettings read_settings(const fs::path& path) {
   if (!fs::is_regular_file(status)) throw usage_error(name, ": is not a regular file");
   const ConfigFormat format = format_of_config(path);
   const auto size = fs::file_size(path, code);
-  if (!code && size > kMostConfigBytes) {
+  if (!code && size > kMaxConfigBytes) {
     throw usage_error(name, ": holds ", size, " bytes; a config file has at most ",
-                      kMostConfigBytes);
+                      kMaxConfigBytes);
   }
-  const auto bytes = read_file(path, kMostConfigBytes);
+  const auto bytes = read_file(path, kMaxConfigBytes);
   const auto text = as_text(bytes);
   if (format == ConfigFormat::kYaml && looks_like_ini(text)) {
     throw usage_error(name, ": holds the sections of an INI file; let its name end in .ini");

@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-constexpr std::size_t kMostWidths = 32;
+constexpr std::size_t kMaxWidths = 32;
 
 std::string text_of(std::int64_t value) { return std::to_string(value); }
 std::string text_of(double value) { return format_double(value); }
@@ -98,8 +98,8 @@ std::string set(const Option& option, std::string_view text, Widths& field) {
   if (parts.size() == 1 && trim(text).find(' ') != std::string_view::npos) {
     return in_quotes(text) + " is not a list; between numbers stands a comma, as in 64, 32";
   }
-  if (parts.size() > kMostWidths) {
-    return str("has ", parts.size(), " numbers; at most ", kMostWidths, " are allowed");
+  if (parts.size() > kMaxWidths) {
+    return str("has ", parts.size(), " numbers; at most ", kMaxWidths, " are allowed");
   }
   Widths widths(parts.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -107,8 +107,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 60;
-  std::size_t end = std::min(text.size(), kMost);
+  constexpr std::size_t kMax = 60;
+  std::size_t end = std::min(text.size(), kMax);
   while (end < text.size() && end > 0 && is_continuation(text[end])) --end;
   std::string out(text.substr(0, end));
   const bool unicode = is_utf8(out);

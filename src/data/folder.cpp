@@ -19,9 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMostDecoded = 128 << 20;  // bytes a picture: 44 megapixels of RGB
-constexpr std::size_t kAtOnce = 256;               // between two looks at what went wrong
-constexpr std::int64_t kMostNamed = 20;            // of the bad files that are passed over
+constexpr std::uint64_t kMaxDecoded = 128 << 20;  // bytes a picture: 44 megapixels of RGB
+constexpr std::size_t kAtOnce = 256;              // between two looks at what went wrong
+constexpr std::int64_t kMaxNamed = 20;            // of the bad files that are passed over
 
 struct ImageFile {
   fs::path path;
@@ -110,7 +110,7 @@ torch::Tensor fit_square(Image& image, std::int64_t side) {
 std::string decode_into(const torch::Tensor& item, const fs::path& path) {
   try {
     Image image =
-        decode_image(read_file(path, kMostDecoded), item.size(0), kMostDecoded, path.string());
+        decode_image(read_file(path, kMaxDecoded), item.size(0), kMaxDecoded, path.string());
     item.copy_(fit_square(image, item.size(1)));
     return "";
   } catch (const Error& error) {
@@ -185,7 +185,7 @@ class FolderReader {
       return;
     }
     if (!skip_) throw run_error(problem, "; remove it, or set data.skip_bad = true");
-    if (++bad_ <= kMostNamed) log::warning("passed over: " + problem);
+    if (++bad_ <= kMaxNamed) log::warning("passed over: " + problem);
   }
 
   void show(std::size_t done) const {

@@ -91,12 +91,12 @@ std::optional<fs::path> test_images_beside(const fs::path& images) {
   return std::nullopt;
 }
 
-std::uint64_t most_bytes(const DataConfig& config) {
+std::uint64_t max_bytes(const DataConfig& config) {
   return static_cast<std::uint64_t>(config.max_mib) << 20;
 }
 
 torch::Tensor read_labels(const fs::path& path, std::int64_t images, const DataConfig& config) {
-  IdxArray labels = read_idx(path, most_bytes(config));
+  IdxArray labels = read_idx(path, max_bytes(config));
   if (labels.dims.size() != 1 || labels.dims[0] != images) {
     throw usage_error(path.string(), ": holds ", labels.dims[0], " labels in ", labels.dims.size(),
                       " dimension(s), but there are ", images, " images; they must match");
@@ -105,7 +105,7 @@ torch::Tensor read_labels(const fs::path& path, std::int64_t images, const DataC
 }
 
 torch::Tensor read_images(const fs::path& path, const ImageShape& shape, const DataConfig& config) {
-  IdxArray array = read_idx(path, most_bytes(config));
+  IdxArray array = read_idx(path, max_bytes(config));
   return to_tensor(std::move(array))
       .view({-1, shape.height, shape.width, shape.channels})
       .permute({0, 3, 1, 2})
@@ -123,7 +123,7 @@ RandomAccessFile unpack(const RandomAccessFile& file, const IdxHeader& header) {
 StoredImages store_images(RandomAccessFile file, const IdxHeader& header, const ImageShape& shape) {
   constexpr auto kOrder = StoredImages::Order::kChannelsLast;
   const std::int64_t count = header.dims[0];
-  if (header.packed) return {unpack(file, header), 0, shape, kOrder, count};
+  if (header.gzipped) return {unpack(file, header), 0, shape, kOrder, count};
   return {std::move(file), header.size, shape, kOrder, count};
 }
 

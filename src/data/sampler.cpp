@@ -8,7 +8,7 @@
 namespace gan {
 
 // As many as 32 bits tell apart; no format that is read here holds more.
-static constexpr std::int64_t kMostItems = std::int64_t{1} << 32;
+static constexpr std::int64_t kMaxItems = std::int64_t{1} << 32;
 
 BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const DataConfig& config,
                            std::uint64_t seed)
@@ -20,8 +20,8 @@ BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const Dat
     throw usage_error("train.batch_size: a batch of ", batch_size, " real images is more than the ",
                       size, " of the data set; use a smaller batch");
   }
-  if (size > kMostItems) {
-    throw usage_error("data.limit: ", size, " items are more than the ", kMostItems,
+  if (size > kMaxItems) {
+    throw usage_error("data.limit: ", size, " items are more than the ", kMaxItems,
                       " that an order of them can hold; use fewer");
   }
   const bool keep_partial = !replacement_ && !config.drop_last;

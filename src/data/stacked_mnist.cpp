@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kDigits = 10;
 // As many as the modes of G are counted on, in PacGAN (Lin et al. 2018) and since.
-constexpr std::int64_t kMostTestStacks = 26000;
+constexpr std::int64_t kMaxTestStacks = 26000;
 // Seeds of the draws, whatever the run's own: the same sets for everybody.
 constexpr std::uint64_t kTrainDraw = 0;
 constexpr std::uint64_t kTestDraw = 1;
@@ -62,7 +62,7 @@ Dataset load_stacked_mnist(const DataConfig& config) {
 std::optional<Dataset> load_stacked_mnist_test(const DataConfig& config) {
   const auto digits = kIdx.load_test(config);
   if (!digits) return std::nullopt;
-  return stack_digits(config, *digits, std::min(config.synthetic_size, kMostTestStacks), kTestDraw);
+  return stack_digits(config, *digits, std::min(config.synthetic_size, kMaxTestStacks), kTestDraw);
 }
 
 }  // namespace

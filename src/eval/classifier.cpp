@@ -18,9 +18,9 @@ namespace nn = torch::nn;
 constexpr std::uint64_t kClassifierSeed = kEvaluationSeed;
 constexpr std::int64_t kClassifierBatch = 64;
 // Whichever is reached first: three passes over 60,000 images, or many over a small set.
-constexpr std::int64_t kMostSteps = std::int64_t{3} * 60000 / kClassifierBatch;
-constexpr std::int64_t kMostPasses = 30;
-constexpr std::int64_t kFewestLabelled = 100;
+constexpr std::int64_t kMaxSteps = std::int64_t{3} * 60000 / kClassifierBatch;
+constexpr std::int64_t kMaxPasses = 30;
+constexpr std::int64_t kMinLabelled = 100;
 constexpr double kClassifierLr = 3e-3;
 constexpr std::int64_t kLargestSide = 32;
 constexpr std::int64_t kDigits = 10;
@@ -98,7 +98,7 @@ torch::Tensor ClassifierImpl::logits(const torch::Tensor& features) {
 }
 
 bool is_classifiable(const Dataset& data) {
-  return data.labels.defined() && data.has_pixels() && data.size() >= kFewestLabelled &&
+  return data.labels.defined() && data.has_pixels() && data.size() >= kMinLabelled &&
          data.labels.min().item<std::int64_t>() != data.labels.max().item<std::int64_t>();
 }
 
@@ -119,7 +119,7 @@ Classifier train_classifier(const Dataset& data, std::int64_t classes) {
   BatchSampler sampler(data.size(), std::min(kClassifierBatch / data.stacked, data.size()),
                        whole_batches, kClassifierSeed);
   const std::int64_t passes = sampler.batches_per_pass();
-  const std::int64_t steps = std::min(kMostSteps, kMostPasses * passes);
+  const std::int64_t steps = std::min(kMaxSteps, kMaxPasses * passes);
   OptimConfig adam;
   adam.beta1 = 0.9;
   Adam optimizer(net->parameters(), kClassifierLr, adam);

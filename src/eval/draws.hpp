@@ -6,7 +6,7 @@
 
 namespace gan {
 
-// Places in Stream::kEvaluation: what evaluation draws, always with the same seed, so that figures
+// Places in Stream::kEvaluation: what evaluation draws, always with the same seed, so that metrics
 // of one data set can be compared whatever made the images.
 inline constexpr std::uint64_t kEvaluationSeed = 1;
 enum EvaluationDraw : std::uint64_t { kClassifierInit, kTrainOrder, kNoiseImages, kProjection };

@@ -34,7 +34,7 @@ torch::Tensor first_images(const torch::Tensor& images, std::int64_t most) {
 
 Metric unmeasured(const char* name) { return {name, "", kNone, kNone, kNone}; }
 
-Metric make_figure(std::string name, std::string label, double value) {
+Metric make_metric(std::string name, std::string label, double value) {
   return {std::move(name), std::move(label), value, kNone, kNone};
 }
 
@@ -45,7 +45,7 @@ Metric row_of(const std::vector<Metric>& rows, std::string_view name) {
   return found == rows.end() ? Metric{"", "", kNone, kNone, kNone} : *found;
 }
 
-// What is read off other figures, once they are there.
+// What is read off other metrics, once they are there.
 void fill_ratio(std::vector<Metric>& rows) {
   const Metric nearest = row_of(rows, "nearest");
   for (Metric& row : rows) {
@@ -86,15 +86,15 @@ Evaluator::Evaluator(EvaluationData data, std::optional<TestedClassifier> classi
                       .normal_(0.0, 1.0 / std::sqrt(static_cast<double>(features)),
                                evaluation_generator(kProjection));
   }
-  reference_described_ = describe(reference_);
+  reference_features_ = features_of(reference_);
 }
 
 void Evaluator::split_data(std::int64_t samples) {
   const Dataset& train = data_.train;
   const std::int64_t n = train.size();
-  if (n < 2 * kFewestSamples) {
+  if (n < 2 * kMinSamples) {
     throw usage_error(data_.name, ": ", n, " images are too few to measure samples by; at least ",
-                      2 * kFewestSamples, " are needed");
+                      2 * kMinSamples, " are needed");
   }
   const std::int64_t test = data_.test.size();
   const std::int64_t validation = std::min(kParzenValidation, n / 10);
@@ -127,7 +127,7 @@ void Evaluator::split_data(std::int64_t samples) {
                         test == 0 ? "no" : "fewer", " test images");
 }
 
-Evaluator::Described Evaluator::describe(const torch::Tensor& images) const {
+Evaluator::ImageFeatures Evaluator::features_of(const torch::Tensor& images) const {
   if (classifier_) {
     auto [features, probabilities] = classify(classifier_->net, images);
     return {features, probabilities};
@@ -139,45 +139,45 @@ Evaluator::Described Evaluator::describe(const torch::Tensor& images) const {
   return {torch::cat(blocks), {}};
 }
 
-std::vector<Metric> Evaluator::figures(const Described& fake, const torch::Tensor& images,
-                                       const torch::Tensor& copies) const {
-  const torch::Tensor& real = reference_described_.features;
+std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torch::Tensor& images,
+                                           const torch::Tensor& copies) const {
+  const torch::Tensor& real = reference_features_.features;
   std::vector<Metric> rows;
-  rows.push_back(make_figure("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
+  rows.push_back(make_metric("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
   // Subsets of few samples are of half of them, or they would all be the same.
   const std::int64_t half = std::min(real.size(0), fake.features.size(0)) / 2;
   const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed, kKernelSubsets,
                                       std::min(kKernelSubsetSize, half));
-  rows.push_back(make_figure("kid", "kernel distance (KID)", kernel.value));
-  rows.push_back(make_figure("kid_error", "  its standard error", kernel.standard_error));
-  const auto manifold = manifold_figures(real, fake.features, kNeighbour);
-  rows.push_back(make_figure("precision", "precision", manifold.precision));
-  rows.push_back(make_figure("recall", "recall", manifold.recall));
-  rows.push_back(make_figure("density", "density", manifold.density));
-  rows.push_back(make_figure("coverage", "coverage", manifold.coverage));
+  rows.push_back(make_metric("kid", "kernel distance (KID)", kernel.value));
+  rows.push_back(make_metric("kid_error", "  its standard error", kernel.standard_error));
+  const auto manifold = manifold_metrics(real, fake.features, kNeighbour);
+  rows.push_back(make_metric("precision", "precision", manifold.precision));
+  rows.push_back(make_metric("recall", "recall", manifold.recall));
+  rows.push_back(make_metric("density", "density", manifold.density));
+  rows.push_back(make_metric("coverage", "coverage", manifold.coverage));
   if (classifier_) {
     for (auto& row : class_rows(fake.probabilities)) rows.push_back(std::move(row));
   } else {
-    rows.push_back(make_figure(
+    rows.push_back(make_metric(
         "sliced_wasserstein", "sliced Wasserstein, pixels",
         sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed)));
   }
   const torch::Tensor& modes = data_.train.labels;
   if (data_.train.shape.is_point() && modes.defined()) {
-    const auto near = mode_figures(flat_values(data_.train.samples), modes, flat_values(images));
-    rows.push_back(make_figure("modes_found", "modes found", static_cast<double>(near.found)));
-    rows.push_back(make_figure("near_modes_percent", "near a mode, %", 100.0 * near.within));
+    const auto near = mode_metrics(flat_values(data_.train.samples), modes, flat_values(images));
+    rows.push_back(make_metric("modes_found", "modes found", static_cast<double>(near.found)));
+    rows.push_back(make_metric("near_modes_percent", "near a mode, %", 100.0 * near.within));
   }
-  rows.push_back(make_figure("nearest", "nearest training image", nearest_distance(copies)));
-  rows.push_back(make_figure("nearest_ratio", "  over a real image's", kNone));
+  rows.push_back(make_metric("nearest", "nearest training image", nearest_distance(copies)));
+  rows.push_back(make_metric("nearest_ratio", "  over a real image's", kNone));
   if (images.scalar_type() == torch::kUInt8 && data_.train.shape.size() <= kParzenValues) {
     const auto centres = flat_values(first_images(images, kParzenImages));
     const double width = choose_parzen_width(centres, flat_values(validation_));
     const auto parzen =
         parzen_log_likelihood(centres, flat_values(first_images(reference_, kParzenImages)), width);
-    rows.push_back(make_figure("parzen", "Parzen log-likelihood", parzen.mean));
-    rows.push_back(make_figure("parzen_error", "  its standard error", parzen.standard_error));
-    rows.push_back(make_figure("parzen_width", "  its width", width));
+    rows.push_back(make_metric("parzen", "Parzen log-likelihood", parzen.mean));
+    rows.push_back(make_metric("parzen_error", "  its standard error", parzen.standard_error));
+    rows.push_back(make_metric("parzen_width", "  its width", width));
   }
   return rows;
 }
@@ -187,12 +187,12 @@ std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) co
   const auto [shares, found, kl, confident] = class_shares(probabilities, class_shares_);
   std::vector<Metric> rows;
   rows.push_back(
-      make_figure("classifier_score", "classifier score", classifier_score(probabilities)));
-  rows.push_back(make_figure("confident_percent", "confident (>= 0.9), %", 100.0 * confident));
-  rows.push_back(make_figure("classes_found", "classes found", static_cast<double>(found)));
-  rows.push_back(make_figure("class_kl", "class shares, KL to data's", kl));
+      make_metric("classifier_score", "classifier score", classifier_score(probabilities)));
+  rows.push_back(make_metric("confident_percent", "confident (>= 0.9), %", 100.0 * confident));
+  rows.push_back(make_metric("classes_found", "classes found", static_cast<double>(found)));
+  rows.push_back(make_metric("class_kl", "class shares, KL to data's", kl));
   for (std::int64_t i = 0; classes <= kListedClasses && i < classes; ++i) {
-    rows.push_back(make_figure(str("class_", i, "_percent"), str("  class ", i, ", %"),
+    rows.push_back(make_metric(str("class_", i, "_percent"), str("  class ", i, ", %"),
                                100.0 * shares[i].item<double>()));
   }
   return rows;
@@ -221,8 +221,8 @@ std::vector<Metric> Evaluator::measure_baselines() const {
   // Real images are compared as samples are; only, those among the training images would be
   // their own nearest ones, so that the reference stands in.
   const auto random = noise();
-  auto rows = figures(describe(real_), real_, reference_);
-  const auto ceilings = figures(describe(random), random, random);
+  auto rows = metric_rows(features_of(real_), real_, reference_);
+  const auto ceilings = metric_rows(features_of(random), random, random);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].floor = rows[i].value;
     rows[i].ceiling = ceilings[i].value;
@@ -241,12 +241,13 @@ std::vector<Metric> Evaluator::rows(bool with_classes) const {
 }
 
 Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& classes) const {
-  return measured(describe(images), images, classes);
+  return measured(features_of(images), images, classes);
 }
 
-Metrics Evaluator::measured(const Described& fake, const torch::Tensor& images,
+Metrics Evaluator::measured(const ImageFeatures& fake, const torch::Tensor& images,
                             const torch::Tensor& classes) const {
-  Metrics metrics{features_text(), reference_text_, images.size(0), figures(fake, images, images)};
+  Metrics metrics{features_text(), reference_text_, images.size(0),
+                  metric_rows(fake, images, images)};
   for (Metric& row : metrics.rows) {
     const Metric known = row_of(baselines_, row.name);
     row.floor = known.floor;
@@ -263,7 +264,7 @@ Metrics Evaluator::measured(const Described& fake, const torch::Tensor& images,
 
 double Evaluator::score(const torch::Tensor& images) const {
   if (classifier_) {
-    return frechet_distance(reference_described_.features, describe(images).features);
+    return frechet_distance(reference_features_.features, features_of(images).features);
   }
   return sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed);
 }
@@ -285,20 +286,20 @@ std::string Evaluator::features_text() const {
              "; not to be compared with FID on Inception's features");
 }
 
-ClassFigures Evaluator::figures_of_class(std::int64_t label, const Described& fake,
-                                         const Described& real,
+ClassMetrics Evaluator::metrics_of_class(std::int64_t label, const ImageFeatures& fake,
+                                         const ImageFeatures& real,
                                          const torch::Tensor& classes) const {
-  const auto of_class = [&](const Described& all, const torch::Tensor& labels) {
+  const auto of_class = [&](const ImageFeatures& all, const torch::Tensor& labels) {
     const auto& by = labels.defined() ? labels : all.probabilities.argmax(1);
     return all.features.index_select(0, by.eq(label).nonzero().flatten());
   };
-  const auto reference = of_class(reference_described_, reference_labels_);
+  const auto reference = of_class(reference_features_, reference_labels_);
   const auto samples = of_class(fake, classes);
   const auto taken = fake.probabilities.argmax(1).eq(label);
   const auto percent = [](const torch::Tensor& marks) {
     return 100.0 * marks.to(torch::kFloat64).mean().item<double>();
   };
-  ClassFigures figures{.samples = samples.size(0),
+  ClassMetrics metrics{.samples = samples.size(0),
                        .percent = percent(taken),
                        .data = 100.0 * class_shares_[label].item<double>(),
                        .as_asked = kNone,
@@ -306,30 +307,30 @@ ClassFigures Evaluator::figures_of_class(std::int64_t label, const Described& fa
                        .recall = unmeasured("recall"),
                        .coverage = unmeasured("coverage"),
                        .frechet = unmeasured("frechet")};
-  if (classes.defined() && figures.samples > 0) {
-    figures.as_asked = percent(taken.index_select(0, classes.eq(label).nonzero().flatten()));
+  if (classes.defined() && metrics.samples > 0) {
+    metrics.as_asked = percent(taken.index_select(0, classes.eq(label).nonzero().flatten()));
   }
   const auto compare = [&](const torch::Tensor& features, double Metric::* place) {
     if (std::min(reference.size(0), features.size(0)) <= kNeighbour) return;
-    const auto manifold = manifold_figures(reference, features, kNeighbour);
-    figures.precision.*place = manifold.precision;
-    figures.recall.*place = manifold.recall;
-    figures.coverage.*place = manifold.coverage;
-    figures.frechet.*place = frechet_distance(reference, features);
+    const auto manifold = manifold_metrics(reference, features, kNeighbour);
+    metrics.precision.*place = manifold.precision;
+    metrics.recall.*place = manifold.recall;
+    metrics.coverage.*place = manifold.coverage;
+    metrics.frechet.*place = frechet_distance(reference, features);
   };
   compare(samples, &Metric::value);
   compare(of_class(real, real_labels_), &Metric::floor);
-  return figures;
+  return metrics;
 }
 
 Metrics Evaluator::measure_classes(const torch::Tensor& images,
                                    const torch::Tensor& classes) const {
-  const Described fake = describe(images);
+  const ImageFeatures fake = features_of(images);
   Metrics metrics = measured(fake, images, classes);
   if (!classifier_ || classifier_->net->classes() > kListedClasses) return metrics;
-  const Described real = describe(real_);
+  const ImageFeatures real = features_of(real_);
   for (std::int64_t i = 0; i < classifier_->net->classes(); ++i) {
-    metrics.classes.push_back(figures_of_class(i, fake, real, classes));
+    metrics.classes.push_back(metrics_of_class(i, fake, real, classes));
   }
   return metrics;
 }

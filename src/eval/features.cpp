@@ -10,20 +10,20 @@ namespace {
 // Cubes of products of such values, as the kernel distance takes, still fit in a float.
 constexpr double kLargestFeature = 1e6;
 
-torch::Tensor check_feature_set(const char* figure, const torch::Tensor& set, std::int64_t least) {
+torch::Tensor check_feature_set(const char* metric, const torch::Tensor& set, std::int64_t least) {
   if (set.dim() != 2 || set.size(1) < 1) {
-    throw usage_error(figure,
+    throw usage_error(metric,
                       ": features are a row of numbers for each image, but got a tensor of ",
                       set.sizes());
   }
   if (set.size(0) < least) {
-    throw usage_error(figure, ": needs at least ", least, " image", least == 1 ? "" : "s",
+    throw usage_error(metric, ": needs at least ", least, " image", least == 1 ? "" : "s",
                       " in each set, but got ", set.size(0), "; use more");
   }
   const auto rows = set.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   // NaN is not below anything.
   if (!(rows.abs().max().item<double>() <= kLargestFeature)) {
-    throw run_error(figure, ": some features are not finite or beyond ±", kLargestFeature,
+    throw run_error(metric, ": some features are not finite or beyond ±", kLargestFeature,
                     "; has the generator diverged?");
   }
   return rows;
@@ -31,11 +31,11 @@ torch::Tensor check_feature_set(const char* figure, const torch::Tensor& set, st
 
 }  // namespace
 
-FeatureSets check_features(const char* figure, const torch::Tensor& a, const torch::Tensor& b,
+FeatureSets check_features(const char* metric, const torch::Tensor& a, const torch::Tensor& b,
                            std::int64_t least) {
-  FeatureSets sets = {check_feature_set(figure, a, least), check_feature_set(figure, b, least)};
+  FeatureSets sets = {check_feature_set(metric, a, least), check_feature_set(metric, b, least)};
   if (sets.a.size(1) != sets.b.size(1)) {
-    throw usage_error(figure, ": the sets have ", sets.a.size(1), " and ", sets.b.size(1),
+    throw usage_error(metric, ": the sets have ", sets.a.size(1), " and ", sets.b.size(1),
                       " features an image; compare features of one kind");
   }
   return sets;

@@ -11,9 +11,9 @@ struct FeatureSets {
   torch::Tensor a, b;
 };
 
-/// Refuses, with an Error that names the figure, sets that cannot be compared: other than two
+/// Refuses, with an Error that names the metric, sets that cannot be compared: other than two
 /// dimensions, different widths, fewer than `least` rows, values not finite or beyond ±1e6.
-FeatureSets check_features(const char* figure, const torch::Tensor& a, const torch::Tensor& b,
+FeatureSets check_features(const char* metric, const torch::Tensor& a, const torch::Tensor& b,
                            std::int64_t least = 1);
 
 }  // namespace gan

@@ -10,7 +10,7 @@
 
 namespace gan {
 
-ManifoldFigures manifold_figures(const torch::Tensor& real, const torch::Tensor& fake,
+ManifoldMetrics manifold_metrics(const torch::Tensor& real, const torch::Tensor& fake,
                                  std::int64_t k) {
   if (k < 1) throw usage_error("manifold figures: k is ", k, ", but must be 1 or more");
   const FeatureSets sets = check_features("manifold figures", real, fake, k + 1);

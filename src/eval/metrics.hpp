@@ -6,10 +6,10 @@
 
 namespace gan {
 
-/// Figures that compare two sets of features: [n, d] tensors on the CPU, one row an image, taken as
+/// Metrics that compare two sets of features: [n, d] tensors on the CPU, one row an image, taken as
 /// float32. All are blocked, so that memory does not grow with the product of the two counts, and
 /// none depends on the number of threads by more than rounding. A set that is empty or too small
-/// for the figure, or sets of different widths, are a usage error; values that are not finite or
+/// for the metric, or sets of different widths, are a usage error; values that are not finite or
 /// beyond ±1e6 fail the run.
 
 /// Fréchet distance between the Gaussians fitted to two sets (Dowson and Landau 1982; FID,
@@ -36,13 +36,13 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
 /// Improved precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al.
 /// 2020), all from the distances to the k-th nearest neighbour, itself left out. As in the `prdc`
 /// of the latter, a point on the edge of a ball is outside. Each set needs k + 1 rows.
-struct ManifoldFigures {
+struct ManifoldMetrics {
   double precision = 0.0;
   double recall = 0.0;
   double density = 0.0;
   double coverage = 0.0;
 };
-ManifoldFigures manifold_figures(const torch::Tensor& real, const torch::Tensor& fake,
+ManifoldMetrics manifold_metrics(const torch::Tensor& real, const torch::Tensor& fake,
                                  std::int64_t k = 5);
 
 /// Squared distance of each row of `from` to its nearest row of `to`: float32 [n]. Exactly 0 for a
@@ -85,14 +85,14 @@ struct ClassShares {
 ClassShares class_shares(const torch::Tensor& probabilities, const torch::Tensor& data_shares);
 
 /// How points keep to the modes of the data (Srivastava et al. 2017).
-struct ModeFigures {
+struct ModeMetrics {
   std::int64_t found = 0;  ///< modes with a sample near them
   double within = 0.0;     ///< share of samples that are near a mode
 };
 /// Near: within three standard deviations (of a coordinate) of its mean. `points` [n, d] of the
 /// data with the mode of each, [n] int64 from 0; `samples` [m, d]. Sizes that don't fit are a usage
 /// error.
-ModeFigures mode_figures(const torch::Tensor& points, const torch::Tensor& modes,
+ModeMetrics mode_metrics(const torch::Tensor& points, const torch::Tensor& modes,
                          const torch::Tensor& samples);
 
 }  // namespace gan

@@ -5,7 +5,7 @@
 
 namespace gan {
 
-ModeFigures mode_figures(const torch::Tensor& points, const torch::Tensor& modes,
+ModeMetrics mode_metrics(const torch::Tensor& points, const torch::Tensor& modes,
                          const torch::Tensor& samples) {
   constexpr double kReach = 3.0;
   if (points.size(0) != modes.size(0) || points.size(1) != samples.size(1)) {

@@ -32,7 +32,7 @@ std::string table_line(const std::string& label, const std::vector<std::string>&
 
 }  // namespace
 
-std::string figure_text(double value, const char* otherwise) {
+std::string metric_text(double value, const char* otherwise) {
   if (!std::isfinite(value)) return otherwise;
   return formatted("%.9g", value);
 }
@@ -53,13 +53,13 @@ static std::string class_line(const std::string& name, const std::vector<std::st
 }
 
 // A line a class, and what real images score, on average over the classes.
-static std::string class_table(const std::vector<ClassFigures>& classes) {
+static std::string class_table(const std::vector<ClassMetrics>& classes) {
   std::string text = "\n" + class_line("class", {"share %", "data %", "asked %", "precision",
                                                  "coverage", "Fréchet"});
   double precision = 0.0, coverage = 0.0, frechet = 0.0;
   const auto n = static_cast<double>(classes.size());
   for (std::size_t i = 0; i < classes.size(); ++i) {
-    const ClassFigures& one = classes[i];
+    const ClassMetrics& one = classes[i];
     text += class_line(std::to_string(i),
                        {short_number(one.percent), short_number(one.data),
                         short_number(one.as_asked), short_number(one.precision.value),
@@ -94,35 +94,35 @@ std::string metrics_table(const Metrics& metrics, const std::string& title) {
 }
 
 // Nine digits of it.
-static Json figure_json(double value) {
-  const auto shown = parse_double(figure_text(value, "null"));
+static Json metric_json(double value) {
+  const auto shown = parse_double(metric_text(value, "null"));
   return shown ? Json(*shown) : Json();
 }
 
-static Json class_json(std::int64_t label, const ClassFigures& one) {
+static Json class_json(std::int64_t label, const ClassMetrics& one) {
   Json row = {{"class", label},
               {"samples", one.samples},
-              {"percent", figure_json(one.percent)},
-              {"data_percent", figure_json(one.data)},
-              {"as_asked_percent", figure_json(one.as_asked)}};
-  for (const Metric* figure : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
-    row[figure->name] = {{"value", figure_json(figure->value)},
-                         {"real", figure_json(figure->floor)}};
+              {"percent", metric_json(one.percent)},
+              {"data_percent", metric_json(one.data)},
+              {"as_asked_percent", metric_json(one.as_asked)}};
+  for (const Metric* metric : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
+    row[metric->name] = {{"value", metric_json(metric->value)},
+                         {"real", metric_json(metric->floor)}};
   }
   return row;
 }
 
 std::string metrics_json(const Metrics& metrics, Json about) {
-  Json figures = Json::object();
+  Json values = Json::object();
   for (const auto& row : metrics.rows) {
-    figures[row.name] = {{"value", figure_json(row.value)},
-                         {"real", figure_json(row.floor)},
-                         {"noise", figure_json(row.ceiling)}};
+    values[row.name] = {{"value", metric_json(row.value)},
+                        {"real", metric_json(row.floor)},
+                        {"noise", metric_json(row.ceiling)}};
   }
   about["features"] = metrics.features;
   about["reference"] = metrics.reference;
   about["samples"] = metrics.samples;
-  about["figures"] = std::move(figures);
+  about["figures"] = std::move(values);
   Json classes = Json::array();
   for (const auto& one : metrics.classes) {
     classes.push_back(class_json(static_cast<std::int64_t>(classes.size()), one));
@@ -139,7 +139,7 @@ std::string metrics_csv_names(const Metrics& metrics) {
 
 std::string metrics_csv_values(const Metrics& metrics) {
   std::vector<std::string> values;
-  for (const auto& row : metrics.rows) values.push_back(figure_text(row.value));
+  for (const auto& row : metrics.rows) values.push_back(metric_text(row.value));
   return join(values, ",");
 }
 

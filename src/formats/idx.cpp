@@ -119,12 +119,12 @@ IdxArray parse_idx(ByteView bytes, std::string_view name) {
 
 IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit) {
   auto bytes = read_file(path, max_file_size(limit));
-  const bool packed = is_gzip(bytes);
+  const bool gzipped = is_gzip(bytes);
   const auto file = path.string();
-  const auto name = packed ? unpacked_name(file) : file;
-  auto header = parse_header(packed ? gunzip_head(bytes, kMaxHeader, file) : bytes, name);
+  const auto name = gzipped ? unpacked_name(file) : file;
+  auto header = parse_header(gzipped ? gunzip_head(bytes, kMaxHeader, file) : bytes, name);
   check_limit(header, limit, name);
-  if (packed) bytes = gunzip(bytes, file_size(header), file);
+  if (gzipped) bytes = gunzip(bytes, file_size(header), file);
   check_file_size(header, bytes.size(), name);
   // In place: the values of a large file are never there twice.
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
@@ -135,14 +135,14 @@ IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit) {
 IdxHeader read_idx_header(const RandomAccessFile& file) {
   Bytes head(std::min<std::uint64_t>(kMaxHeader, file.size()));
   file.read(0, head);
-  const bool packed = is_gzip(head);
-  if (packed) {
+  const bool gzipped = is_gzip(head);
+  if (gzipped) {
     head.resize(kMaxHeader);
     head.resize(GzipReader(file).read(head));
   }
-  auto header = parse_header(head, packed ? unpacked_name(file.name()) : file.name());
-  header.packed = packed;
-  if (!packed) check_file_size(header, file.size(), file.name());
+  auto header = parse_header(head, gzipped ? unpacked_name(file.name()) : file.name());
+  header.gzipped = gzipped;
+  if (!gzipped) check_file_size(header, file.size(), file.name());
   return header;
 }
 

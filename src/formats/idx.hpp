@@ -34,7 +34,7 @@ struct IdxHeader {
   std::vector<std::int64_t> dims;  ///< 1 to 4 sizes
   std::int64_t values = 0;         ///< product(dims): the bytes that follow it
   std::uint64_t size = 0;          ///< of the header itself, where a raw file's values begin
-  bool packed = false;             ///< whether the file is gzip
+  bool gzipped = false;            ///< whether the file is gzip
 };
 
 /// The header of a file that is to stay where it is. Of a raw one the length is checked too.

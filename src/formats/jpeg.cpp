@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-constexpr std::size_t kMostSymbols = 256;
+constexpr std::size_t kMaxSymbols = 256;
 constexpr std::size_t kLengths = 16;  // a code has 1 to 16 bits
 
 enum Marker : std::uint8_t {
@@ -97,7 +97,7 @@ class JpegReader {
       if (tables.size() < 1 + kLengths) fail("a Huffman table that breaks off");
       const auto counts = tables.subspan(1, kLengths);
       const auto symbols = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-      if (symbols > kMostSymbols) fail("a Huffman table of more than 256 symbols");
+      if (symbols > kMaxSymbols) fail("a Huffman table of more than 256 symbols");
       if (tables.size() < 1 + kLengths + symbols) fail("a Huffman table that breaks off");
       tables = tables.subspan(1 + kLengths + symbols);
     }

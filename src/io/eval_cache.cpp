@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 // To be raised when the classifier's network or training changes.
 constexpr std::int64_t kEvalVersion = 1;
-// To be raised when the figures, or their definitions, change.
-constexpr std::int64_t kFiguresVersion = 2;
+// To be raised when the metrics, or their definitions, change.
+constexpr std::int64_t kMetricsVersion = 2;
 constexpr std::int64_t kChecksumBlock = 1000;  // items, of data on disk
 
 // Tells data sets, or networks, apart.
@@ -35,7 +35,7 @@ class Checksum {
     const auto plain = tensor.cpu().contiguous();
     add({static_cast<const std::uint8_t*>(plain.const_data_ptr()), plain.nbytes()});
   }
-  // As add() does of them in memory, so that figures are found again whichever way data are held.
+  // As add() does of them in memory, so that metrics are found again whichever way data are held.
   void add_items(const Dataset& data) {
     if (!data.stored) return add(data.samples);
     const auto [c, h, w] = data.shape;
@@ -194,9 +194,9 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
   std::vector<Metric> rows;
   const auto file = name(str("baselines-", samples).c_str());
   const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
-    // Those of before the figures had a version lack it.
+    // Those of before the metrics had a version lack it.
     if (find(root, "figures") == nullptr ||
-        get<std::int64_t>(root, "figures", path) != kFiguresVersion) {
+        get<std::int64_t>(root, "figures", path) != kMetricsVersion) {
       throw run_error(path, ": is of another version");
     }
     expect_text(root, "data", checksum_, path);
@@ -209,7 +209,7 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
 void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* classifier,
                                const std::vector<Metric>& rows) const {
   PtDict root = pack_rows(rows);
-  root.push_back({"figures", {kFiguresVersion}});
+  root.push_back({"figures", {kMetricsVersion}});
   root.push_back({"data", {checksum_}});
   root.push_back({"classifier", {weights_checksum(classifier)}});
   keep_cached(folders_, name(str("baselines-", samples).c_str()), std::move(root));

@@ -17,7 +17,7 @@ namespace {
 Graph graph_of(const LoadedGenerator& loaded) {
   auto graph = generator_graph(loaded.generator, loaded.config.model.latent_dim, loaded.class_count,
                                loaded.shape);
-  graph.metadata = describe(loaded);
+  graph.metadata = generator_metadata(loaded);
   return graph;
 }
 
@@ -33,7 +33,7 @@ void write_onnx(const LoadedGenerator& loaded, const std::filesystem::path& path
 
 void write_safetensors(const LoadedGenerator& loaded, const std::filesystem::path& path) {
   TensorPacker packer;
-  auto metadata = describe(loaded);
+  auto metadata = generator_metadata(loaded);
   metadata.insert(metadata.begin(), {"format", "pt"});  // what its Python readers look for
   write_file(path, encode_safetensors({metadata, packer.pack(*loaded.generator)}));
 }

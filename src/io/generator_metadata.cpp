@@ -32,7 +32,7 @@ std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
 
 }  // namespace
 
-Metadata describe(const LoadedGenerator& loaded) {
+Metadata generator_metadata(const LoadedGenerator& loaded) {
   const Config& config = loaded.config;
   return {{"gan_train", kVersion},
           {"epoch", std::to_string(loaded.epoch)},
@@ -46,7 +46,7 @@ Metadata describe(const LoadedGenerator& loaded) {
           {"config", to_yaml(config)}};
 }
 
-Config described_config(const Metadata& metadata, const std::string& name) {
+Config config_from_metadata(const Metadata& metadata, const std::string& name) {
   Config config;
   const auto settings = parse_yaml(metadata_text(metadata, "config", name), name + ": its config");
   use_own_config(
@@ -66,7 +66,7 @@ LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   const auto content = parse_safetensors(bytes, name);
   const Metadata& metadata = content.metadata;
   LoadedGenerator loaded;
-  loaded.config = described_config(metadata, name);
+  loaded.config = config_from_metadata(metadata, name);
   const auto shape = parse_shape(metadata_text(metadata, "image_shape", name));
   if (!shape) throw run_error(name, ": its image_shape is not three sizes such as 1x28x28");
   loaded.shape = *shape;

@@ -12,10 +12,10 @@ namespace gan {
 // How a generator describes itself in files that are no checkpoints.
 
 /// Its config, shape and classes, and what they mean for whoever runs it.
-Metadata describe(const LoadedGenerator& loaded);
+Metadata generator_metadata(const LoadedGenerator& loaded);
 
 /// The config among these; Error where there is none.
-Config described_config(const Metadata& metadata, const std::string& name);
+Config config_from_metadata(const Metadata& metadata, const std::string& name);
 
 /// Builds the generator from what the rest of `loaded` says and gives it these weights.
 void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where);

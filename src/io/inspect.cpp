@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using std::literals::operator""sv;
 
 // No file of data that anyone inspects by mistake fills the memory.
-constexpr std::uint64_t kMostInspected = std::uint64_t{16} << 30;
+constexpr std::uint64_t kMaxInspected = std::uint64_t{16} << 30;
 
 // Least, greatest and mean of values, wherever they lie.
 template <typename Value>
@@ -47,11 +47,11 @@ void add_range(Json& facts, ByteView bytes) {
 }
 
 Json inspect_idx(ByteView bytes, const std::string& name) {
-  const bool packed = is_gzip(bytes);
+  const bool gzipped = is_gzip(bytes);
   Bytes unpacked;
-  if (packed) unpacked = gunzip(bytes, kMostInspected, name);
-  const IdxArray array = parse_idx(packed ? ByteView(unpacked) : bytes, name);
-  Json facts = {{"kind", packed ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
+  if (gzipped) unpacked = gunzip(bytes, kMaxInspected, name);
+  const IdxArray array = parse_idx(gzipped ? ByteView(unpacked) : bytes, name);
+  Json facts = {{"kind", gzipped ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
   add_range<std::uint8_t>(facts, array.values);
   if (array.dims.size() == 1 && !array.values.empty()) {
     // One number an item: labels.
@@ -93,7 +93,7 @@ Json inspect_file(const fs::path& path) {
   if (is_config_name(path)) {
     return {{"kind", "config"}, {"config", differences_from_defaults(load_config(path))}};
   }
-  return inspect_bytes(read_file(path, kMostInspected), path.string());
+  return inspect_bytes(read_file(path, kMaxInspected), path.string());
 }
 
 }  // namespace gan

@@ -120,7 +120,7 @@ Json inspect_safetensors(ByteView bytes, const std::string& name) {
   for (const auto& [key, text] : content.metadata) {
     const bool is_config = ours && key == "config";
     metadata.emplace_back(
-        key, is_config ? differences_from_defaults(described_config(content.metadata, name))
+        key, is_config ? differences_from_defaults(config_from_metadata(content.metadata, name))
                        : Json(text));
   }
   return {{"kind", "safetensors"},

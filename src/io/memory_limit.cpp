@@ -15,15 +15,15 @@ constexpr std::size_t kAlwaysAllowed = 32U << 20;
 constexpr std::size_t kUnlimited = SIZE_MAX;
 
 // How much this thread may still be given.
-thread_local std::size_t allowed_still = kUnlimited;
+thread_local std::size_t bytes_left = kUnlimited;
 
 // LibTorch's own allocator of the CPU, until it has given what it may. Never destroyed, since
 // tensors keep a pointer to the allocator that they come from.
-class Allowance final : public c10::Allocator {
+class LimitedAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
-    if (bytes > allowed_still) throw std::bad_alloc();
-    if (allowed_still != kUnlimited) allowed_still -= bytes;
+    if (bytes > bytes_left) throw std::bad_alloc();
+    if (bytes_left != kUnlimited) bytes_left -= bytes;
     return usual->allocate(bytes);
   }
   c10::DeleterFnPtr raw_deleter() const override { return usual->raw_deleter(); }
@@ -36,19 +36,19 @@ class Allowance final : public c10::Allocator {
 
 class Limit {
  public:
-  Limit(Allowance& allowance, std::size_t bytes) : allowance_(allowance) {
-    allowed_still = bytes;
-    c10::SetCPUAllocator(&allowance);
+  Limit(LimitedAllocator& allocator, std::size_t bytes) : allocator_(allocator) {
+    bytes_left = bytes;
+    c10::SetCPUAllocator(&allocator);
   }
   ~Limit() {
-    c10::SetCPUAllocator(allowance_.usual);
-    allowed_still = kUnlimited;
+    c10::SetCPUAllocator(allocator_.usual);
+    bytes_left = kUnlimited;
   }
   Limit(const Limit&) = delete;
   Limit& operator=(const Limit&) = delete;
 
  private:
-  Allowance& allowance_;
+  LimitedAllocator& allocator_;
 };
 
 // What tensors take as float32; those of half the width come from elsewhere.
@@ -66,7 +66,7 @@ std::size_t worth(const PtDict& dict) {
 
 void build_within(const PtDict& saved, const std::string& where,
                   const std::function<void()>& build) {
-  static auto& allowance = *new Allowance;
+  static auto& allocator = *new LimitedAllocator;
   const std::size_t bytes = worth(saved);
   const auto too_large = [&] {
     return run_error(where, ": does not fit the networks of the config, which take far more than ",
@@ -74,7 +74,7 @@ void build_within(const PtDict& saved, const std::string& where,
                      "weights that were trained with that config");
   };
   try {
-    const Limit limit(allowance, bytes + kAlwaysAllowed);
+    const Limit limit(allocator, bytes + kAlwaysAllowed);
     build();
   } catch (const std::bad_alloc&) {
     throw too_large();

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Sizes = std::vector<std::int64_t>;
 
-constexpr std::uint64_t kMostSampleBytes = std::uint64_t{16} << 30;
+constexpr std::uint64_t kMaxSampleBytes = std::uint64_t{16} << 30;
 
 // All values of an array in a row, as bytes or float32.
 torch::Tensor values_of(const NpyArray& array) {
@@ -95,10 +95,10 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelR
                       "folder of PNG or JPEG files, as gan-sample writes them");
   }
   if (extension_of(path) != ".npy") {
-    const IdxArray array = read_idx(path, kMostSampleBytes);
+    const IdxArray array = read_idx(path, kMaxSampleBytes);
     return to_images({"|u1", array.dims, array.values}, shape, path);
   }
-  const Bytes bytes = read_file(path, kMostSampleBytes);
+  const Bytes bytes = read_file(path, kMaxSampleBytes);
   const auto values = to_images(parse_npy(bytes, path.string()), shape, path);
   if (values.scalar_type() == torch::kUInt8) return values;
   if (shape.is_point()) return values;
@@ -107,7 +107,7 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelR
 }
 
 torch::Tensor read_latents(const fs::path& path, std::int64_t size, std::int64_t whole_size) {
-  const Bytes bytes = read_file(path, kMostSampleBytes);
+  const Bytes bytes = read_file(path, kMaxSampleBytes);
   const NpyArray array = parse_npy(bytes, path.string());
   const bool fits = array.dtype != "|u1" && array.shape.size() == 2 && array.shape[0] > 0 &&
                     (array.shape[1] == size || array.shape[1] == whole_size);

@@ -28,9 +28,9 @@ ByteView bytes_of(const torch::Tensor& tensor) {
 class GridWriter : public SampleWriter {
  public:
   explicit GridWriter(SampleFile file) : SampleWriter(std::move(file)) {
-    constexpr std::int64_t kMost = 65536;
-    if (file_.count > kMost) {
-      throw usage_error("a grid takes at most ", kMost, " images, ", file_.count,
+    constexpr std::int64_t kMax = 65536;
+    if (file_.count > kMax) {
+      throw usage_error("a grid takes at most ", kMax, " images, ", file_.count,
                         " were asked for; use option format idx, npy or png");
     }
   }

@@ -95,11 +95,11 @@ void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& wh
     }
     return;
   }
-  constexpr std::size_t kMostListed = 20;
+  constexpr std::size_t kMaxListed = 20;
   const std::size_t count = misfits.size();
-  if (count > kMostListed) {
-    misfits.resize(kMostListed);
-    misfits.push_back(str("and ", count - kMostListed, " more"));
+  if (count > kMaxListed) {
+    misfits.resize(kMaxListed);
+    misfits.push_back(str("and ", count - kMaxListed, " more"));
   }
   throw run_error(where, ": does not fit the network of the config:\n  ", join(misfits, "\n  "));
 }

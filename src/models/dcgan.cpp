@@ -123,7 +123,7 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape
     }
   }
   net->push_back(nn::Flatten());
-  push_verdict(net, in * size.height * size.width, shape, config, config.bias);
+  push_head(net, in * size.height * size.width, shape, config, config.bias);
   return net;
 }
 

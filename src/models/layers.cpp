@@ -75,8 +75,8 @@ void push_linear(nn::Sequential& net, const nn::LinearOptions& options, const Mo
   }
 }
 
-void push_verdict(nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
-                  const ModelConfig& config, bool bias) {
+void push_head(nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
+               const ModelConfig& config, bool bias) {
   if (config.minibatch_stddev > 0) {
     net->push_back(MinibatchStddev(config.minibatch_stddev));
     ++features;

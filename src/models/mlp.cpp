@@ -33,7 +33,7 @@ nn::Sequential mlp_discriminator(const ModelConfig& config, const NetworkShape& 
     push_dropout(net, config);
     in = width;
   }
-  push_verdict(net, in, shape, config);
+  push_head(net, in, shape, config);
   return net;
 }
 

@@ -35,7 +35,7 @@ void push_linear(torch::nn::Sequential& net, const torch::nn::LinearOptions& opt
 
 /// D's end, [n, features] -> [n], or [n, outputs] where there are more than one: the
 /// minibatch standard deviation, if asked for, and a linear layer.
-void push_verdict(torch::nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
-                  const ModelConfig& config, bool bias = true);
+void push_head(torch::nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
+               const ModelConfig& config, bool bias = true);
 
 }  // namespace gan

@@ -102,7 +102,7 @@ nn::Sequential resnet_discriminator(const ModelConfig& config, const NetworkShap
   push_discriminator_entry(net, config, in, /*own_tensor=*/true);
   net->push_back(nn::Flatten());
   const auto [height, width] = pyramid(shape.image, widths.size()).front();
-  push_verdict(net, in * height * width, shape, config, config.bias);
+  push_head(net, in * height * width, shape, config, config.bias);
   return net;
 }
 

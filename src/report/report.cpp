@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDataMark = "{{data}}";
 
-constexpr std::size_t kMostNamed = 8;
+constexpr std::size_t kMaxNamed = 8;
 
 void check_run(const fs::path& root) {
   if (RunFiles(root).hold_run()) return;
@@ -35,8 +35,8 @@ void check_run(const fs::path& root) {
     }
   }
   std::sort(inside.begin(), inside.end());
-  if (inside.size() > kMostNamed) {
-    inside.resize(kMostNamed);
+  if (inside.size() > kMaxNamed) {
+    inside.resize(kMaxNamed);
     inside.emplace_back("…");
   }
   if (!inside.empty())
@@ -53,24 +53,24 @@ std::string now() {
 
 }  // namespace
 
-std::string report_data(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+std::string report_data(const std::vector<fs::path>& runs, std::uint64_t max_bytes) {
   Json read = Json::array();
-  for (const auto& root : runs) read.push_back(read_run(root, most_bytes / runs.size()));
+  for (const auto& root : runs) read.push_back(read_run(root, max_bytes / runs.size()));
   return to_json_in_html({{"version", kVersion}, {"written", now()}, {"runs", std::move(read)}});
 }
 
-std::string make_report(const std::vector<fs::path>& runs, std::uint64_t most_bytes) {
+std::string make_report(const std::vector<fs::path>& runs, std::uint64_t max_bytes) {
   for (const auto& root : runs) check_run(root);
   const std::string_view page = kReportPage;
   const auto mark = page.find(kDataMark);
   std::string html(page.substr(0, mark));
-  html += report_data(runs, most_bytes);
+  html += report_data(runs, max_bytes);
   html += page.substr(mark + kDataMark.size());
   return html;
 }
 
 void write_report(const RunFiles& files, bool live) {
-  const std::string page = make_report({files.root()}, live ? kMostLiveBytes : kMostReportBytes);
+  const std::string page = make_report({files.root()}, live ? kMaxLiveBytes : kMaxReportBytes);
   write_file(files.report(), as_bytes(page), /*durable=*/false);
 }
 

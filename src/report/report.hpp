@@ -10,20 +10,20 @@
 namespace gan {
 
 /// How many bytes of pictures, and how many of each table, go into a report where nobody says…
-inline constexpr std::uint64_t kMostReportBytes = 16 << 20;
+inline constexpr std::uint64_t kMaxReportBytes = 16 << 20;
 /// …and into one that is written anew after each epoch: that must cost next to nothing.
-inline constexpr std::uint64_t kMostLiveBytes = 1 << 20;
+inline constexpr std::uint64_t kMaxLiveBytes = 1 << 20;
 
-/// One HTML page, whole in itself, with all that the folders of these runs tell: figures, grids
+/// One HTML page, whole in itself, with all that the folders of these runs tell: metrics, grids
 /// of samples, warnings, config, networks and machine, side by side where there are several. What
 /// a folder lacks, or holds only in parts, the page says. Error (exit code 2) for a folder that is
 /// no run's.
 std::string make_report(const std::vector<std::filesystem::path>& runs,
-                        std::uint64_t most_bytes = kMostReportBytes);
+                        std::uint64_t max_bytes = kMaxReportBytes);
 
 /// What the page is made from, as JSON; src/report/page/report.js reads it.
 std::string report_data(const std::vector<std::filesystem::path>& runs,
-                        std::uint64_t most_bytes = kMostReportBytes);
+                        std::uint64_t max_bytes = kMaxReportBytes);
 
 /// Writes the page of one run into its folder; `live` as it trains.
 void write_report(const RunFiles& files, bool live);

@@ -19,9 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // More than that no screen can show; a run may have a hundred times as many.
-constexpr std::size_t kMostReportRows = 1000;
-constexpr std::size_t kMostReportWarnings = 50;
-constexpr std::uint64_t kMostLogBytes = 256 << 10;
+constexpr std::size_t kMaxReportRows = 1000;
+constexpr std::size_t kMaxReportWarnings = 50;
+constexpr std::uint64_t kMaxLogBytes = 256 << 10;
 
 // One in so many rows, counted from the last, as an array a column.
 Json table_json(const CsvRows& rows, std::size_t every) {
@@ -40,8 +40,7 @@ Json table_json(const CsvRows& rows, std::size_t every) {
 // Reads a folder. What is not there to be read becomes a note.
 class RunReader {
  public:
-  RunReader(const fs::path& root, std::uint64_t most_bytes)
-      : files_(root), most_bytes_(most_bytes) {}
+  RunReader(const fs::path& root, std::uint64_t max_bytes) : files_(root), max_bytes_(max_bytes) {}
 
   Json read() {
     Json run = {{"name", fs::weakly_canonical(files_.root()).filename().string()},
@@ -84,7 +83,7 @@ class RunReader {
 
   // JSON within JSON: should it be damaged, the page can still be read.
   Json text_of(const fs::path& path) {
-    return try_reading(path, [&]() -> Json { return as_text(read_file(path, kMostConfigBytes)); });
+    return try_reading(path, [&]() -> Json { return as_text(read_file(path, kMaxConfigBytes)); });
   }
 
   // Triples: key, value, and whether that is the default.
@@ -115,12 +114,12 @@ class RunReader {
   Json table(const fs::path& path, std::string_view key = "") {
     const auto read = [&] {
       // Of all tables, only that of steps grows beyond what an epoch has time for.
-      if (fs::file_size(path) > most_bytes_) {
-        throw run_error(path.string(), ": has more than ", most_bytes_ >> 10,
+      if (fs::file_size(path) > max_bytes_) {
+        throw run_error(path.string(), ": has more than ", max_bytes_ >> 10,
                         " KiB, so it is left out; a report with a higher limit shows it");
       }
       const CsvRows rows(path);
-      const std::size_t every = (rows.size() + kMostReportRows - 1) / kMostReportRows;
+      const std::size_t every = (rows.size() + kMaxReportRows - 1) / kMaxReportRows;
       if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
       if (every > 1) note(path, "one row in ", every, " of ", rows.size(), " is shown");
       return table_json(rows, std::max<std::size_t>(1, every));
@@ -150,10 +149,10 @@ class RunReader {
           warnings.push_back(Json::array({last, name, text}));
         }
       }
-      if (warnings.size() > kMostReportWarnings) {
-        note(files_.log(), "the first ", warnings.size() - kMostReportWarnings,
+      if (warnings.size() > kMaxReportWarnings) {
+        note(files_.log(), "the first ", warnings.size() - kMaxReportWarnings,
              " warnings are left out");
-        warnings.erase(warnings.begin(), warnings.end() - kMostReportWarnings);
+        warnings.erase(warnings.begin(), warnings.end() - kMaxReportWarnings);
       }
       return Json{
           {"first", first}, {"last", last}, {"starts", starts}, {"warnings", std::move(warnings)}};
@@ -163,11 +162,11 @@ class RunReader {
   // Of a long log only the end is read.
   void skip_to_end(std::ifstream& file) {
     const auto size = fs::file_size(files_.log());
-    if (size <= kMostLogBytes) return;
-    file.seekg(static_cast<std::streamoff>(size - kMostLogBytes));
+    if (size <= kMaxLogBytes) return;
+    file.seekg(static_cast<std::streamoff>(size - kMaxLogBytes));
     std::string torn;
     std::getline(file, torn);
-    note(files_.log(), "only its last ", kMostLogBytes >> 10, " KiB were read");
+    note(files_.log(), "only its last ", kMaxLogBytes >> 10, " KiB were read");
   }
 
   // One in how many grids can be shown, counted from the last.
@@ -175,7 +174,7 @@ class RunReader {
     for (std::size_t every = 1; every <= sizes.size(); ++every) {
       std::uint64_t bytes = 0;
       for (std::size_t i = sizes.size(); i > 0; i -= std::min(i, every)) bytes += sizes[i - 1];
-      if (bytes <= most_bytes_) return every;
+      if (bytes <= max_bytes_) return every;
     }
     return sizes.size() + 1;
   }
@@ -198,10 +197,10 @@ class RunReader {
       note(folder, "no grids (see output.sample_every)");
     } else if (every > all.size()) {
       note(folder, "none of the ", all.size(), " grids is shown: the last has ", sizes.back(),
-           " bytes, and there is room for ", most_bytes_);
+           " bytes, and there is room for ", max_bytes_);
     } else if (every > 1) {
       note(folder, "one grid in ", every, " is shown, counted from the last: all ", all.size(),
-           " would take more than ", most_bytes_ >> 10,
+           " would take more than ", max_bytes_ >> 10,
            " KiB; a report with a higher limit shows more");
     }
     return pairs;
@@ -219,14 +218,14 @@ class RunReader {
   static constexpr std::size_t kLogTime = 23;  // "2026-11-22 12:54:38.123"
 
   RunFiles files_;
-  std::uint64_t most_bytes_;
+  std::uint64_t max_bytes_;
   Json notes_ = Json::array();
 };
 
 }  // namespace
 
-Json read_run(const fs::path& root, std::uint64_t most_bytes) {
-  return RunReader(root, most_bytes).read();
+Json read_run(const fs::path& root, std::uint64_t max_bytes) {
+  return RunReader(root, max_bytes).read();
 }
 
 }  // namespace gan

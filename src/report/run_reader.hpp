@@ -9,6 +9,6 @@ namespace gan {
 
 /// All that a report shows of the run in a folder; what is not there, or only in parts, is told in
 /// its `notes`. Of pictures, and of each table, at most so many bytes are read.
-Json read_run(const std::filesystem::path& root, std::uint64_t most_bytes);
+Json read_run(const std::filesystem::path& root, std::uint64_t max_bytes);
 
 }  // namespace gan

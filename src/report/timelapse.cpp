@@ -13,10 +13,10 @@
 namespace gan {
 namespace {
 
-constexpr std::uint64_t kMostGridBytes = std::uint64_t{3} << 30;
+constexpr std::uint64_t kMaxGridBytes = std::uint64_t{3} << 30;
 
 Image read_grid(const std::filesystem::path& path) {
-  return decode_image(read_file(path), 3, kMostGridBytes, path.string());
+  return decode_image(read_file(path), 3, kMaxGridBytes, path.string());
 }
 
 }  // namespace

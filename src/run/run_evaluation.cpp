@@ -63,7 +63,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
                                                           {"epoch", epoch},
                                                           {"step", measured_step_}}));
   // Compared as it is written, so that a resumed run finds what an unbroken one would.
-  const double distance = parse_double(figure_text(metrics.value("frechet"))).value_or(kNoBest);
+  const double distance = parse_double(metric_text(metrics.value("frechet"))).value_or(kNoBest);
   const std::string text =
       formatted("Fréchet %.4g  coverage %.3f", distance, metrics.value("coverage"));
   const bool better = trainer_.config().train.keep_best == KeepBest::kFid && distance < best_;

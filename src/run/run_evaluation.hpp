@@ -27,7 +27,7 @@ class RunEvaluation {
   /// Whether metrics.csv lacks a row of this many samples for where the run stands.
   bool is_due() const { return measured_step_ != trainer_.steps_done(); }
 
-  /// Measures the generator at the end of an epoch; returns its figures in a few words.
+  /// Measures the generator at the end of an epoch; returns its metrics in a few words.
   std::string measure(std::int64_t epoch);
 
   /// The header of metrics.csv, and its last row that measure() made.

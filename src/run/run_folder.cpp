@@ -146,8 +146,8 @@ fs::path new_run_folder(const std::string& name) {
   std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
   const fs::path runs("runs");
   make_folders(runs);
-  constexpr int kMostInASecond = 1000;
-  for (int i = 1; i < kMostInASecond; ++i) {
+  constexpr int kMaxInASecond = 1000;
+  for (int i = 1; i < kMaxInASecond; ++i) {
     const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
     if (fs::create_directory(folder)) return folder;
   }

@@ -123,8 +123,8 @@ SearchCost search_cost(const SearchConfig& search) {
 }
 
 std::int64_t affordable_trials(SearchConfig search, double run, double measure, double budget) {
-  constexpr std::int64_t kFewest = 2, kMost = 1000;
-  for (search.trials = kMost; search.trials > kFewest; --search.trials) {
+  constexpr std::int64_t kMin = 2, kMax = 1000;
+  for (search.trials = kMax; search.trials > kMin; --search.trials) {
     const SearchCost cost = search_cost(search);
     if (cost.runs * run + static_cast<double>(cost.jobs) * measure <= budget) break;
   }

@@ -45,11 +45,11 @@ std::string place_text(const Standing& standing, const SearchSetup& setup) {
 }  // namespace
 
 Search::Search(const SearchSetup& setup, const SearchTrials& trials, const SearchFolder& folder,
-               const Judging& judging)
+               const TrialScorer& scorer)
     : setup_(setup),
       trials_(trials),
       folder_(folder),
-      judging_(judging),
+      scorer_(scorer),
       results_(folder.load_results(setup, trials)) {}
 
 bool Search::run(const SearchHooks& hooks) {
@@ -74,11 +74,11 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
   const fs::path root = folder_.trial(job, setup_);
   const bool known = has_state(RunFiles(root));
   const RunFolder folder(root, known ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
-  Trainer trainer(as_trial(trials_.config(job.trial, job.repeat)), judging_.data().train);
+  Trainer trainer(as_trial(trials_.config(job.trial, job.repeat)), scorer_.data().train);
   const std::int64_t target = level_steps(setup_.search, job.level, trainer.total_steps());
   JobResult result{.job = job, .steps = target, .score = std::numeric_limits<double>::infinity()};
   try {
-    Run run(trainer, judging_.data().train, folder, write_report);
+    Run run(trainer, scorer_.data().train, folder, write_report);
     if (known) run.resume(find_state(root).path);
     Hooks watch;
     watch.on_step = [&](const LogRow& row) {
@@ -88,7 +88,7 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
     // Killed between its last step and its result, it has all but that; a run's end it does again.
     if (trainer.steps_done() < target || target == trainer.total_steps()) run.train(watch);
     if (trainer.steps_done() < target) return std::nullopt;
-    const auto score = parse_double(score_text(judging_.score(trainer)));
+    const auto score = parse_double(score_text(scorer_.score(trainer)));
     result.score = score.value_or(result.score);
   } catch (const Error& error) {
     // Only numbers gone wrong are the trial's own fault.
@@ -120,9 +120,9 @@ void Search::save_best() const {
   const Standing& best = places.front();
   std::string text = str("# Found by gan-tune among ", setup_.search.trials, " trials",
                          next_job(setup_.search, results_) ? ", before its search ended" : "", "; ",
-                         judging_.name(), " to ", judging_.data().test.size(),
-                         " images held out of ", judging_.data().name, ".\n# This one, trial ",
-                         best.trial, ": ", place_text(best, setup_), ".\n");
+                         scorer_.name(), " to ", scorer_.data().test.size(), " images held out of ",
+                         scorer_.data().name, ".\n# This one, trial ", best.trial, ": ",
+                         place_text(best, setup_), ".\n");
   for (const Standing& standing : places) {
     if (standing.trial != 0 || best.trial == 0) continue;
     text += "# The recipe as it was: " + place_text(standing, setup_) + ".\n";

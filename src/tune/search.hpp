@@ -24,7 +24,7 @@ class Search {
  public:
   /// All are kept by reference.
   Search(const SearchSetup& setup, const SearchTrials& trials, const SearchFolder& folder,
-         const Judging& judging);
+         const TrialScorer& scorer);
 
   /// Returns whether it got to the end, rather than being stopped.
   bool run(const SearchHooks& hooks);
@@ -39,7 +39,7 @@ class Search {
   const SearchSetup& setup_;
   const SearchTrials& trials_;
   const SearchFolder& folder_;
-  const Judging& judging_;
+  const TrialScorer& scorer_;
   std::vector<JobResult> results_;
 };
 

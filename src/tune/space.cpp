@@ -12,7 +12,7 @@ namespace gan {
 namespace {
 
 // More combinations than this are drawn from as if each dimension were alone.
-constexpr std::int64_t kMostListed = 1000000;
+constexpr std::int64_t kMaxListed = 1000000;
 
 // What set_value says of `text`; the field keeps its value. `written` gets the usual spelling.
 std::string try_value(const Option& option, std::string_view text, std::string* written = nullptr) {
@@ -107,7 +107,7 @@ std::optional<std::int64_t> combinations(const Space& space) {
   std::int64_t count = 1;
   for (const auto& dimension : space) {
     const std::int64_t n = std::ssize(dimension.values);
-    if (n == 0 || n > kMostListed / count) return std::nullopt;
+    if (n == 0 || n > kMaxListed / count) return std::nullopt;
     count *= n;
   }
   return count;

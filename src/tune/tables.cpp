@@ -38,7 +38,7 @@ std::string place_line(const std::string& place, const std::string& trial, const
 }
 
 // A difference of means that is less than two of its standard errors may be the seeds' alone.
-std::string verdict(const Standing& best, const Standing& recipe) {
+std::string comparison_text(const Standing& best, const Standing& recipe) {
   if (best.trial == 0) return "No trial beat the recipe.";
   if (!std::isfinite(recipe.score)) return "The recipe itself diverged.";
   const double gain = recipe.score - best.score;
@@ -146,7 +146,7 @@ std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
   const auto recipe = std::find_if(places.begin(), places.end(),
                                    [](const Standing& one) { return one.trial == 0; });
   if (recipe == places.end()) return text;
-  return text + "\n" + wrap(verdict(places.front(), *recipe), kTableWidth, "", "  ");
+  return text + "\n" + wrap(comparison_text(places.front(), *recipe), kTableWidth, "", "  ");
 }
 
 }  // namespace gan

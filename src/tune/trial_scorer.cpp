@@ -13,24 +13,24 @@ namespace {
 EvaluationData held_out_of(const EvaluationParts& parts, std::int64_t samples) {
   const EvaluationData& all = parts.data;
   const std::int64_t held_out = std::min(samples, all.train.size() / 5);
-  if (held_out < kFewestSamples) {
+  if (held_out < kMinSamples) {
     throw usage_error(all.name, ": ", all.train.size(), " images are too few to hold out ",
-                      kFewestSamples, " of them; at least ", 5 * kFewestSamples, " are needed");
+                      kMinSamples, " of them; at least ", 5 * kMinSamples, " are needed");
   }
   return hold_out(all.name, all.train, held_out);
 }
 
 }  // namespace
 
-Judging::Judging(const SearchSetup& setup)
-    : Judging(setup, load_evaluation_parts(setup.recipe.data, load_dataset(setup.recipe.data),
-                                           resolve_device(setup.recipe.train.device))) {}
+TrialScorer::TrialScorer(const SearchSetup& setup)
+    : TrialScorer(setup, load_evaluation_parts(setup.recipe.data, load_dataset(setup.recipe.data),
+                                               resolve_device(setup.recipe.train.device))) {}
 
-Judging::Judging(const SearchSetup& setup, const EvaluationParts& parts)
+TrialScorer::TrialScorer(const SearchSetup& setup, const EvaluationParts& parts)
     : data_(held_out_of(parts, setup.search.samples)),
       evaluator_(data_, parts.classifier, data_.test.size()) {}
 
-double Judging::score(const Trainer& trainer) const {
+double TrialScorer::score(const Trainer& trainer) const {
   return evaluator_.score(draw_samples(trainer.sampling_generator(), trainer.config(),
                                        trainer.conditioning().class_count(), data_.test.size(),
                                        kSampleSeed));

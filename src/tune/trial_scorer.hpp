@@ -9,10 +9,10 @@ namespace gan {
 
 /// What the trials of a search are judged by: the features of gan-eval, and images of the data set
 /// that no trial is shown. The test images, if there are any, stay unseen by all of this.
-class Judging {
+class TrialScorer {
  public:
   /// Error (exit code 2) where the data are too few. The first time the classifier is trained.
-  explicit Judging(const SearchSetup& setup);
+  explicit TrialScorer(const SearchSetup& setup);
 
   /// The data set: what to train on, and in the place of test images those held out.
   const EvaluationData& data() const { return data_; }
@@ -23,7 +23,7 @@ class Judging {
   const char* name() const { return evaluator_.score_name(); }
 
  private:
-  Judging(const SearchSetup& setup, const EvaluationParts& parts);
+  TrialScorer(const SearchSetup& setup, const EvaluationParts& parts);
 
   EvaluationData data_;
   Evaluator evaluator_;

@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-constexpr std::size_t kFullFile = kMostConfigBytes;
+constexpr std::size_t kFullFile = kMaxConfigBytes;
 
 std::string filled(std::size_t size, std::string text, std::string_view part) {
   while (text.size() + part.size() <= size) text += part;

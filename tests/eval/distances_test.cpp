@@ -68,7 +68,7 @@ TEST(NearestDistances, NeverHoldAllPairs) {
   const auto to = formula_features(2, 12000, 2, 10, 0.5);
   const long before = peak_mib();
   nearest_squared_distances(from, to);
-  manifold_figures(from, to);
+  manifold_metrics(from, to);
   parzen_log_likelihood(from, to, 0.2);
   sliced_wasserstein(from, to, 1, 16);
   kernel_distance(from, to, 1, 2);

@@ -41,7 +41,7 @@ Evaluator labelled_evaluator() {
   return evaluator;
 }
 
-Metric figure_called(const Metrics& metrics, std::string_view name) {
+Metric metric_called(const Metrics& metrics, std::string_view name) {
   for (const auto& one : metrics.rows) {
     if (one.name == name) return one;
   }
@@ -64,11 +64,11 @@ TEST(Evaluator, RealImagesScoreAsTheFloorAndNoiseAsTheCeiling) {
     EXPECT_TRUE(std::isfinite(one.floor) && std::isfinite(one.ceiling)) << one.name;
   }
   for (const auto* better_high : {"precision", "coverage", "classifier_score"}) {
-    EXPECT_GT(figure_called(same, better_high).floor, figure_called(same, better_high).ceiling)
+    EXPECT_GT(metric_called(same, better_high).floor, metric_called(same, better_high).ceiling)
         << better_high;
   }
   for (const auto* better_low : {"frechet", "kid", "class_kl", "nearest"}) {
-    EXPECT_LT(figure_called(same, better_low).floor, figure_called(same, better_low).ceiling)
+    EXPECT_LT(metric_called(same, better_low).floor, metric_called(same, better_low).ceiling)
         << better_low;
   }
 }
@@ -151,10 +151,10 @@ TEST(Evaluator, ComparesWithTrainingImagesWhereThereAreNoTestImages) {
   EXPECT_NE(metrics.features.find("100 fixed random projections"), std::string::npos);
   EXPECT_EQ(metrics.features.find("LeNet"), std::string::npos);
   EXPECT_TRUE(std::isnan(metrics.value("class_kl")));
-  const Metric sliced = figure_called(metrics, "sliced_wasserstein");
+  const Metric sliced = metric_called(metrics, "sliced_wasserstein");
   EXPECT_LT(sliced.value, 0.5 * sliced.ceiling);
   // Those compared with are not among those searched, so real images differ from all of these.
-  EXPECT_GT(figure_called(metrics, "nearest").floor, 0.0);
+  EXPECT_GT(metric_called(metrics, "nearest").floor, 0.0);
 }
 
 TEST(Evaluator, MeasuresPoints) {
@@ -165,11 +165,11 @@ TEST(Evaluator, MeasuresPoints) {
   Evaluator evaluator({"rings", data, {}}, std::nullopt, 300);
   evaluator.set_baselines(evaluator.measure_baselines());
   const Metrics metrics = evaluator.measure(data.samples.narrow(0, 0, 300));
-  EXPECT_LT(figure_called(metrics, "sliced_wasserstein").value,
-            figure_called(metrics, "sliced_wasserstein").ceiling);
+  EXPECT_LT(metric_called(metrics, "sliced_wasserstein").value,
+            metric_called(metrics, "sliced_wasserstein").ceiling);
   EXPECT_EQ(metrics.value("modes_found"), 8);
   EXPECT_GT(metrics.value("near_modes_percent"), 97);
-  EXPECT_LT(figure_called(metrics, "near_modes_percent").ceiling, 10);
+  EXPECT_LT(metric_called(metrics, "near_modes_percent").ceiling, 10);
   EXPECT_TRUE(std::isnan(metrics.value("parzen")));  // which is for pixels in [0, 1]
 }
 

@@ -51,24 +51,24 @@ TEST_F(WorseSets, LieFartherByAllDistances) {
 }
 
 TEST_F(WorseSets, CoverLessOfTheManifold) {
-  const auto good = manifold_figures(real_, good_);
+  const auto good = manifold_metrics(real_, good_);
   EXPECT_GT(good.precision, 0.95);
   EXPECT_GT(good.recall, 0.95);
   EXPECT_NEAR(good.density, 1.0, 0.1);
   EXPECT_GT(good.coverage, 0.95);
 
-  const auto loud = manifold_figures(real_, noisy(0.8));
+  const auto loud = manifold_metrics(real_, noisy(0.8));
   EXPECT_LT(loud.precision, 0.5);
   EXPECT_LT(loud.density, 0.3);
   EXPECT_LT(loud.coverage, 0.7);
 
   // What is there is good, but three fifths are not.
-  const auto dropped = manifold_figures(real_, dropped_);
+  const auto dropped = manifold_metrics(real_, dropped_);
   EXPECT_GT(dropped.precision, 0.9);
   EXPECT_LT(dropped.recall, 0.45);
   EXPECT_LT(dropped.coverage, 0.45);
 
-  const auto copies = manifold_figures(real_, copies_);
+  const auto copies = manifold_metrics(real_, copies_);
   EXPECT_GT(copies.precision, 0.9);
   EXPECT_EQ(copies.recall, 0.0);
   EXPECT_LT(copies.coverage, 0.5);
@@ -90,9 +90,9 @@ TEST_F(WorseSets, HaveALowerClassifierScore) {
   EXPECT_LT(classifier_score(two_classes), classifier_score(sure));
 }
 
-using PairFigures = std::function<std::vector<double>(const torch::Tensor&, const torch::Tensor&)>;
+using PairMetrics = std::function<std::vector<double>(const torch::Tensor&, const torch::Tensor&)>;
 
-std::vector<PairFigures> figures_of_pairs() {
+std::vector<PairMetrics> metrics_of_pairs() {
   return {
       [](const auto& a, const auto& b) { return std::vector{frechet_distance(a, b)}; },
       [](const auto& a, const auto& b) {
@@ -100,7 +100,7 @@ std::vector<PairFigures> figures_of_pairs() {
         return std::vector{figure.value, figure.standard_error};
       },
       [](const auto& a, const auto& b) {
-        const auto figures = manifold_figures(a, b);
+        const auto figures = manifold_metrics(a, b);
         return std::vector{figures.precision, figures.recall, figures.density, figures.coverage};
       },
       [](const auto& a, const auto& b) {
@@ -132,7 +132,7 @@ TEST(Metrics, AreFiniteOrRefusedOnSetsThatDegenerate) {
   for (const auto& a : sets) {
     for (const auto& b : sets) {
       std::size_t number = 0;
-      for (const PairFigures& figure : figures_of_pairs()) {
+      for (const PairMetrics& figure : metrics_of_pairs()) {
         try {
           for (const double value : figure(a, b)) {
             EXPECT_TRUE(std::isfinite(value)) << number << ": " << a << b;
@@ -151,7 +151,7 @@ TEST(Metrics, RefuseSetsThatCannotBeCompared) {
   const auto set = torch::rand({10, 3});
   auto broken = set.clone();
   broken[4][1] = NAN;
-  for (const PairFigures& figure : figures_of_pairs()) {
+  for (const PairMetrics& figure : metrics_of_pairs()) {
     const auto says = [&](const torch::Tensor& a, const torch::Tensor& b, int code) {
       return gan::message_of([&] { figure(a, b); }, code);
     };
@@ -172,13 +172,13 @@ TEST(Metrics, RefuseSetsThatCannotBeCompared) {
 TEST(Metrics, SayHowManyImagesTheyNeed) {
   const auto two = torch::rand({2, 3});
   const auto ten = torch::rand({10, 3});
-  EXPECT_EQ(usage_message_of([&] { manifold_figures(ten, two); }),
+  EXPECT_EQ(usage_message_of([&] { manifold_metrics(ten, two); }),
             "manifold figures: needs at least 6 images in each set, but got 2; use more");
   EXPECT_EQ(usage_message_of([&] { kernel_distance(two.slice(0, 0, 1), ten, 1); }),
             "kernel distance: needs at least 2 images in each set, but got 1; use more");
   EXPECT_EQ(usage_message_of([&] { parzen_log_likelihood(ten, ten, 0.0); }),
             "Parzen window: a width of 0; it must lie within 1e-6 ... 1e6");
-  EXPECT_NE(usage_message_of([&] { manifold_figures(ten, ten, 0); }), "");
+  EXPECT_NE(usage_message_of([&] { manifold_metrics(ten, ten, 0); }), "");
   EXPECT_NE(usage_message_of([&] { kernel_distance(ten, ten, 1, 0); }), "");
   EXPECT_NE(usage_message_of([&] { choose_parzen_width(ten, ten, 1); }), "");
   EXPECT_NE(usage_message_of([&] { sliced_wasserstein(ten, ten, 1, 0); }), "");
@@ -189,7 +189,7 @@ TEST(Metrics, TakeWhatNeedsGradientsAndOtherLayouts) {
   const auto set = formula_features(1, 40, 6, 2, 1.0);
   const auto other = formula_features(2, 50, 6, 2, 1.0);
   const auto odd = set.to(torch::kDouble).t().contiguous().t().requires_grad_();
-  for (const PairFigures& figure : figures_of_pairs()) {
+  for (const PairMetrics& figure : metrics_of_pairs()) {
     EXPECT_EQ(figure(odd, other), figure(set, other));
   }
 }

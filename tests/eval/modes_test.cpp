@@ -18,7 +18,7 @@ const torch::Tensor& two_modes() {
 TEST(Modes, AreFoundByPointsWithinThreeDeviations) {
   const auto modes = torch::tensor({0, 0, 1, 1}, torch::kInt64);
   const auto figures = [&](const torch::Tensor& samples) {
-    return mode_figures(two_modes(), modes, samples);
+    return mode_metrics(two_modes(), modes, samples);
   };
   const auto one = figures(torch::tensor({{2.9F, 0.0F}, {0.0F, 3.1F}, {5.0F, 0.0F}, {0.0F, 0.0F}}));
   EXPECT_EQ(one.found, 1);
@@ -31,7 +31,7 @@ TEST(Modes, AreFoundByPointsWithinThreeDeviations) {
 
 TEST(Modes, RefuseSizesThatDoNotFit) {
   EXPECT_EQ(usage_message_of([] {
-              mode_figures(two_modes(), torch::zeros({3}, torch::kInt64), torch::zeros({2, 2}));
+              mode_metrics(two_modes(), torch::zeros({3}, torch::kInt64), torch::zeros({2, 2}));
             }),
             "modes: 4 points of 2 coordinates with 3 modes, and samples of 2");
 }

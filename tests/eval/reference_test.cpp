@@ -18,7 +18,7 @@ void expect_close(double value, double expected) {
   EXPECT_NEAR(value, expected, kAgreement * std::abs(expected));
 }
 
-void expect_manifold(const ManifoldFigures& figures, const double (&expected)[4]) {
+void expect_manifold(const ManifoldMetrics& figures, const double (&expected)[4]) {
   expect_close(figures.precision, expected[0]);
   expect_close(figures.recall, expected[1]);
   expect_close(figures.density, expected[2]);
@@ -46,9 +46,9 @@ TEST_F(Reference, KernelDistanceAgreesWithScikitLearn) {
 }
 
 TEST_F(Reference, ManifoldFiguresAgreeWithPrdc) {
-  expect_manifold(manifold_figures(real_, fake_, 3), reference::kManifoldOf3);
-  expect_manifold(manifold_figures(real_, fake_), reference::kManifoldOf5);
-  expect_manifold(manifold_figures(few_, fewer_), reference::kManifoldOfFew);
+  expect_manifold(manifold_metrics(real_, fake_, 3), reference::kManifoldOf3);
+  expect_manifold(manifold_metrics(real_, fake_), reference::kManifoldOf5);
+  expect_manifold(manifold_metrics(few_, fewer_), reference::kManifoldOfFew);
 }
 
 TEST_F(Reference, NearestNeighboursAgreeWithScipy) {

@@ -43,7 +43,7 @@ class IdxFile : public testing::Test {
     const RandomAccessFile file(path_);
     const auto header = read_idx_header(file);
     Bytes values;
-    if (!header.packed) return values;
+    if (!header.gzipped) return values;
     unpack_idx(file, header,
                [&](ByteView piece) { values.insert(values.end(), piece.begin(), piece.end()); });
     return values;
@@ -239,7 +239,7 @@ TEST_F(IdxFile, AHeaderSaysWhereTheValuesAreAndPackedOnesComeInPieces) {
     EXPECT_EQ(header.dims, (std::vector<std::int64_t>{3, 1000, 500}));
     EXPECT_EQ(header.values, 1500000);
     EXPECT_EQ(header.size, 16U);
-    EXPECT_EQ(header.packed, packed);
+    EXPECT_EQ(header.gzipped, packed);
   }
   EXPECT_EQ(unpacked(), Bytes(bytes.begin() + 16, bytes.end()));
 }

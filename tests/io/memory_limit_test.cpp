@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kMillion = 1 << 20;
 
-class AllowanceTest : public testing::Test {
+class MemoryLimitTest : public testing::Test {
  protected:
   // Builds tensors of so many MiB each.
   void build(std::initializer_list<std::int64_t> sizes) {
@@ -26,7 +26,7 @@ class AllowanceTest : public testing::Test {
   std::vector<torch::Tensor> made;
 };
 
-TEST_F(AllowanceTest, IsWhatTheTensorsTakeAndALittleMore) {
+TEST_F(MemoryLimitTest, IsWhatTheTensorsTakeAndALittleMore) {
   build({40, 30});
   EXPECT_EQ(message_of([&] { build({40, 30, 20}); }),
             "f.pt: does not fit the networks of the config, which take far more than the 41943040 "
@@ -34,19 +34,19 @@ TEST_F(AllowanceTest, IsWhatTheTensorsTakeAndALittleMore) {
             "with that config");
 }
 
-TEST_F(AllowanceTest, DoublesForHalfOfTheWidth) {
+TEST_F(MemoryLimitTest, DoublesForHalfOfTheWidth) {
   const PtDict half = packer.pack({torch::empty({10 * kMillion}, torch::kBFloat16)}, {"20 MiB"});
   build_within(half, "f.pt", [&] { made = {torch::empty({15 * kMillion})}; });
 }
 
-TEST_F(AllowanceTest, EndsWithTheBuilding) {
+TEST_F(MemoryLimitTest, EndsWithTheBuilding) {
   EXPECT_NE(message_of([&] { build({100}); }), "");
   build({70});
   torch::empty({100 * kMillion / 4});
   made.back().resize_({200 * kMillion / 4});
 }
 
-TEST_F(AllowanceTest, KnowsSizesThatNoTensorCanHave) {
+TEST_F(MemoryLimitTest, KnowsSizesThatNoTensorCanHave) {
   const std::int64_t side = std::int64_t{1} << 40;
   EXPECT_NE(message_of([&] {
               build_within(saved, "f.pt", [&] { torch::empty({side, side}); });

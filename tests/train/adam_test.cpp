@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "dist/ranks.hpp"
+
 namespace gan {
 namespace {
 

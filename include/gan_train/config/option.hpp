@@ -130,7 +130,7 @@ ParsedSettings parse_yaml(std::string_view text, std::string_view name);
 
 /// What a config file may hold. A hundred times the largest shipped one, and what costs
 /// a reader at most 64 MiB, whatever stands in it.
-inline constexpr std::uint64_t kMostConfigBytes = 256 << 10;
+inline constexpr std::uint64_t kMaxConfigBytes = 256 << 10;
 
 /// Reads a config file by its extension (.ini, .yaml, .yml).
 ParsedSettings read_settings(const std::filesystem::path& path);

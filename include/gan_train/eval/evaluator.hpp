@@ -18,7 +18,7 @@ namespace gan {
 
 struct TestedClassifier;
 
-/// One figure of an evaluation, and what real images and noise score in it on the same terms. NaN
+/// One metric of an evaluation, and what real images and noise score in it on the same terms. NaN
 /// where there is none.
 struct Metric {
   std::string name;   ///< "frechet": the key in JSON and the column of metrics.csv
@@ -30,7 +30,7 @@ struct Metric {
 
 /// What an evaluation says of the samples of one class: those that were asked to be of it or, where
 /// nothing was asked for, those that the classifier takes for it. NaN where there are too few.
-struct ClassFigures {
+struct ClassMetrics {
   std::int64_t samples = 0;
   double percent = 0.0;   ///< of all samples, by the classifier
   double data = 0.0;      ///< of the training images, by their labels, %
@@ -45,7 +45,7 @@ struct Metrics {
   std::string reference;  ///< what was compared with: "10000 test images of data/mnist"
   std::int64_t samples = 0;
   std::vector<Metric> rows;
-  std::vector<ClassFigures> classes = {};  ///< where asked for
+  std::vector<ClassMetrics> classes = {};  ///< where asked for
 
   /// The value called `name`; NaN where there is none.
   double value(std::string_view name) const;
@@ -63,11 +63,11 @@ struct EvaluationData {
 EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held_out);
 
 /// Fewest and most samples that are measured.
-inline constexpr std::int64_t kFewestSamples = 100;
-inline constexpr std::int64_t kMostSamples = 100000;
+inline constexpr std::int64_t kMinSamples = 100;
+inline constexpr std::int64_t kMaxSamples = 100000;
 
 /// Measures samples against a data set; docs/quality.md says how. Features come from a classifier
-/// or, where there is none, from a fixed random projection of the pixels. Always the same figures
+/// or, where there is none, from a fixed random projection of the pixels. Always the same metrics
 /// for the same images: nothing is drawn from a run's streams.
 class Evaluator {
  public:
@@ -99,20 +99,20 @@ class Evaluator {
   static constexpr std::int64_t kNeighbour = 5;  // k of precision, recall, density and coverage
   static constexpr std::int64_t kListedClasses = 32;
 
-  struct Described {
+  struct ImageFeatures {
     torch::Tensor features;
     torch::Tensor probabilities;  // undefined without a classifier
   };
-  Described describe(const torch::Tensor& images) const;
+  ImageFeatures features_of(const torch::Tensor& images) const;
   void split_data(std::int64_t samples);
   /// `copies`: the images whose nearest training images are looked for.
-  std::vector<Metric> figures(const Described& fake, const torch::Tensor& images,
-                              const torch::Tensor& copies) const;
+  std::vector<Metric> metric_rows(const ImageFeatures& fake, const torch::Tensor& images,
+                                  const torch::Tensor& copies) const;
   std::vector<Metric> class_rows(const torch::Tensor& probabilities) const;
-  Metrics measured(const Described& fake, const torch::Tensor& images,
+  Metrics measured(const ImageFeatures& fake, const torch::Tensor& images,
                    const torch::Tensor& classes) const;
-  ClassFigures figures_of_class(std::int64_t label, const Described& fake, const Described& real,
-                                const torch::Tensor& classes) const;
+  ClassMetrics metrics_of_class(std::int64_t label, const ImageFeatures& fake,
+                                const ImageFeatures& real, const torch::Tensor& classes) const;
   double nearest_distance(const torch::Tensor& images) const;
   torch::Tensor noise() const;
   std::string features_text() const;
@@ -127,7 +127,7 @@ class Evaluator {
   Dataset neighbours_;
   torch::Tensor reference_labels_, real_labels_;  // undefined where the data have none
   std::string reference_text_;
-  Described reference_described_;
+  ImageFeatures reference_features_;
   std::vector<Metric> baselines_;
 };
 

@@ -19,7 +19,7 @@ inline constexpr std::int64_t kSampleBlock = 64;
 /// thread whole blocks.
 inline constexpr std::int64_t kSampleBlocks = 16;
 
-/// The seed of gan-sample and gan-eval unless they are told another, and of figures in training,
+/// The seed of gan-sample and gan-eval unless they are told another, and of metrics in training,
 /// so that gan-eval repeats those.
 inline constexpr std::uint64_t kSampleSeed = 0;
 
