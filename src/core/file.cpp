@@ -212,8 +212,9 @@ void make_folders(const fs::path& path) {
 
 std::string extension_of(const fs::path& path) {
   std::string end = path.extension().string();
-  std::ranges::transform(end, end.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  std::ranges::transform(end, end.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  });
   return end;
 }
 

@@ -121,7 +121,7 @@ void EventFile::add_picture(std::int64_t step, std::string_view tag, ByteView pn
     picture.add_int64(Picture::kHeight, get_be32(png.subspan(kHeader + 4)));
     picture.add_int64(Picture::kWidth, get_be32(png.subspan(kHeader)));
     picture.add_int64(Picture::kColorspace, png[kHeader + 9] == kRgb ? 3 : 1);
-    picture.add_bytes(Picture::kEncoded, as_text(png).data(), png.size());
+    picture.add_bytes(Picture::kEncoded, std::string(as_text(png)));
   })));
 }
 

@@ -1,9 +1,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/json.hpp"
-
 #include "call.hpp"
+#include "core/json.hpp"
 
 namespace gan {
 namespace {
