@@ -20,6 +20,7 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what autograd saves is a number or a tensor
     auto* ranks = reinterpret_cast<Ranks*>(context->saved_data["ranks"].toInt());
     return {SumOverRanks::apply(gradients[0], ranks), torch::Tensor()};
   }
