@@ -61,12 +61,14 @@ inline void expect_says(const std::string& text, const std::string& words) {
 
 /// A test in a folder of its own, where recipes are found by their names.
 class Call : public testing::Test {
+ public:
+  ~Call() override { std::filesystem::current_path(before_); }
+
  protected:
   Call() : before_(std::filesystem::current_path()) {
     std::filesystem::current_path(folder_.path());
     std::filesystem::create_symlink(SOURCE_DIR "/configs", "configs");
   }
-  ~Call() override { std::filesystem::current_path(before_); }
 
   static std::string text_of(const std::string& path) {
     return std::string(as_text(read_file(path)));

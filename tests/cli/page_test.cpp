@@ -7,8 +7,10 @@ namespace gan {
 namespace {
 
 class Page : public Call {
- protected:
+ public:
   ~Page() override { unsetenv("COLUMNS"); }
+
+ protected:
   static std::string print(const std::string& line) {
     const Outcome outcome = call(line);
     EXPECT_EQ(outcome.code, 0) << line << '\n' << outcome.err;

@@ -79,7 +79,7 @@ TEST_F(RefusedCall, TrainIntoWhatIsNoRun) {
 }
 
 TEST_F(RefusedCall, DamagedData) {
-  const std::string whole = idx_header({9, 8, 8}) + std::string(9 * 64, '\0');
+  const std::string whole = idx_header({9, 8, 8}) + std::string(576, '\0');
   write_file("short", whole.substr(0, whole.size() - 1));
   write_file("long", whole + '\0');
   write_file("magic", '\1' + whole.substr(1));
@@ -121,8 +121,8 @@ TEST_F(RefusedCall, Eval) {
   fs::create_directory("plain");
   fs::create_directory("empty");
   const std::string images = "plain/train-images-idx3-ubyte";
-  write_file(images, idx_header({400, 8, 8}) + std::string(400 * 64, '\7'));
-  write_file("torn.idx", text_of(images).substr(0, 400 * 64));
+  write_file(images, idx_header({400, 8, 8}) + std::string(25600, '\7'));
+  write_file("torn.idx", text_of(images).substr(0, 25600));
   refuse("gan-eval", {{"", {"either --ckpt or --samples"}},
                       {"--ckpt a.pt --samples b", {"either --ckpt or --samples"}},
                       {"--ckpt none.pt", {"none.pt: no such file"}},

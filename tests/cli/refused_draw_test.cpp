@@ -146,7 +146,7 @@ TEST_F(RefusedDraw, WeightsWithoutAConfig) {
 }
 
 TEST_F(RefusedDraw, EvalAgainstImagesOfAnotherShape) {
-  write_file("images", idx_header({400, 8, 8}) + std::string(400 * 64, '\7'));
+  write_file("images", idx_header({400, 8, 8}) + std::string(25600, '\7'));
   expect_refused("gan-eval --data images --dataset idx" + ckpt("plain"), {"draws 1x16x16, but"});
 }
 

@@ -45,7 +45,7 @@ TEST_F(SmallCommand, InitWritesEveryKeyWithItsHelp) {
   std::string text = print("gan init -o -");
   std::string words;
   for (const auto& line : split(text, '\n')) {
-    if (line.starts_with("#")) words += std::string(trim(line.substr(1))) + " ";
+    if (line.starts_with('#')) words += std::string(trim(line.substr(1))) + " ";
   }
   Config config;
   for (const Option& option : option_table(config)) {
