@@ -53,7 +53,8 @@ auto hinting(const std::string& hint, Call call) {
   }
 }
 
-/// --json [FILE]: JSON in the place of what a command prints or, with FILE, beside it in a file.
+/// --json [FILE]: a command prints JSON instead of text; with FILE it prints text and writes the
+/// JSON there.
 class JsonOutput {
  public:
   CLI::Option* declare(CLI::App& app);

@@ -3,6 +3,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "config/facts.hpp"
+#include "core/json.hpp"
 
 namespace gan {
 namespace {

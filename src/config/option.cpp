@@ -437,9 +437,8 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.on_nan",
        .role = Role::kRunning,
        .field = &train.on_nan,
-       .help =
-           "When a loss or a gradient is no longer a number: stop, or go back to the last saved "
-           "state with half the learning rate (rollback), at most three times."},
+       .help = "Where a loss or a gradient is not finite: stop, or return to the last saved state "
+               "with half the learning rate (rollback), at most three times."},
       {.key = "train.stop_on_collapse",
        .role = Role::kWatching,
        .field = &train.stop_on_collapse,
@@ -547,14 +546,14 @@ Rows output_rows(OutputConfig& output) {
       {.key = "output.save_state",
        .role = Role::kWatching,
        .field = &output.save_state,
-       .help = "Epochs from one save of the whole state, from which a run can go on, to the next; "
-               "0: only at the end and when the run is stopped.",
+       .help = "Save the state that --resume needs every so many epochs; 0: only at the end and "
+               "when the run is stopped.",
        .max = kMany,
        .alias = "save-state"},
       {.key = "output.save_state_steps",
        .role = Role::kWatching,
        .field = &output.save_state_steps,
-       .help = "Steps from one such save to the next, beside the epochs' saves; 0: none.",
+       .help = "Also save that state every so many steps; 0: don't.",
        .max = kMany,
        .alias = "save-state-steps"},
       {.key = "output.log_every",

@@ -27,16 +27,26 @@ std::uint64_t seed_of(const Config& config) {
   return static_cast<std::uint64_t>(config.train.seed);
 }
 
-// The place in streams that each rank draws from by itself.
-std::uint64_t own_index(std::int64_t index, int rank, int ranks) {
-  return static_cast<std::uint64_t>(index * ranks + rank);
-}
+// One rank's part of a run's random numbers.
+struct RankStreams {
+  std::uint64_t seed;
+  int rank;
+  int size;
 
-torch::Tensor share_of_rank(const torch::Tensor& whole, int rank, int ranks) {
-  if (!whole.defined()) return whole;
-  const Share own = share_of(whole.size(0), rank, ranks);
-  return whole.narrow(0, own.begin, own.count);
-}
+  // Its share of what was drawn for all ranks.
+  torch::Tensor share(const torch::Tensor& whole) const {
+    if (!whole.defined()) return whole;
+    const Share part = share_of(whole.size(0), rank, size);
+    return whole.narrow(0, part.begin, part.count);
+  }
+  // Its place in a stream that each rank draws from by itself.
+  std::uint64_t own_index(std::int64_t index) const {
+    return static_cast<std::uint64_t>(index * size + rank);
+  }
+  at::Generator own(Stream stream, std::int64_t index) const {
+    return stream_generator(seed, stream, own_index(index));
+  }
+};
 
 torch::Tensor labels_from(const LabelRange& range, std::int64_t n, std::uint64_t seed,
                           std::uint64_t index) {
@@ -68,8 +78,7 @@ StepDraws::StepDraws(const Config& config, const Dataset& data, const torch::Dev
       class_count_(count_classes(config.model, data)),
       loss_(find_row(losses(), config.loss.kind)),
       penalty_(find_row(penalties(), config.loss.penalty)),
-      sampler_(data.size(), real_batch_size(config.train), config.data,
-               static_cast<std::uint64_t>(config.train.seed)),
+      sampler_(data.size(), real_batch_size(config.train), config.data, seed_of(config)),
       steps_per_epoch_(derive_steps_per_epoch(config, sampler_, data.size())) {}
 
 double StepDraws::images_per_step() const {
@@ -84,8 +93,9 @@ double StepDraws::images_per_step() const {
 StepInputs StepDraws::draw(std::int64_t step, int rank) {
   const std::int64_t k = config_.train.discriminator_steps;
   const double noise = noise_level(config_.train, step, steps_per_epoch_ * config_.train.epochs);
+  const RankStreams streams{seed_of(config_), rank, ranks_};
   StepInputs inputs;
-  inputs.layer_seed = stream_seed(seed_of(config_), Stream::kLayers, own_index(step, rank, ranks_));
+  inputs.layer_seed = stream_seed(streams.seed, Stream::kLayers, streams.own_index(step));
   for (std::int64_t i = 0; i < k; ++i) {
     inputs.d.push_back(draw_discriminator(step * k + i, noise, rank));
   }
@@ -97,12 +107,9 @@ StepInputs StepDraws::draw(std::int64_t step, int rank) {
 }
 
 DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noise, int rank) {
-  const std::uint64_t seed = seed_of(config_);
+  const RankStreams streams{seed_of(config_), rank, ranks_};
+  const std::uint64_t seed = streams.seed;
   const auto index = static_cast<std::uint64_t>(batch);
-  const auto share = [&](const torch::Tensor& whole) { return share_of_rank(whole, rank, ranks_); };
-  const auto own = [&](Stream stream, std::int64_t at) {
-    return stream_generator(seed, stream, own_index(at, rank, ranks_));
-  };
   DiscriminatorInputs d;
   const auto items = this->items(batch, rank);
   d.real = scaled(real_images(batch, items, rank), config_.data.range);
@@ -110,37 +117,37 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noi
 
   const std::int64_t whole = d.real.size(0) * ranks_;
   const auto labels = draw_labels(config_.loss, whole / config_.model.pack, seed, index);
-  d.real_labels = share(labels[0]);
-  d.fake_labels = share(labels[1]);
-  d.latents = share(draw_latents(config_.model, whole, seed, Stream::kLatentD, index));
-  d.classes = share(draw_classes(class_count_, whole, seed, Stream::kClassD, index));
+  d.real_labels = streams.share(labels[0]);
+  d.fake_labels = streams.share(labels[1]);
+  d.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentD, index));
+  d.classes = streams.share(draw_classes(class_count_, whole, seed, Stream::kClassD, index));
 
-  const auto augment = own(Stream::kAugmentD, batch), blur = own(Stream::kNoise, 2 * batch);
+  const auto augment = streams.own(Stream::kAugmentD, batch);
+  const auto blur = streams.own(Stream::kNoise, 2 * batch);
   d.real_view = draw_view(config_.augment, noise, d.real.sizes(), augment, blur);
   d.fake_view = draw_view(config_.augment, noise, d.real.sizes(), augment, blur);
   if (penalty_.compute != nullptr && batch % config_.loss.penalty_every == 0) {
-    d.penalty = draw_penalty_noise(penalty_.noise, d.real.sizes(), own(Stream::kPenalty, batch));
+    d.penalty =
+        draw_penalty_noise(penalty_.noise, d.real.sizes(), streams.own(Stream::kPenalty, batch));
   }
   return d;
 }
 
 GeneratorInputs StepDraws::draw_generator(std::int64_t step, double noise, int rank,
                                           const DiscriminatorInputs& last) {
-  const std::uint64_t seed = seed_of(config_);
+  const RankStreams streams{seed_of(config_), rank, ranks_};
+  const std::uint64_t seed = streams.seed;
   const auto index = static_cast<std::uint64_t>(step);
-  const auto share = [&](const torch::Tensor& whole) { return share_of_rank(whole, rank, ranks_); };
-  const auto own = [&](Stream stream, std::int64_t at) {
-    return stream_generator(seed, stream, own_index(at, rank, ranks_));
-  };
   auto shape = last.real.sizes().vec();
   if (half_batches(config_.train)) shape[0] *= 2;
   GeneratorInputs g;
   if (!config_.train.reuse_fake) {
     const std::int64_t whole = shape[0] * ranks_;
-    g.latents = share(draw_latents(config_.model, whole, seed, Stream::kLatentG, index));
-    g.classes = share(draw_classes(class_count_, whole, seed, Stream::kClassG, index));
+    g.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentG, index));
+    g.classes = streams.share(draw_classes(class_count_, whole, seed, Stream::kClassG, index));
   }
-  const auto augment = own(Stream::kAugmentG, step), blur = own(Stream::kNoise, 2 * step + 1);
+  const auto augment = streams.own(Stream::kAugmentG, step);
+  const auto blur = streams.own(Stream::kNoise, 2 * step + 1);
   g.fake_view = draw_view(config_.augment, noise, shape, augment, blur);
   if (loss_.needs_pairs()) {
     g.real = last.real;
@@ -151,7 +158,8 @@ GeneratorInputs StepDraws::draw_generator(std::int64_t step, double noise, int r
 }
 
 torch::Tensor StepDraws::items(std::int64_t batch, int rank) {
-  return share_of_rank(torch::tensor(sampler_.batch(batch), torch::kInt64), rank, ranks_);
+  const RankStreams streams{seed_of(config_), rank, ranks_};
+  return streams.share(torch::tensor(sampler_.batch(batch), torch::kInt64));
 }
 
 torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& items, int rank) {

@@ -39,8 +39,7 @@ struct NetworkShape {
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count);
 
-/// An architecture. Adding one is an Arch, a file in src/models/ and its name in networks.cpp
-/// there.
+/// An architecture. To add one: an Arch, a file in src/models/ and its name in networks.cpp.
 struct Architecture {
   Arch kind;
   std::string_view help;

@@ -13,18 +13,18 @@
 
 namespace gan {
 
-/// Draws the page of the run in a folder; `live` where training goes on, so that it must be quick.
+/// Writes the report of a run. While the run trains (`live`), it must be quick.
 using ReportWriter = std::function<void(const RunFiles& files, bool live)>;
 
-/// A training run with all that it leaves in its folder: logs, plots, grids of
-/// samples, kept generators, and the state from which it can go on.
+/// A training run and all that it leaves in its folder: logs, plots, grids of samples, kept
+/// generators, and the state to resume from.
 class Run {
  public:
-  /// All but `report` are kept by reference. Without it, there is no page.
+  /// The references must outlive it. Without `report`, no report is written.
   Run(Trainer& trainer, const Dataset& data, const RunFolder& folder, ReportWriter report = {});
   ~Run();
 
-  /// Goes on from a saved state of this run: call it before train().
+  /// Loads a saved state of this run: call it before train().
   void resume(const std::filesystem::path& state);
 
   /// Calls `watch` with each grid of samples once it is written.

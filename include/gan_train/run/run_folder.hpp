@@ -93,7 +93,7 @@ class RunFolder : public RunFiles {
     kNew,        ///< Error where the folder holds anything
     kOverwrite,  ///< removes the files of an earlier run; Error, with nothing touched, where the
                  ///< folder is not a run's
-    kResume      ///< goes on with what is there
+    kResume      ///< continues the run that is there
   };
 
   RunFolder(std::filesystem::path folder, Open how);
