@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,11 @@ def snippets(page, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+# The runs that `trained` has made, by their call.
+KEPT = tempfile.TemporaryDirectory(prefix="gan_train_e2e_")
+RUNS = {}
+
+
 class ProgramTest(unittest.TestCase):
     """A test in a folder of its own, from which it calls the program."""
 
@@ -69,6 +75,17 @@ class ProgramTest(unittest.TestCase):
     def train(self, *arguments, **how):
         return self.call("gan-train", *arguments, **how)
 
+    def trained(self, *arguments, out="run"):
+        """A fresh copy of a finished run as the folder `out`; the same is trained once a module."""
+        call = (out, *map(str, arguments))
+        shutil.rmtree(self.folder / out, ignore_errors=True)
+        if call in RUNS:
+            shutil.copytree(RUNS[call], self.folder / out)
+        else:
+            self.train(*arguments, "--out", out)
+            RUNS[call] = shutil.copytree(self.folder / out, f"{KEPT.name}/{len(RUNS)}")
+        return self.folder / out
+
     def train_until_signal(self, number, run, *arguments):
         """Sends gan-train the signal once `run` has a second epoch; its exit code and stderr."""
         process = subprocess.Popen(
@@ -78,11 +95,20 @@ class ProgramTest(unittest.TestCase):
             text=True,
         )
         rows = self.folder / run / "losses.csv"
-        while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 3):
-            time.sleep(0.002)
+        self.wait_for(lambda: rows.exists() and rows.read_text().count("\n") >= 3, process)
         process.send_signal(number)
         errors = process.communicate(timeout=120)[1]
         return process.returncode, errors
+
+    def wait_for(self, what, process=None):
+        """Until `what` is true, or the process has ended; fails where neither comes."""
+        for _ in range(60_000):
+            if what() or (process and process.poll() is not None):
+                return
+            time.sleep(0.005)
+        if process:
+            process.kill()
+        self.fail("it did not come")
 
     def sample(self, *arguments, **how):
         return self.call("gan-sample", *arguments, **how)
@@ -133,11 +159,31 @@ class RecipesTest(ProgramTest):
         (self.folder / "configs").symlink_to(CONFIGS)
 
 
+def count(program):
+    """How many tests there are, and how many of them failed and were skipped."""
+    result, tests = program.result, program.test.countTestCases()
+    failed, skipped = (
+        {getattr(test, "test_case", test).id() for test, _ in found if isinstance(test, unittest.TestCase)}
+        for found in (result.failures + result.errors, result.skipped)
+    )
+    failed, skipped = len(failed), len(skipped - failed)
+    # A class that could not be set up has run none.
+    if result.wasSuccessful():
+        return tests, 0, skipped + tests - result.testsRun
+    return tests, max(1, failed + tests - result.testsRun), skipped
+
+
 def main():
     """unittest.main that tells a run in which nothing was tested from a good one."""
-    result = unittest.main(module="__main__", verbosity=2, exit=False).result
-    for test, reason in result.skipped:
+    program = unittest.main(module="__main__", verbosity=2, exit=False)
+    for test, reason in program.result.skipped:
         print(f"{test}: {reason}", file=sys.stderr)
-    if not result.wasSuccessful():
+    tests, failed, skipped = count(program)
+    if "GAN_RESULTS" in os.environ:  # for scripts/test.sh, in GoogleTest's words
+        path = pathlib.Path(os.environ["GAN_RESULTS"])
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f'<testsuites tests="{tests}" failures="{failed}">\n'
+                        + '<testcase result="skipped"/>\n' * skipped + "</testsuites>\n")  # fmt: skip
+    if failed:
         sys.exit(1)
-    sys.exit(ALL_SKIPPED if len(result.skipped) >= max(1, result.testsRun) else 0)
+    sys.exit(ALL_SKIPPED if skipped == tests else 0)
