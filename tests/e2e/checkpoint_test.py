@@ -160,15 +160,15 @@ class HostileTest(Trained):
         self.assertFalse((self.folder / "out.png").exists())
 
     def test_truncated_and_altered_files_are_refused(self):
+        # At every length and with every bit altered in PtDamage.
         good = self.checkpoint.read_bytes()
-        for size in 0, 1, 100, len(good) // 2, len(good) - 1:
+        for size in 0, len(good) - 1:
             (self.folder / "cut.pt").write_bytes(good[:size])
             self.assert_refused("cut.pt")
-        for at in range(7, len(good), len(good) // 12):
-            bad = bytearray(good)
-            bad[at] ^= 0x10
-            (self.folder / "altered.pt").write_bytes(bad)
-            self.assert_refused("altered.pt")
+        bad = bytearray(good)
+        bad[len(good) // 2] ^= 0x10
+        (self.folder / "altered.pt").write_bytes(bad)
+        self.assert_refused("altered.pt")
         (self.folder / "longer.pt").write_bytes(good + b"x")
         self.assert_refused("longer.pt")
 

@@ -10,7 +10,7 @@ except ImportError:
 
 RINGS = ("--config", common.CONFIGS / "rings.ini", "--epochs", 30, "--train.ema", 0.99)
 SHAPES = ("--config", common.SMOKE, "--data.synthetic_size", 256)
-QUIET = ("--threads", 1, "--output.checkpoint_every", 0, "--quiet", "--overwrite", "--out", "run")
+QUIET = ("--threads", 1, "--output.checkpoint_every", 0, "--quiet")
 
 
 class Conditional(common.ProgramTest):
@@ -30,7 +30,7 @@ class Conditional(common.ProgramTest):
 class ObeyTest(Conditional):
     def obeyed(self, *flags):
         """The share of points of rings nearest to the mode asked for."""
-        self.train(*RINGS, *QUIET, *flags)
+        self.trained(*RINGS, *QUIET, *flags)
         points, classes = self.draw("--class", "0-7", "-n", 800)
         self.assertEqual(classes.tolist(), [i % 8 for i in range(800)])
         angles = np.arctan2(points[:, 1], points[:, 0])
@@ -49,7 +49,7 @@ class ObeyTest(Conditional):
 class ClassListTest(Conditional):
     def setUp(self):
         super().setUp()
-        self.train(*SHAPES, *QUIET, "--model.conditional", "projection", "--epochs", 1)
+        self.trained(*SHAPES, *QUIET, "--model.conditional", "projection", "--epochs", 1)
 
     def test_classes_take_turns_and_rows(self):
         _, classes = self.draw("--class", "5", "-n", 70)
@@ -84,7 +84,7 @@ class ClassListTest(Conditional):
         self.assertEqual(torch.load(self.state)["classes"], 8)
 
     def test_spectral_norm_is_that_of_pytorch(self):
-        self.train(*SHAPES, *QUIET, "--model.spectral_norm", "true", "--epochs", 1)
+        self.trained(*SHAPES, *QUIET, "--model.spectral_norm", "true", "--epochs", 1)
         saved = torch.load(self.state)["discriminator"]
         normed = torch.nn.utils.spectral_norm(torch.nn.Conv2d(1, 8, 4, 2, 1))
         ours = {k[2:]: v for k, v in saved.items() if k.startswith("0.")}
@@ -92,15 +92,6 @@ class ClassListTest(Conditional):
         normed.eval()(torch.zeros(1, 1, 8, 8))
         sigma = torch.linalg.matrix_norm(ours["weight_orig"].flatten(1), 2)
         self.assertLess((normed.weight - ours["weight_orig"] / sigma).abs().max(), 1e-3)
-
-
-class UnconditionalTest(Conditional):
-    def test_data_without_labels_are_refused(self):
-        images = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (64, 8, 8)) + bytes(4096)
-        (self.folder / "images.idx").write_bytes(images)
-        self.refused("gan-train", *SHAPES, "--data.dataset", "idx", "--data", "images.idx",
-                     "--model.conditional", "acgan", code=2,
-                     says=("model.conditional", "images.idx has none", "data.labels"))  # fmt: skip
 
 
 if __name__ == "__main__":

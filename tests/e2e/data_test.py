@@ -67,11 +67,6 @@ class ImageFolderTest(common.ProgramTest):
         self.assertIn("warning: passed over: photos/cats/17.png", done.stderr)
         self.assertIn("1 of 40 image files were passed over", done.stderr)
 
-    def test_a_folder_without_pictures_is_a_wrong_call(self):
-        (self.folder / "empty").mkdir()
-        for folder, says in {"empty": "holds no .png", "gone": "No such file"}.items():
-            self.refused("gan-train", *self.flags, "--data", folder, code=2, says=[folder, says])
-
 
 class DataOnDiskTest(common.ProgramTest):
     """Data that are read from disk as they are needed train to the bits of data in memory."""

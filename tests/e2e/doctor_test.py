@@ -69,10 +69,6 @@ class DoctorTest(common.RecipesTest):
         self.assertRegex(text, r"(?m)^FAIL  data ")
         self.assertRegex(text, r"(?m)^1 of \d+ failed$")
 
-    def test_wrong_calls(self):
-        self.refused("gan-doctor", "--data", "absent", code=2, says="absent")
-        self.refused("gan-doctor", "--secons", 1, code=2, says="seconds")
-
     def test_the_script_fetches_by_the_same_sums(self):
         self.assertEqual(len(KNOWN), 14)
         script = (common.ROOT / "scripts" / "get_data.sh").read_text()

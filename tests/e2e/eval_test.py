@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import struct
+from unittest import mock
 
 import common
 
@@ -12,19 +13,16 @@ COUNT = ("-n", 200)
 
 
 class EvalProgramTest(common.ProgramTest):
-    """Keeps what evaluations keep for others in the test's own folder."""
+    """Keeps what evaluations keep for others, such as the classifier, for this module."""
 
     def setUp(self):
         super().setUp()
-        before = os.environ.get("XDG_CACHE_HOME")
-        os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
-        self.addCleanup(
-            lambda: (
-                os.environ.pop("XDG_CACHE_HOME")
-                if before is None
-                else os.environ.update(XDG_CACHE_HOME=before)
-            )
-        )
+        self.keep_in(f"{common.KEPT.name}/cache")
+
+    def keep_in(self, folder):
+        kept = mock.patch.dict(os.environ, XDG_CACHE_HOME=str(folder))
+        kept.start()
+        self.addCleanup(kept.stop)
 
     def eval(self, *arguments, **how):
         return self.call("gan-eval", *arguments, **how)
@@ -41,7 +39,8 @@ class EvalProgramTest(common.ProgramTest):
 
 class EvalCommandTest(EvalProgramTest):
     def test_table_and_json(self):
-        self.train(*SMALL, "--epochs", 1, "--out", "run", "--quiet")
+        self.keep_in(self.folder / "cache")
+        self.trained(*SMALL, "--epochs", 1, "--quiet")
         checkpoint = "run/checkpoints/g_1.pt"
         done = self.eval("--ckpt", checkpoint, *COUNT, "--json", "a.json")
         self.assertIn("training a classifier", done.stderr)
@@ -95,7 +94,7 @@ class EvalCommandTest(EvalProgramTest):
         self.assertAlmostEqual(right, found["figures"]["as_asked_percent"]["value"], places=6)
 
     def test_given_samples_are_measured_as_drawn_ones(self):
-        self.train(*SMALL, "--epochs", 1, "--out", "run", "--quiet")
+        self.trained(*SMALL, "--epochs", 1, "--quiet")
         checkpoint = "run/checkpoints/g_1.pt"
         drawn = self.figures("--ckpt", checkpoint, *COUNT)["figures"]
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "idx", "--out", "s.idx")
@@ -253,11 +252,6 @@ class EvalInTrainingTest(EvalProgramTest):
         self.refused("gan-train", *self.flags, *few, code=2, says="too few")
         self.assertFalse((self.folder / "run/config.yaml").exists())
         self.train(*self.flags, "--epochs", 1, "--out", "run", "--quiet")
-
-    def test_the_best_needs_evaluations(self):
-        self.refused(
-            *("gan-train", *self.flags, "--train.keep_best", "fid"), code=2, says="set eval.every"
-        )
 
 
 if __name__ == "__main__":

@@ -37,9 +37,8 @@ class Exporting(common.ProgramTest):
         channels, side = SIZES.get(recipe.split("_")[0], (1, 28))
         data = () if recipe == "rings.ini" else (
             *DRAWN, "--data.image_size", side, "--data.channels", channels)  # fmt: skip
-        self.train("--config", common.CONFIGS / recipe, *data, *STEPS, *flags, "--overwrite",
-                   "--out", "run")  # fmt: skip
-        return self.folder / "run" / "checkpoints" / "g_1.pt"
+        run = self.trained("--config", common.CONFIGS / recipe, *data, *STEPS, *flags)
+        return run / "checkpoints" / "g_1.pt"
 
     def drawn(self, checkpoint, count, *flags):
         """gan-sample's images [n, c, h, w], what was fed and the classes, if there are any."""

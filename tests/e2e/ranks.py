@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import time
 
 import common
 
@@ -85,23 +84,13 @@ class Ranks(common.ProgramTest):
 
     def ended(self, job, timeout=300):
         _, errors = job.communicate(timeout=timeout)
-        for _ in range(50):
-            if not self.ranks_alive():
-                return errors
-            time.sleep(0.1)
-        self.fail(f"left behind: {self.ranks_alive()}")
+        self.wait_for(lambda: not self.ranks_alive())
+        return errors
 
     def epochs(self):
         """How many have left their row."""
         table = self.out / "losses.csv"
         return max(0, table.read_text().count("\n") - 1) if table.exists() else 0
-
-    def wait_for(self, what):
-        for _ in range(600):
-            if what():
-                return
-            time.sleep(0.1)
-        self.fail("it did not come")
 
     def long_run(self, *arguments):
         job = self.start(2, "--epochs", "100000", *arguments)

@@ -36,10 +36,6 @@ class ReliabilityTest(common.ProgramTest):
         self.addCleanup(process.kill)
         return process
 
-    def wait_for(self, path, process):
-        while process.poll() is None and not (self.folder / path).exists():
-            time.sleep(0.005)
-
     def end(self, process):
         """The exit code and the lines of standard error."""
         message = process.communicate(timeout=300)[1]
@@ -51,7 +47,7 @@ class ReliabilityTest(common.ProgramTest):
         return torch.cat([t.flatten() for t in torch.load(last)["generator"].values()])
 
     def assert_same_end(self, run, *flags):
-        self.train(*SMOKE, *flags, "--out", "whole", "--overwrite", "--quiet")
+        self.trained(*SMOKE, *flags, "--quiet", out="whole")
         self.assertTrue(torch.equal(self.weights(run), self.weights("whole")))
 
 
@@ -61,7 +57,7 @@ class SignalTest(ReliabilityTest):
         process = self.start(*SMOKE, "--model.discriminator_widths", "128,256",
                              "--batch-size", 256, "--train.discriminator_steps", 1000,
                              "--out", "run")  # fmt: skip
-        self.wait_for("run/checkpoints/last.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/last.pt").exists, process)
         process.send_signal(signal.SIGINT)
         with self.assertRaises(subprocess.TimeoutExpired):
             process.wait(timeout=1)  # the first one has been caught
@@ -73,7 +69,7 @@ class SignalTest(ReliabilityTest):
 
     def test_hanging_up_saves_as_other_signals_do(self):
         process = self.start(*SMOKE, "--epochs", 500, "--out", "run")
-        self.wait_for("run/checkpoints/g_2.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/g_2.pt").exists, process)
         process.send_signal(signal.SIGHUP)
         code, lines = self.end(process)
         self.assertEqual(code, 129, lines)
@@ -85,17 +81,17 @@ class SignalTest(ReliabilityTest):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
         process = self.start(*SMOKE, "--epochs", 500, "--out", "run", preexec_fn=as_nohup_does)
-        self.wait_for("run/checkpoints/g_1.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/g_1.pt").exists, process)
         process.send_signal(signal.SIGHUP)
-        self.wait_for("run/checkpoints/g_6.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/g_6.pt").exists, process)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(self.end(process)[0], 143)
 
     def test_a_run_outlives_the_reader_of_its_output(self):
         process = self.start(*SMOKE, "--epochs", 500, "--out", "run")
-        self.wait_for("run/checkpoints/g_1.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/g_1.pt").exists, process)
         process.stderr.close()
-        self.wait_for("run/checkpoints/g_6.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/g_6.pt").exists, process)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=300), 130)
 
@@ -103,7 +99,7 @@ class SignalTest(ReliabilityTest):
 class LockTest(ReliabilityTest):
     def test_one_run_a_folder_and_a_dead_one_s_lock_does_not_hold(self):
         first = self.start(*SMOKE, "--epochs", 500, "--out", "run")
-        self.wait_for("run/checkpoints/g_1.pt", first)
+        self.wait_for((self.folder / "run/checkpoints/g_1.pt").exists, first)
         says = ["another run is writing there", f"process {first.pid}"]
         self.refused("gan-train", "--resume", "run", code=2, says=says)
         self.refused("gan-train", *SMOKE, "--out", "run", "--overwrite", code=2, says=says)
@@ -137,7 +133,7 @@ class DiskTest(ReliabilityTest):
         return disk
 
     def test_a_limit_on_file_sizes(self):
-        self.train(*SMOKE, "--epochs", 1, "--out", "run", "--quiet")
+        self.trained(*SMOKE, "--epochs", 1, "--quiet")
         size = (self.folder / "run/checkpoints/last.pt").stat().st_size // 2
 
         def limit():
@@ -164,7 +160,7 @@ class DiskTest(ReliabilityTest):
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
             self.resume_under("disk/run", "Read-only file system")
         else:
-            self.train(*SMOKE, "--epochs", 1, "--out", "run", "--quiet")
+            self.trained(*SMOKE, "--epochs", 1, "--quiet")
             (self.folder / "run/checkpoints").chmod(0o555)
             self.addCleanup((self.folder / "run/checkpoints").chmod, 0o755)
             self.resume_under("run", "Permission denied")
@@ -266,7 +262,7 @@ class KeepingTest(ReliabilityTest):
     def test_states_are_saved_between_epochs(self):
         process = self.start(*SMOKE, "--epochs", 1, "--train.steps_per_epoch", 100_000,
                              "--save-state-steps", 5, "--out", "run")  # fmt: skip
-        self.wait_for("run/checkpoints/previous.pt", process)
+        self.wait_for((self.folder / "run/checkpoints/previous.pt").exists, process)
         process.kill()
         self.end(process)
         self.assertEqual(torch.load(self.folder / "run/checkpoints/last.pt")["step"] % 5, 0)

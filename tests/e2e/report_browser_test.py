@@ -46,7 +46,7 @@ class ReportBrowserTest(Reporting):
             element.send_keys(key)
 
     def test_a_run(self):
-        self.train(*SMALL, *EVAL, "--epochs", 4, "--output.log_every", 4, "--out", "run")
+        self.trained(*SMALL, *EVAL, "--epochs", 4, "--output.log_every", 4)
         self.open("run/report.html")
         self.assertEqual(self.one("h1").text, "run")
         self.assertIn("4 of 4 epochs, complete", self.one("#runs").text)
@@ -62,7 +62,7 @@ class ReportBrowserTest(Reporting):
         return [int(part) for part in re.findall(r"\d+", colour)[:3]]
 
     def test_dark_and_light(self):
-        self.train(*SMALL, "--epochs", 2, "--out", "run")
+        self.trained(*SMALL, "--epochs", 2)
         for scheme in "light", "dark":
             feature = {"name": "prefers-color-scheme", "value": scheme}
             self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
@@ -175,8 +175,8 @@ class ReportBrowserTest(Reporting):
         self.assertEqual([row.text.split()[0] for row in rows], ["1", "2", "3", "4"])
 
     def test_runs_side_by_side(self):
-        self.train(*SMALL, "--epochs", 3, "--out", "a")
-        self.train(*SMALL, "--epochs", 2, "--lr", 0.01, "--out", "b")
+        self.trained(*SMALL, "--epochs", 3, out="a")
+        self.trained(*SMALL, "--epochs", 2, "--lr", 0.01, out="b")
         self.report("a", "b", "-o", "both.html", "--quiet")
         self.open("both.html")
         self.assertEqual([item.text[:2] for item in self.all("#runs li")], ["a:", "b:"])
@@ -196,8 +196,8 @@ class ReportBrowserTest(Reporting):
 
     def test_runs_of_several_seeds_are_summed_up(self):
         for seed in 1, 2, 3:
-            self.train(*SMALL, "--epochs", 1, "--seed", seed, "--out", f"s{seed}")
-        self.train(*SMALL, "--epochs", 1, "--lr", 0.01, "--out", "other")
+            self.trained(*SMALL, "--epochs", 1, "--seed", seed, out=f"s{seed}")
+        self.trained(*SMALL, "--epochs", 1, "--lr", 0.01, out="other")
         self.report("s1", "s2", "s3", "other", "-o", "seeds.html", "--quiet")
         self.open("seeds.html")
         (table,) = (
@@ -216,7 +216,7 @@ class ReportBrowserTest(Reporting):
         self.assertEqual(len(set(self.browser.execute_script(colours))), 12)
 
     def test_a_narrow_page_does_not_scroll_sideways(self):
-        self.train(*SMALL, "--epochs", 2, "--out", "run")
+        self.trained(*SMALL, "--epochs", 2)
         self.open("run/report.html", width=500)  # the least that the window takes
         self.browser.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
@@ -227,7 +227,7 @@ class ReportBrowserTest(Reporting):
 
     def test_hostile_text_stays_text(self):
         name = 'a"<img src=x onerror=alert(1)>'
-        self.train(*SMALL, "--epochs", 1, "--out", name)
+        self.trained(*SMALL, "--epochs", 1, out=name)
         run = self.folder / name
         for file in "config.yaml", "train.log":
             text = (run / file).read_text()
@@ -245,7 +245,7 @@ class ReportBrowserTest(Reporting):
         self.assertIn("run.json: damaged", self.one("#missing").text)
 
     def test_a_run_that_has_only_begun(self):
-        self.train(*SMALL, "--epochs", 1, "--out", "run")
+        self.trained(*SMALL, "--epochs", 1)
         run = self.folder / "run"
         for path in [*run.glob("*.csv"), *run.glob("samples/*"), run / "run.json"]:
             path.unlink()

@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import subprocess
-import time
 
 import common
 from reporting import EVAL, SMALL, Reporting, data_of
@@ -12,7 +11,7 @@ from reporting import EVAL, SMALL, Reporting, data_of
 
 class ReportFileTest(Reporting):
     def test_live_and_later_reports_are_the_same(self):
-        self.train(*SMALL, "--epochs", 3, "--out", "run")
+        self.trained(*SMALL, "--epochs", 3)
         live = self.page("run/report.html")
         done = self.report("run", "-o", "later.html")
         self.assertRegex(done.stderr, r"^wrote later\.html \(\d\.\d MiB\)\n$")
@@ -46,14 +45,16 @@ class ReportFileTest(Reporting):
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         path = self.folder / "run/report.html"
-        seen, deadline = [], time.monotonic() + 60
-        while len(seen) < 2:  # a first page, and one that takes its place
-            self.assertIsNone(process.poll(), "the run has ended by itself")
-            self.assertLess(time.monotonic(), deadline, f"pages after epochs {seen}")
+        seen = []
+
+        def two_were_seen():  # a first page, and one that takes its place
             epochs = self.epochs_in(path.read_text()) if path.exists() else []
             if epochs and epochs[-1] not in seen:
                 seen.append(epochs[-1])
-            time.sleep(0.02)
+            return len(seen) == 2
+
+        self.wait_for(two_were_seen, process)
+        self.assertIsNone(process.poll(), "the run has ended by itself")
         process.send_signal(signal.SIGINT)
         errors = process.communicate(timeout=120)[1]
         self.assertEqual(process.returncode, 130, errors)
@@ -63,21 +64,21 @@ class ReportFileTest(Reporting):
         self.assertTrue(1 <= seen[0] < seen[1] <= done, (seen, done))
 
     def test_it_can_be_turned_off(self):
-        self.train(*SMALL, "--epochs", 1, "--output.report", "false", "--out", "run")
+        self.trained(*SMALL, "--epochs", 1, "--output.report", "false")
         self.assertFalse((self.folder / "run/report.html").exists())
         self.report("run", "--quiet")
         self.assertTrue((self.folder / "run/report.html").exists())
 
     def test_runs_are_compared(self):
-        self.train(*SMALL, "--epochs", 2, "--out", "a")
-        self.train(*SMALL, "--epochs", 1, "--lr", 0.01, "--out", "b")
+        self.trained(*SMALL, "--epochs", 2, out="a")
+        self.trained(*SMALL, "--epochs", 1, "--lr", 0.01, out="b")
         self.report("a", "b")
         self.assertEqual(
             [run["name"] for run in data_of(self.page("comparison.html"))["runs"]], ["a", "b"]
         )
 
     def test_what_is_lost_is_told(self):
-        self.train(*SMALL, "--epochs", 2, "--out", "run")
+        self.trained(*SMALL, "--epochs", 2)
         run = self.folder / "run"
         shutil.rmtree(run / "samples")
         shutil.rmtree(run / "checkpoints")
@@ -92,7 +93,7 @@ class ReportFileTest(Reporting):
 
 class MetricsLinesTest(Reporting):
     def test_lines_hold_both_tables(self):
-        self.train(*SMALL, *EVAL, "--epochs", 3, "--out", "run")
+        self.trained(*SMALL, *EVAL, "--epochs", 3)
         self.assertEqual(self.lines(), self.tables())
         self.assertEqual(["frechet" in line for line in self.lines()], [False, True, True])
         self.assertEqual([line["epoch"] for line in self.lines()], [1, 2, 3])
@@ -107,7 +108,7 @@ class MetricsLinesTest(Reporting):
         self.assertEqual([line["epoch"] for line in self.lines()], list(range(1, 10)))
 
     def test_a_later_evaluation_comes_into_its_line(self):
-        self.train(*SMALL, "--epochs", 2, "--out", "run")
+        self.trained(*SMALL, "--epochs", 2)
         self.assertNotIn("frechet", self.lines()[-1])
         self.train("--resume", "run", *EVAL, "--quiet")
         self.assertEqual(self.lines(), self.tables())

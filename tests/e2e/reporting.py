@@ -19,7 +19,7 @@ def data_of(page):
 class Reporting(common.ProgramTest):
     def setUp(self):
         super().setUp()
-        os.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")  # what evaluations keep
+        os.environ["XDG_CACHE_HOME"] = f"{common.KEPT.name}/cache"  # what evaluations keep
 
     def report(self, *arguments, **how):
         return self.call("gan-report", *arguments, **how)

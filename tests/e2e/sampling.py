@@ -8,7 +8,7 @@ try:
 except ImportError:
     Image = None
 
-SMOKE = ("--config", common.SMOKE, "--quiet", "--overwrite", "--out", "run")
+SMOKE = ("--config", common.SMOKE, "--quiet")
 
 
 class Sampling(common.ProgramTest):
@@ -17,7 +17,7 @@ class Sampling(common.ProgramTest):
     def setUp(self):
         super().setUp()
         common.need(Image, "this Python has no numpy or no PIL")
-        self.train(*SMOKE, *self.train_flags)
+        self.trained(*SMOKE, *self.train_flags)
         self.checkpoint = self.folder / "run" / "checkpoints" / "last.pt"
 
     def draw(self, *flags, form="npy"):

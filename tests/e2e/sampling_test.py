@@ -134,7 +134,7 @@ class GifTest(Sampling):
 
     def test_it_is_scaled_and_inverted_as_the_recipe_says(self):
         self.need_gif()
-        self.train(*SMOKE, "--epochs", 1, "--output.dark_on_light", "true")
+        self.trained(*SMOKE, "--epochs", 1, "--output.dark_on_light", "true")
         images = self.draw("-n", 5)
         done = self.sample("--ckpt", self.checkpoint, "-n", 5, "--gif", "x.gif")
         self.assertIn("5 samples (seed 0, epoch 1) to x.gif\n", done.stderr)
@@ -144,7 +144,7 @@ class GifTest(Sampling):
 
     def test_the_colours_of_few_pixels_are_exact(self):
         self.need_gif()
-        self.train(*SMOKE, "--epochs", 1, "--data.channels", 3)
+        self.trained(*SMOKE, "--epochs", 1, "--data.channels", 3)
         images = self.draw("-n", 6).astype(int)
         self.sample("--ckpt", self.checkpoint, "-n", 6, "--gif", "x.gif", "--scale", 1)
         shown = frames(self.folder / "x.gif").astype(int)
@@ -153,7 +153,7 @@ class GifTest(Sampling):
 
     def test_a_timelapse_has_the_grids_of_a_run(self):
         self.need_gif()
-        self.train(*SMOKE, "--epochs", 12)
+        self.trained(*SMOKE, "--epochs", 12)
         done = self.call("gan-report", "run", "--gif", "x.gif", "--fps", 4)
         self.assertIn("wrote 12 grids of run to x.gif", done.stderr)
         grids = sorted((self.folder / "run" / "samples").iterdir())
@@ -183,7 +183,7 @@ class GifTest(Sampling):
 class PointTest(Sampling):
     def test_a_walk_through_points(self):
         rings = ("--config", common.CONFIGS / "rings.ini", "--epochs", 1, "--output.samples", 10)
-        self.train(*rings, *SMOKE[2:])
+        self.trained(*rings, "--quiet")
         self.assertEqual(self.draw("--interpolate", 5, form="npy-float").shape, (80, 2))
 
 
@@ -194,7 +194,7 @@ class StdoutTest(Sampling):
 
     def test_it_holds_the_bytes_of_the_images_and_nothing_else(self):
         for channels in 1, 3:
-            self.train(*SMOKE, "--epochs", 1, "--data.channels", channels)
+            self.trained(*SMOKE, "--epochs", 1, "--data.channels", channels)
             done = self.pipe("--stdout", "-n", 70)
             self.assertEqual(done.stdout, self.draw("-n", 70).tobytes())
             self.assertEqual(

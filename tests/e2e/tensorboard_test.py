@@ -69,8 +69,7 @@ class TensorBoardTest(common.ProgramTest):
         )
         rows = self.folder / "run" / "losses.csv"
         # Past an epoch whose state is not saved, so that there are events to take back.
-        while process.poll() is None and not (rows.exists() and rows.read_text().count("\n") >= 4):
-            time.sleep(0.002)
+        self.wait_for(lambda: rows.exists() and rows.read_text().count("\n") >= 4, process)
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=60)
         with (self.folder / "run" / NAME).open("ab") as torn:

@@ -61,11 +61,8 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
 
     def ended(self, job, timeout=300):
         errors = super().ended(job, timeout)
-        for _ in range(50):  # mpirun's own, too
-            if not self.processes():
-                return errors
-            time.sleep(0.1)
-        self.fail(f"left behind: {self.processes()}")
+        self.wait_for(lambda: not self.processes())  # mpirun's own, too
+        return errors
 
     def bytes_over_the_cable(self):
         counter = "/sys/class/net/cable/statistics/rx_bytes"

@@ -67,13 +67,6 @@ class WordsOfARunTest(common.ProgramTest):
         says = "the run has done 4 steps, more than the 2"
         self.refused("gan-train", "--resume", "run", "--epochs", 1, code=2, says=says)
 
-    def test_settings_that_nothing_reads(self):
-        flags = ["--loss.penalty_weight", 5, "--optim.decay_start", 0.5, "--dry-run"]
-        said = self.train(*self.few, *flags).stderr
-        self.assertIn("warning: loss.penalty_weight: has no effect with loss.penalty = none", said)
-        self.assertIn("warning: optim.decay_start: has no effect", said)
-        self.assertEqual(self.train(*self.few, "--dry-run").stderr, "")
-
 
 if __name__ == "__main__":
     common.main()
