@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 
 #include "call.hpp"
 #include "config/facts.hpp"
@@ -6,7 +7,11 @@
 #include "formats/npy.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/data/dataset.hpp"
+#include "gan_train/models/networks.hpp"
+#include "io/export.hpp"
+#include "io/sample_writer.hpp"
 #include "losses/loss.hpp"
+#include "losses/penalty.hpp"
 
 namespace gan {
 namespace {
@@ -89,6 +94,40 @@ TEST_F(SmallCommand, ListSaysWhatThereIs) {
   EXPECT_EQ(print("gan list losses --json"), print("gan list --json losses"));
   call("gan list losses --json out.json");
   EXPECT_EQ(print("gan list losses --json -"), text_of("out.json"));
+}
+
+// Whatever is listed can be chosen, and does something.
+TEST_F(SmallCommand, EachRowThatIsListedRuns) {
+  const std::string train =
+      "gan-train -q --overwrite --epochs 1 --train.steps_per_epoch 2 "
+      "--batch-size 8 --out run -c smoke ";
+  print(train);
+  const std::string from_run = " --ckpt run/checkpoints/g_1.pt -q ";
+  for (const auto& row : sample_formats()) {
+    print("gan-sample" + from_run + "-n 16 -o drawn_" + str(row.name) + " --format " +
+          str(row.name));
+    EXPECT_TRUE(fs::exists("drawn_" + str(row.name))) << row.name;
+  }
+  for (const auto& row : export_formats()) {
+    print("gan-export" + from_run + "-o g." + str(row.name) + " --format " + str(row.name));
+    EXPECT_GT(fs::file_size("g." + str(row.name)), 1000u) << row.name;
+  }
+  fs::create_directory("idx");
+  write_file("idx/train-images-idx3-ubyte", idx_header({16, 28, 28}) + std::string(16 * 784, '\7'));
+  write_file("idx/train-labels-idx1-ubyte", idx_header({16}) + std::string(16, '\1'));
+  write_file("cifar10", std::string(16 * 3073, '\1'));
+  const std::map<DatasetKind, std::string> data = {{DatasetKind::kIdx, "idx"},
+                                                   {DatasetKind::kStackedMnist, "idx"},
+                                                   {DatasetKind::kCifar10, "cifar10"},
+                                                   {DatasetKind::kFolder, "drawn_png"}};
+  for (const auto& row : dataset_loaders()) {
+    const std::string path = data.contains(row.kind) ? " --data " + data.at(row.kind) : "";
+    print(train + "--model.arch mlp --data.synthetic_size 64 --data.dataset " + str(row.kind) +
+          path);
+  }
+  for (const auto& row : architectures()) print(train + "--model.arch " + str(row.kind));
+  for (const auto& row : losses()) print(train + "--loss.kind " + str(row.kind));
+  for (const auto& row : penalties()) print(train + "--loss.penalty " + str(row.kind));
 }
 
 TEST_F(SmallCommand, InspectDataFiles) {
