@@ -1,9 +1,9 @@
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "config/facts.hpp"
-#include "core/json.hpp"
 
 namespace gan {
 namespace {

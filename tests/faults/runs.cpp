@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "formats/idx.hpp"
+#include "gan_train/core/random.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/run/run.hpp"
 #include "gan_train/train/trainer.hpp"

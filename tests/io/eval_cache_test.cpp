@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include "data/idx_files.hpp"
+#include "eval/report.hpp"
 #include "gan_train/io/make_evaluator.hpp"
 #include "temp_folder.hpp"
 
