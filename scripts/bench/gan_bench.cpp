@@ -13,7 +13,8 @@
 #include <sys/resource.h>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "flops.hpp"
 #include "gan_train/config/option.hpp"

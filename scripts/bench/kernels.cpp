@@ -2,7 +2,9 @@
 // Benchmark's own options, e.g. gan_kernels --benchmark_filter=Adam
 #include <benchmark/benchmark.h>
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn.h>
+#include <torch/optim.h>
 
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/train/adam.hpp"

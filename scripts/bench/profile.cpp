@@ -3,7 +3,9 @@
 #include <cstdio>
 #include <string>
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn.h>
+#include <torch/utils.h>
 
 #include "flops.hpp"
 #include "gan_train/sampling/sample.hpp"

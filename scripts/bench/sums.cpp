@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/mpi.hpp"
 #include "train/device.hpp"

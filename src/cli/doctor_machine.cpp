@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <ATen/Version.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+#include <torch/version.h>
 
 #include "cli/doctor.hpp"
 #include "cli/doctor_gpu.hpp"

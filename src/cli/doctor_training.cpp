@@ -1,7 +1,7 @@
 #include <chrono>
 #include <cmath>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "cli/doctor.hpp"
 #include "core/text.hpp"

@@ -3,11 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/generator_arguments.hpp"
+#include "cli/progress.hpp"
 #include "core/json.hpp"
 #include "core/version.hpp"
 #include "eval/report.hpp"
@@ -158,10 +159,12 @@ int run_eval(EvalArguments& arguments) {
   if (loaded) loaded->generator->to(device);
   DataConfig config = loaded ? loaded->config.data : DataConfig();
   const Dataset data = load_reference(arguments, config);
+  std::optional<LongWorkLine> line(std::in_place, arguments.quiet);
   const EvalSubject subject =
       loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, data);
   const Evaluator evaluator = make_evaluator(config, data, subject.images.size(0), device);
   const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
+  line.reset();
   Json about = {{"gan_train", kVersion}};
   about.update(subject.about);
   if (!arguments.json.is_printed()) {

@@ -1,6 +1,6 @@
 #include "cli/latent_options.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "cli/arguments.hpp"
 #include "gan_train/core/error.hpp"

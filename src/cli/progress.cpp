@@ -6,9 +6,11 @@
 #include <string>
 #include <unistd.h>
 
+#include "cli/signals.hpp"
 #include "core/log.hpp"
 #include "core/terminal.hpp"
 #include "core/text.hpp"
+#include "gan_train/core/error.hpp"
 #include "gan_train/train/trainer.hpp"
 
 namespace gan {
@@ -29,6 +31,10 @@ std::string metrics_text(const LogRow& row) {
                    m.d_real, m.d_fake, row.images_per_second);
 }
 
+constexpr std::chrono::milliseconds kLivePause{100};
+
+bool shows_live(bool quiet) { return isatty(STDERR_FILENO) == 1 && !quiet; }
+
 std::string bar_text(double share, int cells) {
   const int full = static_cast<int>(share * cells);
   return "[" + std::string(static_cast<std::size_t>(full), '=') +
@@ -37,10 +43,28 @@ std::string bar_text(double share, int cells) {
 
 }  // namespace
 
+LongWorkLine::LongWorkLine(bool quiet)
+    : live_(shows_live(quiet)),
+      watch_([this](std::string_view what, std::int64_t done, std::int64_t total) {
+        tell(what, done, total);
+      }) {}
+
+LongWorkLine::~LongWorkLine() {
+  if (live_) log::live_line("");
+}
+
+void LongWorkLine::tell(std::string_view what, std::int64_t done, std::int64_t total) {
+  if (caught_signal() != 0) throw Stopped();
+  const auto now = Clock::now();
+  if (!live_ || now - shown_ < kLivePause) return;
+  shown_ = now;
+  log::live_line(str(what, " ", 100 * done / std::max<std::int64_t>(1, total), " %"));
+}
+
 Progress::Progress(const Trainer& trainer, bool quiet)
     : epochs_(trainer.config().train.epochs),
       steps_per_epoch_(trainer.steps_per_epoch()),
-      live_(isatty(STDERR_FILENO) == 1 && !quiet),
+      live_(shows_live(quiet)),
       quiet_(quiet) {}
 
 Progress::~Progress() {
@@ -53,7 +77,7 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
     first_step_ = row.step;
     start_ = now;
   }
-  const auto pause = live_ ? std::chrono::milliseconds(100) : std::chrono::seconds(30);
+  const auto pause = live_ ? kLivePause : std::chrono::seconds(30);
   if (quiet_ || now - shown_ < pause) return;
   shown_ = now;
   const double spent = std::chrono::duration<double>(now - start_).count();

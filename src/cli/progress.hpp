@@ -3,10 +3,30 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "core/long_work.hpp"
 #include "gan_train/train/loop.hpp"
 
 namespace gan {
+
+/// Shows long work on a live line of a terminal while it lives, and ends it once a signal was caught.
+class LongWorkLine {
+ public:
+  explicit LongWorkLine(bool quiet);
+  ~LongWorkLine();
+  LongWorkLine(const LongWorkLine&) = delete;
+  LongWorkLine& operator=(const LongWorkLine&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void tell(std::string_view what, std::int64_t done, std::int64_t total);
+
+  bool live_;
+  Clock::time_point shown_ = Clock::now();
+  WatchLongWork watch_;
+};
 
 /// Shows how training goes: a live line on a terminal, a line an epoch (and
 /// every half minute of a long one) where standard error is piped.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -10,6 +10,7 @@
 #include "cli/summary.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
+#include "core/long_work.hpp"
 #include "core/text.hpp"
 #include "dist/mpi.hpp"
 #include "gan_train/core/error.hpp"
@@ -150,13 +151,17 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   catch_signals();
   bool complete = false;
   const std::int64_t before = trainer.steps_done();
-  {
+  try {
+    const LongWorkLine line(quiet);
     Progress progress(trainer, quiet);
     Hooks watch;
     watch.on_step = [&](const LogRow& row) { progress.step(row, run.evaluation()); };
     watch.on_epoch = [&](const LogRow& row) { progress.epoch(row); };
     watch.stop = should_stop;
     complete = run.train(watch);
+  } catch (const Stopped&) {
+    log::warning("stopped before its first step: nothing was trained yet");
+    return 128 + caught_signal();
   }
   if (trainer.ranks().are_many()) {
     log::info(traffic_text(trainer.ranks(), trainer.steps_done() - before));

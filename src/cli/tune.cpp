@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "cli/tune_progress.hpp"
 #include "core/log.hpp"
@@ -180,6 +181,7 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   catch_signals();
   bool complete = false;
   {
+    const LongWorkLine line(/*quiet=*/true);
     TuneProgress progress(setup, folder, arguments.quiet, arguments.verbose);
     complete = work.run({.before = [&](const Job&) { progress.before(); },
                          .on_step = [&](const Job& job, std::int64_t step,

@@ -3,7 +3,9 @@
 #include <cstdio>
 
 #include <ATen/Version.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+#include <torch/version.h>
 
 #include "cli/commands.hpp"
 #include "dist/mpi.hpp"

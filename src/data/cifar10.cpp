@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/file.hpp"
 #include "gan_train/core/error.hpp"

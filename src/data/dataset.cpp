@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unistd.h>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/sha256.hpp"
 #include "data/stored_images.hpp"

@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/nn/functional/upsampling.h>
+#include <torch/utils.h>
 
 #include "core/file.hpp"
 #include "core/log.hpp"

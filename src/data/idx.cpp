@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/log.hpp"
 #include "data/stored_images.hpp"

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/core/random.hpp"
 #include "gan_train/data/dataset.hpp"

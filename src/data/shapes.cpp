@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/core/random.hpp"
 #include "gan_train/data/dataset.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/random.hpp"

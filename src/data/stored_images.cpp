@@ -3,7 +3,7 @@
 #include <span>
 #include <utility>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace gan {
 

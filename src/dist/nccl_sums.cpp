@@ -2,7 +2,8 @@
 
 #include <cstring>
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #ifdef GAN_TRAIN_HAS_CUDA
 #include <ATen/cuda/CUDAEvent.h>

@@ -1,6 +1,7 @@
 #include "dist/ranks.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "gan_train/core/error.hpp"
 

@@ -2,8 +2,16 @@
 
 #include <algorithm>
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/pooling.h>
+#include <torch/utils.h>
 
+#include "core/long_work.hpp"
 #include "data/sampler.hpp"
 #include "eval/draws.hpp"
 #include "gan_train/core/random.hpp"
@@ -124,6 +132,7 @@ Classifier train_classifier(const Dataset& data, std::int64_t classes) {
   adam.beta1 = 0.9;
   Adam optimizer(net->parameters(), kClassifierLr, adam);
   for (std::int64_t step = 0; step < steps; ++step) {
+    tell_long_work("training a classifier", step, steps);
     // Constant for a fifth of the way, then falling to zero.
     const double left = 1.0 - static_cast<double>(step) / static_cast<double>(steps);
     optimizer.scale_lr(std::min(1.0, 1.25 * left));
@@ -142,6 +151,7 @@ Classified classify(Classifier net, const torch::Tensor& images) {
   const auto device = net->parameters().front().device();
   std::vector<torch::Tensor> features, probabilities;
   for (const auto& block : images.split(kClassifyBlock)) {
+    tell_long_work("features of images", std::ssize(features) * kClassifyBlock, images.size(0));
     // Viewed anew, since strides of a single channel may pass for channels last, which rounds
     // otherwise.
     const auto pixels = unit_values(block.flatten(1)).view(block.sizes());

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"

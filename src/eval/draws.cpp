@@ -1,6 +1,6 @@
 #include "eval/draws.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/sampling/sample.hpp"
 

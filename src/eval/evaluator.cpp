@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/text.hpp"
 #include "eval/classifier.hpp"

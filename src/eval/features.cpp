@@ -1,6 +1,6 @@
 #include "eval/features.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/core/error.hpp"
 

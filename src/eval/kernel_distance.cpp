@@ -2,8 +2,9 @@
 #include <cmath>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
+#include "core/long_work.hpp"
 #include "eval/features.hpp"
 #include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
@@ -52,6 +53,7 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
   if (size == sets.a.size(0) && size == sets.b.size(0)) subsets = 1;
   std::vector<double> values;
   for (std::int64_t i = 0; i < subsets; ++i) {
+    tell_long_work("kernel distance", i, subsets);
     const auto index = 2 * static_cast<std::uint64_t>(i);
     values.push_back(unbiased_squared_mmd(
         random_subset(sets.a, size, stream_seed(seed, Stream::kSubsets, index)),

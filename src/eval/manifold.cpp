@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "eval/distances.hpp"
 #include "eval/features.hpp"

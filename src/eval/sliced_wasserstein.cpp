@@ -2,7 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "eval/features.hpp"
 #include "eval/metrics.hpp"

@@ -193,6 +193,7 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   root.push_back({"interval_figures", {pack_running(loop.interval)}});
   root.push_back({"health", {pack_health(loop.health)}});
   root.push_back({"rollbacks", {loop.rollbacks}});
+  root.push_back({"evaluating", {loop.evaluating}});
   root.push_back({"ranks", {std::int64_t{trainer.ranks().size()}}});
   write_file(path, encode_pt(root, path.stem().string()));
 }
@@ -234,6 +235,8 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
   loop.health = unpack_health(get<PtDict>(root, "health", name), name);
   loop.rollbacks = get_count(root, "rollbacks", name, kMaxRollbacks);
+  // States of version 1.0 lack it.
+  loop.evaluating = find(root, "evaluating") != nullptr && get<bool>(root, "evaluating", name);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
   if (find(root, "ranks") != nullptr) {  // older files lack it

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/log.hpp"
 #include "core/sha256.hpp"

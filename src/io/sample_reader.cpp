@@ -3,7 +3,7 @@
 #include <cstring>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/file.hpp"
 #include "core/log.hpp"

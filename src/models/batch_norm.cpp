@@ -1,6 +1,9 @@
 #include "models/batch_norm.hpp"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
 
 #include "dist/ranks.hpp"
 

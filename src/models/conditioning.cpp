@@ -1,6 +1,6 @@
 #include "models/conditioning.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/core/registry.hpp"
 #include "gan_train/models/networks.hpp"

@@ -3,7 +3,13 @@
 #include <algorithm>
 #include <array>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/upsampling.h>
+#include <torch/utils.h>
 
 #include "gan_train/core/error.hpp"
 #include "models/batch_norm.hpp"

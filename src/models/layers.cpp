@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <torch/nn/modules/activation.h>
+
 #include "models/dropout.hpp"
 #include "models/matrix_convs.hpp"
 #include "models/minibatch_stddev.hpp"

@@ -2,7 +2,10 @@
 
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/upsampling.h>
 
 #include "gan_train/models/networks.hpp"
 

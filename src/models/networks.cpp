@@ -1,6 +1,8 @@
 #include "gan_train/models/networks.hpp"
 
-#include <torch/torch.h>
+#include <torch/nn/init.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
 
 #include "gan_train/core/random.hpp"
 #include "gan_train/core/registry.hpp"

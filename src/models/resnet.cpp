@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <torch/nn/modules/pooling.h>
+
 #include "gan_train/core/error.hpp"
 #include "models/batch_norm.hpp"
 #include "models/models.hpp"

@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/log.hpp"
+#include "core/long_work.hpp"
 #include "dist/ranks.hpp"
 #include "formats/image.hpp"
 #include "gan_train/config/option.hpp"
@@ -72,10 +73,14 @@ class Run::Impl {
   void save_samples(std::int64_t epoch);
   Bytes picture(const torch::Tensor& images, std::int64_t epoch) const;
   void after_epoch(const LogRow& row);
+  bool is_due(std::int64_t epoch, std::int64_t every) const;
+  void evaluate(std::int64_t epoch);
+  void make_up_evaluation();
   void keep_generator(std::int64_t epoch);
   void finish();
   void draw(bool live);
-  void watch(const LogRow& row, double diversity);
+  void warn_of_trouble(const LogRow& row, double diversity);
+  void stop_if_collapsed(std::int64_t epoch, double diversity);
   bool roll_back(const std::string& what);
 
   std::int64_t sample_columns() const;
@@ -88,6 +93,7 @@ class Run::Impl {
   torch::Tensor fixed_inputs_;
   DiversityMeter diversity_;
   LoopState loop_;
+  bool called_off_ = false;          ///< an evaluation, by a signal
   std::int64_t saved_step_ = -1;     ///< at which the state in the folder was saved
   std::optional<EventFile> events_;  ///< none without output.tensorboard
   std::optional<CsvLog> losses_;
@@ -142,10 +148,11 @@ bool Run::Impl::train(const Hooks& watch) {
   };
   if (!trainer_.device().is_cpu()) hooks.read_every = 32;
   hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
-  const bool complete = run_training(trainer_, loop_, hooks);
+  make_up_evaluation();
+  const bool complete = !called_off_ && run_training(trainer_, loop_, hooks);
   save();
   complete ? finish() : draw(/*live=*/true);
-  return complete;
+  return complete && !called_off_;
 }
 
 // Rows of steps that are to be made again are cut.
@@ -206,24 +213,58 @@ void Run::Impl::write_state() {
 
 void Run::Impl::after_epoch(const LogRow& row) {
   const WorkAlone alone(trainer_.ranks());
-  const bool is_last = row.epoch == trainer_.config().train.epochs;
-  const auto due = [&](std::int64_t every) { return every > 0 && row.epoch % every == 0; };
-  const double diversity = diversity_.measure(trainer_.sampling_generator());
+  const double diversity = diversity_.measure(trainer_.networks.generator);
   const std::string losses = loss_row(row), health = health_row(row, diversity);
-  std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
   losses_->add(losses);
   health_->add(health);
-  if (due(output().sample_every) || (is_last && output().sample_every > 0)) save_samples(row.epoch);
-  if (due(output().checkpoint_every) || is_last) {
-    keep_generator(row.epoch);
-  }
-  if (evaluation_ && (due(trainer_.config().eval.every) || is_last)) {
-    evaluation_text = evaluation_->measure(row.epoch);
-    rows.push_back({evaluation_->header(), evaluation_->row()});
-  }
+  const std::int64_t last = trainer_.config().train.epochs;
+  if (is_due(row.epoch, output().sample_every)) save_samples(row.epoch);
+  if (is_due(row.epoch, output().checkpoint_every) || row.epoch == last) keep_generator(row.epoch);
+  warn_of_trouble(row, diversity);
+  const bool evaluates = evaluation_ && is_due(row.epoch, trainer_.config().eval.every);
+  loop_.evaluating = evaluates;
+  // Before the samples are measured: that takes long, and memory.
+  if (output().save_state > 0 && row.epoch % output().save_state == 0) save();
+  std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
+  if (evaluates) evaluate(row.epoch);
+  if (evaluates && !called_off_) rows.push_back({evaluation_->header(), evaluation_->row()});
   lines_->line(json_line(rows));
-  watch(row, diversity);
-  if (due(output().save_state)) save();
+  // Where epochs are short, drawing would take more of them than it is worth.
+  if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(/*live=*/true);
+  stop_if_collapsed(row.epoch, diversity);
+}
+
+// Every so many epochs, and after the last.
+bool Run::Impl::is_due(std::int64_t epoch, std::int64_t every) const {
+  return every > 0 && (epoch % every == 0 || epoch == trainer_.config().train.epochs);
+}
+
+void Run::Impl::evaluate(std::int64_t epoch) {
+  try {
+    evaluation_text = evaluation_->measure(epoch);
+  } catch (const Stopped&) {
+    called_off_ = true;
+    loop_.evaluating = false;  // so that a resumed run makes up for it
+    write_state();
+  }
+}
+
+// Where the run ended before the evaluation of the epoch that it stands at.
+void Run::Impl::make_up_evaluation() {
+  const std::int64_t done = trainer_.steps_done(), per_epoch = trainer_.steps_per_epoch();
+  const std::int64_t epoch = done / per_epoch;
+  if (!evaluation_ || !evaluation_->is_due() || done == 0 || done % per_epoch != 0) return;
+  if (!is_due(epoch, trainer_.config().eval.every)) return;
+  if (loop_.evaluating && !evaluation_->has_row()) {
+    log::warning(str("epoch ", epoch, " was not measured: the process was killed meanwhile, ",
+                     "perhaps for want of memory; a lower eval.samples needs less"));
+    return;
+  }
+  const WorkAlone alone(trainer_.ranks());
+  loop_.evaluating = true;
+  write_state();
+  evaluate(epoch);
+  open_lines();
 }
 
 void Run::Impl::keep_generator(std::int64_t epoch) {
@@ -232,34 +273,31 @@ void Run::Impl::keep_generator(std::int64_t epoch) {
 }
 
 // A run that was stopped after its last epoch had ended, and then given no more, has
-// not yet left what a last epoch leaves; nor has one whose evaluations come later.
+// not yet left what a last epoch leaves.
 void Run::Impl::finish() {
   const std::int64_t epoch = trainer_.config().train.epochs;
   if (!fs::exists(folder_.generator(epoch))) {
     keep_generator(epoch);
     if (output().sample_every > 0) save_samples(epoch);
   }
-  if (evaluation_ && evaluation_->is_due()) {
-    evaluation_text = evaluation_->measure(epoch);
-    open_lines();
-  }
   draw(/*live=*/false);
 }
 
-void Run::Impl::watch(const LogRow& row, double diversity) {
+void Run::Impl::warn_of_trouble(const LogRow& row, double diversity) {
   const StepMetrics& m = row.metrics;
   log::file_only(str("epoch ", row.epoch, "  gradient norms D ", m.d_grad_norm, "  G ",
                      m.g_grad_norm, "  diversity ", diversity));
   for (const auto& warning : watch_health(m, diversity, trainer_.config().loss, loop_.health)) {
     log::warning(str("epoch ", row.epoch, ": ", warning.text));
   }
-  // Where epochs are short, drawing would take more of them than it is worth.
-  if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(/*live=*/true);
+}
+
+void Run::Impl::stop_if_collapsed(std::int64_t epoch, double diversity) {
   const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();
     draw(/*live=*/true);
-    throw run_error("epoch ", row.epoch, ": the generator has collapsed (diversity ", diversity,
+    throw run_error("epoch ", epoch, ": the generator has collapsed (diversity ", diversity,
                     "); the state in ", folder_.root().string(),
                     " is saved; resume it with config key train.stop_on_collapse = false");
   }

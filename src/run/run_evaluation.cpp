@@ -31,12 +31,14 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
       metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.conditioning().class_count() > 0)});
   rows_.emplace(path, header_, step, events);
   measured_step_ = -1;
+  has_row_ = false;
   const double known = std::exchange(best_, kNoBest);
   const bool has_best = std::filesystem::exists(folder_.best());
   const auto steps = read_column(path, header_, "step");
   const auto samples = read_column(path, header_, "samples");
   const auto distances = read_column(path, header_, "frechet");
   for (std::size_t i = 0; i < distances.size(); ++i) {
+    has_row_ = has_row_ || steps[i] == static_cast<double>(step);
     // Distances fall with the number of samples.
     if (samples[i] != static_cast<double>(trainer_.config().eval.samples)) continue;
     if (steps[i] == static_cast<double>(step)) measured_step_ = step;
@@ -59,6 +61,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   measured_step_ = trainer_.steps_done();
   row_ = str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics));
   rows_->add(row_);
+  rows_->sync();
   write_file(folder_.evaluation(), metrics_json(metrics, {{"gan_train", std::string(kVersion)},
                                                           {"epoch", epoch},
                                                           {"step", measured_step_}}));

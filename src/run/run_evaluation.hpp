@@ -26,6 +26,8 @@ class RunEvaluation {
 
   /// Whether metrics.csv lacks a row of this many samples for where the run stands.
   bool is_due() const { return measured_step_ != trainer_.steps_done(); }
+  /// Whether it had one, of any number of samples, when it was opened.
+  bool has_row() const { return has_row_; }
 
   /// Measures the generator at the end of an epoch; returns its metrics in a few words.
   std::string measure(std::int64_t epoch);
@@ -42,6 +44,7 @@ class RunEvaluation {
   std::string header_;
   std::string row_;
   std::int64_t measured_step_ = -1;  ///< of such a row, the last
+  bool has_row_ = false;
   /// Lowest Fréchet distance so far, of as many samples, as metrics.csv holds it.
   double best_ = std::numeric_limits<double>::infinity();
 };

@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include <ATen/Version.h>
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
+#include <torch/version.h>
 
 #include "core/file.hpp"
 #include "core/version.hpp"

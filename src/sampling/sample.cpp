@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
 
+#include "core/long_work.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "models/conditioning.hpp"
 #include "sampling/latents.hpp"
@@ -90,6 +91,7 @@ void draw_in_blocks(
     const std::function<torch::Tensor(std::int64_t block)>& inputs,
     const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take) {
   for (std::int64_t done = 0; done < count; done += kSampleBlocks * kSampleBlock) {
+    tell_long_work("drawing samples", done, count);
     const std::int64_t wanted = std::min(kSampleBlocks * kSampleBlock, count - done);
     std::vector<torch::Tensor> blocks;
     for (std::int64_t i = 0; i < wanted; i += kSampleBlock) {

@@ -1,12 +1,18 @@
 #include "train/average.hpp"
 
+#include <algorithm>
 #include <optional>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include "models/batch_norm.hpp"
 
 namespace gan {
+
+double average_decay(double decay, std::int64_t step) {
+  return std::min(decay, static_cast<double>(1 + step) / static_cast<double>(10 + step));
+}
 
 void update_average(torch::nn::Module& average, const torch::nn::Module& live, double decay) {
   const torch::NoGradGuard no_grad;

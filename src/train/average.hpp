@@ -1,10 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include <torch/nn/module.h>
 
 namespace gan {
+
+/// How much of the average is kept in a step (from 0): `decay` in the long run, less at first, so
+/// that what is averaged is the last ninth of the steps and the first weights soon count nothing.
+/// As TensorFlow's ExponentialMovingAverage with num_updates.
+double average_decay(double decay, std::int64_t step);
 
 /// Moves the weights of `average` towards those of `live`: decay * average + (1 - decay) * live.
 /// Leaves its buffers alone: recompute_statistics() makes those of batch norm.

@@ -11,7 +11,9 @@
 #ifdef GAN_TRAIN_HAS_CUDA
 #include <ATen/cuda/CUDAContext.h>
 #endif
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/nn/module.h>
+#include <torch/version.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"

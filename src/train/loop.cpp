@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/ranks.hpp"
 #include "gan_train/core/error.hpp"
@@ -40,6 +40,12 @@ Reading read(const std::vector<torch::Tensor>& steps, bool stop, Ranks& ranks) {
   const auto flag = torch::full({1}, stop ? 1.0 : 0.0, metrics.options());
   const auto all = mean_over_ranks(ranks, torch::cat({metrics.flatten(), flag})).cpu();
   return {all.narrow(0, 0, metrics.numel()).view(metrics.sizes()), all[-1].item<float>() > 0};
+}
+
+// Whether any rank is to stop.
+bool wants_stop(const Hooks& hooks, const Trainer& trainer) {
+  const auto flag = torch::full({1}, hooks.stop && hooks.stop() ? 1.0F : 0.0F, trainer.device());
+  return mean_over_ranks(trainer.ranks(), flag).item<float>() > 0;
 }
 
 // What is not finite, in words; empty where all is.
@@ -77,7 +83,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
     std::vector<torch::Tensor> steps;
     const auto start = Clock::now();
     for (std::int64_t i = 0; i < count; ++i) steps.push_back(trainer.step());
-    const Reading seen = read(steps, hooks.stop && hooks.stop(), trainer.ranks());
+    Reading seen = read(steps, hooks.stop && hooks.stop(), trainer.ranks());
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const std::int64_t done = trainer.steps_done();
     std::string what;
@@ -103,6 +109,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
       const LogRow finished = row(state.epoch);
       state.epoch = {};
       if (hooks.on_epoch) hooks.on_epoch(finished);
+      if (!seen.stop) seen.stop = wants_stop(hooks, trainer);  // it may have taken long
     }
     if (hooks.after_step) hooks.after_step();
     if (seen.stop) return done == trainer.total_steps();

@@ -17,6 +17,7 @@ struct LoopState {
   RunningMetrics interval;
   HealthState health;
   std::int64_t rollbacks = 0;  ///< how often the run returned to a saved state
+  bool evaluating = false;     ///< at this step an evaluation was begun, and not called off
   /// Each rollback halves the learning rates.
   double lr_scale() const { return std::ldexp(1.0, -static_cast<int>(rollbacks)); }
 };

@@ -1,6 +1,6 @@
 #include "gan_train/train/metrics.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace gan {
 

@@ -5,7 +5,8 @@
 #include <iterator>
 #include <limits>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/sampling/sample.hpp"
@@ -73,6 +74,9 @@ torch::Tensor Trainer::step() {
   d_optimizer.scale_lr(lr);
   const auto work = [this](const StepInputs& in) { return update(in); };
   const auto metrics = graphs_ ? graphs_->run(inputs, work) : work(inputs);
+  if (ema) {
+    update_average(*ema, *networks.generator, average_decay(config_.train.ema, steps_done_));
+  }
   ++steps_done_;
   if (steps_done_ % kCheckEvery == 0) {
     check_equal_over_ranks(ranks_, weights_of(networks), steps_done_);
@@ -93,7 +97,6 @@ torch::Tensor Trainer::update(const StepInputs& inputs) {
   }
   if (!config_.train.reuse_fake) fake = generate(inputs.g.latents, inputs.g.classes);
   const auto g = update_generator(inputs.g, fake).unbind();
-  if (ema) update_average(*ema, *networks.generator, config_.train.ema);
   if (inputs.d.size() > 1) d_metrics = d_metrics / static_cast<std::int64_t>(inputs.d.size());
   const auto d = d_metrics.unbind();
   return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});  // in the order of kStepMetrics

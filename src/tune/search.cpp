@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/log.hpp"
+#include "core/long_work.hpp"
 #include "core/text.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/run/run.hpp"
@@ -90,6 +91,8 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
     if (trainer.steps_done() < target) return std::nullopt;
     const auto score = parse_double(score_text(scorer_.score(trainer)));
     result.score = score.value_or(result.score);
+  } catch (const Stopped&) {
+    return std::nullopt;
   } catch (const Error& error) {
     // Only numbers gone wrong are the trial's own fault.
     if (error.exit_code() != Error::kFailed || trainer.is_finite()) throw;

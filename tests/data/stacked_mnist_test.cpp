@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/file.hpp"
 #include "formats/idx.hpp"

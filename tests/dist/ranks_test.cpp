@@ -6,7 +6,9 @@
 #include <mutex>
 #include <thread>
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
 
 #include "data/idx_files.hpp"
 #include "dist/thread_ranks.hpp"

@@ -103,7 +103,8 @@ class MnistFast(Gan):
         figures = super().step(batch)
         with torch.no_grad():
             for average, live in zip(self.average.parameters(), self.g.parameters()):
-                average.lerp_(live, 1 - (0.99 if self.fault == "average" else self.decay))
+                decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+                average.lerp_(live, 1 - (0.99 if self.fault == "average" else decay))
         self.steps += 1
         return figures
 

@@ -115,7 +115,7 @@ class LiveLineTest(common.ProgramTest):
         self.assertEqual(screen.finish(), 130)
         log = (self.folder / "run" / "train.log").read_text()
         # The answer to Ctrl-C comes at once, be it between a line and its end.
-        answer = "stopping soon; Ctrl-C again: at once"
+        answer = "saving after this step; Ctrl-C again: now, as last saved"
         self.assertEqual(sum(line.endswith(answer) for line in screen.lines), 1)
         shown = [line.removesuffix(answer) for line in screen.lines]
         self.assertGreater(len(list(filter(None, shown))), 4)

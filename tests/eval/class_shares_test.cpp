@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "eval/classifier.hpp"
 #include "eval/metrics.hpp"

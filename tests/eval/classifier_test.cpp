@@ -7,7 +7,8 @@
 #include <gtest/gtest.h>
 #include <utility>
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "gan_train/eval/evaluator.hpp"
 #include "gan_train/models/networks.hpp"

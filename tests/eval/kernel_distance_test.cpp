@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "eval/metrics.hpp"
 #include "formula_features.hpp"

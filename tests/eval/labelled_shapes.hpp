@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "gan_train/data/dataset.hpp"
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "formula_features.hpp"
 #include "message.hpp"

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <numbers>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "eval/metrics.hpp"
 #include "formula_features.hpp"

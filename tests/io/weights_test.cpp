@@ -3,7 +3,8 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
 
 #include "core/file.hpp"
 #include "formats/safetensors.hpp"

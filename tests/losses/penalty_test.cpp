@@ -3,7 +3,9 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "gan_train/core/registry.hpp"
 #include "gan_train/models/networks.hpp"

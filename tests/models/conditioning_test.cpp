@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <numbers>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/core/error.hpp"
 #include "gan_train/data/dataset.hpp"

@@ -4,7 +4,11 @@
 #include <set>
 #include <utility>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/upsampling.h>
 
 #include "gan_train/models/networks.hpp"
 #include "message.hpp"

@@ -4,7 +4,8 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "config/facts.hpp"
 #include "gan_train/config/option.hpp"

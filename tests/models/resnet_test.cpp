@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "gan_train/models/networks.hpp"
 #include "message.hpp"

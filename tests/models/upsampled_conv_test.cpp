@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <torch/autograd.h>
+#include <torch/nn/modules/upsampling.h>
+
 namespace gan {
 namespace {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <numbers>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/sampling/sample.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/models/networks.hpp"

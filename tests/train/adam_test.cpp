@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/optim.h>
+#include <torch/utils.h>
 
 #include "dist/ranks.hpp"
 

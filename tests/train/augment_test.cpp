@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "gan_train/core/error.hpp"
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/trainer.hpp"
@@ -42,6 +45,15 @@ TEST(Average, StatisticsAreTheMeanOverBatches) {
   EXPECT_TRUE(torch::allclose(norm.running_var, (x.var(0) + y.var(0)) / 2, 1e-5, 1e-6));
   EXPECT_EQ(norm.options.momentum(), 0.1);
   EXPECT_FALSE(net->is_training());
+}
+
+// What the first weights count for in the end.
+TEST(Average, TheFirstWeightsCountNothingAfterAFewHundredSteps) {
+  double share = 1.0;
+  for (std::int64_t step = 0; step < 300; ++step) share *= average_decay(0.9999, step);
+  EXPECT_LT(share, 1e-9);
+  EXPECT_DOUBLE_EQ(average_decay(0.999, 0), 0.1);
+  EXPECT_DOUBLE_EQ(average_decay(0.999, 100000), 0.999);
 }
 
 TEST(Average, NothingIsRunWithoutBatchNorm) {

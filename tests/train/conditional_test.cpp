@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
 
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/loop.hpp"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "data/idx_files.hpp"
 #include "tiny_config.hpp"

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <regex>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/data/dataset.hpp"

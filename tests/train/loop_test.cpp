@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 #include <tuple>
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "gan_train/train/trainer.hpp"
 #include "message.hpp"

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/utils.h>
 
 #include "gan_train/sampling/sample.hpp"
 #include "gan_train/train/metrics.hpp"

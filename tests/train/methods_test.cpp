@@ -2,7 +2,7 @@
 #include <numbers>
 #include <numeric>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "gan_train/config/option.hpp"
 #include "gan_train/sampling/sample.hpp"

@@ -26,8 +26,8 @@ struct Hooks {
   std::function<void(const LogRow&)> on_log;                ///< every output.log_every steps
   std::function<void(const LogRow&)> on_epoch;              ///< after the last step of an epoch
   std::function<void()> after_step;  ///< after all of these: the state is whole and may be saved
-  /// Asked after a step, before its metrics are read: whether to stop once all of these were
-  /// called. If one rank says so, all stop there.
+  /// Asked after a step, before its metrics are read, and after on_epoch: whether to stop once all
+  /// of these were called. If one rank says so, all stop there.
   std::function<bool()> stop;
   /// Called when a loss or gradient is not finite, with what was seen. True: trainer and state
   /// were set back to a sound state, so training continues from there.

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace gan {
+
+/// Thrown by whoever watches long work to end it early. No Error: nothing is wrong.
+struct Stopped {};
+
+/// Is told what is done, and how much of it: `done` of `total`.
+using LongWorkWatcher =
+    std::function<void(std::string_view what, std::int64_t done, std::int64_t total)>;
+
+/// Told by work that may take seconds, several times a second, on the thread that asked for the
+/// work. Passes on what the watcher throws, so that nothing may be half done between two calls.
+void tell_long_work(std::string_view what, std::int64_t done, std::int64_t total);
+
+/// Sets the process's watcher of long work while it lives. Not nested.
+class WatchLongWork {
+ public:
+  explicit WatchLongWork(LongWorkWatcher watcher);
+  ~WatchLongWork();
+  WatchLongWork(const WatchLongWork&) = delete;
+  WatchLongWork& operator=(const WatchLongWork&) = delete;
+};
+
+}  // namespace gan
