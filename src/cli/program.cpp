@@ -102,12 +102,20 @@ std::string with_flags(std::string message, const CLI::App& command) {
   return message;
 }
 
+// A shell puts in the home folder for ~/a, but not for --out=~/a.
+void put_in_home(std::string& word) {
+  const auto begin = word.starts_with("--") ? word.find('=') + 1 : 0;
+  const std::string value = word.substr(begin);
+  if (value.starts_with('~')) word = word.substr(0, begin) + with_home(value);
+}
+
 int run_command(const std::string& name, std::vector<std::string> words) {
   CLI::App program;
   Runnable called;
   declare_commands(program, called);
   const CLI::App& command = *program.get_subcommand(name);
   give_json_its_value(words);
+  for (std::string& word : words) put_in_home(word);
   words.insert(words.begin(), name);
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {

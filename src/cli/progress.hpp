@@ -10,7 +10,8 @@
 
 namespace gan {
 
-/// Shows long work on a live line of a terminal while it lives, and ends it once a signal was caught.
+/// Shows long work on a live line of a terminal while it lives, and ends it once a signal was
+/// caught.
 class LongWorkLine {
  public:
   explicit LongWorkLine(bool quiet);

@@ -19,8 +19,7 @@ bool is_ignored(int number) {
 volatile std::sig_atomic_t tells = 0;
 
 // In the place of a live line, on which the cursor stands at its start.
-constexpr char kStopping[] =
-    "\033[Jsaving after this step; Ctrl-C again: now, as last saved\n";
+constexpr char kStopping[] = "\033[Jsaving after this step; Ctrl-C again: now, as last saved\n";
 
 extern "C" void note_signal(int number) {
   caught = number;

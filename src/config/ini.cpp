@@ -51,8 +51,8 @@ class Reader {
                               " is neither 'key = value' nor a [section]; comments begin with #");
     }
     auto value = trim(line.substr(equals + 1));
-    if (value.starts_with('"')) {
-      const auto end = value.find('"', 1);
+    if (value.starts_with('"') || value.starts_with('\'')) {
+      const auto end = value.find(value.front(), 1);
       if (end == std::string_view::npos) {
         return builder_.mistake(line_, "no closing quote in ", in_quotes(value));
       }

@@ -387,7 +387,8 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.ema",
        .role = Role::kTraining,
        .field = &train.ema,
-       .help = "Decay, a step, of the running average (EMA) of G's weights, which starts lower: at most "
+       .help = "Decay, a step, of the running average (EMA) of G's weights, which starts lower: at "
+               "most "
                "(1 + step) / (10 + step). 0: no average.",
        .max = 1,
        .below_max = true},
@@ -547,8 +548,8 @@ Rows output_rows(OutputConfig& output) {
       {.key = "output.save_state",
        .role = Role::kWatching,
        .field = &output.save_state,
-       .help = "Save the state that --resume needs every so many epochs; 0: only at the end and "
-               "when the run is stopped.",
+       .help = "Every so many epochs, save the state from which the run can be resumed; 0: only "
+               "at the end and when it is stopped.",
        .max = kMany,
        .alias = "save-state"},
       {.key = "output.save_state_steps",

@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "config/parse.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
+#include "gan_train/core/error.hpp"
 
 namespace gan {
 namespace {
@@ -84,7 +86,11 @@ std::string set(const Option&, std::string_view text, std::string& field) {
   // The checkpoint's config is read by Python too, which wants UTF-8.
   if (!is_utf8(text)) return in_quotes(text) + " is not text in UTF-8";
   if (text.find('\0') != std::string_view::npos) return in_quotes(text) + " holds a NUL character";
-  field = text;
+  try {
+    field = with_home(text);  // all are paths but train.device, which no "~" begins
+  } catch (const Error& error) {
+    return error.what();
+  }
   return "";
 }
 
@@ -171,7 +177,10 @@ std::string value_text(const Option& option) {
 std::string set_value(const Option& option, std::string_view text) {
   const auto& choices = choices_of(option);
   if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
-    const auto near = text.size() > 1 ? did_you_mean(text, choices) : "";
+    auto near = text.size() > 1 ? did_you_mean(text, choices) : "";
+    if (option.key == "data.dataset" && text.find("mnist") != std::string_view::npos) {
+      near = "; did you mean idx, the format of MNIST's files?";
+    }
     return wrong(option, text, "is not known") + near;
   }
   return std::visit([&](const auto& field) { return set(option, text, field); }, option.field);

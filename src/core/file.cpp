@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -82,6 +83,19 @@ fs::path replaceable(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string with_home(std::string_view path) {
+  if (path.starts_with("$HOME") || path.starts_with("${HOME}")) {
+    throw usage_error(in_quotes(path),
+                      ": only a shell puts in $HOME; write ~/ for the home folder");
+  }
+  if (path != "~" && !path.starts_with("~/")) return std::string(path);
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home != '/') {
+    throw usage_error(in_quotes(path), ": ~ is the home folder, but HOME does not name one");
+  }
+  return home + std::string(path.substr(1));
+}
 
 AtomicFile::AtomicFile(const fs::path& path)
     : path_(replaceable(path)), temporary_(temporary_of(path_)) {

@@ -20,6 +20,10 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// A path whose leading "~" or "~/" is the home folder, as in a shell. Error (exit code 2) where
+/// the environment names none, and where it begins with $HOME, which no shell has put in.
+std::string with_home(std::string_view path);
+
 /// A file that is there whole or not at all. Bytes go to a temporary beside
 /// `path`; commit() syncs it, renames it into place and syncs the folder (not
 /// `durable`: only renames, for one of many files that can be made again).

@@ -253,8 +253,10 @@ void Run::Impl::evaluate(std::int64_t epoch) {
 void Run::Impl::make_up_evaluation() {
   const std::int64_t done = trainer_.steps_done(), per_epoch = trainer_.steps_per_epoch();
   const std::int64_t epoch = done / per_epoch;
-  if (!evaluation_ || !evaluation_->is_due() || done == 0 || done % per_epoch != 0) return;
+  if (!evaluation_ || done == 0 || done % per_epoch != 0) return;
   if (!is_due(epoch, trainer_.config().eval.every)) return;
+  // A run that is complete is also measured anew by other numbers of samples.
+  if (done == trainer_.total_steps() ? !evaluation_->is_due() : evaluation_->has_row()) return;
   if (loop_.evaluating && !evaluation_->has_row()) {
     log::warning(str("epoch ", epoch, " was not measured: the process was killed meanwhile, ",
                      "perhaps for want of memory; a lower eval.samples needs less"));

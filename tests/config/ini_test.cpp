@@ -42,6 +42,11 @@ TEST(Ini, NothingIsNothing) {
   EXPECT_EQ(read("\n\n# only words"), Strings{});
 }
 
+TEST(Ini, TakesQuotesOffAValue) {
+  EXPECT_EQ(read("a.b = 'x # y'\na.c = \"it's\" # words\na.d = it's\n"),
+            (Strings{"a.b=x # y", "a.c=it's", "a.d=it's"}));
+}
+
 TEST(Ini, ReportsMalformedLinesAndReadsOn) {
   const std::string neither = " is neither 'key = value' nor a [section]; comments begin with #";
   EXPECT_EQ(read("[a]\n"

@@ -25,6 +25,19 @@ struct Address {
   const void* operator()(const auto* field) const { return field; }
 };
 
+TEST(SetValue, PathsMayBeginAtHome) {
+  setenv("HOME", "/home/me", 1);
+  EXPECT_EQ(after("output.dir", "~/runs/one"), "/home/me/runs/one");
+  EXPECT_EQ(after("data.path", "~"), "/home/me");
+  EXPECT_EQ(after("data.path", "a/~/b"), "a/~/b");
+  EXPECT_NE(after("output.dir", "$HOME/runs").find("write ~/"), std::string::npos);
+  EXPECT_NE(after("output.dir", "${HOME}").find("write ~/"), std::string::npos);
+}
+
+TEST(SetValue, SaysWhichFormatMnistHas) {
+  EXPECT_NE(set("data.dataset", "mnist").find("did you mean idx"), std::string::npos);
+}
+
 TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
   Config config;
   std::set<std::string> keys;

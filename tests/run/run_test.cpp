@@ -53,7 +53,8 @@ class MeasuredRun : public ::testing::Test {
   bool train(const char* name, bool resumes, const Hooks& watch = {}) {
     const Dataset data = load_dataset(config_.data);
     Trainer trainer(config_, data);
-    const RunFolder folder(temp_ / name, resumes ? RunFolder::Open::kResume : RunFolder::Open::kNew);
+    const RunFolder folder(temp_ / name,
+                           resumes ? RunFolder::Open::kResume : RunFolder::Open::kNew);
     gan::Run run(trainer, data, folder);
     if (resumes) run.resume(find_state(temp_ / name).path);
     return run.train(watch);
