@@ -133,6 +133,17 @@ Config ConfigArguments::apply(Config config) const {
   return config;
 }
 
+Config ConfigArguments::recipe_config() const {
+  Config config;
+  if (file_.empty()) return config;
+  const fs::path path = find_recipe(file_);
+  const auto is_it = [&](const fs::path& shipped) { return fs::equivalent(shipped, path); };
+  if (std::ranges::none_of(shipped_recipes(), is_it)) return config;
+  ParsedSettings parsed = read_settings(path);
+  apply_settings(option_table(config), parsed.settings, std::move(parsed.mistakes));
+  return config;
+}
+
 std::string ConfigArguments::recipe() const {
   return file_.empty() ? "run" : std::filesystem::path(file_).stem().string();
 }

@@ -87,6 +87,9 @@ class ConfigArguments {
   /// `config` with what the config file and then the flags say.
   Config apply(Config config = {}) const;
 
+  /// What the recipe says where a shipped one was named, else the defaults.
+  Config recipe_config() const;
+
   /// Whether neither was given.
   bool empty() const { return file_.empty() && flags_.empty(); }
 

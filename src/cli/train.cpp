@@ -233,7 +233,8 @@ int run_train(TrainArguments& arguments) {
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data, ranks);
   if (ranks.is_first()) {
-    for (const auto& warning : config_warnings(config)) log::warning(warning);
+    const Config recipe = arguments.config.recipe_config();
+    for (const auto& warning : config_warnings(config, recipe)) log::warning(warning);
   }
   if (!arguments.init_from.empty()) {
     const bool both = init_from(arguments.init_from, trainer);

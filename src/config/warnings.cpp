@@ -7,15 +7,15 @@
 
 namespace gan {
 
-std::vector<std::string> config_warnings(const Config& config) {
+std::vector<std::string> config_warnings(const Config& config, const Config& usual) {
   Config mine = config;
-  Config defaults;
+  Config theirs = usual;
   const auto table = option_table(mine);
-  const auto usual = option_table(defaults);
+  const auto usual_table = option_table(theirs);
   std::vector<std::string> warnings;
   for (std::size_t i = 0; i < table.size(); ++i) {
     const auto& [key, values] = table[i].ignored_with;
-    if (values.empty() || value_text(table[i]) == value_text(usual[i])) continue;
+    if (values.empty() || value_text(table[i]) == value_text(usual_table[i])) continue;
     const std::string value = value_text(find_option(table, key));
     if (std::ranges::find(values, value) == values.end()) continue;
     warnings.push_back(str(table[i].key, ": has no effect with ", key, " = ", value));

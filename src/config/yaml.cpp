@@ -35,7 +35,13 @@ class Reader : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check_plain(mark, "", anchor);
-    if (depth_ > 0) scalar(mark, "");
+    const bool value = skipped_ == 0 && depth_ == 1 && key_ && !list_;
+    if (value && !key_->empty() && key_->find('.') == std::string::npos) {
+      open_section(mark);  // with nothing in it
+      OnMapEnd();
+    } else if (depth_ > 0) {
+      scalar(mark, "");
+    }
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {

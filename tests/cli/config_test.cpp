@@ -1,8 +1,11 @@
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "call.hpp"
 #include "core/json.hpp"
+#include "formats/idx.hpp"
 
 namespace gan {
 namespace {
@@ -27,6 +30,23 @@ TEST_F(ConfigCall, FlagsBeatTheFileAndTheFileBeatsDefaults) {
     }
   }
   EXPECT_EQ(files(), 2u);
+}
+
+TEST_F(ConfigCall, WhatTheRecipeSaidIsNotWarnedOf) {
+  std::filesystem::create_directory("idx");
+  write_file("idx/train-images-idx3-ubyte", idx_header({16, 8, 8}) + std::string(16 * 64, '\7'));
+  const std::string train =
+      "gan-train --dry-run -c smoke --model.arch mlp --batch-size 4 --data.dataset idx --data idx ";
+  const Outcome quiet = call(train), warned = call(train + "--data.synthetic_size 9");
+  EXPECT_EQ(quiet.code, 0) << quiet.err;
+  EXPECT_EQ(quiet.err.find("no effect"), std::string::npos) << quiet.err;
+  expect_says(warned.err, "data.synthetic_size: has no effect with data.dataset = idx");
+}
+
+TEST_F(ConfigCall, AHomeFolderIsPutIn) {
+  const Outcome outcome = call("gan-train --dry-run -c smoke --out=~/runs");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  expect_says(outcome.out, str("\n  dir: ", std::getenv("HOME"), "/runs\n"));
 }
 
 TEST_F(ConfigCall, ShortAndLongFlagsAreTheSame) {

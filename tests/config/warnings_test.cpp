@@ -24,6 +24,16 @@ TEST(ConfigWarnings, OfWhatOnlySomeDataSetsAndRunsRead) {
   }
 }
 
+TEST(ConfigWarnings, NotOfWhatTheRecipeSaid) {
+  Config recipe;
+  recipe.data.dataset = DatasetKind::kShapes;
+  recipe.data.synthetic_size = 512;
+  Config config = recipe;
+  config.data.dataset = DatasetKind::kIdx;
+  EXPECT_EQ(config_warnings(config, recipe), Lines{});
+  EXPECT_EQ(config_warnings(config).size(), 1u);
+}
+
 TEST(ConfigWarnings, NameWhatNothingReads) {
   Config config;
   config.loss.penalty_weight = 5;

@@ -33,6 +33,12 @@ TEST(Yaml, ReadsScalarsAsTheyAreWritten) {
             (Strings{"a.b=0.8:1.0", "a.c=007", "a.d=it's", "a.e=A\n", "a.f=yes"}));
 }
 
+TEST(Yaml, AnEmptySectionIsAllDefaults) {
+  EXPECT_EQ(read("a:\nb:\n  c: 1\nd: null\n"), (Strings{"b.c=1"}));
+  EXPECT_EQ(read("a:\na:\n  c: 1\n"),
+            (Strings{"a.c=1", "x.yaml:3: duplicate section 'a'; first given on line 1"}));
+}
+
 TEST(Yaml, NullIsEmptyButItsQuotedNameIsNot) {
   EXPECT_EQ(read("a:\n  b: null\n  c: ~\n  d:\n  e: \"\"\n  f: \"null\"\n  g: []\n"),
             (Strings{"a.b=", "a.c=", "a.d=", "a.e=", "a.f=null", "a.g="}));

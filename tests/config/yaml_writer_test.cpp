@@ -73,7 +73,6 @@ TEST(ToYaml, ReadsBackAnyText) {
                                          " a ",
                                          "null",
                                          "Null",
-                                         "~",
                                          "true",
                                          "no",
                                          "Off",

@@ -151,10 +151,10 @@ void check_choices(const Config& config);
 /// Error (exit code 2) naming all mistakes. Ranges, which apply_settings checks, are not looked at.
 void check_config(const Config& config);
 
-/// What a config may hold but hardly means, a line each: options other than their defaults that
-/// have no effect, such as loss.penalty_weight without a penalty, and a Wasserstein loss without a
-/// bound.
-std::vector<std::string> config_warnings(const Config& config);
+/// What a config may hold but hardly means, a line each: options other than in `usual`, the config
+/// that it began with, that have no effect, such as loss.penalty_weight without a penalty; and a
+/// Wasserstein loss without a bound.
+std::vector<std::string> config_warnings(const Config& config, const Config& usual = {});
 
 /// A Config from defaults and one file, checked by option_table and check_config.
 Config load_config(const std::filesystem::path& path);
