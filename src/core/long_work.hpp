@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <string_view>
 
 namespace gan {
 
 /// Thrown by whoever watches long work to end it early. No Error: nothing is wrong.
-struct Stopped {};
+struct Stopped : std::exception {
+  const char* what() const noexcept override { return "stopped"; }
+};
 
 /// Is told what is done, and how much of it: `done` of `total`.
 using LongWorkWatcher =

@@ -34,7 +34,7 @@ TEST_F(ConfigCall, FlagsBeatTheFileAndTheFileBeatsDefaults) {
 
 TEST_F(ConfigCall, WhatTheRecipeSaidIsNotWarnedOf) {
   std::filesystem::create_directory("idx");
-  write_file("idx/train-images-idx3-ubyte", idx_header({16, 8, 8}) + std::string(16 * 64, '\7'));
+  write_file("idx/train-images-idx3-ubyte", idx_header({16, 8, 8}) + std::string(16UL * 64, '\7'));
   const std::string train =
       "gan-train --dry-run -c smoke --model.arch mlp --batch-size 4 --data.dataset idx --data idx ";
   const Outcome quiet = call(train), warned = call(train + "--data.synthetic_size 9");

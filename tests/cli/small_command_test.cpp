@@ -113,9 +113,10 @@ TEST_F(SmallCommand, EachRowThatIsListedRuns) {
     EXPECT_GT(fs::file_size("g." + str(row.name)), 1000u) << row.name;
   }
   fs::create_directory("idx");
-  write_file("idx/train-images-idx3-ubyte", idx_header({16, 28, 28}) + std::string(16 * 784, '\7'));
+  write_file("idx/train-images-idx3-ubyte",
+             idx_header({16, 28, 28}) + std::string(16UL * 784, '\7'));
   write_file("idx/train-labels-idx1-ubyte", idx_header({16}) + std::string(16, '\1'));
-  write_file("cifar10", std::string(16 * 3073, '\1'));
+  write_file("cifar10", std::string(16UL * 3073, '\1'));
   const std::map<DatasetKind, std::string> data = {{DatasetKind::kIdx, "idx"},
                                                    {DatasetKind::kStackedMnist, "idx"},
                                                    {DatasetKind::kCifar10, "cifar10"},

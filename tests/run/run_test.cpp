@@ -1,6 +1,7 @@
 #include "gan_train/run/run.hpp"
 
 #include <cmath>
+#include <exception>
 #include <gtest/gtest.h>
 
 #include <torch/types.h>
@@ -90,7 +91,7 @@ TEST_F(MeasuredRun, AnEvaluationThatIsCalledOffIsMadeUpFor) {
 }
 
 TEST_F(MeasuredRun, AProcessThatDiesOfAnEvaluationLosesNoEpochAndGoesOnPastIt) {
-  struct Killed {};
+  struct Killed : std::exception {};
   {
     const WatchLongWork watcher([&](std::string_view what, std::int64_t, std::int64_t) {
       if (what == "drawing samples") throw Killed();
