@@ -5,7 +5,8 @@
 # on two cores), or over the files named. Needs a build.
 #
 #   --changed              only files changed since the last release, else since the branch left
-#                          origin/main; all where neither is known, or the settings changed
+#                          origin/main; all where neither is known or is this commit, or the
+#                          settings changed
 #   GAN_TRAIN_BASE=COMMIT  (environment) since that one
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
@@ -24,6 +25,8 @@ changed() {
   local base=${GAN_TRAIN_BASE:-} names
   [[ -n $base ]] || base=$(git describe --tags --abbrev=0 2>/dev/null) ||
     base=$(git merge-base HEAD origin/main 2>/dev/null) || { compiled && return; }
+  # All of main's own newest commit, too.
+  [[ $(git rev-parse "$base^{commit}") != "$(git rev-parse HEAD)" ]] || { compiled && return; }
   names=$(git diff --name-only --diff-filter=d "$base" --) || { compiled && return; }
   if grep -qxE '\.clang-tidy|(.*/)?CMakeLists\.txt|scripts/(tidy|common)\.sh' <<<"$names"; then
     compiled

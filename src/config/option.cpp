@@ -387,9 +387,8 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.ema",
        .role = Role::kTraining,
        .field = &train.ema,
-       .help = "Decay, a step, of the running average (EMA) of G's weights, which starts lower: at "
-               "most "
-               "(1 + step) / (10 + step). 0: no average.",
+       .help = "Decay, a step, of the running average (EMA) of G's weights, which starts lower: "
+               "at most (1 + step) / (10 + step). 0: no average.",
        .max = 1,
        .below_max = true},
       {.key = "train.instance_noise",

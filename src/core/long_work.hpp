@@ -16,8 +16,8 @@ struct Stopped : std::exception {
 using LongWorkWatcher =
     std::function<void(std::string_view what, std::int64_t done, std::int64_t total)>;
 
-/// Told by work that may take seconds, several times a second, on the thread that asked for the
-/// work. Passes on what the watcher throws, so that nothing may be half done between two calls.
+/// Work that may take seconds calls this several times a second, on the thread that asked for it.
+/// The watcher may throw; the work must leave nothing half done then.
 void tell_long_work(std::string_view what, std::int64_t done, std::int64_t total);
 
 /// Sets the process's watcher of long work while it lives. Not nested.

@@ -224,7 +224,7 @@ void Run::Impl::after_epoch(const LogRow& row) {
   const bool evaluates = evaluation_ && is_due(row.epoch, trainer_.config().eval.every);
   loop_.evaluating = evaluates;
   // Before the samples are measured: that takes long, and memory.
-  if (output().save_state > 0 && row.epoch % output().save_state == 0) save();
+  if (is_due(row.epoch, output().save_state)) save();
   std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
   if (evaluates) evaluate(row.epoch);
   if (evaluates && !called_off_) rows.push_back({evaluation_->header(), evaluation_->row()});
@@ -255,8 +255,9 @@ void Run::Impl::make_up_evaluation() {
   const std::int64_t epoch = done / per_epoch;
   if (!evaluation_ || done == 0 || done % per_epoch != 0) return;
   if (!is_due(epoch, trainer_.config().eval.every)) return;
-  // A run that is complete is also measured anew by other numbers of samples.
-  if (done == trainer_.total_steps() ? !evaluation_->is_due() : evaluation_->has_row()) return;
+  // A complete run is measured again where eval.samples changed; others at their next epoch.
+  const bool complete = done == trainer_.total_steps();
+  if (complete ? !evaluation_->is_due() : evaluation_->has_row()) return;
   if (loop_.evaluating && !evaluation_->has_row()) {
     log::warning(str("epoch ", epoch, " was not measured: the process was killed meanwhile, ",
                      "perhaps for want of memory; a lower eval.samples needs less"));

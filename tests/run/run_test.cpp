@@ -50,7 +50,7 @@ class MeasuredRun : public ::testing::Test {
     setenv("XDG_CACHE_HOME", temp_.path().c_str(), 1);
   }
 
-  // Whether it came to its end.
+  // Returns whether the run finished.
   bool train(const char* name, bool resumes, const Hooks& watch = {}) {
     const Dataset data = load_dataset(config_.data);
     Trainer trainer(config_, data);

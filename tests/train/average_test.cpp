@@ -47,7 +47,7 @@ TEST(Average, StatisticsAreTheMeanOverBatches) {
   EXPECT_FALSE(net->is_training());
 }
 
-// What the first weights count for in the end.
+// The share of the first weights in the average after 300 steps.
 TEST(Average, TheFirstWeightsCountNothingAfterAFewHundredSteps) {
   double share = 1.0;
   for (std::int64_t step = 0; step < 300; ++step) share *= average_decay(0.9999, step);
