@@ -23,11 +23,16 @@ cd "$work"
 "$work/moved/tree/bin/gan-train" --config smoke --dry-run >/dev/null # finds its recipes still
 "$work/moved/tree/bin/gan-sample" --ckpt "$checkpoint" -n 1 --out "$work/moved.png"
 
-say 'building a program on the installed library'
+say 'building programs on the installed library'
 cmake -S "$root/tests/install" -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved/tree" >/dev/null
 cmake --build "$work/consumer"
 said=$("$work/consumer/drawer" "$checkpoint")
 [[ $said == '[64, 1, 16, 16] from epoch 2' ]] || die "it said: $said"
+said=$("$work/consumer/drawer" "$work/gone.pt" 2>&1) && die 'it drew from a file that is not there'
+[[ $said == *gone.pt* ]] || die "it said: $said"
+"$work/consumer/trainer" "$work/trained"
+"$work/moved/tree/bin/gan-sample" --ckpt "$work/trained/checkpoints/g_2.pt" -n 1 --out "$work/trained.png"
+[[ -f $work/moved/tree/share/doc/gan-train/docs/tutorial.md ]] || die 'the docs were not installed'
 
 say 'packing, and running what was packed'
 kinds=TGZ

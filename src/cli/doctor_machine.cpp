@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <limits>
 #include <thread>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include "cli/doctor.hpp"
 #include "cli/doctor_gpu.hpp"
 #include "cli/recipes.hpp"
+#include "core/machine.hpp"
 #include "core/text.hpp"
 #include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
@@ -81,6 +84,9 @@ Finding look_at_cpu() {
   text += seen.empty() ? "no AVX2" : join(seen, ", ");
   text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", threads, " threads of ", cores,
               " logical processors");
+  const double quota = container_limits().cpus;
+  const bool limited = quota < std::numeric_limits<double>::infinity();
+  if (limited) text += formatted("; the container's quota is %g", quota);
   return {"CPU",
           seen.empty() ? Finding::Status::kNote : Finding::Status::kGood,
           text,
@@ -88,7 +94,8 @@ Finding look_at_cpu() {
            {"features", seen},
            {"used", at::get_cpu_capability()},
            {"threads", threads},
-           {"processors", cores}}};
+           {"processors", cores},
+           {"quota", limited ? Json(quota) : Json()}}};
 }
 
 GpuSigns gpu_signs() {
@@ -114,8 +121,8 @@ Finding look_at_memory() {
     const std::string text = value_in("/proc/meminfo", key);  // "16316412 kB"
     return 1024.0 * static_cast<double>(parse_int(text.substr(0, text.find(' '))).value_or(0));
   };
-  const double total = bytes("MemTotal");
-  const double free = bytes("MemAvailable");
+  const double total = std::min(bytes("MemTotal"), static_cast<double>(usable_memory()));
+  const double free = std::min(bytes("MemAvailable"), total);
   const Json facts = {{"total_bytes", static_cast<std::int64_t>(total)},
                       {"free_bytes", static_cast<std::int64_t>(free)}};
   if (total == 0) return {"memory", Finding::Status::kNote, "/proc/meminfo does not say", facts};

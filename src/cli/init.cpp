@@ -15,12 +15,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string template_heading(const std::string& recipe, const std::string& about) {
+std::string template_heading(const std::string& recipe, const std::string& about, bool all) {
   const std::string what = recipe.empty() ? "The defaults" : "The recipe " + recipe;
-  std::string heading = wrap(what + ", as `gan init` of gan-train " + kVersion +
-                                 " wrote it: every key with its meaning. Those that are commented "
-                                 "out have their defaults.",
-                             78, "# ", "# ");
+  const std::string keys = all ? "every key" : "what it sets, and the keys most often changed";
+  std::string heading =
+      wrap(what + ", as `gan init` of gan-train " + kVersion + " wrote it: " + keys +
+               ", with their meaning. Those that are commented out have their defaults." +
+               (all ? "" : " `gan init --all` writes every key."),
+           78, "# ", "# ");
   if (!about.empty()) heading += "#\n";
   for (const auto& line : split(trim(about), '\n')) heading += "# " + line + "\n";
   return heading;
@@ -36,16 +38,18 @@ struct InitArguments {
                    "file to write: .ini or .yaml, or - for standard output "
                    "(default: RECIPE.ini)")
         ->type_name("FILE");
+    app.add_flag("--all", all, "write every key, not only what is set or often changed");
     add_quiet(app, quiet);
   }
 
   std::string recipe;
   std::string out;
+  bool all = false;
   bool quiet = false;
 };
 
 int run_init(InitArguments& arguments) {
-  const auto& [recipe, out, quiet] = arguments;
+  const auto& [recipe, out, all, quiet] = arguments;
   Config config;
   const auto table = option_table(config);
   fs::path source;
@@ -59,7 +63,8 @@ int run_init(InitArguments& arguments) {
   const fs::path path = !out.empty() ? out : (name.empty() ? "config" : name) + ".ini";
   const auto format = path == "-" ? ConfigFormat::kIni : format_of_config(path);
   const std::string text = commented_config(
-      table, format, template_heading(name, recipe.empty() ? "" : opening_comment(source)));
+      table, format, template_heading(name, recipe.empty() ? "" : opening_comment(source), all),
+      all);
   if (path == "-") {
     std::fputs(text.c_str(), stdout);
     return 0;

@@ -159,6 +159,8 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
     watch.on_epoch = [&](const LogRow& row) { progress.epoch(row); };
     watch.stop = should_stop;
     complete = run.train(watch);
+  } catch (const DiskFull& error) {
+    throw Error(str(error.what(), ", then: gan-train --resume ", folder.root().string()));
   } catch (const Stopped&) {
     log::warning("stopped before its first step: nothing was trained yet");
     return 128 + caught_signal();
@@ -191,7 +193,10 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
                                           : "");
   const RunFolder folder = hinting(hint, [&] { return RunFolder(root, how); });
   Run run(trainer, data, folder, write_report);
-  if (resuming) run.resume(state);
+  if (resuming) {
+    hinting(str("; or start a new run from its weights with --init-from ", state.string()),
+            [&] { run.resume(state); });
+  }
   trainer.share_state();
   if (wants_preview(arguments.preview)) run.watch_samples(show_preview);
   return train(run, trainer, folder, arguments.quiet);

@@ -21,12 +21,22 @@ std::string explanation(const Option& option, const std::string& default_text) {
          (default_text.empty() ? "empty" : default_text) + ")";
 }
 
+// The option's lines: what it means, and `key = value`, marked as a comment where unset.
+std::string row_text(const Option& option, const std::string& default_text, bool ini) {
+  const std::string indent = ini ? "" : "  ";
+  const std::string comment = indent + "# ";
+  const std::string value = ini ? ini_value(option) : yaml_value(option);
+  return '\n' + wrap(explanation(option, default_text), kCommentWidth, comment, comment) + indent +
+         (value_text(option) == default_text ? "#" : "") +
+         option.key.substr(option.key.find('.') + 1) + (ini ? " =" : ":") +
+         (value.empty() ? "" : " " + value) + '\n';
+}
+
 }  // namespace
 
 std::string commented_config(std::span<const Option> table, ConfigFormat format,
-                             std::string_view heading) {
+                             std::string_view heading, bool all) {
   const bool ini = format == ConfigFormat::kIni;
-  const std::string indent = ini ? "" : "  ";
   Config defaults;
   const auto usual = option_table(defaults);
   std::string out(heading);
@@ -35,16 +45,12 @@ std::string commented_config(std::span<const Option> table, ConfigFormat format,
     std::string rows;
     bool any_set = false;
     for (; i < table.size() && table[i].key.starts_with(section + "."); ++i) {
-      const Option& option = table[i];
       const std::string default_text = value_text(usual[i]);
-      const bool is_set = value_text(option) != default_text;
+      const bool is_set = value_text(table[i]) != default_text;
       any_set = any_set || is_set;
-      const std::string comment = indent + "# ";
-      rows += '\n' + wrap(explanation(option, default_text), kCommentWidth, comment, comment);
-      const std::string value = ini ? ini_value(option) : yaml_value(option);
-      rows += indent + (is_set ? "" : "#") + option.key.substr(section.size() + 1) +
-              (ini ? " =" : ":") + (value.empty() ? "" : " " + value) + '\n';
+      if (all || is_set || table[i].everyday) rows += row_text(table[i], default_text, ini);
     }
+    if (rows.empty()) continue;
     // In YAML a section without keys would be no section.
     out += str('\n', ini ? "[" + section + "]" : (any_set ? "" : "#") + section + ":", '\n', rows);
   }

@@ -12,6 +12,7 @@ namespace gan {
 namespace {
 
 constexpr std::size_t kMaxWidths = 32;
+constexpr std::string_view kAuto = "auto";  // a list that the program fills in
 
 std::string text_of(std::int64_t value) { return std::to_string(value); }
 std::string text_of(double value) { return format_double(value); }
@@ -22,6 +23,7 @@ std::string text_of(const LabelRange& value) {
   return value.lo == value.hi ? lo : lo + ":" + format_double(value.hi);
 }
 std::string text_of(const Widths& value) {
+  if (value.empty()) return std::string(kAuto);
   std::vector<std::string> parts;
   for (const auto width : value) parts.push_back(std::to_string(width));
   return join(parts, ", ");
@@ -100,6 +102,10 @@ std::string set(const Option&, std::string_view text, const ChoiceField& choice)
 }
 
 std::string set(const Option& option, std::string_view text, Widths& field) {
+  if (trim(text).empty() || trim(text) == kAuto) {
+    field.clear();
+    return "";
+  }
   const auto parts = split(text, ',');
   if (parts.size() == 1 && trim(text).find(' ') != std::string_view::npos) {
     return in_quotes(text) + " is not a list; between numbers stands a comma, as in 64, 32";

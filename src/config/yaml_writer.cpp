@@ -52,7 +52,9 @@ std::string double_quoted(const std::string& text) {
 // back as it was written.
 std::string yaml_value(const Option& option) {
   const auto text = value_text(option);
-  if (std::holds_alternative<Widths*>(option.field)) return "[" + text + "]";
+  if (const auto* widths = std::get_if<Widths*>(&option.field); widths && !(*widths)->empty()) {
+    return "[" + text + "]";
+  }
   const bool words = std::holds_alternative<std::string*>(option.field) ||
                      std::holds_alternative<ChoiceField>(option.field);
   // Before YAML 1.2, 1:30 was a number too: ninety.

@@ -24,7 +24,9 @@ constexpr std::string_view kTemporary = ".tmp";
 
 [[noreturn]] void throw_errno(const fs::path& path, std::string_view step) {
   const int code = errno;
-  throw run_error(path.string(), ": cannot ", step, ": ", std::strerror(code));
+  const std::string what = str(path.string(), ": cannot ", step, ": ", std::strerror(code));
+  if (code == ENOSPC || code == EDQUOT) throw DiskFull(what + "; free space");
+  throw Error(what);
 }
 
 // Writes all of `bytes`; false with errno set where the system refuses.

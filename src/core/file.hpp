@@ -8,7 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "gan_train/core/error.hpp"
+
 namespace gan {
+
+/// A write failed for want of space.
+class DiskFull : public Error {
+ public:
+  using Error::Error;
+};
 
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;

@@ -17,6 +17,7 @@
 
 #include "core/file.hpp"
 #include "core/terminal.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 
@@ -83,7 +84,20 @@ void write_to_file(State& s, spdlog::level::level_enum level, std::string_view m
   warning(std::exchange(s.file_problem, "") + "; nothing more is logged there");
 }
 
-void emit(spdlog::level::level_enum level, std::string_view prefix, std::string_view message) {
+// Of several lines, as a list of mistakes is; no file's own bytes reach the terminal.
+std::string printable_lines(std::string_view message) {
+  std::string out;
+  for (;;) {
+    const auto end = message.find('\n');
+    out += printable(message.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    message.remove_prefix(end + 1);
+  }
+}
+
+void emit(spdlog::level::level_enum level, std::string_view prefix, std::string_view text) {
+  const std::string message = printable_lines(text);
   State& s = state();
   const std::scoped_lock lock(s.mutex);
   if (s.terminal->should_log(level)) {

@@ -106,11 +106,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMax = 60;
-  std::size_t end = std::min(text.size(), kMax);
-  while (end < text.size() && end > 0 && is_continuation(text[end])) --end;
-  std::string out(text.substr(0, end));
+std::string printable(std::string_view text) {
+  std::string out(text);
   const bool unicode = is_utf8(out);
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto byte = static_cast<std::uint8_t>(out[i]);
@@ -119,6 +116,14 @@ std::string shown(std::string_view text) {
     if (high) out.erase(i, 1);
     if (high || byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !unicode)) out[i] = '?';
   }
+  return out;
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMax = 60;
+  std::size_t end = std::min(text.size(), kMax);
+  while (end < text.size() && end > 0 && is_continuation(text[end])) --end;
+  const std::string out = printable(text.substr(0, end));
   return end < text.size() ? out + "…" : out;
 }
 

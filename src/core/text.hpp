@@ -20,7 +20,11 @@ std::string join(std::span<const std::int64_t> numbers, std::string_view separat
 /// What printf would print.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 
-/// `text` for a message: shortened, and nothing in it that could move a terminal's cursor.
+/// `text` with a "?" for whatever could move a terminal's cursor: control characters, line breaks
+/// and bytes that are no UTF-8.
+std::string printable(std::string_view text);
+
+/// `text` for a message: printable, and shortened.
 std::string shown(std::string_view text);
 inline std::string in_quotes(std::string_view text) { return "'" + shown(text) + "'"; }
 

@@ -1,10 +1,10 @@
 #include "gan_train/data/dataset.hpp"
 
 #include <algorithm>
-#include <unistd.h>
 
 #include <torch/types.h>
 
+#include "core/machine.hpp"
 #include "core/sha256.hpp"
 #include "data/stored_images.hpp"
 #include "gan_train/core/registry.hpp"
@@ -85,8 +85,24 @@ std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
   return largest + 1;
 }
 
-Dataset load_dataset(const DataConfig& config) {
-  const DatasetLoader& loader = find_row(dataset_loaders(), config.dataset);
+// Made-up images are small and grey unless the config says otherwise; a folder's are
+// what most of its pictures are, which its loader sees to.
+static DataConfig with_shape(DataConfig config, bool made_up) {
+  constexpr std::int64_t kLeastSide = 4;
+  if (config.image_size != 0 && config.image_size < kLeastSide) {
+    throw usage_error("data.image_size: ", config.image_size,
+                      " is out of range; allowed: ", kLeastSide,
+                      " to 1024, or 0 to leave it to the program");
+  }
+  if (!made_up) return config;
+  if (config.image_size == 0) config.image_size = 16;
+  if (config.channels == 0) config.channels = 1;
+  return config;
+}
+
+Dataset load_dataset(const DataConfig& given) {
+  const DatasetLoader& loader = find_row(dataset_loaders(), given.dataset);
+  const DataConfig config = with_shape(given, loader.made_up);
   if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {
     throw usage_error("data.in_memory: only idx and folder can be read from disk; '",
                       config.dataset, "' is always in memory: leave data.in_memory at auto");
@@ -110,8 +126,8 @@ std::optional<Dataset> load_test_set(const DataConfig& config) {
 
 bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
   if (config.in_memory != InMemory::kAuto) return config.in_memory == InMemory::kFalse;
-  const std::int64_t machine = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
-  const std::int64_t most = std::min(config.max_mib << 20, machine / 2);
+  const auto half = static_cast<std::int64_t>(usable_memory() / 2);
+  const std::int64_t most = std::min(config.max_mib << 20, half);
   return items > most / bytes;
 }
 

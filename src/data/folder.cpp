@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <unistd.h>
@@ -10,6 +12,8 @@
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/random_access_file.hpp"
+#include "core/text.hpp"
+#include "data/picture_files.hpp"
 #include "data/stored_images.hpp"
 #include "formats/decode_image.hpp"
 #include "gan_train/core/error.hpp"
@@ -23,69 +27,6 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMaxDecoded = 128 << 20;  // bytes a picture: 44 megapixels of RGB
 constexpr std::size_t kAtOnce = 256;              // between two looks at what went wrong
 constexpr std::int64_t kMaxNamed = 20;            // of the bad files that are passed over
-
-struct ImageFile {
-  fs::path path;
-  std::int64_t label;
-};
-
-bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-bool is_image_file(const fs::path& path) {
-  const std::string end = extension_of(path);
-  return (end == ".png" || end == ".jpg" || end == ".jpeg") && !is_hidden(path) &&
-         fs::is_regular_file(path);
-}
-
-// The images of a folder in the order of their names, whatever the file system's.
-template <typename Iterator>
-std::vector<fs::path> list_images(const fs::path& folder) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : Iterator(folder)) {
-    if (is_image_file(entry.path())) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
-std::vector<ImageFile> list_classes(const fs::path& root) {
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (entry.is_directory() && !is_hidden(entry.path())) folders.push_back(entry.path());
-  }
-  std::sort(folders.begin(), folders.end());
-  std::vector<ImageFile> files;
-  std::int64_t label = 0;
-  for (const auto& folder : folders) {
-    const auto paths = list_images<fs::recursive_directory_iterator>(folder);
-    for (const auto& path : paths) files.push_back({path, label});
-    if (!paths.empty()) ++label;
-  }
-  return files;
-}
-
-// Label -1 where the images lie in the folder itself.
-std::vector<ImageFile> find_image_files(const fs::path& root) {
-  std::vector<ImageFile> files;
-  try {
-    files = list_classes(root);
-    for (const auto& path : list_images<fs::directory_iterator>(root)) {
-      if (!files.empty() && files.front().label >= 0) {
-        throw usage_error(root.string(), ": holds images, such as ", path.filename().string(),
-                          ", and folders of images; keep either all in the folder or each in "
-                          "the folder of its class");
-      }
-      files.push_back({path, -1});
-    }
-  } catch (const fs::filesystem_error& error) {
-    throw usage_error(error.path1().string(), ": cannot be read: ", error.code().message(),
-                      "; set config key data.path to the folder of your pictures");
-  }
-  if (files.empty()) {
-    throw usage_error(root.string(), ": holds no .png, .jpg or .jpeg files, nor folders of them");
-  }
-  return files;
-}
 
 // The largest square about the middle, resized as PyTorch's interpolate does with
 // antialias: a cubic filter as wide as the reduction asks for.
@@ -110,8 +51,8 @@ torch::Tensor fit_square(Image& image, std::int64_t side) {
 // Puts the picture into `item`; what is wrong with the file, or "".
 std::string decode_into(const torch::Tensor& item, const fs::path& path) {
   try {
-    Image image =
-        decode_image(read_file(path, kMaxDecoded), item.size(0), kMaxDecoded, path.string());
+    Image image = decode_image(read_file(path, kMaxDecoded), item.size(0), kMaxDecoded,
+                               printable(path.string()));
     item.copy_(fit_square(image, item.size(1)));
     return "";
   } catch (const Error& error) {
@@ -120,7 +61,7 @@ std::string decode_into(const torch::Tensor& item, const fs::path& path) {
 }
 
 // Decodes into samples[first], samples[first + 1], …; a message a file, "" where it is good.
-std::vector<std::string> decode_some(std::span<const ImageFile> files, torch::Tensor samples) {
+std::vector<std::string> decode_some(std::span<const PictureFile> files, torch::Tensor samples) {
   std::vector<std::string> problems(files.size());
   at::parallel_for(0, static_cast<std::int64_t>(files.size()), 1,
                    [&](std::int64_t begin, std::int64_t end) {
@@ -136,7 +77,7 @@ std::vector<std::string> decode_some(std::span<const ImageFile> files, torch::Te
 // One after the other at the front of data.samples; what is bad stops all or is passed over.
 class FolderReader {
  public:
-  FolderReader(const DataConfig& config, const std::vector<ImageFile>& files)
+  FolderReader(const DataConfig& config, const std::vector<PictureFile>& files)
       : skip_(config.skip_bad), files_(files) {
     const auto n = static_cast<std::int64_t>(files.size());
     data_.source = config.path;
@@ -174,7 +115,7 @@ class FolderReader {
   }
 
  private:
-  void keep(const ImageFile& file, const std::string& problem, const torch::Tensor& image) {
+  void keep(const PictureFile& file, const std::string& problem, const torch::Tensor& image) {
     if (problem.empty()) {
       if (scratch_) {
         scratch_->append({image.const_data_ptr<std::uint8_t>(), image.nbytes()});
@@ -207,18 +148,85 @@ class FolderReader {
 
   bool skip_;
   bool live_ = isatty(STDERR_FILENO) == 1;
-  std::span<const ImageFile> files_;
+  std::span<const PictureFile> files_;
   Dataset data_;
   std::optional<RandomAccessFile> scratch_;  // where the images are to stay on disk
   std::int64_t good_ = 0;
   std::int64_t bad_ = 0;
 };
 
+// What some of a folder's pictures are, for choosing what all of them are made into.
+struct Sketch {
+  std::int64_t pictures = 0;
+  std::int64_t coloured = 0;
+  std::vector<std::int64_t> sides;  // the shorter ones
+};
+
+// Whether more than one pixel in a thousand is clearly of a colour.
+bool is_coloured(const Image& rgb) {
+  constexpr int kClearly = 24;
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i + 2 < rgb.pixels.size(); i += 3) {
+    const auto [least, most] = std::minmax({rgb.pixels[i], rgb.pixels[i + 1], rgb.pixels[i + 2]});
+    count += most - least > kClearly ? 1 : 0;
+  }
+  return 1000 * count > rgb.width * rgb.height;
+}
+
+// Of up to 64 pictures, spread over all. What can't be read is for the reader to report.
+Sketch look_at_some(std::span<const PictureFile> files) {
+  constexpr std::size_t kSome = 64;
+  const std::size_t n = std::min(kSome, files.size());
+  std::vector<std::optional<std::pair<std::int64_t, bool>>> seen(n);
+  at::parallel_for(0, static_cast<std::int64_t>(n), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      const fs::path& path = files[i * files.size() / n].path;
+      try {
+        const auto image =
+            decode_image(read_file(path, kMaxDecoded), 3, kMaxDecoded, path.string());
+        seen[i] = {std::min(image.width, image.height), is_coloured(image)};
+      } catch (const Error&) {
+        continue;
+      }
+    }
+  });
+  Sketch sketch;
+  for (const auto& picture : seen) {
+    if (!picture) continue;
+    ++sketch.pictures;
+    sketch.sides.push_back(picture->first);
+    sketch.coloured += picture->second ? 1 : 0;
+  }
+  return sketch;
+}
+
+// Of the sizes that train well on any machine, the nearest to the median.
+std::int64_t nearest_size(std::vector<std::int64_t> sides) {
+  constexpr std::array<std::int64_t, 5> kSizes = {16, 28, 32, 48, 64};
+  if (sides.empty()) return kSizes.back();
+  const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
+  std::nth_element(sides.begin(), middle, sides.end());
+  return *std::ranges::min_element(kSizes, {},
+                                   [&](std::int64_t size) { return std::abs(size - *middle); });
+}
+
+// Fills in the size and the channels where the config leaves them to the pictures, and says so.
+DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files) {
+  if (config.image_size > 0 && config.channels > 0) return config;
+  const Sketch sketch = look_at_some(files);
+  if (config.image_size == 0) config.image_size = nearest_size(sketch.sides);
+  if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
+  log::info(str(config.path, ": pictures are made ", config.image_size, "x", config.image_size,
+                config.channels == 3 ? " in colour" : " and grey",
+                " (data.image_size, data.channels), as ", sketch.pictures, " of them suggest"));
+  return config;
+}
+
 Dataset load_folder(const DataConfig& config) {
-  auto files = find_image_files(config.path);
+  auto files = list_pictures(config.path);
   const auto most = static_cast<std::size_t>(config.limit);
   if (most > 0 && most < files.size()) files.resize(most);
-  return FolderReader(config, files).read();
+  return FolderReader(shaped_as_most(config, files), files).read();
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 #include "formats/idx.hpp"
 
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <torch/types.h>
 
 #include "core/log.hpp"
+#include "data/picture_files.hpp"
 #include "data/stored_images.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/data/dataset.hpp"
@@ -16,18 +19,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// `<stem>-idx3-ubyte` in the spellings it is found under.
-std::optional<fs::path> find_spelling(const fs::path& folder, std::string_view stem,
-                                      std::string_view ranks) {
-  for (const char rank : ranks) {
+// `<stem>-idx3-ubyte` in the spellings it is found under; `types` as "3-ubyte".
+std::optional<fs::path> find_spelling(const fs::path& folder, const std::string& stem,
+                                      std::initializer_list<const char*> types) {
+  for (const char* type : types) {
     for (const char* joint : {"-", "."}) {
       for (const char* end : {"", ".gz"}) {
-        const fs::path path = folder / str(stem, joint, "idx", rank, "-ubyte", end);
+        const fs::path path = folder / str(stem, joint, "idx", type, end);
         if (fs::is_regular_file(path)) return path;
       }
     }
   }
   return std::nullopt;
+}
+
+std::optional<fs::path> find_images_named(const fs::path& folder, const std::string& stem) {
+  return find_spelling(folder, stem, {"3-ubyte", "4-ubyte", "2-ubyte"});
 }
 
 fs::path find_images(const fs::path& path) {
@@ -39,7 +46,13 @@ fs::path find_images(const fs::path& path) {
         "; set config key data.path to your data, or fetch it with `scripts/get_data.sh ",
         fashion ? "fashion-mnist" : "mnist", "` of the sources");
   }
-  const auto images = find_spelling(path, "train-images", "342");
+  const auto images = [&] {
+    const auto mnist = find_images_named(path, "train-images");
+    return mnist ? mnist : find_images_named(path, "qmnist-train-images");
+  }();
+  if (!images && holds_pictures(path)) {
+    throw usage_error(path.string(), ": holds pictures; set data.dataset = folder");
+  }
   if (!images) {
     throw usage_error(path.string(),
                       ": holds no train-images-idx3-ubyte (or .idx3-ubyte, or .gz); "
@@ -76,7 +89,7 @@ std::optional<fs::path> labels_beside(const fs::path& images) {
   const auto part = name.find("-images");
   if (part == std::string::npos) return std::nullopt;
   const std::string stem = name.substr(0, part) + "-labels";
-  return find_spelling(images.parent_path(), stem, "1");
+  return find_spelling(images.parent_path(), stem, {"1-ubyte", "2-int"});
 }
 
 // The pair of a training file: train-images-idx3-ubyte -> t10k-images-idx3-ubyte.
@@ -86,7 +99,7 @@ std::optional<fs::path> test_images_beside(const fs::path& images) {
   if (part == std::string::npos) return std::nullopt;
   for (const char* split : {"t10k", "test"}) {
     const std::string stem = str(name.substr(0, part), split, "-images");
-    if (auto path = find_spelling(images.parent_path(), stem, "342")) return path;
+    if (auto path = find_images_named(images.parent_path(), stem)) return path;
   }
   return std::nullopt;
 }
@@ -96,12 +109,12 @@ std::uint64_t max_bytes(const DataConfig& config) {
 }
 
 torch::Tensor read_labels(const fs::path& path, std::int64_t images, const DataConfig& config) {
-  IdxArray labels = read_idx(path, max_bytes(config));
-  if (labels.dims.size() != 1 || labels.dims[0] != images) {
-    throw usage_error(path.string(), ": holds ", labels.dims[0], " labels in ", labels.dims.size(),
-                      " dimension(s), but there are ", images, " images; they must match");
+  const auto labels = read_idx_labels(path, max_bytes(config));
+  if (std::cmp_not_equal(labels.size(), images)) {
+    throw usage_error(path.string(), ": holds ", labels.size(), " labels, but there are ", images,
+                      " images; they must match");
   }
-  return to_tensor(std::move(labels)).to(torch::kInt64);
+  return torch::tensor(labels, torch::kInt64);
 }
 
 torch::Tensor read_images(const fs::path& path, const ImageShape& shape, const DataConfig& config) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "core/text.hpp"
+#include "formats/file_kind.hpp"
 #include "formats/jpeg.hpp"
 #include "gan_train/core/error.hpp"
 
@@ -43,7 +45,9 @@ constexpr std::size_t kSlack = 4 << 20;     // tables, rounding up to whole bloc
 constexpr std::uint64_t kLarge = 32 << 20;  // declared bytes; one such picture at a time
 
 [[noreturn]] void refuse(std::string_view name) {
-  throw run_error(name, ": damaged picture (", stbi_failure_reason(), ")");
+  const std::string_view reason = stbi_failure_reason();
+  throw run_error(name, ": damaged picture (",
+                  reason.empty() ? "its data end too soon" : printable(reason), ")");
 }
 
 bool is_png(ByteView file) {
@@ -85,7 +89,7 @@ Image decode_image(ByteView file, std::int64_t channels, std::uint64_t limit,
                    std::string_view name) {
   // Nothing else may reach stb: it also takes JPEG files that don't begin like one.
   const bool jpeg = is_jpeg(file);
-  if (!jpeg && !is_png(file)) throw run_error(name, ": begins neither as a PNG nor as a JPEG file");
+  if (!jpeg && !is_png(file)) throw not_a(name, file, "a PNG or JPEG picture");
   const Bytes plain = jpeg ? plain_jpeg(file, name) : Bytes();
   if (jpeg) file = plain;
   most_at_once = kSlack;

@@ -7,6 +7,7 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "formats/byte_order.hpp"
+#include "formats/file_kind.hpp"
 #include "formats/gzip.hpp"
 #include "gan_train/core/error.hpp"
 
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t kMaxDims = 4;
 constexpr std::size_t kMaxHeader = 4 + 4 * kMaxDims;
 constexpr std::uint8_t kUnsignedByte = 0x08;
+constexpr std::uint8_t kInt32 = 0x0C;
+constexpr std::size_t kInt32Bytes = 4;
 
 constexpr std::size_t kPiece = 1 << 20;  // of what is not held whole
 
@@ -41,22 +44,23 @@ const char* type_name(std::uint8_t type) {
   }
 }
 
+// Pictures are bytes; labels may be wider.
+enum class Holds : std::uint8_t { kBytes, kLabels };
+
 std::string unpacked_name(const std::string& file) { return file + " (unpacked)"; }
 
 std::string shape_text(const std::vector<std::int64_t>& dims) { return join(dims, "x"); }
 
-void check_magic(ByteView bytes, std::string_view name) {
+void check_magic(ByteView bytes, Holds what, std::string_view name) {
   if (bytes.size() < 4) {
     throw run_error(name, ": ends at offset ", bytes.size(), ", inside the 4 bytes that begin an ",
                     "IDX file");
   }
-  if (bytes[0] != 0 || bytes[1] != 0) {
-    throw run_error(name, ": offset 0: found ", hex(bytes[0]), " ", hex(bytes[1]),
-                    " where an IDX file has 0x00 0x00");
-  }
-  if (bytes[2] != kUnsignedByte) {
+  if (bytes[0] != 0 || bytes[1] != 0) throw not_a(name, bytes, "an IDX file");
+  if (bytes[2] != kUnsignedByte && !(what == Holds::kLabels && bytes[2] == kInt32)) {
     throw run_error(name, ": offset 2: found type ", hex(bytes[2]), " (", type_name(bytes[2]),
-                    ") where 0x08 (unsigned byte) is needed");
+                    ") where 0x08 (unsigned byte)",
+                    what == Holds::kLabels ? " or 0x0C (int32)" : "", " is needed");
   }
   if (bytes[3] < 1 || bytes[3] > kMaxDims) {
     throw run_error(name, ": offset 3: found ", int{bytes[3]}, " dimensions where 1 to ", kMaxDims,
@@ -64,15 +68,15 @@ void check_magic(ByteView bytes, std::string_view name) {
   }
 }
 
-IdxHeader parse_header(ByteView bytes, std::string_view name) {
-  check_magic(bytes, name);
+IdxHeader parse_header(ByteView bytes, Holds what, std::string_view name) {
+  check_magic(bytes, what, name);
   IdxHeader header;
   header.size = 4 + 4 * std::uint64_t{bytes[3]};
   if (bytes.size() < header.size) {
     throw run_error(name, ": ends at offset ", bytes.size(), ", inside its header of ", header.size,
                     " bytes");
   }
-  header.values = 1;
+  header.values = bytes[2] == kInt32 ? kInt32Bytes : 1;
   for (std::size_t offset = 4; offset < header.size; offset += 4) {
     const auto dim = get_be32(bytes.subspan(offset));
     if (dim == 0) throw run_error(name, ": offset ", offset, ": found a size of 0; 1 is the least");
@@ -108,39 +112,62 @@ std::uint64_t max_file_size(std::uint64_t limit) {
   return limit > UINT64_MAX - slack ? UINT64_MAX : limit + slack;
 }
 
+// In place: the values of a large file are never there twice.
+IdxArray read_array(const std::filesystem::path& path, Holds what, std::uint64_t limit) {
+  auto bytes = read_file(path, max_file_size(limit));
+  const bool gzipped = is_gzip(bytes);
+  const auto file = path.string();
+  const auto name = gzipped ? unpacked_name(file) : file;
+  auto header = parse_header(gzipped ? gunzip_head(bytes, kMaxHeader, file) : bytes, what, name);
+  check_limit(header, limit, name);
+  if (gzipped) bytes = gunzip(bytes, file_size(header), file);
+  check_file_size(header, bytes.size(), name);
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
+  log::debug(str(name, ": read ", shape_text(header.dims), " values"));
+  return {std::move(header.dims), std::move(bytes)};
+}
+
 }  // namespace
 
 IdxArray parse_idx(ByteView bytes, std::string_view name) {
-  auto header = parse_header(bytes, name);
+  auto header = parse_header(bytes, Holds::kBytes, name);
   check_file_size(header, bytes.size(), name);
   return {std::move(header.dims),
           Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(header.size), bytes.end())};
 }
 
 IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit) {
-  auto bytes = read_file(path, max_file_size(limit));
-  const bool gzipped = is_gzip(bytes);
-  const auto file = path.string();
-  const auto name = gzipped ? unpacked_name(file) : file;
-  auto header = parse_header(gzipped ? gunzip_head(bytes, kMaxHeader, file) : bytes, name);
-  check_limit(header, limit, name);
-  if (gzipped) bytes = gunzip(bytes, file_size(header), file);
-  check_file_size(header, bytes.size(), name);
-  // In place: the values of a large file are never there twice.
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
-  log::debug(str(name, ": read ", shape_text(header.dims), " values"));
-  return {std::move(header.dims), std::move(bytes)};
+  return read_array(path, Holds::kBytes, limit);
+}
+
+std::vector<std::int64_t> read_idx_labels(const std::filesystem::path& path, std::uint64_t limit) {
+  const IdxArray array = read_array(path, Holds::kLabels, limit);
+  const auto count = static_cast<std::size_t>(array.dims[0]);
+  const std::size_t row = array.values.size() / count;
+  const bool table = array.dims.size() == 2 && array.dims[1] * kInt32Bytes == row;
+  if (array.dims.size() > 1 && !table) {
+    throw run_error(path.string(), ": holds ", shape_text(array.dims),
+                    " values; labels are one per image, or rows of int32 that begin with it");
+  }
+  const bool bytes = !table && row == 1;
+  std::vector<std::int64_t> labels(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto value = ByteView(array.values).subspan(i * row);
+    labels[i] = bytes ? value[0] : static_cast<std::int32_t>(get_be32(value));
+  }
+  return labels;
 }
 
 IdxHeader read_idx_header(const RandomAccessFile& file) {
-  Bytes head(std::min<std::uint64_t>(kMaxHeader, file.size()));
+  Bytes head(std::min<std::uint64_t>(kFileKindBytes, file.size()));
   file.read(0, head);
   const bool gzipped = is_gzip(head);
   if (gzipped) {
     head.resize(kMaxHeader);
     head.resize(GzipReader(file).read(head));
   }
-  auto header = parse_header(head, gzipped ? unpacked_name(file.name()) : file.name());
+  auto header =
+      parse_header(head, Holds::kBytes, gzipped ? unpacked_name(file.name()) : file.name());
   header.gzipped = gzipped;
   if (!gzipped) check_file_size(header, file.size(), file.name());
   return header;

@@ -74,9 +74,6 @@ void check_dcgan(const ModelConfig& config, const NetworkShape& shape) {
     throw usage_error("model.kernel: upsampling 'nearest' needs an odd kernel, found ",
                       config.kernel);
   }
-  if (config.generator_widths.empty() || config.discriminator_widths.empty()) {
-    throw usage_error("model: dcgan needs at least one width for each network");
-  }
 }
 
 nn::Sequential dcgan_generator(const ModelConfig& config, const NetworkShape& shape) {

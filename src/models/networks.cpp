@@ -1,5 +1,7 @@
 #include "gan_train/models/networks.hpp"
 
+#include <algorithm>
+
 #include <torch/nn/init.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/utils.h>
@@ -34,6 +36,34 @@ const Architecture& find_architecture(const ModelConfig& config) {
 
 }  // namespace
 
+namespace {
+
+// As Radford et al. 2016 have them for 64x64 images: half the channels for each
+// doubling of the map, from one of 4 to 7 pixels on.
+Widths convolutional_widths(const ImageShape& image) {
+  constexpr std::int64_t kLargestMap = 64;
+  constexpr std::int64_t kMaxChannels = 512;
+  Widths widths = {kLargestMap};
+  for (auto side = (std::min(image.height, image.width) + 1) / 2; side > 7; side = (side + 1) / 2) {
+    widths.insert(widths.begin(), std::min(2 * widths.front(), kMaxChannels));
+  }
+  return widths;
+}
+
+}  // namespace
+
+ModelConfig with_widths(ModelConfig config, const ImageShape& image) {
+  const bool mlp = config.arch == Arch::kMlp;
+  if (config.generator_widths.empty()) {
+    config.generator_widths = mlp ? Widths{256, 512, 1024} : convolutional_widths(image);
+  }
+  if (config.discriminator_widths.empty()) {
+    Widths widths = mlp ? Widths{256, 512} : convolutional_widths(image);
+    config.discriminator_widths = {widths.rbegin(), widths.rend()};
+  }
+  return config;
+}
+
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count) {
   NetworkShape shape{.image = image, .latents = config.latent_dim, .pack = config.pack};
@@ -56,9 +86,10 @@ NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
   throw unknown_value(config.conditional);
 }
 
-Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
+Networks make_networks(const ModelConfig& given, const ImageShape& image, std::uint64_t seed,
                        std::int64_t class_count) {
   choose_vector_kernels();
+  const ModelConfig config = with_widths(given, image);
   const Architecture& architecture = find_architecture(config);
   const NetworkShape shape = network_shape(config, image, class_count);
   torch::manual_seed(stream_seed(seed, Stream::kInit, 0));
@@ -72,9 +103,10 @@ Networks make_networks(const ModelConfig& config, const ImageShape& image, std::
   return networks;
 }
 
-torch::nn::Sequential make_generator(const ModelConfig& config, const ImageShape& image,
+torch::nn::Sequential make_generator(const ModelConfig& given, const ImageShape& image,
                                      std::int64_t class_count) {
   choose_vector_kernels();
+  const ModelConfig config = with_widths(given, image);
   return find_architecture(config).generator(config, network_shape(config, image, class_count));
 }
 

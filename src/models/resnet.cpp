@@ -65,7 +65,6 @@ void check_resnet(std::string_view key, const Widths& widths, const ImageShape& 
     throw usage_error("model.arch: resnet takes images of at least ", kLeastSide, "x", kLeastSide,
                       ", not ", image.height, "x", image.width, "; use mlp");
   }
-  if (widths.empty()) throw usage_error(key, ": resnet needs at least one width");
   const MapSize last = pyramid(image, widths.size() - 1).front();
   if (std::min(last.height, last.width) >= 2) return;
   throw usage_error(key, ": ", widths.size(), " halvings are too many for ", image.height, "x",

@@ -15,6 +15,7 @@
 #include <torch/nn/module.h>
 #include <torch/version.h>
 
+#include "core/machine.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/models/networks.hpp"
@@ -101,7 +102,14 @@ void keep_freed_memory() {
 
 void configure_process(const TrainConfig& config) {
   keep_freed_memory();
-  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  // LibTorch knows which processors the process is bound to, but no container's quota.
+  const bool by_hand = std::getenv("OMP_NUM_THREADS") != nullptr;
+  const int usable = by_hand ? INT_MAX : usable_cpus();
+  if (config.threads > 0) {
+    at::set_num_threads(static_cast<int>(config.threads));
+  } else if (usable < at::get_num_threads()) {
+    at::set_num_threads(usable);
+  }
   choose_vector_kernels();
   auto& context = at::globalContext();
   context.setDeterministicAlgorithms(config.deterministic, /*warn_only=*/false);

@@ -213,6 +213,18 @@ namespace {
 // The batches that averaged batch norms take their statistics from.
 constexpr std::int64_t kCalibrationBatches = 16;
 
+// What the config left to the program, as it is for these images.
+Config completed(Config config, const ImageShape& image) {
+  config.model = with_widths(std::move(config.model), image);
+  const bool sized =
+      config.data.dataset == DatasetKind::kFolder || config.data.dataset == DatasetKind::kShapes;
+  if (sized) {
+    config.data.image_size = image.height;
+    config.data.channels = image.channels;
+  }
+  return config;
+}
+
 Networks on_device(Networks networks, const torch::Device& device, Ranks& ranks) {
   for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {
     net->to(device);
@@ -234,7 +246,7 @@ Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
           networks.discriminator->parameters(),
           config.optim.discriminator_lr > 0 ? config.optim.discriminator_lr : config.optim.lr,
           config.optim),
-      config_(config),
+      config_(completed(config, data.shape)),
       shape_(data.shape),
       ranks_(ranks),
       device_(resolve_device(config.train.device, ranks)),

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -17,14 +18,16 @@ Config unusual() {
   return config;
 }
 
-std::string written(Config config, ConfigFormat format) {
-  return commented_config(option_table(config), format, "# mine\n");
+std::string written(Config config, ConfigFormat format, bool all = true) {
+  return commented_config(option_table(config), format, "# mine\n", all);
 }
 
 TEST(CommentedConfig, ReadsBackAsItWas) {
   for (const Config& config : {Config(), unusual()}) {
-    EXPECT_EQ(values_of(from_ini(written(config, ConfigFormat::kIni))), values_of(config));
-    EXPECT_EQ(values_of(from_yaml(written(config, ConfigFormat::kYaml))), values_of(config));
+    for (const bool all : {false, true}) {
+      EXPECT_EQ(values_of(from_ini(written(config, ConfigFormat::kIni, all))), values_of(config));
+      EXPECT_EQ(values_of(from_yaml(written(config, ConfigFormat::kYaml, all))), values_of(config));
+    }
   }
 }
 
@@ -52,6 +55,15 @@ TEST(CommentedConfig, SetsWhatIsNotDefault) {
   EXPECT_NE(ini.find("\ndrop_last = true\n"), std::string::npos);
   EXPECT_NE(ini.find("\n#limit = 0\n"), std::string::npos);
   EXPECT_NE(ini.find("# Adam's"), std::string::npos) << "no help";
+}
+
+TEST(CommentedConfig, IsShortUnlessAllIsAskedFor) {
+  const std::string ini = written(unusual(), ConfigFormat::kIni, false);
+  EXPECT_LT(std::ranges::count(ini, '\n'), 80);
+  EXPECT_NE(ini.find("\ndrop_last = true\n"), std::string::npos) << "set";
+  EXPECT_NE(ini.find("\n#batch_size = 128\n"), std::string::npos) << "often changed";
+  EXPECT_EQ(ini.find("limit"), std::string::npos);
+  EXPECT_EQ(ini.find("[augment]"), std::string::npos) << "an empty section";
 }
 
 TEST(ConfigFacts, DifferencesNameValueAndDefault) {

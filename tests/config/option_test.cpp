@@ -205,13 +205,14 @@ TEST(SetValue, ReadsChoicesAndSuggests) {
       set("train.discriminator_update", "sumed"),
       "'sumed' is not known; allowed: one of joint, summed, separate; did you mean 'summed'?");
   EXPECT_EQ(set("data.range", "[0,1]"), "'[0,1]' is not known; allowed: one of symmetric, unit");
-  EXPECT_EQ(set("data.channels", "2"), "'2' is not known; allowed: one of 1, 3");
+  EXPECT_EQ(set("data.channels", "2"), "'2' is not known; allowed: one of 0, 1, 3");
 }
 
 TEST(SetValue, ReadsWidths) {
   EXPECT_EQ(after("model.generator_widths", "256, 512"), "256, 512");
   EXPECT_EQ(after("model.generator_widths", " 7 "), "7");
-  EXPECT_EQ(after("model.generator_widths", ""), "");
+  EXPECT_EQ(after("model.generator_widths", ""), "auto");
+  EXPECT_EQ(after("model.generator_widths", " auto "), "auto");
   EXPECT_EQ(set("model.generator_widths", "256,,512"),
             "an empty value is not an integer; allowed: 1 to 65536");
   EXPECT_EQ(set("model.generator_widths", "256, 0"), "'0' is out of range; allowed: 1 to 65536");

@@ -123,7 +123,8 @@ TEST_F(Log, AFullDiskIsOneWarning) {
               log::file_only("f");
               log::info("j");
             }),
-            "warning: /dev/full: cannot write: No space left on device; nothing more is logged "
+            "warning: /dev/full: cannot write: No space left on device; free space; nothing more "
+            "is logged "
             "there\ni\nj\n");
   log::open_file(path_);
   shown([] { log::info("again"); });

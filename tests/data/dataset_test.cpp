@@ -97,8 +97,22 @@ TEST(IdxDataset, SaysWhatIsMissing) {
   const TempFolder folder;
   EXPECT_NE(idx_refusal(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
             std::string::npos);
+  write_file(folder / "cats/1.png", std::string_view());
+  EXPECT_NE(
+      idx_refusal(idx_config(folder.path())).find("holds pictures; set data.dataset = folder"),
+      std::string::npos);
   EXPECT_NE(idx_refusal(idx_config(folder / "gone")).find("no such file or folder"),
             std::string::npos);
+}
+
+// Its own names: qmnist-train-labels-idx2-int beside qmnist-train-images-idx3-ubyte.
+TEST(IdxDataset, FindsTheFilesOfQmnist) {
+  const TempFolder folder;
+  write_idx(folder / "qmnist-train-images-idx3-ubyte", {2, 4, 6});
+  const Bytes labels = {0, 0, 0x0C, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 8};
+  write_file(folder / "qmnist-train-labels-idx2-int", labels);
+  const Dataset data = load_dataset(idx_config(folder.path()));
+  EXPECT_TRUE(torch::equal(data.labels, torch::tensor({5, 8}, torch::kInt64)));
 }
 
 TEST(IdxDataset, LimitKeepsTheFirst) {

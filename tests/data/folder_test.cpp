@@ -122,7 +122,7 @@ TEST(FolderDataset, NamesABadFileAndPassesOverItWhenAsked) {
   write_file(folder / "4.png", std::string_view());
   DataConfig config = folder_config(folder, 4, 1);
   const std::string message = message_of([&] { load_dataset(config); });
-  EXPECT_NE(message.find("1.png: begins neither as a PNG nor as a JPEG"), std::string::npos)
+  EXPECT_NE(message.find("1.png: is text, not a PNG or JPEG picture"), std::string::npos)
       << message;
   EXPECT_NE(message.find("data.skip_bad = true"), std::string::npos) << message;
   config.skip_bad = true;
@@ -170,6 +170,29 @@ TEST(FolderDataset, ChecksTheMemoryBeforeItReads) {
   config.in_memory = InMemory::kTrue;
   const std::string message = usage_message_of([&] { load_dataset(config); });
   EXPECT_NE(message.find("3 items of 3145728 bytes"), std::string::npos) << message;
+}
+
+// A picture with a patch of a colour, or of grey.
+void write_patch(const std::filesystem::path& path, std::int64_t side, bool coloured) {
+  Bytes pixels(static_cast<std::size_t>(side * side * 3), 200);
+  if (coloured) pixels[0] = pixels[3] = pixels[6] = pixels[9] = 20;
+  write_file(path, encode_png({side, side, 3, pixels}), false);
+}
+
+TEST(FolderDataset, IsWhatMostOfItsPicturesAre) {
+  const TempFolder folder;
+  const auto found = [&] { return load_dataset(folder_config(folder, 0, 0)).shape; };
+  for (int i = 0; i < 5; ++i) write_patch(folder / str(i, ".png"), 30, i < 2);
+  EXPECT_EQ(found(), (ImageShape{1, 28, 28}));
+  write_patch(folder / "a.png", 300, true);
+  EXPECT_EQ(found(), (ImageShape{3, 28, 28}));
+  for (int i = 0; i < 9; ++i) write_patch(folder / str("b", i, ".png"), 300, false);
+  EXPECT_EQ(found(), (ImageShape{1, 64, 64}));
+  EXPECT_EQ(load_dataset(folder_config(folder, 16, 0)).shape, (ImageShape{1, 16, 16}));
+  EXPECT_EQ(load_dataset(folder_config(folder, 0, 3)).shape, (ImageShape{3, 64, 64}));
+  EXPECT_EQ(
+      usage_message_of([&] { load_dataset(folder_config(folder, 3, 3)); }),
+      "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 to leave it to the program");
 }
 
 }  // namespace

@@ -148,7 +148,7 @@ class DiskTest(ReliabilityTest):
         self.train(*SMOKE, "--epochs", 1, "--out", "disk/run", "--quiet")
         free = shutil.disk_usage(disk).free
         (disk / "other").write_bytes(bytes(free - 40_000))
-        self.resume_under("disk/run", "No space left on device")
+        self.resume_under("disk/run", "No space left on device; free space, then: gan-train --resume disk/run")
         (disk / "other").unlink()
         self.train("--resume", "disk/run", "--epochs", 5, "--quiet")
         self.assert_same_end("disk/run", "--epochs", 5)

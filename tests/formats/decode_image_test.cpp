@@ -88,8 +88,8 @@ TEST(DecodeImage, PassesOverWhatFollowsAJpeg) {
 }
 
 TEST(DecodeImage, NamesTheFileAndTheReason) {
-  EXPECT_EQ(refusal({'G', 'I', 'F', '8'}), "file: begins neither as a PNG nor as a JPEG file");
-  EXPECT_EQ(refusal({}), "file: begins neither as a PNG nor as a JPEG file");
+  EXPECT_EQ(refusal({'G', 'I', 'F', '8'}), "file: is a GIF picture, not a PNG or JPEG picture");
+  EXPECT_EQ(refusal({}), "file: is an empty file, not a PNG or JPEG picture");
   Bytes cut = from_hex(kColourJpeg);
   cut.resize(cut.size() - 2);
   EXPECT_EQ(refusal(cut),
@@ -111,7 +111,8 @@ TEST(DecodeImage, RefusesAHuffmanTableThatIsTooLong) {
 TEST(DecodeImage, TakesAJpegFromItsFirstByteOnly) {
   Bytes file = from_hex(kColourJpeg);
   file.insert(file.begin(), 0xFF);
-  EXPECT_EQ(refusal(file), "file: begins neither as a PNG nor as a JPEG file");
+  EXPECT_EQ(refusal(file),
+            "file: begins with 0xFF 0xFF 0xD8 0xFF; it is not a PNG or JPEG picture");
 }
 
 TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {

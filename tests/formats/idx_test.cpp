@@ -95,9 +95,39 @@ TEST(Idx, RefusesAnotherMagic) {
   auto bytes = idx_file({4}, 4);
   bytes[0] = 0x89;
   bytes[1] = 0x50;
-  EXPECT_EQ(failure(bytes), "x: offset 0: found 0x89 0x50 where an IDX file has 0x00 0x00");
+  EXPECT_EQ(failure(bytes), "x: begins with 0x89 0x50 0x08 0x01; it is not an IDX file");
   bytes[0] = 0;
-  EXPECT_EQ(failure(bytes), "x: offset 0: found 0x00 0x50 where an IDX file has 0x00 0x00");
+  EXPECT_EQ(failure(bytes), "x: begins with 0x00 0x50 0x08 0x01; it is not an IDX file");
+  const std::string_view page = "<!DOCTYPE html>";
+  EXPECT_EQ(failure({reinterpret_cast<const std::uint8_t*>(page.data()), page.size()}),
+            "x: is a web page (HTML), not an IDX file");
+}
+
+TEST(IdxLabels, MayBeInt32AndTheFirstColumnOfATable) {
+  const TempFolder folder;
+  const auto read = [&](const Bytes& bytes) {
+    write_file(folder / "labels", bytes);
+    return read_idx_labels(folder / "labels", 1000);
+  };
+  const auto with = [](Bytes header, std::initializer_list<int> values) {
+    for (const int value : values) header.push_back(static_cast<std::uint8_t>(value));
+    return header;
+  };
+  using Labels = std::vector<std::int64_t>;
+  constexpr std::uint8_t kInt32 = 0x0C;
+  EXPECT_EQ(read(idx_file({3}, 3)), (Labels{0, 37, 74}));
+  EXPECT_EQ(read(with(raw_header(kInt32, 1, {2}), {0, 0, 1, 4, 255, 255, 255, 255})),
+            (Labels{260, -1}));
+  // QMNIST's rows, of two numbers here.
+  EXPECT_EQ(
+      read(with(raw_header(kInt32, 2, {2, 2}), {0, 0, 0, 7, 9, 9, 9, 9, 0, 0, 0, 3, 9, 9, 9, 9})),
+      (Labels{7, 3}));
+  EXPECT_EQ(
+      message_of([&] { read(idx_file({2, 4}, 8)); }),
+      (folder / "labels").string() +
+          ": holds 2x4 values; labels are one per image, or rows of int32 that begin with it");
+  EXPECT_NE(  // pictures stay bytes
+      failure(raw_header(kInt32, 1, {2})).find("int32"), std::string::npos);
 }
 
 TEST(Idx, NamesAnotherType) {

@@ -139,6 +139,35 @@ TEST(Networks, WeightsFollowTheSeed) {
   EXPECT_FALSE(torch::equal(first(3), first(4)));
 }
 
+TEST(Networks, WidthsSuitTheArchitectureAndTheImage) {
+  const auto widths = [](Arch arch, std::int64_t side) {
+    ModelConfig config;
+    config.arch = arch;
+    config = with_widths(config, {3, side, side});
+    return std::pair(config.generator_widths, config.discriminator_widths);
+  };
+  EXPECT_EQ(widths(Arch::kMlp, 32), std::pair(Widths({256, 512, 1024}), Widths({512, 256})));
+  // From the smallest map up, so that the largest has the fewest channels.
+  EXPECT_EQ(widths(Arch::kDcgan, 28), std::pair(Widths({128, 64}), Widths({64, 128})));
+  EXPECT_EQ(widths(Arch::kDcgan, 8).first, Widths({64}));
+  EXPECT_EQ(widths(Arch::kResnet, 32).first, Widths({256, 128, 64}));
+  EXPECT_EQ(widths(Arch::kDcgan, 64).first, Widths({512, 256, 128, 64}));
+  EXPECT_EQ(widths(Arch::kDcgan, 128).first, Widths({512, 512, 256, 128, 64}));
+  ModelConfig own;
+  own.generator_widths = {7};
+  EXPECT_EQ(with_widths(own, {1, 8, 8}).generator_widths, Widths({7}));
+  for (const Arch arch : {Arch::kMlp, Arch::kDcgan, Arch::kResnet}) {
+    ModelConfig config;
+    config.arch = arch;
+    for (const std::int64_t side : {8, 16, 28, 48, 96}) {
+      Networks nets = make_networks(config, {1, side, side}, 1);
+      const auto images = nets.generator->forward(torch::randn({2, config.latent_dim}));
+      EXPECT_EQ(images.sizes(), torch::IntArrayRef({2, 1, side, side}));
+      EXPECT_EQ(nets.discriminator->forward(images).numel(), 2);
+    }
+  }
+}
+
 TEST(Networks, SayWhyNoneCanBeDerived) {
   ModelConfig config;
   config.arch = Arch::kDcgan;

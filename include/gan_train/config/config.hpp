@@ -19,6 +19,7 @@ struct LabelRange {
   bool operator==(const LabelRange&) const = default;
 };
 
+/// Of a network's hidden layers; none: those that suit its architecture and images.
 using Widths = std::vector<std::int64_t>;
 
 struct DataConfig {
@@ -32,8 +33,8 @@ struct DataConfig {
   InMemory in_memory = InMemory::kAuto;
   std::int64_t max_mib = 16384;
   std::int64_t synthetic_size = 10000;
-  std::int64_t image_size = 16;
-  std::int64_t channels = 1;
+  std::int64_t image_size = 0;
+  std::int64_t channels = 0;
   bool skip_bad = false;
 };
 
@@ -41,8 +42,8 @@ struct ModelConfig {
   Arch arch = Arch::kMlp;
   std::int64_t latent_dim = 100;
   Latent latent = Latent::kNormal;
-  Widths generator_widths = {256, 512, 1024};
-  Widths discriminator_widths = {512, 256};
+  Widths generator_widths;
+  Widths discriminator_widths;
   Activation generator_activation = Activation::kLeakyRelu;
   double leaky_slope = 0.2;
   double dropout = 0.0;

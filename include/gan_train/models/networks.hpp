@@ -52,6 +52,9 @@ struct Architecture {
 /// All architectures; `model.arch` names one.
 std::span<const Architecture> architectures();
 
+/// `config` with widths of the hidden layers for images of that shape where it names none.
+ModelConfig with_widths(ModelConfig config, const ImageShape& image);
+
 /// Builds both networks with weights drawn from `seed` as `config.init` says.
 /// `class_count` is only looked at where model.conditional is not none.
 Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,

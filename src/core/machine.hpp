@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+
+namespace gan {
+
+/// What a container may take of its machine; no limit where none is set.
+struct ContainerLimits {
+  double cpus = std::numeric_limits<double>::infinity();
+  std::uint64_t memory = UINT64_MAX;  ///< bytes
+};
+
+/// The limits of this process's control groups (Linux's cgroups, versions 1 and 2), and of those
+/// above them.
+ContainerLimits container_limits(const std::filesystem::path& groups = "/proc/self/cgroup",
+                                 const std::filesystem::path& mount = "/sys/fs/cgroup");
+
+/// Processors that this process may use at once: those it is bound to, at most as many as its
+/// container's quota, rounded up.
+int usable_cpus();
+
+/// Bytes of the machine's memory, or of the container's where that is less.
+std::uint64_t usable_memory();
+
+}  // namespace gan
