@@ -79,8 +79,8 @@ Finding look_at_cpu() {
   const unsigned cores = std::thread::hardware_concurrency();
   std::string text = model.empty() ? "" : model + "; ";
   text += seen.empty() ? "no AVX2" : join(seen, ", ");
-  text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", threads, " threads of ", cores,
-              " logical processors");
+  text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", counted(threads, "thread"),
+              " of ", counted(cores, "logical processor"));
   return {"CPU",
           seen.empty() ? Finding::Status::kNote : Finding::Status::kGood,
           text,
