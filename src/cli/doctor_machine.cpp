@@ -82,8 +82,8 @@ Finding look_at_cpu() {
   const unsigned cores = std::thread::hardware_concurrency();
   std::string text = model.empty() ? "" : model + "; ";
   text += seen.empty() ? "no AVX2" : join(seen, ", ");
-  text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", threads, " threads of ", cores,
-              " logical processors");
+  text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", counted(threads, "thread"),
+              " of ", counted(cores, "logical processor"));
   const double quota = container_limits().cpus;
   const bool limited = quota < std::numeric_limits<double>::infinity();
   if (limited) text += formatted("; the container's quota is %g", quota);

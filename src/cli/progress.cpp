@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <span>
 #include <string>
 #include <unistd.h>
 
@@ -25,10 +25,32 @@ std::string clock_text(double seconds) {
 // Of training, before a guess at the time left is worth showing.
 constexpr double kTellingSeconds = 2.0;
 
-std::string metrics_text(const LogRow& row) {
-  const StepMetrics& m = row.metrics;
-  return formatted("D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f  %.0f img/s", m.d_loss, m.g_loss,
-                   m.d_real, m.d_fake, row.images_per_second);
+// In five columns, whatever its size: "0.601", "-0.60", " 8012", "8e+08".
+std::string loss_text(double loss) {
+  for (int digits = 3; digits >= 0; --digits) {
+    const std::string text = formatted("%5.*f", digits, loss);
+    if (text.size() == 5) return text;
+  }
+  return formatted("%5.0e", loss);
+}
+
+std::string losses_text(const StepMetrics& m) {
+  return "D " + loss_text(m.d_loss) + "  G " + loss_text(m.g_loss);
+}
+
+std::string metrics_text(const StepMetrics& m) {
+  return losses_text(m) + formatted("  D(x) %.2f  D(G(z)) %.2f", m.d_real, m.d_fake);
+}
+
+std::string speed_text(const LogRow& row) {
+  return formatted("  %.0f img/s", row.images_per_second);
+}
+
+// The first of them that has no more columns; the last where none has.
+const std::string& fitting(std::span<const std::string> lines, std::size_t columns) {
+  const auto found =
+      std::ranges::find_if(lines, [&](const std::string& line) { return line.size() <= columns; });
+  return found == lines.end() ? lines.back() : *found;
 }
 
 constexpr std::chrono::milliseconds kLivePause{100};
@@ -91,13 +113,13 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
   const std::string head = "epoch " + place;
   const std::string tail = spent < kTellingSeconds ? "-:-- left" : clock_text(left) + " left";
   if (!live_) {
-    log::info(head + " at step " + std::to_string(row.step) + "  " + metrics_text(row) + "  " +
-              tail);
+    log::info(head + " at step " + std::to_string(row.step) + "  " + metrics_text(row.metrics) +
+              speed_text(row) + "  " + tail);
     return;
   }
-  const std::string brief = formatted("D %.3f  G %.3f", row.metrics.d_loss, row.metrics.g_loss);
+  const std::string brief = losses_text(row.metrics);
   // A narrow terminal loses the bar first, then metric after metric.
-  const std::string metrics = metrics_text(row);
+  const std::string metrics = metrics_text(row.metrics) + speed_text(row);
   const std::string seen = evaluation.empty() ? "" : "  " + evaluation;
   const std::string lines[] = {
       head + " " + bar_text(share, 20) + " " + metrics + seen + "  " + tail,
@@ -107,16 +129,18 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
       head + "  " + brief + "  " + tail,
       head + "  " + tail,
       place + "  " + tail};
-  const std::size_t width = terminal_width(STDERR_FILENO) - 1;
-  const auto* line = std::find_if(std::begin(lines), std::end(lines) - 1,
-                                  [&](const std::string& text) { return text.size() <= width; });
-  log::live_line(*line);
+  log::live_line(fitting(lines, terminal_width(STDERR_FILENO) - 1));
 }
 
 void Progress::epoch(const LogRow& row) {
-  const std::string line = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(epochs_) +
-                           "  " + metrics_text(row) + "  " + clock_text(row.seconds);
-  quiet_ ? log::file_only(line) : log::info(line);
+  const std::string all = std::to_string(epochs_);
+  const auto width = static_cast<int>(all.size());
+  const std::string metrics = formatted("epoch %*s/", width, std::to_string(row.epoch).c_str()) +
+                              all + "  " + metrics_text(row.metrics);
+  const std::string time = clock_text(row.seconds);
+  const std::string lines[] = {metrics + formatted("  %-5s", time.c_str()) + speed_text(row),
+                               metrics + "  " + time, metrics};
+  quiet_ ? log::file_only(lines[0]) : log::info(fitting(lines, terminal_width(STDERR_FILENO)));
 }
 
 }  // namespace gan

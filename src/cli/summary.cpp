@@ -9,6 +9,7 @@
 #include <torch/nn/module.h>
 
 #include "config/facts.hpp"
+#include "core/text.hpp"
 #include "gan_train/config/option.hpp"
 #include "run/run_facts.hpp"
 
@@ -73,9 +74,8 @@ void print_text(const Trainer& trainer, const Dataset& data) {
   std::printf("data: %s, %lld items of %s%s%s\n", data.source.c_str(),
               static_cast<long long>(data.size()), to_string(data.shape).c_str(),
               data.labels.defined() ? ", labelled" : "", data.stored ? ", read from disk" : "");
-  std::printf("training: %lld epochs of %lld steps on %s\n",
-              static_cast<long long>(config.train.epochs),
-              static_cast<long long>(trainer.steps_per_epoch()), trainer.device().str().c_str());
+  std::printf("training: %s of %s on %s\n", counted(config.train.epochs, "epoch").c_str(),
+              counted(trainer.steps_per_epoch(), "step").c_str(), trainer.device().str().c_str());
   const NetworkRows nets = describe_networks(trainer);
   print_layers("generator", *trainer.networks.generator, nets.generator);
   print_layers("discriminator", *trainer.networks.discriminator, nets.discriminator);

@@ -117,7 +117,8 @@ void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
     const std::string name = formatted("step_%04lld.pt", static_cast<long long>(i));
     if (writes) save_tensors(folder / name, tensors);
   }
-  if (writes) log::info(str("wrote the weights and ", steps, " steps to ", folder.string()));
+  if (writes)
+    log::info(str("wrote the weights and ", counted(steps, "step"), " to ", folder.string()));
 }
 
 bool should_stop() { return caught_signal() != 0; }

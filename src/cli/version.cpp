@@ -8,6 +8,7 @@
 #include <torch/version.h>
 
 #include "cli/commands.hpp"
+#include "core/text.hpp"
 #include "dist/mpi.hpp"
 #include "train/device.hpp"
 
@@ -23,8 +24,8 @@ void print_version() {
     std::printf("devices   CPU%s\n", is_cuda_build() ? " (CUDA build, but no usable device)"
                                                      : " (this LibTorch is built without CUDA)");
   }
-  std::printf("CPU       %s, %d threads\n", at::get_cpu_capability().c_str(),
-              at::get_num_threads());
+  std::printf("CPU       %s, %s\n", at::get_cpu_capability().c_str(),
+              counted(at::get_num_threads(), "thread").c_str());
   std::printf("MPI       %s\n", mpi_library().c_str());
 }
 

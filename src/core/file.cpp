@@ -185,6 +185,14 @@ FolderLock::FolderLock(const fs::path& folder) : path_(folder / kName) {
                     "; wait for it, or choose another folder");
 }
 
+bool FolderLock::is_held(const fs::path& folder) {
+  const int fd = ::open((folder / kName).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(fd);
+  return held;
+}
+
 // The file stays: to unlink it would let a second run lock a new one beside a third's.
 FolderLock::~FolderLock() { ::close(fd_); }
 

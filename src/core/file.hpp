@@ -92,6 +92,9 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
+  /// Whether a process holds it. Changes nothing.
+  static bool is_held(const std::filesystem::path& folder);
+
   /// The file in the folder that carries the lock.
   static constexpr const char* kName = ".lock";
 

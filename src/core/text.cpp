@@ -27,6 +27,10 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+std::string counted(std::int64_t n, std::string_view noun) {
+  return std::to_string(n) + ' ' + std::string(noun) + (n == 1 ? "" : "s");
+}
+
 std::string join(std::span<const std::string> parts, std::string_view separator) {
   std::string out;
   std::string_view before;

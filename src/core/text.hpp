@@ -17,6 +17,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string join(std::span<const std::int64_t> numbers, std::string_view separator);
 
+/// "1 step", "2 steps".
+std::string counted(std::int64_t n, std::string_view noun);
+
 /// What printf would print.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 

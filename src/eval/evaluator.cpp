@@ -10,8 +10,10 @@
 #include "core/text.hpp"
 #include "eval/classifier.hpp"
 #include "eval/draws.hpp"
+#include "eval/metric_table.hpp"
 #include "eval/metrics.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
 #include "gan_train/models/networks.hpp"
 
 namespace gan {
@@ -34,8 +36,9 @@ torch::Tensor first_images(const torch::Tensor& images, std::int64_t most) {
 
 Metric unmeasured(const char* name) { return {name, "", kNone, kNone, kNone}; }
 
-Metric make_metric(std::string name, std::string label, double value) {
-  return {std::move(name), std::move(label), value, kNone, kNone};
+Metric make_metric(std::string_view name, double value) {
+  const MetricRow& row = find_row(metric_table(), name, "metric");
+  return {std::string(name), std::string(row.label), value, kNone, kNone};
 }
 
 // The row called that, or one without any number.
@@ -143,41 +146,41 @@ std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torc
                                            const torch::Tensor& copies) const {
   const torch::Tensor& real = reference_features_.features;
   std::vector<Metric> rows;
-  rows.push_back(make_metric("frechet", "Fréchet distance", frechet_distance(real, fake.features)));
+  rows.push_back(make_metric("frechet", frechet_distance(real, fake.features)));
   // Subsets of few samples are of half of them, or they would all be the same.
   const std::int64_t half = std::min(real.size(0), fake.features.size(0)) / 2;
   const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed, kKernelSubsets,
                                       std::min(kKernelSubsetSize, half));
-  rows.push_back(make_metric("kid", "kernel distance (KID)", kernel.value));
-  rows.push_back(make_metric("kid_error", "  its standard error", kernel.standard_error));
+  rows.push_back(make_metric("kid", kernel.value));
+  rows.push_back(make_metric("kid_error", kernel.standard_error));
   const auto manifold = manifold_metrics(real, fake.features, kNeighbour);
-  rows.push_back(make_metric("precision", "precision", manifold.precision));
-  rows.push_back(make_metric("recall", "recall", manifold.recall));
-  rows.push_back(make_metric("density", "density", manifold.density));
-  rows.push_back(make_metric("coverage", "coverage", manifold.coverage));
+  rows.push_back(make_metric("precision", manifold.precision));
+  rows.push_back(make_metric("recall", manifold.recall));
+  rows.push_back(make_metric("density", manifold.density));
+  rows.push_back(make_metric("coverage", manifold.coverage));
   if (classifier_) {
     for (auto& row : class_rows(fake.probabilities)) rows.push_back(std::move(row));
   } else {
     rows.push_back(make_metric(
-        "sliced_wasserstein", "sliced Wasserstein, pixels",
+        "sliced_wasserstein",
         sliced_wasserstein(flat_values(reference_), flat_values(images), kEvaluationSeed)));
   }
   const torch::Tensor& modes = data_.train.labels;
   if (data_.train.shape.is_point() && modes.defined()) {
     const auto near = mode_metrics(flat_values(data_.train.samples), modes, flat_values(images));
-    rows.push_back(make_metric("modes_found", "modes found", static_cast<double>(near.found)));
-    rows.push_back(make_metric("near_modes_percent", "near a mode, %", 100.0 * near.within));
+    rows.push_back(make_metric("modes_found", static_cast<double>(near.found)));
+    rows.push_back(make_metric("near_modes_percent", 100.0 * near.within));
   }
-  rows.push_back(make_metric("nearest", "nearest training image", nearest_distance(copies)));
-  rows.push_back(make_metric("nearest_ratio", "  over a real image's", kNone));
+  rows.push_back(make_metric("nearest", nearest_distance(copies)));
+  rows.push_back(make_metric("nearest_ratio", kNone));
   if (images.scalar_type() == torch::kUInt8 && data_.train.shape.size() <= kParzenValues) {
     const auto centres = flat_values(first_images(images, kParzenImages));
     const double width = choose_parzen_width(centres, flat_values(validation_));
     const auto parzen =
         parzen_log_likelihood(centres, flat_values(first_images(reference_, kParzenImages)), width);
-    rows.push_back(make_metric("parzen", "Parzen log-likelihood", parzen.mean));
-    rows.push_back(make_metric("parzen_error", "  its standard error", parzen.standard_error));
-    rows.push_back(make_metric("parzen_width", "  its width", width));
+    rows.push_back(make_metric("parzen", parzen.mean));
+    rows.push_back(make_metric("parzen_error", parzen.standard_error));
+    rows.push_back(make_metric("parzen_width", width));
   }
   return rows;
 }
@@ -186,14 +189,13 @@ std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) co
   const std::int64_t classes = class_shares_.size(0);
   const auto [shares, found, kl, confident] = class_shares(probabilities, class_shares_);
   std::vector<Metric> rows;
-  rows.push_back(
-      make_metric("classifier_score", "classifier score", classifier_score(probabilities)));
-  rows.push_back(make_metric("confident_percent", "confident (>= 0.9), %", 100.0 * confident));
-  rows.push_back(make_metric("classes_found", "classes found", static_cast<double>(found)));
-  rows.push_back(make_metric("class_kl", "class shares, KL to data's", kl));
+  rows.push_back(make_metric("classifier_score", classifier_score(probabilities)));
+  rows.push_back(make_metric("confident_percent", 100.0 * confident));
+  rows.push_back(make_metric("classes_found", static_cast<double>(found)));
+  rows.push_back(make_metric("class_kl", kl));
   for (std::int64_t i = 0; classes <= kListedClasses && i < classes; ++i) {
-    rows.push_back(make_metric(str("class_", i, "_percent"), str("  class ", i, ", %"),
-                               100.0 * shares[i].item<double>()));
+    rows.push_back({str("class_", i, "_percent"), str("  class ", i, ", %"),
+                    100.0 * shares[i].item<double>(), kNone, kNone});
   }
   return rows;
 }
@@ -234,8 +236,8 @@ std::vector<Metric> Evaluator::measure_baselines() const {
 std::vector<Metric> Evaluator::rows(bool with_classes) const {
   auto rows = baselines_;
   if (with_classes && classifier_) {
-    rows.push_back({"as_asked_percent", "of the class asked for, %", kNone,
-                    100.0 * classifier_->accuracy, kNone});
+    rows.push_back(make_metric("as_asked_percent", kNone));
+    rows.back().floor = 100.0 * classifier_->accuracy;
   }
   return rows;
 }

@@ -66,12 +66,8 @@ struct Frame {
   double left, top, right, bottom;
   Axis x, y;
 
-  double x_pixel(double value) const {
-    return left + (right - left) * (value - x.low) / (x.high - x.low);
-  }
-  double y_pixel(double value) const {
-    return bottom - (bottom - top) * (value - y.low) / (y.high - y.low);
-  }
+  double x_pixel(double value) const { return left + (right - left) * x.share(value); }
+  double y_pixel(double value) const { return bottom - (bottom - top) * y.share(value); }
 };
 
 /// The room that the labels of the y axis take.

@@ -107,10 +107,16 @@ Bytes draw(const Plot& plot, Canvas::Form form) {
     all.insert(all.end(), series.y.begin(), series.y.end());
     names.push_back(series.name);
   }
-  Frame frame{0, 0, kWidth - 28, kHeight - 60, make_axis(plot.x, 0, 8), make_axis(all, 0.05, 6)};
+  Frame frame{0,
+              0,
+              kWidth - 28,
+              kHeight - 60,
+              make_axis(plot.x, 0, 8),
+              make_axis(all, 0.05, 6, fitting_scale(all))};
   frame.left = 50 + label_width(canvas, frame.y);
   frame.top = draw_head(canvas, frame.left, plot.title, names);
-  draw_axes(canvas, frame, plot.x_label, plot.y_label);
+  const bool is_log = frame.y.scale == Scale::kLog;
+  draw_axes(canvas, frame, plot.x_label, plot.y_label + (is_log ? ", log scale" : ""));
   const bool smooth = plot.smooth > 1;
   draw_series(canvas, frame, plot, false, smooth ? 0.25 : 1);
   if (smooth) draw_series(canvas, frame, plot, true, 1);

@@ -22,6 +22,27 @@ double nice_step(double raw) {
   return 10 * power;
 }
 
+double scaled_value(double value, Scale scale) {
+  return scale == Scale::kLog ? std::copysign(std::log10(1 + std::abs(value)), value) : value;
+}
+
+// The ticks of a log axis: zero, and powers of ten with room between them.
+void add_powers(Axis& axis, int count) {
+  const double length = axis.high - axis.low;
+  axis.step = std::max(1.0, std::ceil(length / count));
+  const double largest = std::max(std::abs(axis.low), std::abs(axis.high));
+  axis.ticks = {0.0};
+  for (double power = length > count ? axis.step : 0.0; power <= largest; power += axis.step) {
+    axis.ticks.push_back(std::pow(10.0, power));
+    axis.ticks.push_back(-axis.ticks.back());
+  }
+  std::sort(axis.ticks.begin(), axis.ticks.end());
+  std::erase_if(axis.ticks, [&](double tick) {
+    const double share = axis.share(tick);
+    return share < 0 || share > 1;
+  });
+}
+
 // Values that are all alike get room around them.
 void widen(Axis& axis, double margin) {
   const double magnitude = std::max(std::abs(axis.low), std::abs(axis.high));
@@ -37,17 +58,36 @@ void widen(Axis& axis, double margin) {
 
 bool is_drawable(double value) { return std::isfinite(value) && std::abs(value) < kHuge; }
 
-Axis make_axis(std::span<const double> values, double margin, int count) {
-  Axis axis;
-  bool any = false, whole = true;
+Scale fitting_scale(std::span<const double> values) {
+  std::vector<double> sizes;
   for (const double value : values) {
-    if (!is_drawable(value)) continue;
+    if (is_drawable(value)) sizes.push_back(std::abs(value));
+  }
+  if (sizes.empty()) return Scale::kLinear;
+  std::sort(sizes.begin(), sizes.end());
+  const double usual = std::max(1.0, sizes[sizes.size() / 4]);
+  return sizes.back() > 100 * usual ? Scale::kLog : Scale::kLinear;
+}
+
+double Axis::share(double value) const { return (scaled_value(value, scale) - low) / (high - low); }
+
+Axis make_axis(std::span<const double> values, double margin, int count, Scale scale) {
+  Axis axis;
+  axis.scale = scale;
+  bool any = false, whole = true;
+  for (const double unscaled : values) {
+    if (!is_drawable(unscaled)) continue;
+    const double value = scaled_value(unscaled, scale);
     axis.low = any ? std::min(axis.low, value) : value;
     axis.high = any ? std::max(axis.high, value) : value;
     whole = whole && value == std::rint(value);
     any = true;
   }
   if (any) widen(axis, margin);
+  if (scale == Scale::kLog) {
+    add_powers(axis, count);
+    return axis;
+  }
   axis.step = nice_step((axis.high - axis.low) / count);
   if (any && whole) axis.step = std::max(axis.step, 1.0);
   const double first = std::ceil(axis.low / axis.step - 1e-6);
@@ -57,6 +97,11 @@ Axis make_axis(std::span<const double> values, double margin, int count) {
 }
 
 std::string Axis::label(double tick) const {
+  if (scale == Scale::kLog) {
+    const bool is_short = std::abs(tick) < 1e5;
+    return is_short ? formatted("%.0f", tick)
+                    : formatted("%s1e%.0f", tick < 0 ? "-" : "", power_of_ten(std::abs(tick)));
+  }
   if (std::abs(tick) < step / 2) return "0";
   const double magnitude = std::max(std::abs(low), std::abs(high));
   const int digits = static_cast<int>(-power_of_ten(step));  // after the point

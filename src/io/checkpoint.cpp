@@ -165,7 +165,7 @@ void note_other_ranks(std::int64_t before, const Trainer& trainer) {
   const std::int64_t now = trainer.ranks().size();
   if (before == now) return;
   const auto parts = own_to_a_rank(trainer.config());
-  log::warning(str("saved by ", before, before == 1 ? " rank" : " ranks", ", going on with ", now,
+  log::warning(str("saved by ", counted(before, "rank"), ", going on with ", now,
                    ": the result may differ in ",
                    parts.empty() ? "the last bits" : join(parts, ", ")));
 }

@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "eval/metric_table.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/run/run_folder.hpp"
 #include "report/run_reader.hpp"
@@ -44,6 +45,18 @@ void check_run(const fs::path& root) {
   throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");
 }
 
+// Triples: name, label, and which way is better, "" where neither is.
+Json metrics_known() {
+  Json rows = Json::array();
+  for (const auto& [name, label, better] : metric_table()) {
+    const char* way = better == Better::kLower    ? "lower"
+                      : better == Better::kHigher ? "higher"
+                                                  : "";
+    rows.push_back(Json::array({name, label, way}));
+  }
+  return rows;
+}
+
 std::string now() {
   char text[32];
   const std::time_t time = std::time(nullptr);
@@ -53,24 +66,31 @@ std::string now() {
 
 }  // namespace
 
-std::string report_data(const std::vector<fs::path>& runs, std::uint64_t max_bytes) {
+std::string report_data(const std::vector<fs::path>& runs, std::uint64_t max_bytes,
+                        std::optional<RunState> state) {
   Json read = Json::array();
-  for (const auto& root : runs) read.push_back(read_run(root, max_bytes / runs.size()));
-  return to_json_in_html({{"version", kVersion}, {"written", now()}, {"runs", std::move(read)}});
+  for (const auto& root : runs) read.push_back(read_run(root, max_bytes / runs.size(), state));
+  return to_json_in_html({{"version", kVersion},
+                          {"written", now()},
+                          {"metrics", metrics_known()},
+                          {"runs", std::move(read)}});
 }
 
-std::string make_report(const std::vector<fs::path>& runs, std::uint64_t max_bytes) {
+std::string make_report(const std::vector<fs::path>& runs, std::uint64_t max_bytes,
+                        std::optional<RunState> state) {
   for (const auto& root : runs) check_run(root);
   const std::string_view page = kReportPage;
   const auto mark = page.find(kDataMark);
   std::string html(page.substr(0, mark));
-  html += report_data(runs, max_bytes);
+  html += report_data(runs, max_bytes, state);
   html += page.substr(mark + kDataMark.size());
   return html;
 }
 
-void write_report(const RunFiles& files, bool live) {
-  const std::string page = make_report({files.root()}, live ? kMaxLiveBytes : kMaxReportBytes);
+void write_report(const RunFiles& files, RunState state) {
+  const bool live = state == RunState::kTraining;
+  const std::string page =
+      make_report({files.root()}, live ? kMaxLiveBytes : kMaxReportBytes, state);
   write_file(files.report(), as_bytes(page), /*durable=*/false);
 }
 

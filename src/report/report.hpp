@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "gan_train/run/run_folder.hpp"
+#include "gan_train/run/run.hpp"
 
 namespace gan {
 
@@ -19,13 +20,16 @@ inline constexpr std::uint64_t kMaxLiveBytes = 1 << 20;
 /// a folder lacks, or holds only in parts, the page says. Error (exit code 2) for a folder that is
 /// no run's.
 std::string make_report(const std::vector<std::filesystem::path>& runs,
-                        std::uint64_t max_bytes = kMaxReportBytes);
+                        std::uint64_t max_bytes = kMaxReportBytes,
+                        std::optional<RunState> state = {});
 
 /// What the page is made from, as JSON; src/report/page/report.js reads it.
+/// `state`: of all of them; without it, their folders tell.
 std::string report_data(const std::vector<std::filesystem::path>& runs,
-                        std::uint64_t max_bytes = kMaxReportBytes);
+                        std::uint64_t max_bytes = kMaxReportBytes,
+                        std::optional<RunState> state = {});
 
-/// Writes the page of one run into its folder; `live` as it trains.
-void write_report(const RunFiles& files, bool live);
+/// Writes the page of one run, which is in that state, into its folder.
+void write_report(const RunFiles& files, RunState state);
 
 }  // namespace gan

@@ -12,6 +12,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/run/run_folder.hpp"
 #include "run/csv_log.hpp"
+#include "train/health.hpp"
 
 namespace gan {
 namespace {
@@ -40,7 +41,8 @@ Json table_json(const CsvRows& rows, std::size_t every) {
 // Reads a folder. What is not there to be read becomes a note.
 class RunReader {
  public:
-  RunReader(const fs::path& root, std::uint64_t max_bytes) : files_(root), max_bytes_(max_bytes) {}
+  RunReader(const fs::path& root, std::uint64_t max_bytes, std::optional<RunState> state)
+      : files_(root), max_bytes_(max_bytes), state_(state) {}
 
   Json read() {
     Json run = {{"name", fs::weakly_canonical(files_.root()).filename().string()},
@@ -55,7 +57,10 @@ class RunReader {
       run["evaluation"] = text_of(files_.evaluation());
     }
     run["log"] = log();
+    run["state"] = state_name();
+    run["collapsed"] = has_collapsed();
     run["grids"] = grids();
+    if (fs::exists(files_.real_images())) run["real"] = real_images();
     run["notes"] = std::move(notes_);
     return run;
   }
@@ -91,8 +96,7 @@ class RunReader {
     return try_reading(files_.config(), [&] {
       const ParsedSettings parsed = read_settings(files_.config());
       for (const auto& mistake : parsed.mistakes) notes_.push_back(mistake);
-      Config config;
-      const auto options = option_table(config);
+      const auto options = option_table(config_);
       Json rows = Json::array();
       for (const auto& [key, value, origin] : parsed.settings) {
         const auto option = std::find_if(options.begin(), options.end(),
@@ -114,10 +118,7 @@ class RunReader {
   Json table(const fs::path& path, std::string_view key = "") {
     const auto read = [&] {
       // Of all tables, only that of steps grows beyond what an epoch has time for.
-      if (fs::file_size(path) > max_bytes_) {
-        throw run_error(path.string(), ": has more than ", max_bytes_ >> 10,
-                        " KiB, so it is left out; a report with a higher limit shows it");
-      }
+      if (fs::file_size(path) > max_bytes_) throw too_large(path);
       const CsvRows rows(path);
       const std::size_t every = (rows.size() + kMaxReportRows - 1) / kMaxReportRows;
       if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
@@ -125,6 +126,53 @@ class RunReader {
       return table_json(rows, std::max<std::size_t>(1, every));
     };
     return try_reading(path, read, key);
+  }
+
+  // What the run itself says of it or, told later, what is in its folder.
+  const char* state_name() {
+    switch (state_.value_or(state_in_folder())) {
+      case RunState::kTraining:
+        return "training";
+      case RunState::kStopped:
+        return "stopped";
+      case RunState::kFailed:
+        return "failed";
+      case RunState::kComplete:
+        return "complete";
+    }
+    throw run_error("a run in no known state");
+  }
+
+  RunState state_in_folder() const {
+    const auto epochs = column(files_.losses_csv(), kLossHeader, "epoch");
+    const auto planned = static_cast<double>(config_.train.epochs);
+    if (!epochs.empty() && epochs.back() == planned) return RunState::kComplete;
+    if (FolderLock::is_held(files_.root())) return RunState::kTraining;
+    return ended_by_error_ ? RunState::kFailed : RunState::kStopped;
+  }
+
+  // Whether the last epochs are of a generator that has collapsed: what the run warned of then.
+  bool has_collapsed() const {
+    const auto of = [&](std::string_view name) {
+      return column(files_.health_csv(), kHealthHeader, name);
+    };
+    const auto d_real = of("d_real"), d_fake = of("d_fake"), d_norm = of("d_grad_norm"),
+               g_norm = of("g_grad_norm"), diversity = of("diversity");
+    HealthState health;
+    for (std::size_t i = 0; i < diversity.size(); ++i) {
+      StepMetrics metrics;
+      metrics.d_real = d_real[i];
+      metrics.d_fake = d_fake[i];
+      metrics.d_grad_norm = d_norm[i];
+      metrics.g_grad_norm = g_norm[i];
+      watch_health(metrics, diversity[i], config_.loss, health);
+    }
+    return health.epochs[static_cast<std::size_t>(Sign::kCollapse)] >= kSignEpochs;
+  }
+
+  static std::vector<double> column(const fs::path& csv, std::string_view header,
+                                    std::string_view name) {
+    return fs::exists(csv) ? read_column(csv, header, name) : std::vector<double>();
   }
 
   // From when to when there is something, how often the run was started, and its warnings.
@@ -145,6 +193,7 @@ class RunReader {
         const std::string text = line.substr(level + 1);
         const std::string name = line.substr(kLogTime + 1, level - kLogTime - 1);
         if (name == "info" && text.starts_with("gan-train ")) ++starts;
+        ended_by_error_ = name == "error";
         if (name == "warning" || name == "error") {
           warnings.push_back(Json::array({last, name, text}));
         }
@@ -206,6 +255,19 @@ class RunReader {
     return pairs;
   }
 
+  Json real_images() {
+    const fs::path path = files_.real_images();
+    return try_reading(path, [&]() -> Json {
+      if (fs::file_size(path) > max_bytes_) throw too_large(path);
+      return data_uri(path);
+    });
+  }
+
+  Error too_large(const fs::path& path) const {
+    return run_error(path.string(), ": has more than ", max_bytes_ >> 10,
+                     " KiB, so it is left out; a report with a higher limit shows it");
+  }
+
   static std::string data_uri(const fs::path& path) {
     const Bytes bytes = read_file(path);
     constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
@@ -219,13 +281,16 @@ class RunReader {
 
   RunFiles files_;
   std::uint64_t max_bytes_;
+  std::optional<RunState> state_;
+  Config config_;
+  bool ended_by_error_ = false;
   Json notes_ = Json::array();
 };
 
 }  // namespace
 
-Json read_run(const fs::path& root, std::uint64_t max_bytes) {
-  return RunReader(root, max_bytes).read();
+Json read_run(const fs::path& root, std::uint64_t max_bytes, std::optional<RunState> state) {
+  return RunReader(root, max_bytes, state).read();
 }
 
 }  // namespace gan

@@ -6,20 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include <torch/types.h>
-
 #include "core/log.hpp"
 #include "core/long_work.hpp"
+#include "core/text.hpp"
 #include "dist/ranks.hpp"
-#include "formats/image.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/checkpoint.hpp"
-#include "gan_train/sampling/sample.hpp"
-#include "models/conditioning.hpp"
 #include "run/csv_log.hpp"
 #include "run/run_evaluation.hpp"
 #include "run/run_facts.hpp"
+#include "run/sample_pictures.hpp"
 #include "train/health.hpp"
 #include "train/loop_state.hpp"
 
@@ -30,23 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kDrawEvery{5};
 
-// The latents of the grids, and the classes in turn.
-torch::Tensor fixed_inputs(const Trainer& trainer) {
-  const Config& config = trainer.config();
-  const std::int64_t n = config.output.samples;
-  const Conditioning& conditioning = trainer.conditioning();
-  const auto latents = draw_latents(config.model, n, static_cast<std::uint64_t>(config.train.seed),
-                                    Stream::kFixedLatents, 0);
-  const std::int64_t count = std::max<std::int64_t>(1, conditioning.class_count());
-  return conditioning.generator_input(latents, torch::arange(n).remainder(count));
-}
-
-std::vector<float> points_of(const torch::Tensor& samples) {
-  const auto flat = samples.contiguous();
-  const auto* xy = flat.const_data_ptr<float>();
-  return {xy, xy + flat.numel()};
-}
-
 }  // namespace
 
 class Run::Impl {
@@ -56,7 +36,7 @@ class Run::Impl {
         data_(data),
         folder_(folder),
         report_(std::move(report)),
-        fixed_inputs_(fixed_inputs(trainer)),
+        pictures_(trainer, data),
         diversity_(data, trainer.config()) {}
 
   void resume(const fs::path& state);
@@ -71,26 +51,26 @@ class Run::Impl {
   void save();
   void write_state();
   void save_samples(std::int64_t epoch);
-  Bytes picture(const torch::Tensor& images, std::int64_t epoch) const;
+  void save_real_images();
   void after_epoch(const LogRow& row);
   bool is_due(std::int64_t epoch, std::int64_t every) const;
   void evaluate(std::int64_t epoch);
   void make_up_evaluation();
   void keep_generator(std::int64_t epoch);
   void finish();
-  void draw(bool live);
+  void draw(RunState state);
+  void draw_failed();
   void warn_of_trouble(const LogRow& row, double diversity);
   void stop_if_collapsed(std::int64_t epoch, double diversity);
   bool roll_back(const std::string& what);
 
-  std::int64_t sample_columns() const;
   const OutputConfig& output() const { return trainer_.config().output; }
 
   Trainer& trainer_;
   const Dataset& data_;
   const RunFolder& folder_;
   ReportWriter report_;
-  torch::Tensor fixed_inputs_;
+  SamplePictures pictures_;
   DiversityMeter diversity_;
   LoopState loop_;
   bool called_off_ = false;          ///< an evaluation, by a signal
@@ -128,11 +108,13 @@ bool Run::Impl::train(const Hooks& watch) {
   log::info(run_line(trainer_, data_) + "; into " + folder_.root().string());
   if (const auto done = trainer_.steps_done(); done > 0) {
     const bool complete = done == trainer_.total_steps();
-    log::info(complete ? str("all ", trainer_.config().train.epochs, " epochs were done before")
+    const std::int64_t epochs = trainer_.config().train.epochs;
+    log::info(complete ? str("all of ", counted(epochs, "epoch"), " done before")
                        : str("goes on after step ", done, " of ", trainer_.total_steps()));
   }
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
+  save_real_images();
   // From the first step on there is a state to go on from, or back to, with this config.
   write_state();
 
@@ -148,11 +130,16 @@ bool Run::Impl::train(const Hooks& watch) {
   };
   if (!trainer_.device().is_cpu()) hooks.read_every = 32;
   hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
-  make_up_evaluation();
-  const bool complete = !called_off_ && run_training(trainer_, loop_, hooks);
-  save();
-  complete ? finish() : draw(/*live=*/true);
-  return complete && !called_off_;
+  try {
+    make_up_evaluation();
+    const bool complete = !called_off_ && run_training(trainer_, loop_, hooks);
+    save();
+    complete ? finish() : draw(RunState::kStopped);
+    return complete && !called_off_;
+  } catch (const Error&) {
+    draw_failed();
+    throw;
+  }
 }
 
 // Rows of steps that are to be made again are cut.
@@ -230,7 +217,7 @@ void Run::Impl::after_epoch(const LogRow& row) {
   if (evaluates && !called_off_) rows.push_back({evaluation_->header(), evaluation_->row()});
   lines_->line(json_line(rows));
   // Where epochs are short, drawing would take more of them than it is worth.
-  if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(/*live=*/true);
+  if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(RunState::kTraining);
   stop_if_collapsed(row.epoch, diversity);
 }
 
@@ -283,7 +270,7 @@ void Run::Impl::finish() {
     keep_generator(epoch);
     if (output().sample_every > 0) save_samples(epoch);
   }
-  draw(/*live=*/false);
+  draw(RunState::kComplete);
 }
 
 void Run::Impl::warn_of_trouble(const LogRow& row, double diversity) {
@@ -299,7 +286,6 @@ void Run::Impl::stop_if_collapsed(std::int64_t epoch, double diversity) {
   const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
   if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
     save();
-    draw(/*live=*/true);
     throw run_error("epoch ", epoch, ": the generator has collapsed (diversity ", diversity,
                     "); the state in ", folder_.root().string(),
                     " is saved; resume it with config key train.stop_on_collapse = false");
@@ -333,44 +319,40 @@ bool Run::Impl::roll_back(const std::string& what) {
   return true;
 }
 
-// Where nobody says, one class a column, if there are samples enough.
-std::int64_t Run::Impl::sample_columns() const {
-  const std::int64_t classes = trainer_.conditioning().class_count();
-  const bool is_free = output().sample_columns == 0 && classes <= output().samples;
-  return is_free ? classes : output().sample_columns;
-}
-
 void Run::Impl::save_samples(std::int64_t epoch) {
-  if (trainer_.shape().is_point() && !can_plot()) return;
-  const Bytes png = picture(generate(trainer_.sampling_generator(), fixed_inputs_), epoch);
+  if (!pictures_.can_draw()) return;
+  const Bytes png = pictures_.samples(epoch);
   write_file(folder_.sample(epoch), png);
   if (on_samples) on_samples(folder_.sample(epoch));
   if (events_) events_->add_picture(trainer_.steps_done(), "samples", png);
 }
 
-// The grid of images, or the points among real ones, as a PNG file.
-Bytes Run::Impl::picture(const torch::Tensor& images, std::int64_t epoch) const {
-  if (trainer_.shape().is_point()) {
-    const auto real = data_.items(0, std::min(data_.size(), images.size(0)));
-    return scatter_png(points_of(real), points_of(images), 1.0, str("Epoch ", epoch));
+// Once a run: mistakes with the data show at once.
+void Run::Impl::save_real_images() {
+  const bool wanted = output().sample_every > 0 && !trainer_.shape().is_point();
+  if (wanted && !fs::exists(folder_.real_images())) {
+    write_file(folder_.real_images(), pictures_.real_images());
   }
-  const auto pixels = to_pixels(images, trainer_.config().data.range);
-  const GridOptions grid{.columns = sample_columns(),
-                         .scale = output().sample_scale,
-                         .dark_on_light = output().dark_on_light};
-  const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
-  return encode_png(image_grid(bytes, trainer_.shape(), grid));
 }
 
 // What is only looked at; made anew all the time, so not worth waiting for the disk.
-void Run::Impl::draw(bool live) {
+void Run::Impl::draw(RunState state) {
   drawn_at_ = std::chrono::steady_clock::now();
   if (can_plot()) {
     const Plot plot = loss_plot(folder_.losses_csv());
     write_file(folder_.losses_png(), plot_png(plot), /*durable=*/false);
     write_file(folder_.losses_svg(), plot_svg(plot), /*durable=*/false);
   }
-  if (report_ && output().report) report_(folder_, live);
+  if (report_ && output().report) report_(folder_, state);
+}
+
+// The error that ended the run is the one to be told of.
+void Run::Impl::draw_failed() {
+  try {
+    draw(RunState::kFailed);
+  } catch (const Error& error) {
+    log::warning(error.what());
+  }
 }
 
 Run::Run(Trainer& trainer, const Dataset& data, const RunFolder& folder, ReportWriter report)

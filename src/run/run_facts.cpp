@@ -10,6 +10,7 @@
 #include <torch/version.h>
 
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "core/version.hpp"
 #include "dist/ranks.hpp"
 #include "gan_train/core/error.hpp"
@@ -106,10 +107,11 @@ std::string run_facts(const Trainer& trainer, const Dataset& data) {
 }
 
 std::string run_line(const Trainer& trainer, const Dataset& data) {
-  std::string text = str("gan-train ", kVersion, ": ", data.size(), " items of ",
-                         to_string(data.shape), data.stored ? " read from disk" : "", ", ",
-                         trainer.steps_per_epoch(), " steps an epoch on ", trainer.device().str(),
-                         " in ", trainer.precision(), ", ", at::get_num_threads(), " threads");
+  std::string text =
+      str("gan-train ", kVersion, ": ", counted(data.size(), "item"), " of ", to_string(data.shape),
+          data.stored ? " read from disk" : "", ", ", counted(trainer.steps_per_epoch(), "step"),
+          " per epoch on ", trainer.device().str(), " in ", trainer.precision(), ", ",
+          counted(at::get_num_threads(), "thread"));
   if (const int ranks = trainer.ranks().size(); ranks > 1) {
     text += str(" on each of ", ranks, " ranks, ", trainer.config().train.batch_size / ranks,
                 " images per batch each");

@@ -122,6 +122,10 @@ std::span<const RunFile> run_files() {
        "a grid from the same latents each time, with classes one per column; for points a scatter "
        "plot",
        "every `output.sample_every` epochs, and after the last; none where that is 0"},
+      {"samples/real.png",
+       "as many training images in a grid of the same size and order of classes, as the networks "
+       "see them; none for points",
+       "at the start; none where `output.sample_every` is 0"},
       {"checkpoints/g_*.pt", "the generator to sample from",
        "every `output.checkpoint_every` epochs, and after the last; `output.keep_last` deletes old "
        "ones"},

@@ -75,13 +75,14 @@ std::string plan_text(const SearchSetup& setup, const SearchTrials& trials) {
   const auto sizes = level_sizes(search);
   for (std::int64_t level = 0; level < search.rungs; ++level) {
     const std::int64_t n = sizes[static_cast<std::size_t>(level)];
-    add(str("rung ", level + 1, ": ", level > 0 ? "at most " : "", n, n == 1 ? " trial" : " trials",
-            ", ", short_score(100 * level_share(search, level)), " % of a run"));
+    add(str("rung ", level + 1, ": ", level > 0 ? "at most " : "", counted(n, "trial"), ", ",
+            short_score(100 * level_share(search, level)), " % of a run"));
   }
   const SearchCost cost = search_cost(search);
   add(str("final: at most ", sizes.back(), " with ", search.repeats, " further seeds"));
-  add(str("in all at most ", short_score(cost.runs), " runs of ", setup.recipe.train.epochs,
-          " epochs, and ", cost.jobs, " measurements"));
+  add(str("in all at most ", short_score(cost.runs), " runs of ",
+          counted(setup.recipe.train.epochs, "epoch"), ", and ",
+          counted(cost.jobs, "measurement")));
   return text;
 }
 

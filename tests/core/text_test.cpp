@@ -9,6 +9,12 @@
 namespace gan {
 namespace {
 
+TEST(Counted, TakesThePluralButForOne) {
+  EXPECT_EQ(counted(1, "step"), "1 step");
+  EXPECT_EQ(counted(0, "step"), "0 steps");
+  EXPECT_EQ(counted(12, "step"), "12 steps");
+}
+
 using Strings = std::vector<std::string>;
 
 std::string near(std::string_view word, const Strings& known) { return did_you_mean(word, known); }

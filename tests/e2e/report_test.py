@@ -91,6 +91,31 @@ class ReportFileTest(Reporting):
         for words in "health.csv: not there", "run.json: not there", "losses.csv: 1 line(s)":
             self.assertIn(words, notes)
 
+    def test_real_images_are_saved_once(self):
+        self.trained(*SMALL, "--epochs", 1)
+        path = self.folder / "run/samples/real.png"
+        first = path.read_bytes()
+        path.write_bytes(first + b"mine")
+        self.train("--resume", "run", "--epochs", 2, "--quiet")
+        self.assertEqual(path.read_bytes(), first + b"mine")
+        path.unlink()
+        self.train("--resume", "run", "--epochs", 3, "--quiet")
+        self.assertEqual(path.read_bytes(), first)
+        self.train("--config", "rings", "--epochs", 1, "--train.steps_per_epoch", 2, "--quiet",
+                   "--out", "points")  # fmt: skip
+        self.assertFalse((self.folder / "points/samples/real.png").exists())
+
+    def test_the_page_tells_how_the_run_ended(self):
+        state = lambda run: data_of(self.page(f"{run}/report.html"))["runs"][0]["state"]
+        self.trained(*SMALL, "--epochs", 1)
+        self.assertEqual(state("run"), "complete")
+        self.train_until_signal(signal.SIGINT, "stopped", *SMALL, "--epochs", 100000)
+        self.assertEqual(state("stopped"), "stopped")
+        self.train(*SMALL, "--epochs", 2, "--lr", 1e30, "--out", "failed", code=1)
+        self.assertEqual(state("failed"), "failed")
+        self.report("failed", "--quiet")
+        self.assertEqual(state("failed"), "failed")
+
 class MetricsLinesTest(Reporting):
     def test_lines_hold_both_tables(self):
         self.trained(*SMALL, *EVAL, "--epochs", 3)

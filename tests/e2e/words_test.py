@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import common
+import terminal
 
 
 class OutputTest(common.ProgramTest):
@@ -58,9 +59,28 @@ class WordsOfARunTest(common.ProgramTest):
 
     few = ["--config", common.SMOKE, "--train.steps_per_epoch", 2]
 
+    def test_epochs_keep_their_columns_in_sixty(self):
+        screen = terminal.Terminal(
+            60, common.BIN / "gan-train", *map(str, self.few), "--epochs", 12, "--out", "run",
+            cwd=self.folder, TERM="dumb",
+        )  # fmt: skip
+        self.assertEqual(screen.finish(), 0)
+        lines = [line.strip("\r") for line in screen.lines if line.startswith("epoch ")]
+        self.assertEqual(len(lines), 12, screen.lines)
+        self.assertLessEqual(max(map(len, lines)), 60)
+        for word in "/12  D ", "  G ", "  D(x) ", "  D(G(z)) ":
+            self.assertEqual(len({line.index(word) for line in lines}), 1, lines)
+
+    def test_one_is_not_many(self):
+        flags = (*self.few[:2], "--train.steps_per_epoch", 1, "--epochs", 1, "--threads", 1)
+        self.assertIn(
+            "1 step per epoch on cpu in fp32, 1 thread;",
+            self.train(*flags, "--out", "run").stderr,
+        )
+
     def test_where_it_goes_on(self):
         self.assertNotIn("goes on", self.train(*self.few, "--epochs", 1, "--out", "run").stderr)
-        self.assertIn("all 1 epochs were done before", self.train("--resume", "run").stderr)
+        self.assertIn("all of 1 epoch done before", self.train("--resume", "run").stderr)
         self.assertIn(
             "goes on after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
         )

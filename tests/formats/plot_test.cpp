@@ -165,6 +165,23 @@ TEST_F(Plots, DrawsWhateverTheNumbers) {
   }
 }
 
+// Without a log scale the curve would lie within a pixel of the axis until it explodes.
+TEST_F(Plots, ShowsWhatWasBeforeAnExplosion) {
+  std::vector<double> x, y;
+  for (int i = 0; i < 40; ++i) {
+    x.push_back(i);
+    y.push_back(i < 30 ? i % 2 * 5.0 : 8e8);
+  }
+  const auto image = decode_png(plot_png(losses(x, y, std::vector<double>(40, kNaN))));
+  std::int64_t highest = image.height;
+  for (std::int64_t row = 70; row < image.height; ++row) {
+    const auto* pixel = &image.pixels[static_cast<std::size_t>((row * image.width + 300) * 3)];
+    if (is_near(pixel[0], kBlue[0]) && is_near(pixel[2], kBlue[2]))
+      highest = std::min(highest, row);
+  }
+  EXPECT_LT(highest, find_color(image, kBlue).bottom - 15);
+}
+
 TEST_F(Plots, RefusesASeriesOfAnotherLength) {
   EXPECT_EQ(message_of([] { plot_png(losses({1, 2}, {1, 2}, {1})); }),
             "cannot plot 'G': 1 values over 2 of 'epoch'");

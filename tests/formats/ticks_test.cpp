@@ -55,6 +55,31 @@ TEST(Ticks, GiveValuesThatAreAllAlikeSomeRoom) {
   EXPECT_GT(axis.high, 7.5);
 }
 
+TEST(Ticks, ALogScaleIsForAFewValuesFarBeyondTheOthers) {
+  EXPECT_EQ(fitting_scale(std::vector<double>{0.7, 0.9, 1.2, 8e8}), Scale::kLog);
+  EXPECT_EQ(fitting_scale(std::vector<double>{-0.7, 0.9, 1.2, -8e8}), Scale::kLog);
+  EXPECT_EQ(fitting_scale(std::vector<double>{1e-4, 1e-3, 2, 12}), Scale::kLinear);
+  EXPECT_EQ(fitting_scale(std::vector<double>{700, 800, 900, 1e3}), Scale::kLinear);
+  EXPECT_EQ(fitting_scale(std::vector<double>{1, 2, kNaN, kInfinity}), Scale::kLinear);
+  EXPECT_EQ(fitting_scale({}), Scale::kLinear);
+}
+
+TEST(Ticks, OfALogScaleArePowersOfTen) {
+  const auto labels_of = [](const std::vector<double>& values) {
+    const auto axis = make_axis(values, 0, 6, Scale::kLog);
+    std::string line;
+    for (const double tick : axis.ticks) line += axis.label(tick) + " ";
+    return line;
+  };
+  EXPECT_EQ(labels_of({0, 1500}), "0 1 10 100 1000 ");
+  EXPECT_EQ(labels_of({0.5, 8e8}), "100 10000 1e6 1e8 ");
+  EXPECT_EQ(labels_of({-1500, 20}), "-1000 -100 -10 -1 0 1 10 ");
+  const auto axis = make_axis(std::vector<double>{-99, 0, 99}, 0, 6, Scale::kLog);
+  EXPECT_DOUBLE_EQ(axis.share(-99), 0);
+  EXPECT_DOUBLE_EQ(axis.share(0), 0.5);
+  EXPECT_DOUBLE_EQ(axis.share(9), 0.75);
+}
+
 TEST(Ticks, MarginIsAPartOfTheLength) {
   const auto axis = make_axis(std::vector<double>{10, 20}, 0.05, 6);
   EXPECT_DOUBLE_EQ(axis.low, 9.5);

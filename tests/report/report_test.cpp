@@ -63,6 +63,49 @@ TEST_F(RunReportTest, TellsWhatIsNotThere) {
   expect_holds("samples: no grids (see output.sample_every)");
 }
 
+TEST_F(RunReportTest, TellsHowFarARunHasCome) {
+  expect_holds(R"("state":"stopped","collapsed":false)");
+  write_file(run_ / "train.log", "2026-11-22 04:39:16.381 error step 12: not a finite number\n");
+  expect_holds(R"("state":"failed")");
+  {
+    const FolderLock lock(run_);
+    expect_holds(R"("state":"training")");
+  }
+  write_file(run_ / "losses.csv",
+             str(kLossHeader, "\n", Config().train.epochs, ",10,1,1,1,1,1,1\n"));
+  expect_holds(R"("state":"complete")");
+  EXPECT_NE(
+      report_data({run_}, kMaxReportBytes, RunState::kTraining).find("\"state\":\"training\""),
+      std::string::npos);
+}
+
+// As the run warned of it: for three epochs, and still so at the end.
+TEST_F(RunReportTest, KnowsACollapseFromHealth) {
+  const auto row = [](int epoch, double diversity) {
+    return str(epoch, ",", 10 * epoch, ",0.5,0.5,1,1,", diversity, "\n");
+  };
+  std::string text = str(kHealthHeader, "\n", row(1, 0.5), row(2, 0.01), row(3, 0.01));
+  write_file(run_ / "health.csv", text);
+  expect_holds(R"("collapsed":false)");
+  write_file(run_ / "health.csv", text += row(4, 0.01));
+  expect_holds(R"("collapsed":true)");
+  write_file(run_ / "health.csv", text + row(5, 0.6));
+  expect_holds(R"("collapsed":false)");
+}
+
+TEST_F(RunReportTest, HoldsRealImages) {
+  EXPECT_EQ(report_data({run_}).find("\"real\":"), std::string::npos);
+  write_file(run_ / "samples/real.png", kPng + "xx");
+  expect_holds(R"("real":"data:image/png;base64,iVBORw0KGgp4eA==")");
+  expect_holds(R"("grids":[[1,)");  // it is none of them
+}
+
+TEST_F(RunReportTest, KnowsWhichWayMetricsAreBetter) {
+  expect_holds(R"(["frechet","Fréchet distance","lower"])");
+  expect_holds(R"(["coverage","coverage","higher"])");
+  expect_holds(R"(["nearest","nearest training image",""])");
+}
+
 TEST_F(RunReportTest, PassesOverTornLines) {
   write_file(run_ / "losses.csv", str(kLossHeader, "\n1,10,1,2,3,4,5,6\n2,20,1\n3,30,1,2,3,4,"));
   expect_holds(R"("losses":{"epoch":[1],)");

@@ -26,8 +26,8 @@ TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
   }
   for (const char* name :
        {"losses.csv", "report.html", "metrics.jsonl", "run.json", "samples/epoch_0003.png",
-        "checkpoints/g_3.pt", "checkpoints/last.pt", "notes.txt", "samples/mine.png",
-        "checkpoints/last_best.pt", "checkpoints/g_best.pt"}) {
+        "samples/real.png", "checkpoints/g_3.pt", "checkpoints/last.pt", "notes.txt",
+        "samples/mine.png", "checkpoints/last_best.pt", "checkpoints/g_best.pt"}) {
     write_file(temp / name, "x");
   }
   EXPECT_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite), Error);  // not known as ours
@@ -38,6 +38,7 @@ TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
   EXPECT_FALSE(fs::exists(again.metrics_jsonl()));
   EXPECT_FALSE(fs::exists(again.facts()));
   EXPECT_FALSE(fs::exists(again.sample(3)));
+  EXPECT_FALSE(fs::exists(again.real_images()));
   EXPECT_FALSE(fs::exists(again.generator(3)));
   EXPECT_FALSE(fs::exists(again.state()));
   EXPECT_TRUE(fs::exists(temp / "notes.txt"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,8 +14,11 @@
 
 namespace gan {
 
-/// Writes the report of a run. While the run trains (`live`), it must be quick.
-using ReportWriter = std::function<void(const RunFiles& files, bool live)>;
+/// How far a run has come.
+enum class RunState : std::uint8_t { kTraining, kStopped, kFailed, kComplete };
+
+/// Writes the report of a run. While the run trains, it must be quick.
+using ReportWriter = std::function<void(const RunFiles& files, RunState state)>;
 
 /// A training run and all that it leaves in its folder: logs, plots, grids of samples, kept
 /// generators, and the state to resume from.

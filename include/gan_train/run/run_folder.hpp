@@ -59,6 +59,7 @@ class RunFiles {
   std::filesystem::path losses_svg() const { return at("losses.svg"); }
   std::filesystem::path log() const { return at("train.log"); }
   std::filesystem::path sample(std::int64_t epoch) const;
+  std::filesystem::path real_images() const { return at("samples/real.png"); }
   std::filesystem::path generator(std::int64_t epoch) const {
     return at("checkpoints/g_*.pt", std::to_string(epoch));
   }

@@ -1,16 +1,34 @@
+// The mean of `count` points around each, of which the middle one; fewer at the ends.
+function smoothed(points, count) {
+  const side = Math.floor(count / 2);
+  return points.map((point, i) => {
+    const near = points.slice(Math.max(0, i - side), i + side + 1).map((p) => p.y);
+    return {...point, y: Number.isFinite(point.y) ? meanOf(near.filter(Number.isFinite)) : null};
+  });
+}
+
+// A line as charts draw it and its name, with a value if there is one.
+function legendEntry({name, colour, dashed, kind = dashed ? "dashed" : ""}, value = null) {
+  const swatch = make("span", {class: `swatch ${kind}`});
+  swatch.style.borderColor = colour;
+  return make("span", {}, swatch, name, ...(value === null ? [] : [" ", make("b", {}, value)]));
+}
+
 // Curves against the view's axis. A series is {name, colour, dashed, points: [{epoch, step, time,
-// y}]}; a level {name, colour, y} is a line across. `limits`: what the vertical axis shows at
-// least.
+// y}]}, with `low` and `high` in the points where it is a mean with a band; `smooth`, if above 1:
+// over how many points a mean is drawn over the curve. A level {name, colour, y} is a line across.
+// `limits`: what the vertical axis shows at least.
 class Chart {
   static tags = new Set(["svg", "g", "clipPath", "path", "line", "circle", "rect", "text"]);
 
   constructor(place, view, title, limits = null) {
     Object.assign(this, {view, title, limits});
     this.set([]);
-    this.legend = make("div", {class: "legend"});
+    this.values = make("div", {class: "values"});
     this.svg = make("svg", {tabindex: 0, role: "slider", "aria-label": title});
-    this.head = make("h3", {}, title);
-    this.box = make("div", {class: "chart"}, this.head, this.svg, this.legend);
+    this.note = make("span", {class: "unit"});
+    this.head = make("h3", {}, title, " ", this.note);
+    this.box = make("div", {class: "chart"}, this.head, this.svg, this.values);
     place.append(this.box);
     view.charts.push(this);
     this.svg.addEventListener("keydown", (event) => this.key(event));
@@ -27,6 +45,8 @@ class Chart {
   set(series, levels = []) {
     Object.assign(this, {series, levels});
     this.places = {};
+    this.scale = fittingScale(series.flatMap((one) => one.points.map((point) => point.y)));
+    if (this.note) this.note.textContent = this.scale === scales.log ? "log scale" : "";
   }
 
   // Where the chart's points lie on the axis, in order.
@@ -42,10 +62,10 @@ class Chart {
   draw() {
     this.width = Math.max(this.svg.getBoundingClientRect().width, 240);
     this.height = 240;
-    this.space = {left: 52, right: this.width - 12, top: 10, bottom: this.height - 26};
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     [this.low, this.high] = this.view.seen();
     [this.lowest, this.highest] = this.rangeOfY();
+    this.findTicks();
     const {left, right} = this.space;
     // With room for a dot at either end.
     const clip = make("clipPath", {id: `inside-${this.view.charts.indexOf(this)}`});
@@ -54,6 +74,21 @@ class Chart {
     this.mark = make("g", {});
     this.svg.replaceChildren(clip, ...this.axes(), inside, this.mark);
     this.point();
+  }
+
+  // The ticks of both axes, and the room that their labels leave.
+  findTicks() {
+    const room = (some) => 7 * Math.max(0, ...some.map(({text}) => text.length));
+    const counts = this.view.axis !== "time";
+    this.ticksY = this.scale.ticks(this.lowest, this.highest);
+    this.ticksX = ticks(this.low, this.high, this.width / 90, counts);
+    if (this.ticksX.length === 0) this.ticksX = ticks(this.low, this.high, 2, false);
+    this.space = {
+      left: Math.max(36, room(this.ticksY) + 12, room(this.ticksX.slice(0, 1)) / 2),
+      right: this.width - Math.max(12, room(this.ticksX.slice(-1)) / 2),
+      top: 10,
+      bottom: this.height - 26,
+    };
   }
 
   toX(value) {
@@ -69,7 +104,8 @@ class Chart {
 
   toY(value) {
     const {top, bottom} = this.space;
-    return bottom - ((value - this.lowest) / (this.highest - this.lowest)) * (bottom - top);
+    const share = (this.scale.of(value) - this.lowest) / (this.highest - this.lowest);
+    return bottom - share * (bottom - top);
   }
 
   across(y, attributes) {
@@ -81,29 +117,28 @@ class Chart {
     return Number.isFinite(point.y) && this.x(point) >= this.low && this.x(point) <= this.high;
   }
 
+  // What the vertical axis spans, as scaled.
   rangeOfY() {
-    const ys =
-        this.series.flatMap((one) => one.points.filter((p) => this.isSeen(p)).map((p) => p.y));
+    const seen = this.series.flatMap((one) => one.points.filter((p) => this.isSeen(p)));
+    const ys = seen.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]);
     ys.push(...this.levels.map((level) => level.y), ...(this.limits ?? []));
     if (ys.length === 0) return [0, 1];
-    const low = ys.reduce((a, b) => Math.min(a, b));
-    const high = ys.reduce((a, b) => Math.max(a, b));
+    const low = this.scale.of(ys.reduce((a, b) => Math.min(a, b)));
+    const high = this.scale.of(ys.reduce((a, b) => Math.max(a, b)));
     const margin = (high - low) * 0.04 || Math.abs(high) * 0.1 || 1;
     return [low - margin, high + margin];
   }
 
   axes() {
     const parts = [];
-    const label = (place, value) =>
-      make("text", place, figure(Number(value.toPrecision(12))));
-    for (const y of ticks(this.lowest, this.highest, 5, false)) {
-      parts.push(this.across(y, {class: "grid"}));
-      const place = {x: this.space.left - 6, y: this.toY(y) + 4, "text-anchor": "end"};
-      parts.push(label(place, y));
+    for (const {value, text} of this.ticksY) {
+      parts.push(this.across(value, {class: "grid"}));
+      const place = {x: this.space.left - 6, y: this.toY(value) + 4, "text-anchor": "end"};
+      parts.push(make("text", place, text));
     }
-    const whole = this.view.axis !== "time" && this.high - this.low > 4;
-    for (const x of ticks(this.low, this.high, this.width / 90, whole)) {
-      parts.push(label({x: this.toX(x), y: this.height - 8, "text-anchor": "middle"}, x));
+    for (const {value, text} of this.ticksX) {
+      const place = {x: this.toX(value), y: this.height - 8, "text-anchor": "middle"};
+      parts.push(make("text", place, text));
     }
     return parts;
   }
@@ -112,20 +147,35 @@ class Chart {
     const parts = this.levels.map(
         (level) => this.across(level.y, {class: "level", stroke: level.colour}));
     for (const one of this.series) {
-      let path = "";
-      let pen = "M";
-      for (const point of one.points) {
-        const good = Number.isFinite(point.y) && Number.isFinite(this.x(point));
-        const place = () => [this.toX(this.x(point)), this.toY(point.y)];
-        if (good) path += pen + place().map((at) => at.toFixed(1)).join(" ");
-        pen = good ? "L" : "M";
-      }
       const dash = one.dashed ? {"stroke-dasharray": "6 4"} : {};
-      parts.push(make("path", {class: "curve", d: path, stroke: one.colour, ...dash}));
+      const curve = (points, kind) => make(
+          "path", {class: kind, d: this.path(points), stroke: one.colour, ...dash});
+      const band = one.points.filter((p) => Number.isFinite(p.low) && this.x(p) !== null);
+      if (band.length > 1) {
+        const back = band.toReversed().map((p) => ({...p, y: p.low}));
+        const around = this.path([...band.map((p) => ({...p, y: p.high})), ...back]);
+        parts.push(make("path", {class: "band", d: `${around}Z`, fill: one.colour}));
+      }
+      const smooth = one.smooth > 1;
+      parts.push(curve(one.points, smooth ? "curve faint" : "curve"));
+      if (smooth) parts.push(curve(smoothed(one.points, one.smooth), "curve"));
       const seen = one.points.filter((point) => this.isSeen(point));
-      if (seen.length <= 40) parts.push(...seen.map((point) => this.dot(one, point, 3)));
+      if (seen.length <= 40 && !smooth) parts.push(...seen.map((p) => this.dot(one, p, 3)));
     }
     return parts;
+  }
+
+  // A line through the points, with gaps where there is no number.
+  path(points) {
+    let path = "";
+    let pen = "M";
+    for (const point of points) {
+      const good = Number.isFinite(point.y) && Number.isFinite(this.x(point));
+      const place = () => [this.toX(this.x(point)), this.toY(point.y)];
+      if (good) path += pen + place().map((at) => at.toFixed(1)).join(" ");
+      pen = good ? "L" : "M";
+    }
+    return path;
   }
 
   dot(one, point, radius) {
@@ -134,7 +184,7 @@ class Chart {
         {cx: this.toX(this.x(point)), cy: this.toY(point.y), r: radius, fill: one.colour});
   }
 
-  // Marks the points nearest to the cursor, and tells their figures in the legend.
+  // Marks the points nearest to the cursor, and tells their values below the chart.
   point() {
     if (!this.mark) return;
     const xs = this.xs();
@@ -142,29 +192,25 @@ class Chart {
     const x = cursor === null || xs.length === 0 ? null : nearestOf(xs, cursor);
     const marks = [];
     const words = [];
-    this.legend.replaceChildren();
+    this.values.replaceChildren();
     if (x !== null && x >= this.low && x <= this.high) {
       const {top, bottom} = this.space;
       const at = this.toX(x);
       marks.push(make("line", {class: "cursor", x1: at, x2: at, y1: top, y2: bottom}));
       const place = Number(x.toPrecision(6));
       words.push(axis === "time" ? `after ${duration(place)}` : `${axis} ${figure(place)}`);
-      this.legend.append(make("span", {}, words[0]));
+      this.values.append(make("span", {}, words[0]));
     }
     for (const one of this.series) {
-      const entry = this.entry(one);
       const nearest = marks.length ? this.nearest(one.points, x) : null;
-      if (nearest && this.isSeen(nearest)) {
-        marks.push(this.dot(one, nearest, 4.5));
-        entry.append(" ", make("b", {}, figure(nearest.y)));
-        words.push(`${one.name} ${figure(nearest.y)}`);
-      }
-      this.legend.append(entry);
+      if (!nearest || !this.isSeen(nearest)) continue;
+      marks.push(this.dot(one, nearest, 4.5));
+      const value = figure(nearest.y, nearest.spread ?? null);
+      this.values.append(legendEntry(one, value));
+      words.push(`${one.name} ${value}`);
     }
     for (const level of this.levels) {
-      const entry = this.entry({...level, dashed: true});
-      entry.append(" ", make("b", {}, figure(level.y)));
-      this.legend.append(entry);
+      this.values.append(legendEntry({...level, kind: "dotted"}, figure(level.y)));
     }
     this.mark.replaceChildren(...marks);
     const told = {
@@ -174,12 +220,6 @@ class Chart {
       text: words.join(", ") || "no point chosen",
     };
     for (const key of Object.keys(told)) this.svg.setAttribute(`aria-value${key}`, told[key]);
-  }
-
-  entry(one) {
-    const swatch = make("span", {class: one.dashed ? "swatch dashed" : "swatch"});
-    swatch.style.borderColor = one.colour;
-    return make("span", {}, swatch, one.name);
   }
 
   nearest(points, x) {

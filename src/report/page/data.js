@@ -16,6 +16,17 @@ function parsed(run, text, name) {
   }
 }
 
+const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+// Mean and sample standard deviation of the numbers among `values`; null without any.
+function momentsOf(values) {
+  const known = values.filter(Number.isFinite);
+  if (known.length === 0) return null;
+  const mean = meanOf(known);
+  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {mean, spread: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null};
+}
+
 // Names that tell runs apart, and what tables and clocks say of each.
 function prepare(run, index) {
   run.title = data.runs.filter((other) => other.name === run.name).length > 1 ? run.path : run.name;
@@ -23,6 +34,7 @@ function prepare(run, index) {
   run.facts = parsed(run, run.facts, "run.json");
   run.evaluation = parsed(run, run.evaluation, "evaluation.json");
   run.settings = new Map((run.config ?? []).map(([key, value, usual]) => [key, {value, usual}]));
+  run.look = run.collapsed ? "collapsed" : run.state;
   const {epoch = [], step = [], seconds = []} = run.losses ?? {};
   run.stepsPerEpoch = step.length ? step.at(-1) / epoch.at(-1) : (run.facts?.steps_per_epoch ?? 1);
   // Where only every so many rows are here, each stands for the epochs since the one before.
@@ -54,6 +66,22 @@ function points(run, table, column) {
   });
 }
 
+// The means of these runs at each step that any has, and how far they spread.
+function meanPoints(runs, tableOf, column) {
+  const bySteps = new Map();
+  for (const run of runs) {
+    for (const point of points(run, tableOf(run), column)) {
+      if (!Number.isFinite(point.y)) continue;
+      bySteps.set(point.step, [...(bySteps.get(point.step) ?? []), point]);
+    }
+  }
+  return [...bySteps.values()].sort(([a], [b]) => a.step - b.step).map((all) => {
+    const {mean, spread} = momentsOf(all.map(({y}) => y));
+    const time = meanOf(all.map((point) => point.time));
+    return {...all[0], time, y: mean, spread, low: mean - (spread ?? 0), high: mean + (spread ?? 0)};
+  });
+}
+
 // "3.2 s", "4:05 min", "1:02:03 h"
 function duration(seconds) {
   if (!Number.isFinite(seconds)) return "–";
@@ -69,19 +97,37 @@ const spoken = (name) => name.replaceAll("_", " ");
 
 // ── Tables ──
 
-function row(head, cells, how = {}) {
-  const kind = (cell) => (typeof cell === "number" || how.numbers ? {class: "number"} : {});
-  const shown = (cell) => (typeof cell === "number" ? figure(cell) : (cell ?? "–"));
+// For screen readers alone.
+const aloud = (text) => make("span", {class: "aloud"}, text);
+
+// Of `cells`, those at `best` are marked.
+function row(head, cells, {numbers = false, changed = false, best = []} = {}) {
+  const cellOf = (cell, i) => {
+    const isNumber = numbers || typeof cell === "number";
+    const kinds = [isNumber && "number", best.includes(i) && "best"].filter(Boolean).join(" ");
+    const shown = typeof cell === "number" ? figure(cell) : (cell ?? "–");
+    const mark = best.includes(i) ? [make("span", {"aria-hidden": true}, "★ "), aloud("best: ")] : [];
+    return make("td", {role: "cell", class: kinds}, make("span", {}, ...mark, shown));
+  };
   return make(
-      "tr", how.changed ? {class: "changed"} : {}, make("th", {scope: "row"}, head),
-      ...cells.map((cell) => make("td", kind(cell), shown(cell))));
+      "tr", {role: "row", ...(changed ? {class: "changed"} : {})},
+      make("th", {scope: "row", role: "rowheader"}, head), ...cells.map(cellOf));
 }
 
+// Where there is room for two columns only, each row of more becomes a list, a line a column.
 function table(caption, heads, rows) {
-  const line = make("tr", {}, ...heads.map((head) => make("th", {scope: "col"}, head)));
+  const titles = heads.map((head) => make("th", {scope: "col", role: "columnheader"}, head));
+  for (const one of rows) {
+    [...one.querySelectorAll("td")].forEach((cell, i) => {
+      cell.dataset.head = heads[i + 1];
+      titles[i + 1].classList.toggle("number", cell.classList.contains("number"));
+    });
+  }
   const body = make(
-      "table", {}, make("caption", {}, caption), make("thead", {}, line),
-      make("tbody", {}, ...rows));
+      "table", {role: "table", class: heads.length > 2 ? "many" : ""},
+      make("caption", {}, caption),
+      make("thead", {role: "rowgroup"}, make("tr", {role: "row"}, ...titles)),
+      make("tbody", {role: "rowgroup"}, ...rows));
   return make("div", {class: "wide", tabindex: 0, role: "region", "aria-label": caption}, body);
 }
 

@@ -1,22 +1,50 @@
 // The parts of the page, and then all of them drawn.
 
+const looks = {
+  complete: "✓", training: "▶", stopped: "■", failed: "✕", collapsed: "✕",
+};
+
+function stateMark(run) {
+  const sign = make("span", {"aria-hidden": true}, `${looks[run.look]} `);
+  return make("span", {class: `state ${run.look}`}, sign, run.look);
+}
+
+function epochsText(run) {
+  const done = last(run.losses?.epoch) ?? 0;
+  const planned = Number(run.settings.get("train.epochs")?.value ?? NaN);
+  return `${figure(done)} of ${Number.isFinite(planned) ? counted(planned, "epoch") : "? epochs"}`;
+}
+
+// What became of one run, in a line.
+function verdictOf(run) {
+  const parts = [epochsText(run)];
+  const main = mainMetric();
+  const best = main && bestOf(run, main);
+  if (best) {
+    const real = run.evaluation?.figures?.[main]?.real;
+    const beside = Number.isFinite(real) ? `, real images ${figure(real)}` : "";
+    parts.push(`best ${labelOf(main)} ${figure(best.value)} in epoch ${best.epoch} (${
+        betterOf(main)} is better${beside})`);
+  } else {
+    parts.push("not evaluated (see eval.every)");
+  }
+  parts.push(`trained for ${duration(trained(run))}`);
+  if (run.look === "training") parts.push(`as of ${data.written}`);
+  return parts.join(" · ");
+}
+
+function verdictOfAll() {
+  const present = Object.keys(looks).filter((look) => data.runs.some((run) => run.look === look));
+  const count = (look) => data.runs.filter((run) => run.look === look).length;
+  return present.map((look) => `${count(look)} ${look}`).join(" · ");
+}
+
 function showHead() {
   const names = data.runs.map((run) => run.title);
-  byId("title").textContent = names.join(" · ");
-  document.title = `${names.join(", ")} – gan-train`;
-  for (const run of data.runs) {
-    const done = last(run.losses?.epoch) ?? 0;
-    const planned = run.settings.get("train.epochs")?.value ?? "?";
-    const state = String(done) === planned ? "complete" : "not (yet) complete";
-    const item = make("li", {});
-    if (several) {
-      const swatch = make("span", {class: "swatch"});
-      swatch.style.borderColor = run.colour;
-      item.append(swatch, make("b", {}, run.title), ": ");
-    }
-    item.append(`${done} of ${planned} epochs, ${state}; ${run.path}`);
-    byId("runs").append(item);
-  }
+  byId("title").textContent = names.length > 4 ? `${names.length} runs` : names.join(" · ");
+  if (!several) byId("title").after(stateMark(data.runs[0]));
+  document.title = `${names.join(", ")}${several ? "" : `: ${data.runs[0].look}`} – gan-train`;
+  byId("verdict").textContent = several ? verdictOfAll() : verdictOf(data.runs[0]);
   const nav = document.querySelector("nav");
   for (const section of document.querySelectorAll("main > section:not([hidden])")) {
     nav.append(make("a", {href: `#${section.id}`}, section.querySelector("h2").textContent));
@@ -35,26 +63,68 @@ function showLists(id, itemsOf) {
   }
 }
 
+// Columns so that no place, or as few as can be, is left empty in the last row.
+function columnsFor(count, most) {
+  let best = most;
+  for (let columns = most; columns >= Math.ceil(most / 2); --columns) {
+    const empty = (n) => Math.ceil(count / n) * n - count;
+    if (empty(columns) < empty(best)) best = columns;
+  }
+  return Math.min(best, count);
+}
+
+// Pictures in columns as wide as each other; small ones are enlarged by a whole factor.
+function layOut(place) {
+  const figures = [...place.querySelectorAll("figure")];
+  const gap = 16;
+  const width = place.getBoundingClientRect().width;
+  const most = Math.max(1, Math.floor((width + gap) / (160 + gap)));
+  const columns = columnsFor(figures.length, Math.min(most, figures.length));
+  place.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  const room = (width + gap) / columns - gap;
+  for (const image of place.querySelectorAll("img")) {
+    const factor = Math.floor(room / image.naturalWidth);
+    const enlarged = factor >= 1 && Number.isFinite(factor);
+    image.style.width = enlarged ? `${factor * image.naturalWidth}px` : "100%";
+    image.style.imageRendering = factor > 1 ? "pixelated" : "auto";
+  }
+}
+
+function addPicture(caption) {
+  const image = make("img", {});
+  image.addEventListener("load", () => layOut(byId("grids")));
+  byId("grids").append(make("figure", {}, image, caption));
+  return image;
+}
+
+// Real images, once where all runs have the same.
+function showRealImages() {
+  const sources = new Set(data.runs.map((run) => run.real).filter(Boolean));
+  for (const source of sources) {
+    const [run] = data.runs.filter((one) => one.real === source);
+    const whose = sources.size > 1 ? ` of ${run.title}` : "";
+    const caption = make("figcaption", {}, `real images${whose}, as the networks see them`);
+    const image = addPicture(caption);
+    image.alt = `real images${whose}, in the same places`;
+    image.src = source;
+  }
+}
+
 function showSamples() {
   const epochs = [...new Set(data.runs.flatMap((run) => run.grids.map(([epoch]) => epoch)))].sort(
       (a, b) => a - b);
+  new ResizeObserver(() => layOut(byId("grids"))).observe(byId("grids"));
   if (epochs.length === 0) {
     byId("samples").querySelector(".tools").remove();
-    byId("grids").append("There are no grids of samples.");
+    byId("grids").before("There are no grids of samples.");
+    showRealImages();
     return;
   }
   const frames = data.runs.map((run) => {
-    const image = make("img", {});
     const caption = make("figcaption", {});
-    // Small grids are enlarged by a whole factor.
-    image.addEventListener("load", () => {
-      const factor = Math.max(1, Math.floor(300 / image.naturalWidth));
-      image.style.width = `${factor * image.naturalWidth}px`;
-      image.style.imageRendering = factor > 1 ? "pixelated" : "auto";
-    });
-    byId("grids").append(make("figure", {}, image, caption));
-    return {run, image, caption};
+    return {run, image: addPicture(caption), caption};
   });
+  showRealImages();
   const slider = byId("epoch");
   slider.max = epochs.length - 1;
 
@@ -92,26 +162,57 @@ function showSamples() {
   show(epochs.length - 1);
 }
 
+// From forty points on, a mean over a twentieth of them, as in losses.png.
+function smoothing(count) {
+  const twentieth = Math.floor(count / 20);
+  return twentieth > 1 ? 2 * Math.floor(twentieth / 2) + 1 : 0;
+}
+
+// One for all charts: what colours and dashes mean.
+function showLegend(lines, banded) {
+  const soft = "var(--soft)";
+  const entries = several ? [
+    ...lines.map(({title, colour}) => legendEntry({name: title, colour})),
+    legendEntry({name: "discriminator, D(x) of real images", colour: soft}),
+    legendEntry({name: "generator, D(G(z)) of samples", colour: soft, dashed: true}),
+  ] : [
+    legendEntry({name: "discriminator, D(x) of real images", colour: colourOf(0)}),
+    legendEntry({name: "generator, D(G(z)) of samples", colour: colourOf(1), dashed: true}),
+  ];
+  if (banded) entries.push(legendEntry({name: "mean ± standard deviation over seeds", colour: soft, kind: "band"}));
+  byId("legend").replaceChildren(...entries);
+}
+
 function showCurves() {
   const view = new View();
   const place = byId("charts");
+  const groups = seedGroups();
+  const seeds = groups.some(({runs}) => runs.length > 1);
+  const alone = data.runs.map((run) => ({runs: [run], title: run.title, colour: run.colour}));
   let fine = false;
-  // Of one run, a colour a curve; of several, a colour a run, and the second curve dashed.
-  const curveOf = (run, table, column, name, i) => ({
-    name: several ? `${run.title}: ${name}` : name,
-    colour: several ? run.colour : colourOf(i),
-    dashed: several && i > 0,
-    points: points(run, table, column),
-  });
+  let apart = !seeds;
   const losses = (run) => (fine && run.steps ? run.steps : run.losses);
   const health = (run) => run.health;
+  // Of one run, a colour a curve; of several, a colour a run. The second curve is dashed.
+  const curveOf = (line, tableOf, column, name, i) => {
+    const {runs, title} = line;
+    const its = runs.length > 1 ? meanPoints(runs, tableOf, column) :
+                                  points(runs[0], tableOf(runs[0]), column);
+    return {
+      name: several ? `${title}: ${name}` : name,
+      colour: several ? line.colour : colourOf(i),
+      dashed: i === 1,
+      points: its,
+      smooth: smoothing(its.length),
+    };
+  };
   const both = (suffix) => ({[`d_${suffix}`]: "discriminator", [`g_${suffix}`]: "generator"});
   const charts = [];
-  const add = (title, tableOf, columnsOf, {limits, levelsOf = () => []} = {}) => {
+  const add = (title, tableOf, columnsOf, {limits, first = 0, levelsOf = () => []} = {}) => {
     const chart = new Chart(place, view, title, limits);
     charts.push(() => {
-      const curves = data.runs.flatMap((run) => Object.entries(columnsOf()).map(
-          ([column, name], i) => curveOf(run, tableOf(run), column, name, i)));
+      const curves = (apart ? alone : groups).flatMap((line) => Object.entries(columnsOf()).map(
+          ([column, name], i) => curveOf(line, tableOf, column, name, i + first)));
       chart.set(curves.filter((one) => one.points.length > 0), levelsOf());
     });
     return chart;
@@ -121,20 +222,21 @@ function showCurves() {
       () => ({d_real: "D(x), real", d_fake: "D(G(z)), generated"}), {limits: [0, 1]});
   add("Gradient norms", health, () => both("grad_norm"));
   add("Diversity of samples (1: as varied as the data)", health,
-      () => ({diversity: "diversity"}), {limits: [0, 1]});
+      () => ({diversity: "diversity"}), {limits: [0, 1], first: 2});
 
   const names = metricNames();
   if (names.length > 0) {
-    const options = names.map((name) => make("option", {value: name}, spoken(name)));
-    const chosen = make("select", {"aria-label": "figure"}, ...options);
+    const options = names.map((name) => make("option", {value: name}, labelOf(name)));
+    const chosen = make("select", {"aria-label": "metric"}, ...options);
     const {head} = add("Evaluation:", (run) => run.metrics,
-                       () => ({[chosen.value]: spoken(chosen.value)}),
-                       {levelsOf: () => floors(chosen.value)});
+                       () => ({[chosen.value]: labelOf(chosen.value)}),
+                       {first: 2, levelsOf: () => floors(chosen.value)});
     head.append(" ", chosen);
     chosen.addEventListener("change", () => update());
   }
   const update = () => {
     for (const set of charts) set();
+    showLegend(apart ? alone : groups, !apart);
     view.draw();
   };
   byId("axis").addEventListener("change", (event) => {
@@ -144,6 +246,11 @@ function showCurves() {
   byId("fine").hidden = !data.runs.some((run) => run.steps?.step?.length);
   byId("fine").querySelector("input").addEventListener("change", (event) => {
     fine = event.target.checked;
+    update();
+  });
+  byId("apart").hidden = !seeds;
+  byId("apart").querySelector("input").addEventListener("change", (event) => {
+    apart = event.target.checked;
     update();
   });
   for (const button of document.querySelectorAll("[data-zoom]")) {
@@ -162,8 +269,8 @@ function showMissing() {
 }
 
 data.runs.forEach(prepare);
-for (const show of [showWarnings, showSamples, showCurves, showFigures, showSeeds, showConfig, showNetworks,
-                    showMachine, showMissing, showHead]) {
+for (const show of [showSummary, showWarnings, showSamples, showCurves, showFigures, showConfig,
+                    showNetworks, showMachine, showMissing, showHead]) {
   try {
     show();  // a damaged file may cost a part of the page, not all of it
   } catch (error) {

@@ -3,11 +3,47 @@ function metricNames() {
   return [...new Set(all)].filter((name) => !["epoch", "step", "samples"].includes(name));
 }
 
+const known = new Map(data.metrics.map(([name, label, better]) => [name, {label, better}]));
+// Labels that are indented go on with the one before.
+const labelOf = (name) => {
+  const label = known.get(name)?.label ?? "";
+  return label === "" || label.startsWith(" ") ? spoken(name) : label;
+};
+const betterOf = (name) => known.get(name)?.better ?? "";
+
+// A metric's label, and which way is better.
+function metricHead(name) {
+  const better = betterOf(name);
+  if (better === "") return labelOf(name);
+  const way = make("span", {"aria-hidden": true, title: `${better} is better`},
+                   better === "lower" ? " ↓" : " ↑");
+  return make("span", {}, labelOf(name), way, aloud(` (${better} is better)`));
+}
+
+// Where the best of some numbers stand; nowhere where neither way is better.
+function bestAt(name, values) {
+  const finite = values.filter(Number.isFinite);
+  const better = betterOf(name);
+  if (better === "" || finite.length === 0) return [];
+  const best = better === "lower" ? Math.min(...finite) : Math.max(...finite);
+  return values.flatMap((value, i) => (value === best ? [i] : []));
+}
+
+// The best value that a run has reached, and when; null where there is none.
+function bestOf(run, name) {
+  const values = run.metrics?.[name] ?? [];
+  const [i] = bestAt(name, values);
+  return i === undefined ? null : {value: values[i], epoch: run.metrics.epoch[i]};
+}
+
+// The metric that says most, of those that say which way is better.
+const mainMetric = () => metricNames().find((name) => betterOf(name) !== "");
+
 // What real images score, a line for all runs that were measured on the same terms.
 function floors(name) {
-  const known =
+  const scores =
       data.runs.map((run) => run.evaluation?.figures?.[name]?.real).filter(Number.isFinite);
-  return [...new Set(known)].map((y) => ({name: "real images", colour: "var(--soft)", y}));
+  return [...new Set(scores)].map((y) => ({name: "real images", colour: "var(--soft)", y}));
 }
 
 // Runs by their config, but for what makes no other experiment of it.
@@ -18,89 +54,117 @@ function seedGroups() {
           .map(([key, {value}]) => [key, value]));
   const groups = new Map();
   for (const run of data.runs) groups.set(kindOf(run), [...(groups.get(kindOf(run)) ?? []), run]);
-  return [...groups.values()];
+  return [...groups.values()].map((runs) => ({
+    runs,
+    colour: runs[0].colour,
+    title: runs.length === 1 ? runs[0].title : `${runs[0].title} and ${runs.length - 1} more`,
+  }));
 }
 
-// "1.23 ± 0.04": mean and sample standard deviation.
-function spread(values) {
-  const known = values.filter(Number.isFinite);
-  if (known.length === 0) return null;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  if (known.length === 1) return figure(mean);
-  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return `${figure(mean)} ± ${figure(Math.sqrt(squares / (known.length - 1)))}`;
+function swatchOf({colour}) {
+  const swatch = make("span", {class: "swatch"});
+  swatch.style.borderColor = colour;
+  return swatch;
 }
 
-function showSeeds() {
+const lastLoss = (which) => (run) => last(run.losses?.[which]);
+const trained = (run) => last(run.clock).time;
+
+// Of several runs, what a reader wants to know first.
+function showSummary() {
+  if (!several) return;
+  byId("summary").hidden = false;
+  const main = mainMetric();
+  const best = data.runs.map((run) => (main ? bestOf(run, main) : null));
+  const marked = main ? bestAt(main, best.map((one) => one?.value)) : [];
+  const heads = ["run", "state", "epochs", ...(main ? [`best ${labelOf(main)}`] : []), "training time"];
+  const rows = data.runs.map((run, i) => {
+    const one = best[i] && `${figure(best[i].value)} (epoch ${best[i].epoch})`;
+    const cells = [stateMark(run), epochsText(run), ...(main ? [one] : []), duration(trained(run))];
+    return row(make("span", {}, swatchOf(run), run.title), cells, {best: marked.includes(i) ? [2] : []});
+  });
+  byId("summary").append(make("div", {class: "tables"}, table("Runs", heads, rows), ...seedTables()));
+  if (main) byId("summary").append(make("p", {class: "hint"}, `${labelOf(main)}: ${betterOf(main)} is better; ★ marks the best.`));
+}
+
+// Runs that differ in nothing but the seed, summed up.
+function seedTables() {
   const groups = seedGroups();
-  if (groups.every((runs) => runs.length === 1)) return;
-  const lineOf = (head, of) => row(head, groups.map((runs) => spread(runs.map(of))), {numbers: true});
+  if (groups.every(({runs}) => runs.length === 1)) return [];
+  const lineOf = (head, name, of) => {
+    const all = groups.map(({runs}) => momentsOf(runs.map(of)));
+    const cells = all.map((one) => one && figure(one.mean, one.spread));
+    const best = groups.length > 1 ? bestAt(name, all.map((one) => one?.mean)) : [];
+    return row(head, cells, {numbers: true, best});
+  };
   const rows = [
-    lineOf("discriminator's loss", (run) => last(run.losses?.d_loss)),
-    lineOf("generator's loss", (run) => last(run.losses?.g_loss)),
-    ...metricNames().map((name) => lineOf(spoken(name), (run) => last(run.metrics?.[name]))),
+    lineOf("discriminator's loss", "", lastLoss("d_loss")),
+    lineOf("generator's loss", "", lastLoss("g_loss")),
+    ...metricNames().map(
+        (name) => lineOf(metricHead(name), name, (run) => last(run.metrics?.[name]))),
   ];
-  const heads = groups.map((runs) =>
-    runs.length === 1 ? runs[0].title : `${runs[0].title} and ${runs.length - 1} more`);
-  byId("figures").append(
-      table("Mean and standard deviation over seeds, last epoch", ["", ...heads], rows));
+  const heads = ["", ...groups.map(({title}) => title)];
+  return [table("Mean ± standard deviation over seeds, last epoch", heads, rows)];
 }
 
 function showFigures() {
-  const sum = (run) => last(run.clock).time;
   const epochs = (run) => last(run.losses?.epoch);
-  const best = (run) => {
-    const known = (run.metrics?.frechet ?? []).filter(Number.isFinite);
-    if (known.length === 0) return null;
-    const lowest = Math.min(...known);
-    return `${figure(lowest)} (epoch ${run.metrics.epoch[run.metrics.frechet.indexOf(lowest)]})`;
-  };
   const parameters = (which) => (run) => run.facts?.networks?.[which]?.parameters ?? null;
   const rows = [
     ["epochs", epochs],
-    ["discriminator's loss", (run) => last(run.losses?.d_loss)],
-    ["generator's loss", (run) => last(run.losses?.g_loss)],
-    ["D(x)", (run) => last(run.losses?.d_real)],
-    ["D(G(z))", (run) => last(run.losses?.d_fake)],
+    ["discriminator's loss", lastLoss("d_loss")],
+    ["generator's loss", lastLoss("g_loss")],
+    ["D(x)", lastLoss("d_real")],
+    ["D(G(z))", lastLoss("d_fake")],
     ["diversity", (run) => last(run.health?.diversity)],
-    ["training time", (run) => duration(sum(run))],
-    ["time an epoch", (run) => duration(epochs(run) ? sum(run) / epochs(run) : NaN)],
-    ["images a second", (run) => last(run.losses?.images_per_second)],
+    ["training time", (run) => duration(trained(run))],
+    ["time per epoch", (run) => duration(epochs(run) ? trained(run) / epochs(run) : NaN)],
+    ["images per second", lastLoss("images_per_second")],
     ["parameters of the generator", parameters("generator")],
     ["parameters of the discriminator", parameters("discriminator")],
   ].map(([head, of]) => row(head, data.runs.map(of), {numbers: true}));
   const heads = data.runs.map((run) => run.title);
-  byId("figures").append(
-      table(several ? "Last epoch of each run" : "Last epoch", ["", ...heads], rows));
-
-  const names = metricNames();
-  const evaluations = data.runs.map((run) => run.evaluation).filter(Boolean);
-  const terms = new Set(evaluations.map((e) => `${e.features}; ${e.reference}; ${e.samples}`));
-  const beside = terms.size === 1 ? ["real", "noise"] : [];
-  const cellsOf = (name) => [
-    ...data.runs.map((run) => last(run.metrics?.[name])),
-    ...beside.map((which) => evaluations[0].figures?.[name]?.[which] ?? null),
-  ];
-  if (names.length > 0) {
-    const measured = names.map((name) => row(spoken(name), cellsOf(name), {numbers: true}));
-    if (names.includes("frechet")) {
-      const cells = [...data.runs.map(best), ...beside.map(() => "")];
-      measured.unshift(row("lowest frechet", cells, {numbers: true}));
-    }
-    const columns = ["", ...heads, ...beside];
-    byId("figures").append(table("Last evaluation", columns, measured));
-  }
-  for (const text of terms)
-    byId("figures").append(make("p", {class: "hint"}, `Features, reference, samples: ${text}.`));
+  const tables = make("div", {class: "tables"});
+  byId("figures").append(tables);
+  tables.append(several ? table("Last epoch of each run", ["", ...heads], rows) :
+                          table("Last epoch", ["", "value"], rows));
+  showEvaluations(tables, heads);
   for (const run of data.runs) {
     if (!run.losses?.epoch?.length) continue;
     byId("figures").append(folded(`All epochs${several ? ` of ${run.title}` : ""}`, () => {
       const [first, ...others] = Object.keys(run.losses);
-      const rows = run.losses[first].map((value, i) =>
+      const lines = run.losses[first].map((value, i) =>
         row(figure(value), others.map((name) => run.losses[name][i]), {numbers: true}));
-      return table("losses.csv", [first, ...others].map(spoken), rows);
+      return table("losses.csv", [first, ...others].map(spoken), lines);
     }));
   }
+}
+
+// Of one run the last and the best values, of several the last of each; beside them what real
+// images and noise score where all were measured on the same terms.
+function showEvaluations(tables, titles) {
+  const names = metricNames();
+  const evaluations = data.runs.map((run) => run.evaluation).filter(Boolean);
+  const terms = new Set(evaluations.map((e) => `${e.features}; ${e.reference}; ${figure(e.samples)}`));
+  const beside = terms.size === 1 ? ["real", "noise"] : [];
+  const rows = names.map((name) => {
+    const values = data.runs.map((run) => last(run.metrics?.[name]));
+    const others = beside.map((which) => evaluations[0].figures?.[name]?.[which] ?? null);
+    if (several) return row(metricHead(name), [...values, ...others], {numbers: true, best: bestAt(name, values)});
+    const best = bestOf(data.runs[0], name);
+    const reached = best ? `${figure(best.value)} (epoch ${best.epoch})` : "";
+    const marked = best && best.value === values[0] ? [0] : [];
+    return row(metricHead(name), [...values, reached, ...others], {numbers: true, best: marked});
+  });
+  if (rows.length > 0) {
+    const heads = several ? titles : ["last", "best"];
+    tables.append(table("Last evaluation", ["", ...heads, ...beside], rows));
+    byId("figures").append(make(
+        "p", {class: "hint"}, "↓ lower is better, ↑ higher is better, ★ the best of ",
+        several ? "these runs." : "this run."));
+  }
+  for (const text of terms)
+    byId("figures").append(make("p", {class: "hint"}, `Features, reference, samples: ${text}.`));
 }
 
 function showConfig() {
@@ -138,7 +202,7 @@ function showNetworks() {
     for (const [name, {parameters, layers}] of Object.entries(networks ?? {})) {
       const rows = () => layers.map((its) => row(its.layer, [its.output, its.parameters]));
       byId("networks").append(folded(
-          `${whose}${name}, ${figure(parameters)} parameters`,
+          `${whose}${name}, ${counted(parameters, "parameter")}`,
           () => table(name, ["layer", "output", "parameters"], rows()), !several));
     }
   }
@@ -146,10 +210,10 @@ function showNetworks() {
 
 function showMachine() {
   const ofData = ({source, items, shape, labelled}) =>
-    `${source}, ${items} items of ${[shape].flat().join("x")}${labelled ? ", labelled" : ""}`;
+    `${source}, ${counted(items, "item")} of ${[shape].flat().join("x")}${labelled ? ", labelled" : ""}`;
   const rows = [
     ["data", ({facts}) => facts && ofData(facts.data)],
-    ["steps an epoch", ({facts}) => facts?.steps_per_epoch],
+    ["steps per epoch", ({facts}) => facts?.steps_per_epoch],
     ["processor", ({facts}) => facts && `${facts.processor} (${facts.instructions})`],
     ["threads", ({facts}) => facts?.threads],
     ["device", ({facts}) => facts && `${facts.device} in ${facts.precision}`],
@@ -158,7 +222,9 @@ function showMachine() {
     ["begun", ({log}) => log?.first],
     ["last line of the log", ({log}) => log?.last],
     ["times it was started", ({log}) => log?.starts],
+    ["folder", ({path}) => path],
   ].map(([head, of]) => row(head, data.runs.map((run) => String(of(run) ?? "–"))));
   const heads = ["", ...data.runs.map((run) => run.title)];
+  if (!several) heads[1] = "value";
   byId("machine").append(table(several ? "Each run" : "This run", heads, rows));
 }

@@ -11,30 +11,89 @@ function make(name, attributes = {}, ...children) {
   return node;
 }
 
-// A figure in four digits, a whole number in all of its own.
-function figure(value) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (Number.isInteger(value)) return String(value);
+// How many digits after the point show so many significant ones.
+const decimalsOf = (value, digits) =>
+    value === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+
+// "12,345.60"
+const fixed = (value, decimals) => value.toLocaleString(
+    "en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
+
+// "8.12e8"
+const powered = (value, decimals) => value.toExponential(decimals).replace("e+", "e");
+
+// A measured value in three significant digits, a whole number in all of its own; with `spread`,
+// its standard deviation, in digits that match: "1.214 ± 0.002".
+function figure(value, spread = null) {
+  if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
+  const whole = Number.isInteger(value) && size < 1e15;
+  if (spread !== null && spread <= 1e-9 * size) return `${figure(value)} ± 0`;
+  if (spread === null && whole) return fixed(value, 0);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
+    return powered(value, 2) + (spread === null ? "" : ` ± ${powered(spread, 0)}`);
+  }
+  if (spread === null) return fixed(value, decimalsOf(value, 3));
+  const decimals = Math.min(9, Math.max(decimalsOf(value, 3), decimalsOf(spread, 1)));
+  return `${fixed(value, decimals)} ± ${fixed(spread, decimals)}`;
 }
+
+// "1 epoch", "2 epochs"
+const counted = (n, noun) => `${figure(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 // The number of a sorted list that is nearest to `x`.
 function nearestOf(xs, x) {
   return xs.reduce((a, b) => (Math.abs(b - x) < Math.abs(a - x) ? b : a));
 }
 
-// Round numbers that divide [low, high] into about `count` parts.
+// Round numbers, whole ones where wanted, that divide [low, high] into about `count` parts, each
+// with a text that tells it from its neighbours.
 function ticks(low, high, count, whole) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   let step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
-  if (whole) step = Math.max(1, Math.round(step));
+  if (whole) step = Math.max(1, step);
+  const short = Math.max(Math.abs(low), Math.abs(high)) < 1e6 && step >= 1e-4;
+  const exponent = (value) => Math.floor(Math.log10(value) + 1e-9);
+  const text = (value) => {
+    if (value === 0 || short) return fixed(value, Math.max(0, -exponent(step)));
+    return powered(value, Math.max(0, exponent(Math.abs(value)) - exponent(step)));
+  };
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i)
-    found.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i) {
+    const value = Number((i * step).toPrecision(12));
+    found.push({value, text: text(value)});
+  }
   return found;
+}
+
+// The scales of a vertical axis, as src/formats/ticks.hpp has them: sign(y) log10(1 + |y|) where
+// a few values would press all others flat.
+const scales = {
+  linear: {
+    of: (y) => y,
+    ticks: (low, high) => ticks(low, high, 5, false),
+  },
+  log: {
+    of: (y) => Math.sign(y) * Math.log10(1 + Math.abs(y)),
+    ticks: (low, high) => {
+      const every = Math.max(1, Math.ceil((high - low) / 5));
+      const largest = Math.max(Math.abs(low), Math.abs(high));
+      const values = [0];
+      for (let i = high - low > 5 ? every : 0; i <= largest; i += every) {
+        values.push(10 ** i, -(10 ** i));
+      }
+      const inside = (y) => scales.log.of(y) >= low && scales.log.of(y) <= high;
+      return values.filter(inside).map((value) => (
+          {value, text: Math.abs(value) < 1e5 ? fixed(value, 0) : powered(value, 0)}));
+    },
+  },
+};
+
+function fittingScale(ys) {
+  const sizes = ys.filter(Number.isFinite).map(Math.abs).sort((a, b) => a - b);
+  const usual = Math.max(1, sizes[Math.floor(sizes.length / 4)] ?? 1);
+  return sizes.length > 0 && sizes.at(-1) > 100 * usual ? scales.log : scales.linear;
 }
 
 // What all charts of the page share: the axis, the part of it that is seen, and the cursor.

@@ -1,0 +1,98 @@
+#include "run/sample_pictures.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "core/text.hpp"
+#include "formats/image.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/core/random.hpp"
+#include "gan_train/sampling/sample.hpp"
+#include "models/conditioning.hpp"
+
+namespace gan {
+namespace {
+
+// The latents of the grids, and the classes in turn.
+torch::Tensor fixed_inputs(const Trainer& trainer) {
+  const Config& config = trainer.config();
+  const std::int64_t n = config.output.samples;
+  const Conditioning& conditioning = trainer.conditioning();
+  const auto latents = draw_latents(config.model, n, static_cast<std::uint64_t>(config.train.seed),
+                                    Stream::kFixedLatents, 0);
+  const std::int64_t count = std::max<std::int64_t>(1, conditioning.class_count());
+  return conditioning.generator_input(latents, torch::arange(n).remainder(count));
+}
+
+std::vector<float> coordinates_of(const torch::Tensor& samples) {
+  const auto flat = samples.contiguous();
+  const auto* xy = flat.const_data_ptr<float>();
+  return {xy, xy + flat.numel()};
+}
+
+// Where nobody says, one class a column, if there are samples enough.
+std::int64_t sample_columns(const OutputConfig& output, std::int64_t classes) {
+  const bool is_free = output.sample_columns == 0 && classes <= output.samples;
+  return is_free ? classes : output.sample_columns;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
+                                          std::int64_t class_count, std::uint64_t seed) {
+  const SplitMix64 rng(stream_seed(seed, Stream::kRealImages, 0));
+  const std::int64_t classes = std::max<std::int64_t>(1, class_count);
+  std::vector<std::deque<std::int64_t>> of_class(static_cast<std::size_t>(classes));
+  const auto most = static_cast<std::size_t>((count + classes - 1) / classes);
+  const auto labels = class_count > 0 ? data.labels.contiguous() : torch::Tensor();
+  for (const std::int64_t item : random_permutation(data.size(), rng)) {
+    const auto label = class_count > 0 ? labels.const_data_ptr<std::int64_t>()[item] : 0;
+    auto& items = of_class[static_cast<std::size_t>(label)];
+    if (items.size() < most) items.push_back(item);
+  }
+  std::vector<std::int64_t> picked;
+  for (std::int64_t i = 0; i < count; ++i) {
+    auto& items = of_class[static_cast<std::size_t>(i % classes)];
+    picked.push_back(items.empty() ? -1 : items.front());
+    if (items.empty()) continue;
+    items.push_back(items.front());
+    items.pop_front();
+  }
+  return picked;
+}
+
+SamplePictures::SamplePictures(const Trainer& trainer, const Dataset& data)
+    : trainer_(trainer), data_(data), inputs_(fixed_inputs(trainer)) {}
+
+bool SamplePictures::can_draw() const { return can_plot() || !trainer_.shape().is_point(); }
+
+Bytes SamplePictures::samples(std::int64_t epoch) const {
+  const auto images = generate(trainer_.sampling_generator(), inputs_);
+  if (!trainer_.shape().is_point()) return grid(images);
+  const auto real = data_.items(0, std::min(data_.size(), images.size(0)));
+  return scatter_png(coordinates_of(real), coordinates_of(images), 1.0, str("Epoch ", epoch));
+}
+
+Bytes SamplePictures::real_images() const {
+  const Config& config = trainer_.config();
+  const auto picked = torch::tensor(
+      pick_real_items(data_, config.output.samples, trainer_.conditioning().class_count(),
+                      static_cast<std::uint64_t>(config.train.seed)),
+      torch::kInt64);
+  const auto items = data_.items(picked.clamp_min(0));
+  items.masked_fill_(picked.lt(0).view({-1, 1, 1, 1}), 0);
+  return grid(scaled(items, config.data.range));
+}
+
+Bytes SamplePictures::grid(const torch::Tensor& images) const {
+  const Config& config = trainer_.config();
+  const auto pixels = to_pixels(images, config.data.range);
+  const GridOptions options{
+      .columns = sample_columns(config.output, trainer_.conditioning().class_count()),
+      .scale = config.output.sample_scale,
+      .dark_on_light = config.output.dark_on_light};
+  const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
+  return encode_png(image_grid(bytes, trainer_.shape(), options));
+}
+
+}  // namespace gan
