@@ -67,10 +67,11 @@ void SyncBatchNormImpl<D>::_check_input_dim(const torch::Tensor& input) {
 template <std::size_t D>
 void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels) {
   using Plain = std::conditional_t<D == 1, torch::nn::BatchNorm1d, torch::nn::BatchNorm2d>;
+  const auto options = torch::nn::BatchNormOptions(channels).eps(config.norm_eps);
   if (config.sync_batchnorm) {
-    net->push_back(std::make_shared<SyncBatchNormImpl<D>>(channels));
+    net->push_back(std::make_shared<SyncBatchNormImpl<D>>(options));
   } else {
-    net->push_back(Plain(channels));
+    net->push_back(Plain(options));
   }
 }
 

@@ -50,6 +50,7 @@ struct ModelConfig {
   std::int64_t kernel = 4;
   bool generator_norm = false;
   bool discriminator_norm = false;
+  double norm_eps = 1e-5;
   bool sync_batchnorm = false;
   bool bias = true;
   WeightInit init = WeightInit::kPytorch;
