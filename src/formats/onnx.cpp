@@ -112,7 +112,7 @@ void add_graph(const Graph& graph, Builder<ModelProto>& model) {
 std::string encode_onnx(const Graph& graph) {
   std::string file;
   Builder<ModelProto> model(file);
-  model.add_int64(ModelProto::kIrVersion, 7);  // that of ONNX 1.8, where opset 13 came in
+  model.add_int64(ModelProto::kIrVersion, 8);  // that of ONNX 1.10, where opset 15 came in
   model.add_string(ModelProto::kProducerName, "gan-train");
   model.add_string(ModelProto::kProducerVersion, kVersion);
   add_graph(graph, model);

@@ -8,7 +8,7 @@
 namespace gan {
 
 /// The version of ONNX's operators that graphs use.
-inline constexpr std::int64_t kOnnxOpset = 13;
+inline constexpr std::int64_t kOnnxOpset = 15;
 
 /// The most that readers of protobuf take in one file.
 inline constexpr std::uint64_t kOnnxMostBytes = std::uint64_t{2} << 30;

@@ -12,7 +12,7 @@ namespace gan {
 /// What a pickle may hold at most: far more than any checkpoint needs, and
 /// little enough that a hostile one costs less than 64 MiB.
 inline constexpr std::size_t kPickleMaxDepth = 32;        ///< dicts and lists in each other
-inline constexpr std::size_t kPickleMaxSteps = 150'000;   ///< opcodes; a tensor takes about 30
+inline constexpr std::size_t kPickleMaxSteps = 400'000;   ///< opcodes; a tensor takes about 30
 inline constexpr std::size_t kPickleMaxText = 16U << 20;  ///< bytes of all strings together
 
 /// A record that the tensors of a pickle may lie in, by the key they use.
@@ -26,9 +26,9 @@ struct PickleStorage {
 /// `storages`; the pickle calls it "i".
 std::string write_pickle(const PtDict& root, std::vector<ByteView>& storages);
 
-/// Runs a pickle on a stack machine that can make plain values and tensors, and
-/// nothing else. Every storage has to be used by a tensor. Errors name `name`
-/// and the offset inside the pickle.
+/// Reads a pickle that can make plain values and tensors, and nothing else: what more it holds is
+/// a PtOther. Every storage has to be named by the pickle. Errors name `name` and the offset inside
+/// the pickle, or the keys.
 PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages, std::string_view name);
 
 }  // namespace gan

@@ -33,6 +33,7 @@ class PickleWriter {
   void put(const PtTensor& tensor);
   void put(const PtList& list);
   void put(const PtDict& dict);
+  [[noreturn]] static void put(const PtOther& other);
   void put(const PtValue& value);
   void put_sizes(std::span<const std::int64_t> sizes);
 
@@ -77,7 +78,7 @@ void PickleWriter::put_sizes(std::span<const std::int64_t> sizes) {
 
 // _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)
 void PickleWriter::put(const PtTensor& tensor) {
-  const auto count = element_count(tensor.shape);
+  const auto count = element_extent(tensor);
   const auto& row = pt_type_row(tensor.type);
   if (!count || tensor.bytes.size() % row.size != 0 ||
       tensor.bytes.size() / row.size != static_cast<std::uint64_t>(*count)) {
@@ -94,10 +95,14 @@ void PickleWriter::put(const PtTensor& tensor) {
   out_ += "tQ";
   put(std::int64_t{0});
   put_sizes(tensor.shape);
-  put_sizes(contiguous_strides(tensor.shape));
+  put_sizes(tensor.strides.empty() ? contiguous_strides(tensor.shape) : tensor.strides);
   put(false);
   out_ += "ccollections\nOrderedDict\n)RtR";
   storages_.push_back(tensor.bytes);
+}
+
+void PickleWriter::put(const PtOther& other) {
+  throw run_error("can't write ", other.what, " into a .pt file");
 }
 
 void PickleWriter::put(const PtList& list) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "formats/file_kind.hpp"
 #include "formats/pickle.hpp"
 #include "formats/zip.hpp"
 #include "gan_train/core/error.hpp"
@@ -24,17 +25,22 @@ constexpr std::array<FixedRecord, 3> kHead = {{
 }};
 constexpr FixedRecord kVersion = {"version", "3\n"};
 
-// Files that are given for .pt ones now and then.
-struct OtherKind {
-  std::string_view start;
-  std::string_view what;
-};
-constexpr std::array<OtherKind, 4> kOtherKinds = {{
-    {"\x93NUMPY", "is a NumPy file, not a .pt file"},
-    {"\x89PNG", "is a PNG, not a .pt file"},
-    {"\xff\xd8\xff", "is a JPEG, not a .pt file"},
-    {"\x80\x02\x8a\nl\xfc\x9c", "is a file of PyTorch's old format; save it anew with torch.save"},
-}};
+// Other files that are given for .pt ones now and then.
+void check_kind(ByteView bytes, std::string_view name) {
+  const auto kind = file_kind(as_text(bytes));
+  if (kind.empty() || kind == "a zip archive") return;
+  if (kind == "a Python pickle") {
+    throw run_error(name,
+                    ": is a pickle or a file of PyTorch's old format; in Python, save it anew ",
+                    "with torch.save(torch.load(file), file)");
+  }
+  throw run_error(name, ": is not a .pt file but ", kind);
+}
+
+// torch.jit.save, and C++'s torch::save, put records of code into the archive.
+bool is_torchscript(ByteView bytes) {
+  return as_text(bytes).find("/constants.pkl") != std::string_view::npos;
+}
 
 // The records of an archive by what they are for.
 struct Contents {
@@ -115,12 +121,16 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
 }
 
 PtDict parse_pt(ByteView bytes, std::string_view name) {
-  for (const OtherKind& other : kOtherKinds) {
-    if (as_text(bytes).starts_with(other.start)) throw run_error(name, ": ", other.what);
+  check_kind(bytes, name);
+  try {
+    const auto records = parse_zip(bytes, name);
+    const auto contents = sort_records(records, name);
+    return read_pickle(contents.pickle, contents.storages, name);
+  } catch (const Error&) {
+    if (!is_torchscript(bytes)) throw;
+    throw run_error(name, ": is TorchScript (of torch.jit.save or C++'s torch::save), which holds ",
+                    "code; in Python, save torch.jit.load(file).state_dict() with torch.save");
   }
-  const auto records = parse_zip(bytes, name);
-  const auto contents = sort_records(records, name);
-  return read_pickle(contents.pickle, contents.storages, name);
 }
 
 const PtValue* find(const PtDict& dict, std::string_view key) {

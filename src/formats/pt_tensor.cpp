@@ -37,4 +37,27 @@ std::vector<std::int64_t> contiguous_strides(std::span<const std::int64_t> shape
   return strides;
 }
 
+bool is_contiguous(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides) {
+  if (element_count(shape) == 0) return true;
+  const auto expected = contiguous_strides(shape);
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] > 1 && strides[i] != expected[i]) return false;
+  }
+  return true;
+}
+
+std::optional<std::int64_t> element_extent(const PtTensor& tensor) {
+  const auto count = element_count(tensor.shape);
+  if (tensor.strides.empty() || count == 0) return count;
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+    std::int64_t steps = 0;
+    if (__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &steps) ||
+        __builtin_add_overflow(last, steps, &last)) {
+      return std::nullopt;
+    }
+  }
+  return last == INT64_MAX ? std::nullopt : std::optional(last + 1);
+}
+
 }  // namespace gan

@@ -32,8 +32,7 @@ struct Parsed {
 
 PtDict parse_checkpoint(ByteView bytes, const std::string& name) {
   auto root = parse_pt(bytes, name);
-  const auto* format = find(root, "format");
-  if (format == nullptr || text_of(*format, "") != "gan-train") {
+  if (!is_gan_train(root)) {
     throw run_error(name,
                     ": is a PyTorch file, but not a gan-train checkpoint; gan-sample, gan-eval "
                     "and gan-export take the weights in it with option config");

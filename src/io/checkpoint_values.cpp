@@ -24,6 +24,11 @@ static PtValue config_value(const Option& option) {
   });
 }
 
+bool is_gan_train(const PtDict& root) {
+  const auto* format = find(root, "format");
+  return format != nullptr && text_of(*format, "") == "gan-train";
+}
+
 std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
                        std::int64_t most) {
   const auto count = get<std::int64_t>(dict, key, name);

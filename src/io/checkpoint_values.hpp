@@ -16,6 +16,9 @@ namespace gan {
 // What a checkpoint holds beside tensors: plain values by name, read with clear
 // words where something isn't there. `name` is what messages call the file.
 
+/// Whether a .pt file is a checkpoint of ours. A "config" alone does not make it one.
+bool is_gan_train(const PtDict& root);
+
 /// The value of `key`; Error where there is none of that type.
 template <typename Type>
 const Type& get(const PtDict& dict, std::string_view key, const std::string& name) {

@@ -19,8 +19,7 @@ const std::string& metadata_text(const Metadata& metadata, std::string_view key,
                                  const std::string& name) {
   const auto found = std::ranges::find(metadata, key, &Metadata::value_type::first);
   if (found != metadata.end()) return found->second;
-  throw run_error(name, ": a safetensors file without a gan-train ", key,
-                  "; gan-sample, gan-eval and gan-export take it with option config");
+  throw run_error(name, ": a safetensors file of gan-train without its ", key);
 }
 
 std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
@@ -31,6 +30,10 @@ std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
 }
 
 }  // namespace
+
+bool is_gan_train(const Metadata& metadata) {
+  return std::ranges::count(metadata, "gan_train", &Metadata::value_type::first) > 0;
+}
 
 Metadata generator_metadata(const LoadedGenerator& loaded) {
   const Config& config = loaded.config;
@@ -65,6 +68,10 @@ void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::
 LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   const auto content = parse_safetensors(bytes, name);
   const Metadata& metadata = content.metadata;
+  if (!is_gan_train(metadata)) {
+    throw run_error(name, ": is a safetensors file, but not of gan-export; gan-sample, gan-eval ",
+                    "and gan-export take it with option config");
+  }
   LoadedGenerator loaded;
   loaded.config = config_from_metadata(metadata, name);
   const auto shape = parse_shape(metadata_text(metadata, "image_shape", name));

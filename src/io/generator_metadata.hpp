@@ -11,6 +11,9 @@ namespace gan {
 
 // How a generator describes itself in files that are no checkpoints.
 
+/// Whether a safetensors file is one of gan-export. A "config" alone does not make it one.
+bool is_gan_train(const Metadata& metadata);
+
 /// Its config, shape and classes, and what they mean for whoever runs it.
 Metadata generator_metadata(const LoadedGenerator& loaded);
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/facts.hpp"
+#include "formats/pt_tensor.hpp"
 #include "formats/safetensors.hpp"
 #include "gan_train/models/networks.hpp"
 #include "io/checkpoint_values.hpp"
@@ -44,6 +45,7 @@ struct ValueReader {
     return items;
   }
   Json operator()(const PtDict& dict) const { return object_of(dict); }
+  Json operator()(const PtOther& other) const { return other.what; }
   Json operator()(const auto& plain) const { return plain; }
 };
 
@@ -52,8 +54,7 @@ Json moments_of(const PtDict& dict) {
   std::int64_t values = 0;
   for (const auto& [name, value] : dict) {
     const auto* tensor = std::get_if<PtTensor>(&value.value);
-    if (tensor != nullptr)
-      values += static_cast<std::int64_t>(tensor->bytes.size() / size_of(tensor->type));
+    if (tensor != nullptr) values += element_count(tensor->shape).value_or(0);
   }
   return {{"tensors", dict.size()}, {"values", values}};
 }
@@ -93,8 +94,7 @@ Json parameters_of(const PtDict& root, const Config& config, const std::string& 
 
 Json inspect_pt(ByteView bytes, const std::string& name) {
   const PtDict root = parse_pt(bytes, name);
-  const PtValue* format = find(root, "format");
-  if (format == nullptr || text_of(*format, "") != "gan-train") {
+  if (!is_gan_train(root)) {
     return {{"kind", "PyTorch file"}, {"holds", object_of(root)}};
   }
   const Config config = unpack_config(root, name);
@@ -114,8 +114,7 @@ Json inspect_pt(ByteView bytes, const std::string& name) {
 
 Json inspect_safetensors(ByteView bytes, const std::string& name) {
   const SafeTensors content = parse_safetensors(bytes, name);
-  const bool ours = std::ranges::count(content.metadata, std::string_view("gan_train"),
-                                       &Metadata::value_type::first) > 0;
+  const bool ours = is_gan_train(content.metadata);
   Json::object_t metadata;
   for (const auto& [key, text] : content.metadata) {
     const bool is_config = ours && key == "config";

@@ -52,13 +52,20 @@ class Limit {
 };
 
 // What tensors take as float32; those of half the width come from elsewhere.
+std::size_t worth(const PtDict& dict);
+std::size_t worth(const PtValue& value) {
+  std::size_t bytes = 0;
+  if (const auto* dict = std::get_if<PtDict>(&value.value)) return worth(*dict);
+  if (const auto* list = std::get_if<PtList>(&value.value)) {
+    for (const auto& item : *list) bytes += worth(item);
+  }
+  const auto* tensor = std::get_if<PtTensor>(&value.value);
+  if (tensor != nullptr) bytes += tensor->bytes.size() * (size_of(tensor->type) == 2 ? 2 : 1);
+  return bytes;
+}
 std::size_t worth(const PtDict& dict) {
   std::size_t bytes = 0;
-  for (const auto& [name, value] : dict) {
-    if (const auto* inner = std::get_if<PtDict>(&value.value)) bytes += worth(*inner);
-    const auto* tensor = std::get_if<PtTensor>(&value.value);
-    if (tensor != nullptr) bytes += tensor->bytes.size() * (size_of(tensor->type) == 2 ? 2 : 1);
-  }
+  for (const auto& entry : dict) bytes += worth(entry.second);
   return bytes;
 }
 

@@ -35,11 +35,32 @@ torch::ScalarType torch_type(PtType type) {
 
 // "" or why a saved value can't be copied into `target`.
 std::string misfit(const PtValue* value, const torch::Tensor& target) {
+  if (value != nullptr) {
+    if (const auto* other = std::get_if<PtOther>(&value->value)) {
+      return gan::str("is ", other->what, ", which is not read");
+    }
+  }
   const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
   if (saved == nullptr) return "is missing or not a tensor";
   if (target.sizes() == saved->shape) return "";
   return gan::str("has shape ", torch::IntArrayRef(saved->shape), ", the config needs ",
                   target.sizes());
+}
+
+// Of two lists in one of at most `room` lines, both are shown.
+std::vector<std::string> shortened(std::vector<std::string> wanted, std::vector<std::string> found,
+                                   std::size_t room) {
+  const std::size_t count = wanted.size() + found.size();
+  if (count > room) {
+    const std::size_t kept =
+        std::min(wanted.size(), std::max(room / 2, room - std::min(room, found.size())));
+    wanted.resize(kept);
+    found.resize(std::min(found.size(), room - kept));
+  }
+  const std::size_t left = count - wanted.size() - found.size();
+  wanted.insert(wanted.end(), found.begin(), found.end());
+  if (left > 0) wanted.push_back(str("and ", left, " more"));
+  return wanted;
 }
 
 }  // namespace
@@ -69,39 +90,43 @@ void unpack(const PtValue* value, torch::Tensor& target, const std::string& wher
   if (!problem.empty()) throw run_error(where, ": ", problem);
   const auto& saved = std::get<PtTensor>(value->value);
   // A copy, since the bytes of a file need not be aligned.
-  const auto tensor = torch::empty(saved.shape, torch_type(saved.type));
-  std::ranges::copy(saved.bytes, static_cast<std::uint8_t*>(tensor.mutable_data_ptr()));
+  const auto elements = static_cast<std::int64_t>(saved.bytes.size() / size_of(saved.type));
+  const auto values = torch::empty({elements}, torch_type(saved.type));
+  std::ranges::copy(saved.bytes, static_cast<std::uint8_t*>(values.mutable_data_ptr()));
   const torch::NoGradGuard no_grad;
-  target.copy_(tensor);
+  target.copy_(saved.strides.empty() ? values.view(saved.shape)
+                                     : values.as_strided(saved.shape, saved.strides));
 }
 
-void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where) {
+bool may_be_missing(std::string_view name) { return name.ends_with("num_batches_tracked"); }
+
+void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
+            const std::string& prefix) {
   auto targets = module.named_parameters();
   targets.update(module.named_buffers());
-  std::vector<std::string> misfits;
+  std::vector<std::string> misfits, left_over;
   for (const auto& item : targets) {
-    const auto problem = misfit(find(dict, item.key()), *item);
+    const auto* value = find(dict, item.key());
+    if (value == nullptr && may_be_missing(item.key())) continue;
+    const auto problem = misfit(value, *item);
     if (!problem.empty()) misfits.push_back(in_quotes(item.key()) + " " + problem);
   }
   for (const auto& [name, value] : dict) {
-    if (!targets.contains(name)) misfits.push_back(in_quotes(name) + " is unexpected");
+    if (!targets.contains(name)) left_over.push_back(in_quotes(prefix + name) + " is unexpected");
   }
-  if (misfits.empty()) {
-    for (auto& item : targets) {
-      unpack(find(dict, item.key()), item.value(), where);
-      if (!item->isfinite().all().item<bool>()) {
-        throw run_error(where, ": ", in_quotes(item.key()), " holds numbers that are not finite");
-      }
+  if (!misfits.empty() || !left_over.empty()) {
+    constexpr std::size_t kMaxListed = 18;
+    throw run_error(where, ": does not fit the network of the config:\n  ",
+                    join(shortened(std::move(misfits), std::move(left_over), kMaxListed), "\n  "));
+  }
+  for (auto& item : targets) {
+    const auto* value = find(dict, item.key());
+    if (value == nullptr) continue;
+    unpack(value, item.value(), where);
+    if (!item->isfinite().all().item<bool>()) {
+      throw run_error(where, ": ", in_quotes(item.key()), " holds numbers that are not finite");
     }
-    return;
   }
-  constexpr std::size_t kMaxListed = 20;
-  const std::size_t count = misfits.size();
-  if (count > kMaxListed) {
-    misfits.resize(kMaxListed);
-    misfits.push_back(str("and ", count - kMaxListed, " more"));
-  }
-  throw run_error(where, ": does not fit the network of the config:\n  ", join(misfits, "\n  "));
 }
 
 }  // namespace gan

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <torch/nn/module.h>
@@ -25,9 +26,13 @@ class TensorPacker {
 /// beginning with `where` otherwise.
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);
 
-/// Copies saved tensors into all parameters and buffers of a module: none may
-/// be missing, none may be left over, and all numbers must be finite. Error beginning with
-/// `where` otherwise.
-void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where);
+/// Copies saved tensors into all parameters and buffers of a module: none may be missing but those
+/// that may_be_missing, none may be left over, and all numbers must be finite. Error beginning with
+/// `where` otherwise; `prefix` is what names in the file have in front.
+void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
+            const std::string& prefix = "");
+
+/// Whether the name is that of a batch norm's count, which older files lack and nothing here uses.
+bool may_be_missing(std::string_view name);
 
 }  // namespace gan

@@ -2,66 +2,101 @@
 
 #include <algorithm>
 
+#include "core/log.hpp"
+#include "core/text.hpp"
 #include "formats/safetensors.hpp"
 #include "gan_train/core/error.hpp"
+#include "io/checkpoint_values.hpp"
+#include "io/foreign_weights.hpp"
 #include "io/generator_metadata.hpp"
+#include "io/memory_limit.hpp"
 #include "io/tensors.hpp"
 
 namespace gan {
 namespace {
 
-// The tensors of a file, by name or, in a dict a network, by network.
-struct ForeignWeights {
-  explicit ForeignWeights(const std::filesystem::path& path)
+struct WeightsFile {
+  explicit WeightsFile(const std::filesystem::path& path)
       : name(path.string()), bytes(read_file(path)) {
     if (!is_safetensors(bytes)) {
       root = parse_pt(bytes, name);
-      has_config = find(root, "config") != nullptr;
+      ours = is_gan_train(root);
       return;
     }
     auto content = parse_safetensors(bytes, name);
     root = std::move(content.tensors);
-    has_config = std::ranges::any_of(content.metadata,
-                                     [](const auto& entry) { return entry.first == "config"; });
-  }
-
-  const PtDict* network(const char* key) const {
-    const auto* value = find(root, key);
-    return value == nullptr ? nullptr : std::get_if<PtDict>(&value->value);
-  }
-
-  const PtDict& generator() const {
-    const auto* found = network("generator");
-    return found == nullptr ? root : *found;
+    ours = is_gan_train(content.metadata);
   }
 
   std::string name;
   Bytes bytes;  // what root's tensors point into
   PtDict root;
-  bool has_config = false;
+  bool ours = false;  // whether it brings a config of gan-train
 };
+
+// `role` stands in errors where the file itself has no word for them.
+void take(const ForeignWeights& found, torch::nn::Module& network, const std::string& name,
+          const std::string& role) {
+  const auto& place = found.path.empty() ? role : found.path;
+  unpack(found.weights, network, name + (place.empty() ? "" : ": " + shown(place)), found.prefix);
+}
+
+ForeignWeights find_generator(const WeightsFile& file, const torch::nn::Module& network,
+                              bool averaged) {
+  const auto found = find_weights(file.root, network, {.averaged = averaged});
+  if (!found) throw run_error(file.name, ": holds no tensors");
+  return *found;
+}
+
+// Says what was taken where the file leaves a choice, and what it can't tell.
+void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
+                 const ModelConfig& config, const std::string& name) {
+  if (!found.path.empty() || !found.prefix.empty()) {
+    const auto others =
+        found.others.empty() ? "" : "; others that fit: " + join(found.others, ", ");
+    log::info(str(name, ": takes the weights of ", place_of(found.path, found.prefix), others));
+  }
+  const auto buffers = network.named_buffers();
+  const bool normed = std::ranges::any_of(
+      buffers, [](const auto& item) { return item.key().ends_with("running_var"); });
+  if (normed && config.norm_eps == ModelConfig().norm_eps) {
+    log::info(str(name, ": does not tell batch norm's epsilon; model.norm_eps = ",
+                  format_double(config.norm_eps), " is assumed"));
+  }
+}
 
 }  // namespace
 
 LoadedGenerator load_generator(const std::filesystem::path& path, const Config& config,
                                const ImageShape& shape, std::int64_t class_count) {
-  const ForeignWeights weights(path);
-  if (weights.has_config) {
-    throw usage_error(weights.name, ": brings its own config; leave out option config");
+  const WeightsFile file(path);
+  if (file.ours) {
+    throw usage_error(file.name, ": brings its own config; leave out option config");
   }
   LoadedGenerator loaded{.config = config, .shape = shape, .class_count = class_count};
-  build_generator(loaded, weights.generator(), weights.name);
+  build_within(file.root, file.name,
+               [&] { loaded.generator = make_generator(config.model, shape, class_count); });
+  const auto found = find_generator(file, *loaded.generator, /*averaged=*/true);
+  take(found, *loaded.generator, file.name, "");
+  note_choice(found, *loaded.generator, config.model, file.name);
+  loaded.generator->eval();
   return loaded;
 }
 
 bool init_from(const std::filesystem::path& path, Trainer& trainer) {
-  const ForeignWeights weights(path);
-  const auto& generator = weights.generator();
-  unpack(generator, *trainer.networks.generator, weights.name + ": generator");
-  if (trainer.ema) unpack(generator, *trainer.ema, weights.name + ": generator");
-  const auto* discriminator = weights.network("discriminator");
-  if (discriminator == nullptr) return false;
-  unpack(*discriminator, *trainer.networks.discriminator, weights.name + ": discriminator");
+  const WeightsFile file(path);
+  auto& generator = *trainer.networks.generator;
+  const auto found = find_generator(file, generator, /*averaged=*/false);
+  take(found, generator, file.name, "generator");
+  if (trainer.ema) {
+    take(find_generator(file, *trainer.ema, /*averaged=*/true), *trainer.ema, file.name,
+         "generator");
+  }
+  if (!file.ours) note_choice(found, generator, trainer.config().model, file.name);
+  auto& discriminator = *trainer.networks.discriminator;
+  const auto other = find_weights(file.root, discriminator, {.discriminator = true});
+  if (!other || (!other->complete && !other->named)) return false;
+  take(*other, discriminator, file.name, "discriminator");
   return true;
 }
 

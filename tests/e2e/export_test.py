@@ -116,7 +116,7 @@ class OnnxTest(Exporting):
             ["32", "normal", "1x28x28", "symmetric", str(torch.load(checkpoint)["classes"])],
         )
         self.assertEqual((said["gan_train"], model.producer_version), (version, version))
-        self.assertEqual([(o.domain, o.version) for o in model.opset_import], [("", 13)])
+        self.assertEqual([(o.domain, o.version) for o in model.opset_import], [("", 15)])
         inputs = {i.name: i.type.tensor_type for i in model.graph.input}
         self.assertEqual(inputs["z"].shape.dim[0].dim_param, "N")
         self.assertEqual(inputs["class"].elem_type, onnx.TensorProto.INT64)

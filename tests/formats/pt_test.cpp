@@ -138,28 +138,43 @@ TEST(Pt, SaysWhatIsWrongWhereInOneLine) {
   EXPECT_NE(complaint(damaged).find("x.pt: is damaged: its CRC-32"), std::string::npos);
   EXPECT_NE(complaint(resealed(damaged)).find("x.pt: offset 64: record 'archive/data.pkl' is "),
             std::string::npos);
-  EXPECT_NE(complaint(archive_of("\x80\x02}c\x1b[2J\nos\n.")).find("found the global '?[2J.os'"),
+  EXPECT_NE(complaint(archive_of("\x80\x02"
+                                 "c\x1b[2J\nos\n)R."))
+                .find("holds an object of ?[2J.os, not a dict"),
             std::string::npos);
-  EXPECT_NE(complaint(Bytes(1000, 'x')).find("cut short"), std::string::npos);
+  EXPECT_NE(complaint(Bytes(1000, '\1')).find("cut short"), std::string::npos);
 }
 
 TEST(Pt, SaysWhatAForeignFileIs) {
-  EXPECT_EQ(complaint({}),
-            "x.pt: holds 0 bytes, too few for a .pt file; it is cut short or no .pt file at all");
-  EXPECT_EQ(complaint(bytes_of("\x93NUMPY\1")), "x.pt: is a NumPy file, not a .pt file");
-  EXPECT_EQ(complaint(bytes_of("\x89PNG\r\n")), "x.pt: is a PNG, not a .pt file");
+  EXPECT_EQ(complaint({}), "x.pt: is not a .pt file but an empty file");
+  EXPECT_EQ(complaint(bytes_of("\x93NUMPY\1")), "x.pt: is not a .pt file but an npy array");
+  EXPECT_EQ(complaint(bytes_of("version https://git-lfs.github.com/spec/v1\n")),
+            "x.pt: is not a .pt file but a pointer of Git LFS; fetch the file with 'git lfs pull'");
+  EXPECT_EQ(complaint(bytes_of("<!DOCTYPE html>")),
+            "x.pt: is not a .pt file but a web page (HTML)");
   // torch.save(…, _use_new_zipfile_serialization=False): the number 0x1950a86a20f9469cfc6c.
-  EXPECT_EQ(complaint(bytes_of("\x80\x02\x8a\nl\xfc\x9c"
-                               "F\xf9 j\xa8P\x19.")),
-            "x.pt: is a file of PyTorch's old format; save it anew with torch.save");
-  EXPECT_NE(complaint(archive_of("\x80\x02"
-                                 "ctorch.nn\nLinear\n."))
-                .find("of a module, save module.state_dict() instead"),
+  EXPECT_NE(complaint(bytes_of("\x80\x02\x8a\nl\xfc\x9c"
+                               "F\xf9 j\xa8P\x19."))
+                .find("old format; in Python, save it anew"),
             std::string::npos);
-  EXPECT_NE(complaint(archive_of("\x80\x02]."))
-                .find("found a list, expected a dict as the whole; "
-                      "it is neither a checkpoint"),
+  EXPECT_NE(complaint(zip_of({{"a/constants.pkl", {}}})).find("is TorchScript"), std::string::npos);
+  EXPECT_NE(
+      complaint(archive_of("\x80\x02"
+                           "ctorch.nn\nLinear\n)\x81}b."))
+          .find("holds an object of torch.nn.Linear, not a dict of tensors; of a module, save "
+                "module.state_dict()"),
+      std::string::npos);
+  EXPECT_NE(complaint(archive_of("\x80\x02K\1."))
+                .find("found an integer, expected a dict as the whole; it is neither a checkpoint"),
             std::string::npos);
+}
+
+// A list of state_dicts.
+TEST(Pt, NumbersTheItemsOfAList) {
+  const PtDict read = parse_pt(archive_of("\x80\x02}K\5\x86."), "x.pt");
+  ASSERT_EQ(read.size(), 2);
+  EXPECT_EQ(read[1].first, "1");
+  EXPECT_EQ(std::get<std::int64_t>(read[1].second.value), 5);
 }
 
 }  // namespace

@@ -17,8 +17,24 @@ using namespace gan;
 
 const Bytes kData(24);
 
-void check_round_trip(const PtDict& dict) {
+// Leaves out what can only be named.
+PtValue writable(const PtValue& value) {
+  if (const auto* dict = std::get_if<PtDict>(&value.value)) {
+    PtDict kept;
+    for (const auto& [key, item] : *dict) kept.push_back({key, writable(item)});
+    return {kept};
+  }
+  if (const auto* list = std::get_if<PtList>(&value.value)) {
+    PtList kept;
+    for (const auto& item : *list) kept.push_back(writable(item));
+    return {kept};
+  }
+  return std::holds_alternative<PtOther>(value.value) ? PtValue() : value;
+}
+
+void check_round_trip(const PtDict& read) {
   surely([&] {
+    const auto dict = std::get<PtDict>(writable({read}).value);
     const Bytes once = encode_pt(dict);
     if (encode_pt(parse_pt(once, "once")) != once) std::abort();
   });

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/file.hpp"
+
+namespace gan {
+
+using PickleId = std::uint32_t;  ///< of a node in its graph
+
+struct PickleOther {
+  std::string_view what;  ///< "bytes"
+};
+struct PickleGlobal {
+  std::string_view module, name;
+};
+struct PickleTuple {
+  std::vector<PickleId> items;
+};
+struct PickleList {
+  std::vector<PickleId> items;
+};
+struct PickleDict {
+  std::vector<PickleId> items;  ///< keys and values in turn
+};
+struct PickleStorageId {
+  PickleId tuple;
+};
+/// What a call or a class would have made, had it been run.
+struct PickleObject {
+  PickleId callable, arguments;
+  PickleId items = 0;  ///< a list or dict of what was added to it; 0: none
+};
+
+using PickleNode =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string_view, PickleOther,
+                 PickleGlobal, PickleTuple, PickleList, PickleDict, PickleStorageId, PickleObject>;
+
+/// What a pickle builds, before anything is made of it. Nodes name each other by number, so that
+/// values that are used twice, and circles, cost nothing.
+struct PickleGraph {
+  std::deque<PickleNode> nodes;
+  PickleId root = 0;
+};
+
+/// Runs the opcodes of a pickle of protocol 2 to 5. Calls nothing: calls become nodes. The graph
+/// points into `pickle`. Errors name `name` and the byte.
+PickleGraph run_pickle(ByteView pickle, std::string_view name);
+
+}  // namespace gan
