@@ -39,8 +39,8 @@ std::int64_t sample_columns(const OutputConfig& output, std::int64_t classes) {
 }  // namespace
 
 std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
-                                          std::int64_t class_count, std::uint64_t seed) {
-  const SplitMix64 rng(stream_seed(seed, Stream::kRealImages, 0));
+                                          std::int64_t class_count) {
+  const SplitMix64 rng(stream_seed(0, Stream::kRealImages, 0));
   const std::int64_t classes = std::max<std::int64_t>(1, class_count);
   std::vector<std::deque<std::int64_t>> of_class(static_cast<std::size_t>(classes));
   const auto most = static_cast<std::size_t>((count + classes - 1) / classes);
@@ -76,8 +76,7 @@ Bytes SamplePictures::samples(std::int64_t epoch) const {
 Bytes SamplePictures::real_images() const {
   const Config& config = trainer_.config();
   const auto picked = torch::tensor(
-      pick_real_items(data_, config.output.samples, trainer_.conditioning().class_count(),
-                      static_cast<std::uint64_t>(config.train.seed)),
+      pick_real_items(data_, config.output.samples, trainer_.conditioning().class_count()),
       torch::kInt64);
   const auto items = data_.items(picked.clamp_min(0));
   items.masked_fill_(picked.lt(0).view({-1, 1, 1, 1}), 0);

@@ -111,7 +111,9 @@ class ReportFileTest(Reporting):
         self.assertEqual(state("run"), "complete")
         self.train_until_signal(signal.SIGINT, "stopped", *SMALL, "--epochs", 100000)
         self.assertEqual(state("stopped"), "stopped")
-        self.train(*SMALL, "--epochs", 2, "--lr", 1e30, "--out", "failed", code=1)
+        deep = ("--model.arch", "mlp", "--model.generator_norm", "false", "--train.ema", 0,
+                "--model.discriminator_widths", ",".join(["64"] * 12))  # fmt: skip
+        self.train(*SMALL, *deep, "--lr", 10, "--out", "failed", code=1)
         self.assertEqual(state("failed"), "failed")
         self.report("failed", "--quiet")
         self.assertEqual(state("failed"), "failed")

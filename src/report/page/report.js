@@ -12,12 +12,12 @@ function stateMark(run) {
 function epochsText(run) {
   const done = last(run.losses?.epoch) ?? 0;
   const planned = Number(run.settings.get("train.epochs")?.value ?? NaN);
-  return `${figure(done)} of ${Number.isFinite(planned) ? counted(planned, "epoch") : "? epochs"}`;
+  return `${figure(done)} of ${figure(planned)}`;
 }
 
 // What became of one run, in a line.
 function verdictOf(run) {
-  const parts = [epochsText(run)];
+  const parts = [`${epochsText(run)} ${run.settings.get("train.epochs")?.value === "1" ? "epoch" : "epochs"}`];
   const main = mainMetric();
   const best = main && bestOf(run, main);
   if (best) {

@@ -78,12 +78,19 @@ function showSummary() {
   const best = data.runs.map((run) => (main ? bestOf(run, main) : null));
   const marked = main ? bestAt(main, best.map((one) => one?.value)) : [];
   const heads = ["run", "state", "epochs", ...(main ? [`best ${labelOf(main)}`] : []), "training time"];
-  const rows = data.runs.map((run, i) => {
-    const one = best[i] && `${figure(best[i].value)} (epoch ${best[i].epoch})`;
-    const cells = [stateMark(run), epochsText(run), ...(main ? [one] : []), duration(trained(run))];
-    return row(make("span", {}, swatchOf(run), run.title), cells, {best: marked.includes(i) ? [2] : []});
-  });
-  byId("summary").append(make("div", {class: "tables"}, table("Runs", heads, rows), ...seedTables()));
+  const lineOf = (line, state, epochs, value, seconds, isBest = false) => row(
+      make("span", {}, swatchOf(line), line.title),
+      [state, epochs, ...(main ? [value] : []), duration(seconds)], {best: isBest ? [2] : []});
+  const rows = data.runs.map((run, i) => lineOf(
+      run, stateMark(run), epochsText(run), best[i] && `${figure(best[i].value)} (epoch ${best[i].epoch})`,
+      trained(run), marked.includes(i)));
+  for (const group of seedGroups().filter(({runs}) => runs.length > 1)) {
+    const reached = main && momentsOf(group.runs.map((run) => bestOf(run, main)?.value));
+    const all = {...group, title: `mean ± deviation of ${group.title}`};
+    rows.push(lineOf(all, "", "", reached && figure(reached.mean, reached.spread),
+                     momentsOf(group.runs.map(trained)).mean));
+  }
+  byId("summary").append(table("Runs", heads, rows));
   if (main) byId("summary").append(make("p", {class: "hint"}, `${labelOf(main)}: ${betterOf(main)} is better; ★ marks the best.`));
 }
 
@@ -129,6 +136,7 @@ function showFigures() {
   tables.append(several ? table("Last epoch of each run", ["", ...heads], rows) :
                           table("Last epoch", ["", "value"], rows));
   showEvaluations(tables, heads);
+  tables.append(...seedTables());
   for (const run of data.runs) {
     if (!run.losses?.epoch?.length) continue;
     byId("figures").append(folded(`All epochs${several ? ` of ${run.title}` : ""}`, () => {
