@@ -109,7 +109,7 @@ bool Run::Impl::train(const Hooks& watch) {
   if (const auto done = trainer_.steps_done(); done > 0) {
     const bool complete = done == trainer_.total_steps();
     const std::int64_t epochs = trainer_.config().train.epochs;
-    log::info(complete ? str("all of ", counted(epochs, "epoch"), " done before")
+    log::info(complete ? str("already complete: ", counted(epochs, "epoch"))
                        : str("goes on after step ", done, " of ", trainer_.total_steps()));
   }
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");

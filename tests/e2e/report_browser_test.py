@@ -168,7 +168,7 @@ class ReportBrowserTest(Reporting):
         self.assertNotEqual(self.path_of(charts[4]), before)
 
     def check_tables(self):
-        text = self.one("#figures").text
+        text = " ".join(self.one("#figures").text.split())
         for words in (
             "Fréchet distance ↓ (lower is better)", "coverage ↑ (higher is better)", "noise", "★",
             "training time", "LeNet classifier of shapes",

@@ -46,12 +46,12 @@ class RunFolderTest(common.ProgramTest):
             self.assertTrue(all(0 < value < 1 for value in row[4:6]), row)
             self.assertGreater(row[7], 0)
         names = sorted(path.name for path in (run / "samples").iterdir())
-        self.assertEqual(names, [f"epoch_{i + 1:04}.png" for i in range(epochs)])
-        first, last = (
-            files.read_png(run / "samples" / names[0]),
-            files.read_png(run / "samples" / names[-1]),
+        self.assertEqual(names, [f"epoch_{i + 1:04}.png" for i in range(epochs)] + ["real.png"])
+        first, last, real = (
+            files.read_png(run / "samples" / name) for name in (names[0], names[-2], names[-1])
         )
         self.assertEqual(first.shape, last.shape)
+        self.assertEqual(first.shape, real.shape)
         self.assertTrue((first != last).any())
         if (run / "losses.png").exists():  # left out by a build without cairo
             self.assertGreater(files.read_png(run / "losses.png").std(), 1)

@@ -9,15 +9,12 @@ function stateMark(run) {
   return make("span", {class: `state ${run.look}`}, sign, run.look);
 }
 
-function epochsText(run) {
-  const done = last(run.losses?.epoch) ?? 0;
-  const planned = Number(run.settings.get("train.epochs")?.value ?? NaN);
-  return `${figure(done)} of ${figure(planned)}`;
-}
+const doneEpochs = (run) => last(run.losses?.epoch) ?? 0;
+const plannedEpochs = (run) => Number(run.settings.get("train.epochs")?.value ?? NaN);
 
 // What became of one run, in a line.
 function verdictOf(run) {
-  const parts = [`${epochsText(run)} ${run.settings.get("train.epochs")?.value === "1" ? "epoch" : "epochs"}`];
+  const parts = [`${figure(doneEpochs(run))} of ${counted(plannedEpochs(run), "epoch")}`];
   const main = mainMetric();
   const best = main && bestOf(run, main);
   if (best) {
@@ -179,7 +176,8 @@ function showLegend(lines, banded) {
     legendEntry({name: "discriminator, D(x) of real images", colour: colourOf(0)}),
     legendEntry({name: "generator, D(G(z)) of samples", colour: colourOf(1), dashed: true}),
   ];
-  if (banded) entries.push(legendEntry({name: "mean ± standard deviation over seeds", colour: soft, kind: "band"}));
+  const name = "mean ± standard deviation over seeds";
+  if (banded) entries.push(legendEntry({name, colour: soft, kind: "band"}));
   byId("legend").replaceChildren(...entries);
 }
 

@@ -36,6 +36,8 @@ function bestOf(run, name) {
   return i === undefined ? null : {value: values[i], epoch: run.metrics.epoch[i]};
 }
 
+const reachedText = ({value, epoch}) => `${figure(value)} (epoch ${epoch})`;
+
 // The metric that says most, of those that say which way is better.
 const mainMetric = () => metricNames().find((name) => betterOf(name) !== "");
 
@@ -77,13 +79,14 @@ function showSummary() {
   const main = mainMetric();
   const best = data.runs.map((run) => (main ? bestOf(run, main) : null));
   const marked = main ? bestAt(main, best.map((one) => one?.value)) : [];
-  const heads = ["run", "state", "epochs", ...(main ? [`best ${labelOf(main)}`] : []), "training time"];
+  const column = main ? [`best ${labelOf(main)}`] : [];
+  const heads = ["run", "state", "epochs", ...column, "training time"];
   const lineOf = (line, state, epochs, value, seconds, isBest = false) => row(
       make("span", {}, swatchOf(line), line.title),
       [state, epochs, ...(main ? [value] : []), duration(seconds)], {best: isBest ? [2] : []});
   const rows = data.runs.map((run, i) => lineOf(
-      run, stateMark(run), epochsText(run), best[i] && `${figure(best[i].value)} (epoch ${best[i].epoch})`,
-      trained(run), marked.includes(i)));
+      run, stateMark(run), `${figure(doneEpochs(run))} of ${figure(plannedEpochs(run))}`,
+      best[i] && reachedText(best[i]), trained(run), marked.includes(i)));
   for (const group of seedGroups().filter(({runs}) => runs.length > 1)) {
     const reached = main && momentsOf(group.runs.map((run) => bestOf(run, main)?.value));
     const all = {...group, title: `mean ± deviation of ${group.title}`};
@@ -91,7 +94,8 @@ function showSummary() {
                      momentsOf(group.runs.map(trained)).mean));
   }
   byId("summary").append(table("Runs", heads, rows));
-  if (main) byId("summary").append(make("p", {class: "hint"}, `${labelOf(main)}: ${betterOf(main)} is better; ★ marks the best.`));
+  const hint = main ? `${labelOf(main)}: ${betterOf(main)} is better; ★ marks the best.` : "";
+  byId("summary").append(make("p", {class: "hint"}, hint));
 }
 
 // Runs that differ in nothing but the seed, summed up.
@@ -153,16 +157,17 @@ function showFigures() {
 function showEvaluations(tables, titles) {
   const names = metricNames();
   const evaluations = data.runs.map((run) => run.evaluation).filter(Boolean);
-  const terms = new Set(evaluations.map((e) => `${e.features}; ${e.reference}; ${figure(e.samples)}`));
+  const terms = new Set(
+      evaluations.map((e) => `${e.features}; ${e.reference}; ${figure(e.samples)}`));
   const beside = terms.size === 1 ? ["real", "noise"] : [];
   const rows = names.map((name) => {
     const values = data.runs.map((run) => last(run.metrics?.[name]));
     const others = beside.map((which) => evaluations[0].figures?.[name]?.[which] ?? null);
-    if (several) return row(metricHead(name), [...values, ...others], {numbers: true, best: bestAt(name, values)});
-    const best = bestOf(data.runs[0], name);
-    const reached = best ? `${figure(best.value)} (epoch ${best.epoch})` : "";
-    const marked = best && best.value === values[0] ? [0] : [];
-    return row(metricHead(name), [...values, reached, ...others], {numbers: true, best: marked});
+    const best = several ? null : bestOf(data.runs[0], name);
+    const reached = several ? [] : [best ? reachedText(best) : ""];
+    const marked = several ? bestAt(name, values) : best?.value === values[0] ? [0] : [];
+    return row(
+        metricHead(name), [...values, ...reached, ...others], {numbers: true, best: marked});
   });
   if (rows.length > 0) {
     const heads = several ? titles : ["last", "best"];
