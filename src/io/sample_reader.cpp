@@ -31,7 +31,7 @@ torch::Tensor values_of(const NpyArray& array) {
   return type == torch::kFloat64 ? values.to(torch::kFloat32) : values;
 }
 
-// Values of n images, channels last or, where there is one, left out -> [n, c, h, w].
+// Values of n images, channels last or first or, where there is one, left out -> [n, c, h, w].
 torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs::path& path) {
   const auto values = values_of(array);
   if (shape.is_point() && values.scalar_type() != torch::kFloat32) {
@@ -40,13 +40,16 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
   }
   const Sizes& sizes = array.shape;
   const Sizes rest(sizes.empty() ? sizes.end() : sizes.begin() + 1, sizes.end());
-  const bool fits = rest == Sizes{shape.height, shape.width, shape.channels} ||
+  const Sizes first = {shape.channels, shape.height, shape.width};
+  const bool last = rest == Sizes{shape.height, shape.width, shape.channels} ||
                     (shape.channels == 1 && rest == Sizes{shape.height, shape.width}) ||
                     (shape.is_point() && rest == Sizes{2});
-  if (!fits) {
+  if (!last && rest != first) {
     throw usage_error(path.string(), ": holds values of ", torch::IntArrayRef(sizes),
-                      ", which are no samples of ", to_string(shape), ", the shape of the data");
+                      ", which are no samples of ", to_string(shape), ", the shape of the data; ",
+                      "N x height x width x channels or N x channels x height x width are needed");
   }
+  if (!last) return values.view({sizes[0], first[0], first[1], first[2]});
   return values.view({sizes[0], shape.height, shape.width, shape.channels})
       .permute({0, 3, 1, 2})
       .contiguous();
@@ -64,9 +67,10 @@ void check_range(const torch::Tensor& values, PixelRange range, const fs::path& 
                       ", but option range ", range, " is ", low,
                       " to 1; name the other range, or save the samples as bytes");
   }
-  if (range != PixelRange::kUnit && lowest >= 0.0F) {
-    log::warning(str(path.string(), ": no value is below 0, though the range ", range,
-                     " is -1 to 1; if these go from 0 to 1, their range is unit"));
+  if (range != PixelRange::kUnit && lowest >= -kSlack) {
+    log::warning(str(path.string(), ": holds values from ", lowest, " to ", highest,
+                     ", though the range ", range, " is -1 to 1; if these go from 0 to 1, their ",
+                     "range is unit"));
   }
 }
 

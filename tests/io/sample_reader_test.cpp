@@ -110,6 +110,24 @@ TEST(SampleReader, ReadsFloat64) {
                    torch::tensor({0, 128, 191, 255}, torch::kUInt8)));
 }
 
+// As PyTorch has its images.
+TEST(SampleReader, ReadsChannelsFirst) {
+  const TempFolder folder;
+  const std::string npy = (folder / "x.npy").string();
+  const auto read = [&](const std::vector<std::int64_t>& sizes, const ImageShape& shape) {
+    std::string bytes;
+    for (char i = 0; i < 24; ++i) bytes += i;
+    write_file(npy, npy_header("|u1", sizes) + bytes);
+    return read_samples(npy, shape, PixelRange::kSymmetric);
+  };
+  const auto counted = torch::arange(24).to(torch::kUInt8);
+  EXPECT_TRUE(torch::equal(read({2, 3, 2, 2}, {3, 2, 2}), counted.view({2, 3, 2, 2})));
+  EXPECT_TRUE(torch::equal(read({2, 1, 3, 4}, {1, 3, 4}), counted.view({2, 1, 3, 4})));
+  EXPECT_TRUE(torch::equal(read({4, 3, 1, 2}, {3, 1, 2}), counted.view({4, 3, 1, 2})));
+  const auto said = usage_message_of([&] { read({2, 2, 3, 2}, {3, 2, 2}); });
+  EXPECT_NE(said.find("N x channels x height x width"), std::string::npos) << said;
+}
+
 TEST(LatentReader, ReadsLatentsWithAndWithoutClasses) {
   const TempFolder folder;
   const auto path = folder / "z.npy";
@@ -151,7 +169,7 @@ TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {
   EXPECT_EQ(usage_message_of([&] { read_samples(npy, {1, 4, 3}, PixelRange::kUnit); }),
             npy +
                 ": holds values of [2, 3, 4], which are no samples of 1x4x3, the shape of the "
-                "data");
+                "data; N x height x width x channels or N x channels x height x width are needed");
   EXPECT_EQ(read_samples(npy, {1, 3, 4}, PixelRange::kUnit).sizes(),
             torch::IntArrayRef({2, 1, 3, 4}));
   for (const auto& sizes : {std::vector<std::int64_t>{}, {24}, {2, 2, 6}}) {
