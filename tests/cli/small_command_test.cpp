@@ -47,7 +47,7 @@ TEST_F(SmallCommand, AConfigThatInitWroteIsItsRecipe) {
 }
 
 TEST_F(SmallCommand, InitWritesEveryKeyWithItsHelp) {
-  std::string text = print("gan init -o -");
+  std::string text = print("gan init --all -o -");
   std::string words;
   for (const auto& line : split(text, '\n')) {
     if (line.starts_with('#')) words += std::string(trim(line.substr(1))) + " ";

@@ -53,7 +53,7 @@ TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
     EXPECT_EQ(std::count(option.key.begin(), option.key.end(), '.'), 1);
   }
   // Fields of config.hpp; a new one without a row would be a knob without a handle.
-  EXPECT_EQ(keys.size(), (11 + 2) + (15 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 3 + 2 + 14);
+  EXPECT_EQ(keys.size(), (11 + 2) + (16 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 3 + 2 + 14);
 }
 
 TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {
@@ -155,7 +155,7 @@ TEST(OptionTable, TypesAndRangesAreWritten) {
   EXPECT_EQ(text("train.reuse_fake"), "boolean: true or false");
   EXPECT_EQ(text("data.range"), "text: one of symmetric, unit");
   EXPECT_EQ(text("data.path"), "text: ");
-  EXPECT_EQ(text("data.channels"), "integer: one of 1, 3");
+  EXPECT_EQ(text("data.channels"), "integer: one of 0, 1, 3");
   EXPECT_EQ(text("model.generator_widths"), "list of integers: 1 to 65536");
   EXPECT_EQ(text("loss.real_label"), "number or range: -10 to 10");
 }

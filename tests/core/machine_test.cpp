@@ -12,7 +12,7 @@ class ContainerLimitsTest : public testing::Test {
  protected:
   void put(const std::string& name, std::string_view text) {
     make_folders((folder_ / name).parent_path());
-    write_file(folder_ / name, text, false);
+    write_file(folder_ / name, text);
   }
   ContainerLimits limits() { return container_limits(folder_ / "cgroup", folder_ / "mount"); }
   TempFolder folder_;

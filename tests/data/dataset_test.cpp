@@ -97,6 +97,7 @@ TEST(IdxDataset, SaysWhatIsMissing) {
   const TempFolder folder;
   EXPECT_NE(idx_refusal(idx_config(folder.path())).find("holds no train-images-idx3-ubyte"),
             std::string::npos);
+  make_folders(folder / "cats");
   write_file(folder / "cats/1.png", std::string_view());
   EXPECT_NE(
       idx_refusal(idx_config(folder.path())).find("holds pictures; set data.dataset = folder"),

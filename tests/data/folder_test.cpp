@@ -172,10 +172,10 @@ TEST(FolderDataset, ChecksTheMemoryBeforeItReads) {
   EXPECT_NE(message.find("3 items of 3145728 bytes"), std::string::npos) << message;
 }
 
-// A picture with a patch of a colour, or of grey.
+// A picture whose first row has a colour, or is grey like the rest.
 void write_patch(const std::filesystem::path& path, std::int64_t side, bool coloured) {
   Bytes pixels(static_cast<std::size_t>(side * side * 3), 200);
-  if (coloured) pixels[0] = pixels[3] = pixels[6] = pixels[9] = 20;
+  for (std::int64_t x = 0; coloured && x < side; ++x) pixels[static_cast<std::size_t>(3 * x)] = 20;
   write_file(path, encode_png({side, side, 3, pixels}), false);
 }
 

@@ -24,6 +24,7 @@ Config small_config() {
   config.data.dataset = DatasetKind::kShapes;
   config.data.synthetic_size = 96;
   config.data.image_size = 16;
+  config.data.channels = 1;
   config.model.arch = Arch::kDcgan;
   config.model.latent_dim = 8;
   config.model.generator_widths = {8, 4};
