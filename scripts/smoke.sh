@@ -28,6 +28,8 @@ cmake -S "$root/tests/install" -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH=
 cmake --build "$work/consumer"
 said=$("$work/consumer/drawer" "$checkpoint")
 [[ $said == '[64, 1, 16, 16] from epoch 2' ]] || die "it said: $said"
+cmake -S "$root/tests/install/shared" -B "$work/shared" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved/tree" >/dev/null
+cmake --build "$work/shared"
 
 say 'packing, and running what was packed'
 kinds=TGZ
