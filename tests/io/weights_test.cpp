@@ -1,5 +1,6 @@
 #include "io/weights.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -57,6 +58,134 @@ TEST_F(WeightsFile, AreTakenInEveryForm) {
     const auto loaded = load_generator(path, config, kTinyShape, 0);
     EXPECT_TRUE(torch::equal(first_images(loaded.generator, config), expected));
   }
+}
+
+// Weights by their names with something in front.
+PtDict prefixed(const std::string& prefix, const PtDict& weights) {
+  PtDict named;
+  for (const auto& [name, value] : weights) named.push_back({prefix + name, value});
+  return named;
+}
+
+TEST_F(WeightsFile, AreFoundAtAnyDepthBehindAnyPrefix) {
+  const Config config = weights_config();
+  const auto expected = first_images(nets.generator, config);
+  const PtDict weights = packer.pack(*nets.generator);
+  const PtDict d = packer.pack(*nets.discriminator);
+  PtDict both = prefixed("discriminator.net.", d);
+  for (const auto& entry : prefixed("generator.net.", weights)) both.push_back(entry);
+  const PtDict moments = {{"exp_avg", {weights}}};
+  for (const PtDict& root :
+       {PtDict{{"netG", {weights}}, {"netD", {d}}}, prefixed("module.", weights),
+        PtDict{{"epoch", {1.5}}, {"state_dict", {prefixed("_orig_mod.", weights)}}},
+        PtDict{{"state_dict", {both}}}, PtDict{{"g_optimizer", {moments}}, {"x", {weights}}},
+        PtDict{{"nets", {PtList{{d}, {weights}}}}}}) {
+    write_file(path, encode_pt(root));
+    const auto loaded = load_generator(path, config, kTinyShape, 0);
+    EXPECT_TRUE(torch::equal(first_images(loaded.generator, config), expected)) << root[0].first;
+  }
+  write_file(path, encode_safetensors({{}, both}));
+  const auto loaded = load_generator(path, config, kTinyShape, 0);
+  EXPECT_TRUE(torch::equal(first_images(loaded.generator, config), expected));
+}
+
+TEST_F(WeightsFile, AreTheAverageToDrawFromAndThoseTrainedToTrainOn) {
+  const Config config = weights_config();
+  const Networks averaged = make_networks(config.model, kTinyShape, 78);
+  for (const auto* key : {"ema", "g_ema", "G_ema", "generator_avg"}) {
+    write_file(path, encode_pt({{"g", {packer.pack(*nets.generator)}},
+                                {key, {packer.pack(*averaged.generator)}},
+                                {"d", {packer.pack(*nets.discriminator)}}}));
+    const auto loaded = load_generator(path, config, kTinyShape, 0);
+    EXPECT_TRUE(torch::equal(first_images(loaded.generator, config),
+                             first_images(averaged.generator, config)))
+        << key;
+    Trainer trainer(config, load_dataset(config.data));
+    EXPECT_TRUE(init_from(path, trainer));
+    EXPECT_TRUE(torch::equal(first_images(trainer.networks.generator, config),
+                             first_images(nets.generator, config)));
+    EXPECT_TRUE(torch::equal(first_images(trainer.sampling_generator(), config),
+                             first_images(averaged.generator, config)));
+  }
+}
+
+TEST_F(WeightsFile, OfSpectralNormFitByItsNewNamesToo) {
+  Config config = weights_config();
+  config.model.spectral_norm = true;
+  const Networks normed = make_networks(config.model, kTinyShape, 78);
+  PtDict d = packer.pack(*normed.discriminator);
+  for (auto& [name, value] : d) {
+    const auto swap = [&, &key = name](std::string_view ours, const std::string& theirs) {
+      if (key.ends_with(ours)) key = key.substr(0, key.size() - ours.size()) + theirs;
+    };
+    swap("weight_orig", "parametrizations.weight.original");
+    swap("weight_u", "parametrizations.weight.0._u");
+    swap("weight_v", "parametrizations.weight.0._v");
+  }
+  write_file(path, encode_pt({{"netG", {packer.pack(*nets.generator)}}, {"netD", {d}}}));
+  Trainer trainer(config, load_dataset(config.data));
+  EXPECT_TRUE(init_from(path, trainer));
+  const auto& taken = *trainer.networks.discriminator;
+  const auto expected = normed.discriminator->named_buffers();
+  ASSERT_FALSE(expected.is_empty());
+  for (const auto& buffer : taken.named_buffers()) {
+    EXPECT_TRUE(torch::equal(*buffer, expected[buffer.key()])) << buffer.key();
+  }
+}
+
+TEST_F(WeightsFile, MayLackBatchNormsCountAndHaveAnyStrides) {
+  Config config = weights_config();
+  config.model.generator_norm = true;
+  Networks normed = make_networks(config.model, kTinyShape, 78);
+  PtDict weights = packer.pack(*normed.generator);
+  EXPECT_GT(
+      std::erase_if(weights,
+                    [](const auto& entry) { return entry.first.ends_with("num_batches_tracked"); }),
+      0);
+  const auto columns = normed.generator->named_parameters()["0.weight"].detach().t().contiguous();
+  auto& tensor = std::get<PtTensor>(weights[0].second.value);
+  const PtValue kept = packer.pack(columns);
+  tensor.bytes = std::get<PtTensor>(kept.value).bytes;
+  tensor.strides = {1, columns.size(1)};
+  write_file(path, encode_pt(weights));
+  const auto loaded = load_generator(path, config, kTinyShape, 0);
+  normed.generator->eval();
+  EXPECT_TRUE(
+      torch::equal(first_images(loaded.generator, config), first_images(normed.generator, config)));
+}
+
+TEST_F(WeightsFile, BringAConfigOnlyWhereTheyAreOurs) {
+  const Config config = weights_config();
+  const PtDict weights = packer.pack(*nets.generator);
+  write_file(path, encode_pt({{"generator", {weights}}, {"config", {PtDict{{"nz", {1.5}}}}}}));
+  EXPECT_NO_THROW(load_generator(path, config, kTinyShape, 0));
+  write_file(path, encode_safetensors({{{"config", "nz: 16"}}, weights}));
+  EXPECT_NO_THROW(load_generator(path, config, kTinyShape, 0));
+  EXPECT_NE(message_of([&] { load_generator(path); }).find("take it with option config"),
+            std::string::npos);
+}
+
+TEST_F(WeightsFile, ThatDoNotFitShowBothSidesInTwentyLines) {
+  const Config config = weights_config();
+  PtDict weights;
+  for (int i = 0; i < 30; ++i) {
+    weights.push_back({str("main.", i, ".kernel"), packer.pack(torch::zeros({1}))});
+  }
+  write_file(path, encode_pt(weights));
+  const auto said = message_of([&] { load_generator(path, config, kTinyShape, 0); });
+  EXPECT_EQ(std::ranges::count(said, '\n') + 1, 20);
+  EXPECT_NE(said.find("'0.weight' is missing"), std::string::npos) << said;
+  EXPECT_NE(said.find("'main.0.kernel' is unexpected"), std::string::npos) << said;
+  EXPECT_TRUE(said.ends_with("  and 16 more")) << said;
+}
+
+// A whole discriminator that does not fit is no reason to begin with a new one.
+TEST_F(WeightsFile, WithADiscriminatorThatDoesNotFitAreRefused) {
+  Trainer trainer(weights_config(), load_dataset(weights_config().data));
+  write_file(path, encode_pt({{"generator", {packer.pack(*nets.generator)}},
+                              {"netD", {PtDict{{"0.weight", packer.pack(torch::zeros({2}))}}}}}));
+  EXPECT_NE(message_of([&] { init_from(path, trainer); }).find(": netD: does not fit"),
+            std::string::npos);
 }
 
 TEST_F(WeightsFile, GetIntoATrainerAndItsAverage) {

@@ -34,7 +34,9 @@ TEST(Graph, IsTheLayersByOnnxsNames) {
   ModelConfig config;
   config.generator_widths = {4};
   config.generator_norm = true;
+  config.norm_eps = 0.125;
   const Graph graph = graph_of(config, {1, 2, 3});
+  EXPECT_EQ(std::get<float>(graph.nodes[1].attributes.at(0).second), 0.125F);
   EXPECT_EQ(ops_of(graph), "Gemm BatchNormalization LeakyRelu Gemm Tanh Reshape");
   EXPECT_EQ(graph.inputs.size(), 1u);
   EXPECT_EQ(graph.nodes.front().inputs, (std::vector<std::string>{"z", "0.weight", "0.bias"}));

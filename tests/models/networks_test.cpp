@@ -11,6 +11,7 @@
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "message.hpp"
+#include "models/batch_norm.hpp"
 
 namespace gan {
 namespace {
@@ -27,6 +28,30 @@ constexpr Recipe kRecipes[] = {
     {"mnist_pytorch_mlp.ini", 251'024, 233'985}, {"mnist_tf_mlp.ini", 114'064, 100'609},
     {"mnist_cpp_dcgan.ini", 837'504, 659'456},
 };
+
+TEST(BatchNorm, HasTheConfigsEpsilonInBothNetworks) {
+  for (const bool sync : {false, true}) {
+    for (const Arch arch : {Arch::kMlp, Arch::kDcgan, Arch::kResnet}) {
+      ModelConfig config;
+      config.arch = arch;
+      config.generator_widths = config.discriminator_widths = {8, 4};
+      config.generator_norm = config.discriminator_norm = true;
+      config.sync_batchnorm = sync;
+      config.norm_eps = 0.125;
+      Networks nets = make_networks(config, {1, 16, 16}, 1);
+      for (auto net : {nets.generator, nets.discriminator}) {
+        int norms = 0;
+        net->apply([&](torch::nn::Module& module) {
+          if_batch_norm(module, [&](auto& norm) {
+            ++norms;
+            EXPECT_EQ(norm.options.eps(), 0.125);
+          });
+        });
+        EXPECT_GT(norms, 0) << name_of(arch);
+      }
+    }
+  }
+}
 
 class RecipeNetworks : public testing::TestWithParam<Recipe> {};
 
