@@ -32,8 +32,8 @@ void add_powers(Axis& axis, int count) {
   axis.step = std::max(1.0, std::ceil(length / count));
   const double largest = std::max(std::abs(axis.low), std::abs(axis.high));
   axis.ticks = {0.0};
-  for (double power = length > count ? axis.step : 0.0; power <= largest; power += axis.step) {
-    axis.ticks.push_back(std::pow(10.0, power));
+  for (int i = length > count ? 1 : 0; i * axis.step <= largest; ++i) {
+    axis.ticks.push_back(std::pow(10.0, i * axis.step));
     axis.ticks.push_back(-axis.ticks.back());
   }
   std::sort(axis.ticks.begin(), axis.ticks.end());

@@ -26,6 +26,8 @@ function verdictOf(run) {
     parts.push("not evaluated (see eval.every)");
   }
   parts.push(`trained for ${duration(trained(run))}`);
+  const told = (run.log?.warnings ?? []).some(([, level]) => level === "error");
+  if (run.look === "failed" && !told) parts.push("train.log says why");
   if (run.look === "training") parts.push(`as of ${data.written}`);
   return parts.join(" · ");
 }
