@@ -71,7 +71,7 @@ std::string make_report(const std::vector<fs::path>& runs, std::uint64_t max_byt
 
 void write_report(const RunFiles& files, bool live) {
   const std::string page = make_report({files.root()}, live ? kMaxLiveBytes : kMaxReportBytes);
-  write_file(files.report(), as_bytes(page), /*durable=*/false);
+  write_file(files.report(), as_bytes(page), /*durable=*/!live);
 }
 
 }  // namespace gan
