@@ -33,8 +33,6 @@ said=$("$work/consumer/drawer" "$work/gone.pt" 2>&1) && die 'it drew from a file
 "$work/consumer/trainer" "$work/trained"
 "$work/moved/tree/bin/gan-sample" --ckpt "$work/trained/checkpoints/g_2.pt" -n 1 --out "$work/trained.png"
 [[ -f $work/moved/tree/share/doc/gan-train/docs/tutorial.md ]] || die 'the docs were not installed'
-cmake -S "$root/tests/install/shared" -B "$work/shared" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved/tree" >/dev/null
-cmake --build "$work/shared"
 
 say 'packing, and running what was packed'
 kinds=TGZ

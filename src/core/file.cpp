@@ -59,19 +59,27 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Makes a rename last; some file systems can't sync a folder.
-bool sync_folder_of(const fs::path& path) {
-  const int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return true;
-  const bool synced = sync_fd(folder) || errno == EINVAL || errno == ENOTSUP;
+// Makes what was named and removed in a folder last; some file systems can't.
+bool sync_names_in(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return true;
+  const bool synced = sync_fd(fd) || errno == EINVAL || errno == ENOTSUP;
   const int code = errno;
-  ::close(folder);
+  ::close(fd);
   errno = code;
   return synced;
 }
 
 fs::path temporary_of(const fs::path& path) {
   return path.string() + std::string(kTemporary) + std::to_string(::getpid());
+}
+
+// Puts `from` in the place of `to`; for good where `durable`.
+void replace_file(const fs::path& from, const fs::path& to, bool durable) {
+  if (!succeeds([&] { return ::rename(from.c_str(), to.c_str()); })) {
+    throw_errno(to, "put in place (rename)");
+  }
+  if (durable && !sync_names_in(folder_of(to))) throw_errno(to, "write (fsync of its folder)");
 }
 
 // What a rename may replace: a regular file, behind any links to it.
@@ -218,20 +226,20 @@ KeptFile::~KeptFile() {
 
 void KeptFile::commit() {
   std::error_code code;
-  if (fs::exists(temporary_, code)) replace_file(temporary_, other_);
-}
-
-void replace_file(const fs::path& from, const fs::path& to, bool durable) {
-  if (!succeeds([&] { return ::rename(from.c_str(), to.c_str()); })) {
-    throw_errno(to, "put in place (rename)");
-  }
-  if (durable && !sync_folder_of(to)) throw_errno(to, "write (fsync of its folder)");
+  if (fs::exists(temporary_, code)) replace_file(temporary_, other_, /*durable=*/false);
 }
 
 void make_folders(const fs::path& path) {
   std::error_code code;
-  fs::create_directories(path, code);
+  const fs::path above = folder_of(path);
+  if (!fs::exists(above, code)) make_folders(above);
+  fs::create_directory(path, code);
   if (code) throw run_error(path.string(), ": cannot create the folder: ", code.message());
+  sync_folder(above);
+}
+
+void sync_folder(const fs::path& folder) {
+  if (!sync_names_in(folder)) throw_errno(folder, "write (fsync)");
 }
 
 std::string extension_of(const fs::path& path) {

@@ -109,7 +109,8 @@ std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 
 /// Keeps what `path` holds under the name `other` when it is replaced: made before,
 /// committed after, so that `other` holds its old bytes until the new file stands.
-/// Does nothing where there is no such file, or the file system has no hard links.
+/// Does nothing where there is no such file, or the file system has no hard links. After a power
+/// cut `other` may be the one before.
 class KeptFile {
  public:
   KeptFile(const std::filesystem::path& path, const std::filesystem::path& other);
@@ -123,12 +124,11 @@ class KeptFile {
   std::filesystem::path temporary_;
 };
 
-/// Puts `from` in the place of `to`; for good where `durable`.
-void replace_file(const std::filesystem::path& from, const std::filesystem::path& to,
-                  bool durable = true);
-
-/// Makes a folder and those above it.
+/// Makes a folder and those above it, and makes them last.
 void make_folders(const std::filesystem::path& path);
+
+/// Makes it last that files in a folder were removed.
+void sync_folder(const std::filesystem::path& folder);
 
 /// What a file's name ends in, in lower case: ".npy" of "a.NPY".
 std::string extension_of(const std::filesystem::path& path);

@@ -91,7 +91,7 @@ void write_report(const RunFiles& files, RunState state) {
   const bool live = state == RunState::kTraining;
   const std::string page =
       make_report({files.root()}, live ? kMaxLiveBytes : kMaxReportBytes, state);
-  write_file(files.report(), as_bytes(page), /*durable=*/false);
+  write_file(files.report(), as_bytes(page), /*durable=*/!live);
 }
 
 }  // namespace gan

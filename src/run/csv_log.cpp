@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "core/json.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t step_of(std::string_view row) { return parse_int(split(row, ',')[1]).value_or(0); }
+std::optional<std::int64_t> step_in(std::string_view row) { return parse_int(split(row, ',')[1]); }
 
 // The cells of a row whose columns are not there yet.
 void add_cells(Json& object, std::string_view header, std::string_view row) {
@@ -60,7 +61,8 @@ CsvLog::CsvLog(const fs::path& path, std::string_view header, std::int64_t step,
   std::string kept = std::string(header) + '\n';
   if (step > 0 && fs::exists(path)) {
     for (const auto row : CsvRows(path, header)) {
-      if (step_of(row) <= step) (kept += row) += '\n';
+      const auto its = step_in(row);
+      if (its && *its <= step) (kept += row) += '\n';
     }
   }
   write_file(path, kept);
@@ -75,7 +77,7 @@ void CsvLog::add(const std::string& row) {
   for (std::size_t i = 2; i < std::min(cells.size(), tags_.size()); ++i) {
     if (const auto value = parse_double(cells[i])) scalars.emplace_back(tags_[i], *value);
   }
-  events_->add_scalars(step_of(row), scalars);
+  events_->add_scalars(step_in(row).value_or(0), scalars);
 }
 
 std::vector<double> read_column(const fs::path& path, std::string_view header,
@@ -116,7 +118,9 @@ std::string json_lines(std::span<const fs::path> csvs) {
     if (!fs::exists(csv)) continue;
     const auto& table = *tables.emplace_back(std::make_unique<CsvRows>(csv));
     if (!table.header().starts_with("epoch,step,")) continue;
-    for (const auto row : table) by_step[step_of(row)].push_back({table.header(), row});
+    for (const auto row : table) {
+      by_step[step_in(row).value_or(0)].push_back({table.header(), row});
+    }
   }
   std::string lines;
   for (const auto& [step, rows] : by_step) lines += json_line(rows) + '\n';

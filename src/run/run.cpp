@@ -57,6 +57,7 @@ class Run::Impl {
   void evaluate(std::int64_t epoch);
   void make_up_evaluation();
   void keep_generator(std::int64_t epoch);
+  void prune_generators(std::int64_t epoch) const;
   void finish();
   void draw(RunState state);
   void draw_failed();
@@ -85,10 +86,7 @@ class Run::Impl {
 };
 
 void Run::Impl::resume(const fs::path& state) {
-  // Where the last state is damaged, the one before it takes its place at once, and
-  // nothing that is saved from now on can cost both.
-  if (state != folder_.state()) replace_file(state, folder_.state());
-  load_state(folder_.state(), trainer_, loop_);
+  load_state(state, trainer_, loop_);
   if (trainer_.steps_done() > trainer_.total_steps()) {
     throw usage_error(folder_.root().string(), ": the run has done ", trainer_.steps_done(),
                       " steps, more than the ", trainer_.total_steps(),
@@ -115,7 +113,8 @@ bool Run::Impl::train(const Hooks& watch) {
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   save_real_images();
-  // From the first step on there is a state to go on from, or back to, with this config.
+  // From the first step on there is a state to go on from, or back to, with this config. It
+  // takes the place of a damaged one before save() could keep that as the previous.
   write_state();
 
   Hooks hooks = watch;
@@ -135,6 +134,7 @@ bool Run::Impl::train(const Hooks& watch) {
     const bool complete = !called_off_ && run_training(trainer_, loop_, hooks);
     save();
     complete ? finish() : draw(RunState::kStopped);
+    lines_->sync();
     return complete && !called_off_;
   } catch (const Error&) {
     draw_failed();
@@ -192,7 +192,6 @@ void Run::Impl::write_state() {
     if (*log) (*log)->sync();
   }
   if (evaluation_) evaluation_->sync();
-  lines_->sync();
   if (events_) events_->sync();
   save_state(folder_.state(), trainer_, loop_);
   saved_step_ = trainer_.steps_done();
@@ -259,6 +258,10 @@ void Run::Impl::make_up_evaluation() {
 
 void Run::Impl::keep_generator(std::int64_t epoch) {
   save_generator(folder_.generator(epoch), trainer_);
+  prune_generators(epoch);
+}
+
+void Run::Impl::prune_generators(std::int64_t epoch) const {
   folder_.prune_generators(epoch, output().keep_last, output().keep_every);
 }
 
@@ -270,6 +273,7 @@ void Run::Impl::finish() {
     keep_generator(epoch);
     if (output().sample_every > 0) save_samples(epoch);
   }
+  prune_generators(epoch);  // one may be back after a power cut
   draw(RunState::kComplete);
 }
 
@@ -335,13 +339,15 @@ void Run::Impl::save_real_images() {
   }
 }
 
-// What is only looked at; made anew all the time, so not worth waiting for the disk.
+// What is only looked at. Made anew all the time while the run is live, so not worth waiting for
+// the disk.
 void Run::Impl::draw(RunState state) {
+  const bool live = state == RunState::kTraining;
   drawn_at_ = std::chrono::steady_clock::now();
   if (can_plot()) {
     const Plot plot = loss_plot(folder_.losses_csv());
-    write_file(folder_.losses_png(), plot_png(plot), /*durable=*/false);
-    write_file(folder_.losses_svg(), plot_svg(plot), /*durable=*/false);
+    write_file(folder_.losses_png(), plot_png(plot), /*durable=*/!live);
+    write_file(folder_.losses_svg(), plot_svg(plot), /*durable=*/!live);
   }
   if (report_ && output().report) report_(folder_, state);
 }

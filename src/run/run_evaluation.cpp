@@ -59,12 +59,6 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
       draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed),
       draw_sample_classes(classes, count, kSampleSeed));
   measured_step_ = trainer_.steps_done();
-  row_ = str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics));
-  rows_->add(row_);
-  rows_->sync();
-  write_file(folder_.evaluation(), metrics_json(metrics, {{"gan_train", std::string(kVersion)},
-                                                          {"epoch", epoch},
-                                                          {"step", measured_step_}}));
   // Compared as it is written, so that a resumed run finds what an unbroken one would.
   const double distance = parse_double(metric_text(metrics.value("frechet"))).value_or(kNoBest);
   const std::string text =
@@ -74,6 +68,13 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
     best_ = distance;
     save_generator(folder_.best(), trainer_);
   }
+  // The row last: a run that is resumed takes it as a sign that the rest is there.
+  row_ = str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics));
+  write_file(folder_.evaluation(), metrics_json(metrics, {{"gan_train", std::string(kVersion)},
+                                                          {"epoch", epoch},
+                                                          {"step", measured_step_}}));
+  rows_->add(row_);
+  rows_->sync();
   log::info(str("epoch ", epoch, "  ", text, better ? "  best so far, kept as best.pt" : ""));
   return text;
 }

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <fstream>
 #include <ranges>
+#include <set>
 #include <utility>
 
 #include "core/file.hpp"
@@ -57,11 +58,16 @@ void remove_half_written(const fs::path& root) {
   }
 }
 
+// For good: after a power cut nothing of them is among the files of the next run.
 void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
+  std::set<fs::path> folders;
   for (const auto& path : entries_of(root)) {
     const RunFile* file = find_file(root, path);
-    if (file != nullptr && file->at_overwrite == which) fs::remove(path);
+    if (file == nullptr || file->at_overwrite != which) continue;
+    fs::remove(path);
+    folders.insert(path.parent_path());
   }
+  for (const auto& folder : folders) sync_folder(folder);
 }
 
 // Locks and empty folders count as nothing, and what `but` says of.
@@ -134,8 +140,10 @@ std::span<const RunFile> run_files() {
        "with `train.keep_best = fid`, when there is a better one"},
       {"checkpoints/last.pt", "everything needed to resume",
        "at the start, every `output.save_state` epochs and `output.save_state_steps` steps, at the "
-       "end and when stopped"},
-      {"checkpoints/previous.pt", "the state before that, in case the last is damaged", "with it"},
+       "end and when stopped",
+       RunFile::AtOverwrite::kRemovedFirst},  // what is left of a run without them isn't resumed
+      {"checkpoints/previous.pt", "the state before that, in case the last is damaged", "with it",
+       RunFile::AtOverwrite::kRemovedFirst},
   };
   return kFiles;
 }
@@ -167,8 +175,8 @@ RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
   lock_ = std::make_shared<const FolderLock>(root());
   remove_half_written(root());
   if (how == Open::kOverwrite) {
-    remove_files(root(), RunFile::AtOverwrite::kRemoved);
-    remove_files(root(), RunFile::AtOverwrite::kRemovedLast);
+    using enum RunFile::AtOverwrite;
+    for (const auto which : {kRemovedFirst, kRemoved, kRemovedLast}) remove_files(root(), which);
   }
   make_folders(root() / "samples");
   make_folders(root() / "checkpoints");

@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "formats/idx.hpp"
+#include "formats/image.hpp"
 #include "gan_train/core/random.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "gan_train/run/run.hpp"
@@ -59,15 +60,16 @@ std::string without_times(const fs::path& path) {
   return kept;
 }
 
-std::set<std::string> results_in(const fs::path& root) {
+std::set<std::string> results_in(const fs::path& root, const std::set<std::string>& ignored) {
   std::set<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const auto name = fs::relative(entry.path(), root).string();
     // The log tells of the stops, the report of the log; the state before the last of when it
     // was saved.
     const bool differs = name == "train.log" || name == "report.html" || name == ".lock" ||
-                         name.ends_with("previous.pt");
-    if (entry.is_regular_file() && !differs) names.insert(name);
+                         name.ends_with("previous.pt") || ignored.contains(name);
+    const bool is_plot = name.ends_with("losses.png") || name.ends_with("losses.svg");
+    if (entry.is_regular_file() && !differs && (can_plot() || !is_plot)) names.insert(name);
   }
   return names;
 }
@@ -231,10 +233,12 @@ Config config_of(std::string_view name) {
   return config_of(*std::ranges::find(kinds(), name, &Kind::name));
 }
 
-bool train(const Config& config, const fs::path& root, std::int64_t steps) {
+bool train(const Config& config, const fs::path& root, std::int64_t steps,
+           const std::function<void()>& each_step) {
   // Else one: tests run side by side.
   at::set_num_threads(std::max(1, static_cast<int>(config.train.threads)));
-  const bool resuming = fs::exists(root / "checkpoints" / "last.pt");
+  const RunFiles files(root);
+  const bool resuming = fs::exists(files.state()) || fs::exists(files.previous_state());
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   const RunFolder folder(root, resuming ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
@@ -242,13 +246,16 @@ bool train(const Config& config, const fs::path& root, std::int64_t steps) {
   if (resuming) run.resume(find_state(root).path);
   const std::int64_t end = trainer.steps_done() + steps;
   Hooks watch;
-  if (steps > 0) watch.stop = [&] { return trainer.steps_done() >= end; };
+  watch.stop = [&] {
+    if (each_step) each_step();
+    return steps > 0 && trainer.steps_done() >= end;
+  };
   return run.train(watch);
 }
 
-std::string difference(const fs::path& a, const fs::path& b) {
-  const auto names = results_in(a);
-  if (names != results_in(b)) return "not the same files";
+std::string difference(const fs::path& a, const fs::path& b, const std::set<std::string>& ignored) {
+  const auto names = results_in(a, ignored);
+  if (names != results_in(b, ignored)) return "not the same files";
   for (const auto& name : names) {
     if (name.ends_with(".svg")) continue;  // cairo numbers the surfaces that a process draws
     const bool same = name.ends_with(".csv") || name.ends_with(".jsonl")

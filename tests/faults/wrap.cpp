@@ -3,9 +3,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
+#include <dlfcn.h>
 #include <optional>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@ namespace gan::faults {
 namespace {
 
 std::optional<Stream> forgotten;
+bool no_plots = false;
 
 enum class Phase : int { kIdle, kWriting, kRenamed };
 
@@ -47,6 +50,18 @@ int meet(Call call) {
   return call();
 }
 
+// Tells the watcher of a call that succeeded.
+template <typename... Parameters, typename... Arguments>
+void tell(bool succeeded, void (FileWatcher::*what)(Parameters...), Arguments... arguments) {
+  if (succeeded && watcher() != nullptr) (watcher()->*what)(arguments...);
+}
+
+// The function of that name in the C library.
+template <typename Function>
+Function* in_libc(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
 }  // namespace
 
 Plan& plan() {
@@ -54,8 +69,15 @@ Plan& plan() {
   return instance;
 }
 
+FileWatcher*& watcher() {
+  static FileWatcher* instance = nullptr;
+  return instance;
+}
+
 bool in_save() { return phase() != Phase::kIdle; }
 void clear_in_save() { phase() = Phase::kIdle; }
+
+void leave_out_plots(bool left_out) { no_plots = left_out; }
 
 void forget_stream(Stream stream) { forgotten = stream; }
 void remember_streams() { forgotten.reset(); }
@@ -70,8 +92,8 @@ extern "C" {
 
 int __real_open(const char* path, int flags, ...);
 ssize_t __real_write(int fd, const void* bytes, size_t count);
-int __real_fsync(int fd);
 int __real_rename(const char* from, const char* to);
+bool __real__ZN3gan8can_plotEv();
 std::uint64_t __real__ZN3gan11stream_seedEmNS_6StreamEm(std::uint64_t, gan::Stream, std::uint64_t);
 
 int __wrap_open(const char* path, int flags, ...) {
@@ -83,6 +105,7 @@ int __wrap_open(const char* path, int flags, ...) {
   if (std::string_view(path).find("last.pt.tmp") != std::string_view::npos) {
     phase() = Phase::kWriting;
   }
+  tell(fd >= 0, &FileWatcher::opened, path, flags, fd);
   return fd;
 }
 
@@ -92,23 +115,30 @@ ssize_t __wrap_write(int fd, const void* bytes, size_t count) {
     errno = plan().error;
     return -1;
   }
-  if (fault == Fault::kNone) return __real_write(fd, bytes, count);
-  const ssize_t half = __real_write(fd, bytes, (count + 1) / 2);
+  const ssize_t written = __real_write(fd, bytes, fault == Fault::kNone ? count : (count + 1) / 2);
   if (fault == Fault::kKill) raise(SIGKILL);
-  return half;
+  if (written > 0) {
+    tell(true, &FileWatcher::wrote, fd,
+         std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(written)));
+  }
+  return written;
 }
 
 int __wrap_fsync(int fd) {
-  const int result = meet([&] { return __real_fsync(fd); });
+  const int result = meet([] { return 0; });
   if (phase() == Phase::kRenamed) phase() = Phase::kIdle;
+  tell(result == 0, &FileWatcher::synced, fd);
   return result;
 }
 
 int __wrap_rename(const char* from, const char* to) {
   const int result = meet([&] { return __real_rename(from, to); });
   if (std::string_view(to).ends_with("last.pt")) phase() = Phase::kRenamed;
+  tell(result == 0, &FileWatcher::renamed, from, to);
   return result;
 }
+
+bool __wrap__ZN3gan8can_plotEv() { return !no_plots && __real__ZN3gan8can_plotEv(); }
 
 std::uint64_t __wrap__ZN3gan11stream_seedEmNS_6StreamEm(std::uint64_t seed, gan::Stream stream,
                                                         std::uint64_t index) {
@@ -117,3 +147,32 @@ std::uint64_t __wrap__ZN3gan11stream_seedEmNS_6StreamEm(std::uint64_t seed, gan:
 }
 }
 // NOLINTEND(bugprone-reserved-identifier)
+
+// What std::filesystem calls from within its library, where no --wrap reaches: these stand before
+// the functions of the C library.
+extern "C" {
+
+int link(const char* from, const char* to) noexcept {
+  const int result = in_libc<int(const char*, const char*)>("link")(from, to);
+  tell(result == 0, &FileWatcher::linked, from, to);
+  return result;
+}
+
+int unlink(const char* path) noexcept {
+  const int result = in_libc<int(const char*)>("unlink")(path);
+  tell(result == 0, &FileWatcher::removed, path);
+  return result;
+}
+
+int remove(const char* path) noexcept {
+  const int result = in_libc<int(const char*)>("remove")(path);
+  tell(result == 0, &FileWatcher::removed, path);
+  return result;
+}
+
+int mkdir(const char* path, mode_t mode) noexcept {
+  const int result = in_libc<int(const char*, mode_t)>("mkdir")(path, mode);
+  tell(result == 0, &FileWatcher::made_folder, path);
+  return result;
+}
+}

@@ -24,7 +24,7 @@ std::filesystem::path new_run_folder(const std::string& name);
 
 /// A file that a run leaves in its folder.
 struct RunFile {
-  enum class AtOverwrite { kRemoved, kRemovedLast, kStays };
+  enum class AtOverwrite { kRemovedFirst, kRemoved, kRemovedLast, kStays };
 
   std::string_view name;  ///< below the run's folder; `*` stands for an epoch
   std::string_view content;
