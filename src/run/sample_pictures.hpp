@@ -12,8 +12,8 @@
 namespace gan {
 
 /// The items of `data` that stand beside `count` samples: the same for all runs on the data,
-/// whatever their seed. Each is drawn once before any comes again. With classes, item i is of class i % class_count, as the
-/// samples are, and -1 where there is none of it.
+/// whatever their seed. Each is drawn once before any comes again. With classes, item i is of class
+/// i % class_count, as the samples are, and -1 where there is none of it.
 std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
                                           std::int64_t class_count);
 
