@@ -7,6 +7,7 @@
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "formats/file_kind.hpp"
 
 namespace gan {
 namespace {
@@ -123,6 +124,10 @@ ParsedSettings read_settings(const fs::path& path) {
   }
   const auto bytes = read_file(path, kMaxConfigBytes);
   const auto text = as_text(bytes);
+  const std::string kind = file_kind(text);
+  if (!kind.empty() && kind != "text" && !bytes.empty()) {
+    throw usage_error(name, ": is ", kind, ", not a config file");
+  }
   if (format == ConfigFormat::kYaml && looks_like_ini(text)) {
     throw usage_error(name, ": holds the sections of an INI file; let its name end in .ini");
   }

@@ -4,6 +4,8 @@
 #include <torch/types.h>
 
 #include "core/file.hpp"
+#include "core/random_access_file.hpp"
+#include "formats/file_kind.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/data/dataset.hpp"
 
@@ -51,6 +53,11 @@ std::int64_t count_records(const fs::path& file) {
   const auto size = static_cast<std::int64_t>(fs::file_size(file, code));
   if (code) throw run_error(file.string(), ": cannot be read: ", code.message());
   if (size == 0 || size % kCifarRecord != 0) {
+    Bytes head(static_cast<std::size_t>(std::min<std::int64_t>(size, kFileKindBytes)));
+    RandomAccessFile(file).read(0, head);
+    if (!file_kind(as_text(head)).empty()) {
+      throw not_a(file.string(), head, "a file of CIFAR-10 in its binary version");
+    }
     throw run_error(file.string(), ": holds ", size, " bytes; a file of CIFAR-10 in its binary ",
                     "version holds records of ", kCifarRecord, " bytes, so that ",
                     size % kCifarRecord, " are left over");

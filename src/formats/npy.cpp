@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "formats/file_kind.hpp"
 #include "gan_train/core/error.hpp"
 
 namespace gan {
@@ -153,7 +154,7 @@ std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& 
 
 NpyArray parse_npy(ByteView bytes, std::string_view name) {
   const auto text = as_text(bytes);
-  if (!text.starts_with(kMagic)) throw run_error(name, ": offset 0: no .npy file");
+  if (!text.starts_with(kMagic)) throw not_a(name, bytes, "a .npy file");
   if (bytes.size() < 12) throw run_error(name, ": truncated at offset ", bytes.size());
   const int version = bytes[6];
   if ((version != 1 && version != 2) || bytes[7] != 0) {

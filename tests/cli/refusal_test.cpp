@@ -20,6 +20,22 @@ TEST_F(RefusedCall, Program) {
   EXPECT_EQ(files(), 0u);
 }
 
+TEST_F(RefusedCall, ResumingWithMorePictures) {
+  const auto write_images = [](std::int64_t n) {
+    write_file("images",
+               idx_header({n, 8, 8}) + std::string(static_cast<std::size_t>(64 * n), 'x'));
+  };
+  write_images(40);
+  ASSERT_EQ(call("gan-train -q --data images --batch-size 8 --train.steps_per_epoch 1 --epochs 1 "
+                 "--model.generator_widths 8 --model.discriminator_widths 8 --out run")
+                .code,
+            0);
+  write_images(41);
+  expect_refused("gan-train -q --resume run --epochs 2",
+                 {"was trained on 40 items", "now has 41",
+                  "or start a new run from its weights with --init-from run/checkpoints/last.pt"});
+}
+
 TEST_F(RefusedCall, Train) {
   refuse("gan-train -c smoke --out run",
          {{"--optim.ls 1", {"--optim.ls", "'--optim.lr'"}},

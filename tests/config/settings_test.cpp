@@ -110,6 +110,12 @@ TEST_F(ConfigFile, DefaultsThenFileThenFlags) {
   EXPECT_EQ(config.train.seed, Config().train.seed);
 }
 
+TEST_F(ConfigFile, SaysWhatAnotherFileIs) {
+  const auto path = write("x.ini", "<!DOCTYPE html><html></html>");
+  EXPECT_EQ(usage_message_of([&] { read_settings(path); }),
+            path.string() + ": is a web page (HTML), not a config file");
+}
+
 TEST_F(ConfigFile, IniAndYamlSayTheSame) {
   const auto ini = write("x.ini",
                          "train.epochs = 3\n[model]\ngenerator_widths = 8, 16\n[loss]\n"

@@ -87,7 +87,10 @@ TEST(Cifar10, RefusesFilesOfAnotherSize) {
   EXPECT_NE(cifar_refusal(file).find("holds 6145 bytes"), std::string::npos);
   EXPECT_NE(cifar_refusal(file).find("3072 are left over"), std::string::npos);
   write_file(file, std::string_view());
-  EXPECT_NE(cifar_refusal(folder.path()).find("holds 0 bytes"), std::string::npos);
+  EXPECT_NE(cifar_refusal(folder.path()).find("is an empty file, not"), std::string::npos);
+  write_file(file, std::string_view("<html>"));
+  EXPECT_NE(cifar_refusal(file).find("is a web page (HTML), not a file of CIFAR-10"),
+            std::string::npos);
 }
 
 TEST(Cifar10, RefusesLabelsAboveNine) {

@@ -77,7 +77,7 @@ TEST(Npy, RefusesOtherFiles) {
   bytes[9] = 0xff;
   EXPECT_EQ(failure(bytes), "x: offset 8: a header of 65398 bytes where 119 are left");
   bytes[0] = 0;
-  EXPECT_EQ(failure(bytes), "x: offset 0: no .npy file");
+  EXPECT_EQ(failure(bytes), "x: begins with 0x00 0x4E 0x55 0x4D; it is not a .npy file");
 }
 
 TEST(Npy, RefusesOtherDtypesAndOrders) {
