@@ -123,7 +123,7 @@ void PickleWriter::put(const PtDict& dict) {
 }
 
 void PickleWriter::put(const PtValue& value) {
-  std::visit([this](const auto& held) { put(held); }, value.value);
+  std::visit([this](const auto& held) { this->put(held); }, value.value);
 }
 
 }  // namespace

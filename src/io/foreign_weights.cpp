@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -32,7 +33,7 @@ std::string our_name(const std::string& name) {
   return name;
 }
 
-// The words of a path in lower case: "netG_ema.module." -> "netg", "ema", "module".
+// The words of a path in lower case: "netG_ema.module." -> "netg", "ema", "ge", "module".
 std::vector<std::string> words_of(std::string_view path) {
   std::vector<std::string> words(1);
   for (const char c : path) {
@@ -46,17 +47,17 @@ std::vector<std::string> words_of(std::string_view path) {
   return words;
 }
 
-template <std::size_t N>
-bool has_word(const std::vector<std::string>& words, const std::array<std::string_view, N>& known) {
+using Words = std::span<const std::string_view>;
+constexpr auto kGeneratorWords = std::to_array<std::string_view>({"g", "gen", "generator", "netg"});
+constexpr auto kDiscriminatorWords =
+    std::to_array<std::string_view>({"d", "disc", "discriminator", "netd", "critic", "dis"});
+constexpr auto kAverageWords = std::to_array<std::string_view>(
+    {"ema", "gema", "emag", "ge", "average", "averaged", "avg", "swa", "shadow", "smoothed"});
+
+bool has_word(const std::vector<std::string>& words, Words known) {
   return std::ranges::any_of(
       words, [&](const auto& word) { return std::ranges::find(known, word) != known.end(); });
 }
-
-constexpr std::array<std::string_view, 4> kGeneratorWords = {"g", "gen", "generator", "netg"};
-constexpr std::array<std::string_view, 6> kDiscriminatorWords = {"d",    "disc",   "discriminator",
-                                                                 "netd", "critic", "dis"};
-constexpr std::array<std::string_view, 9> kAverageWords = {
-    "ema", "gema", "emag", "average", "averaged", "avg", "swa", "shadow", "smoothed"};
 
 // Adam's moments have the names and shapes of the weights that they belong to.
 bool is_optimizer(std::string_view key) {
@@ -177,8 +178,8 @@ std::optional<ForeignWeights> find_weights(const PtDict& root, const torch::nn::
 }
 
 std::string place_of(const std::string& path, const std::string& prefix) {
-  if (prefix.empty()) return path.empty() ? "the whole file" : in_quotes(path);
-  return (path.empty() ? "" : in_quotes(path) + ", ") + "names without " + in_quotes(prefix);
+  const auto place = path.empty() ? "its tensors" : in_quotes(path);
+  return prefix.empty() ? place : place + " without the prefix " + in_quotes(prefix);
 }
 
 }  // namespace gan

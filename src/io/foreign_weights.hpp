@@ -31,7 +31,7 @@ struct WantedWeights {
 std::optional<ForeignWeights> find_weights(const PtDict& root, const torch::nn::Module& network,
                                            WantedWeights wanted);
 
-/// Such a place for a message: "'state_dict', names without 'generator.'".
+/// Such a place for a message: "'state_dict' without the prefix 'generator.'".
 std::string place_of(const std::string& path, const std::string& prefix);
 
 }  // namespace gan

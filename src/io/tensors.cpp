@@ -35,11 +35,8 @@ torch::ScalarType torch_type(PtType type) {
 
 // "" or why a saved value can't be copied into `target`.
 std::string misfit(const PtValue* value, const torch::Tensor& target) {
-  if (value != nullptr) {
-    if (const auto* other = std::get_if<PtOther>(&value->value)) {
-      return gan::str("is ", other->what, ", which is not read");
-    }
-  }
+  const auto* other = value == nullptr ? nullptr : std::get_if<PtOther>(&value->value);
+  if (other != nullptr) return gan::str("is ", other->what, ", which is not read");
   const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
   if (saved == nullptr) return "is missing or not a tensor";
   if (target.sizes() == saved->shape) return "";

@@ -54,7 +54,7 @@ void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
   if (!found.path.empty() || !found.prefix.empty()) {
     const auto others =
         found.others.empty() ? "" : "; others that fit: " + join(found.others, ", ");
-    log::info(str(name, ": takes the weights of ", place_of(found.path, found.prefix), others));
+    log::info(str(name, ": takes ", place_of(found.path, found.prefix), others));
   }
   const auto buffers = network.named_buffers();
   const bool normed = std::ranges::any_of(

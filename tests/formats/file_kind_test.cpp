@@ -17,7 +17,7 @@ TEST(FileKind, IsToldByTheFirstBytes) {
   EXPECT_EQ(file_kind("RIFF1234WEBPVP8 "), "a WebP picture");
   EXPECT_EQ(file_kind("BM1234\0\0\0\0rest"sv), "a BMP picture");
   EXPECT_EQ(file_kind("\x1f\x8b\x08"), "a gzip file");
-  EXPECT_EQ(file_kind(std::string(257, '\0') + "ustar\0"), "a tar archive");
+  EXPECT_EQ(file_kind(std::string(257, '\0') + "ustar"), "a tar archive");
   EXPECT_EQ(file_kind("\0\0\x08\x03\0\0\0\x0a"sv), "an IDX file");
   EXPECT_EQ(file_kind("\x80\x02}q\0."sv), "a Python pickle");
   EXPECT_EQ(file_kind("\x10\0\0\0\0\0\0\0{\"a\""sv), "a safetensors file");

@@ -92,7 +92,7 @@ TEST_F(WeightsFile, AreFoundAtAnyDepthBehindAnyPrefix) {
 TEST_F(WeightsFile, AreTheAverageToDrawFromAndThoseTrainedToTrainOn) {
   const Config config = weights_config();
   const Networks averaged = make_networks(config.model, kTinyShape, 78);
-  for (const auto* key : {"ema", "g_ema", "G_ema", "generator_avg"}) {
+  for (const auto* key : {"ema", "g_ema", "G_ema", "GE", "generator_avg"}) {
     write_file(path, encode_pt({{"g", {packer.pack(*nets.generator)}},
                                 {key, {packer.pack(*averaged.generator)}},
                                 {"d", {packer.pack(*nets.discriminator)}}}));
