@@ -47,9 +47,10 @@ class ImageFolderTest(common.ProgramTest):
             )
 
     def test_pictures_of_several_sizes_are_trained_on(self):
-        run = ["--data.channels", 3, "--epochs", 1, "--out", "run"]
-        summary = self.train(*self.flags, *run, "--dry-run").stdout
-        self.assertIn("data: photos, 40 items of 3x16x16, labelled", summary)
+        run = ["--epochs", 1, "--out", "run"]
+        dry = self.train(*self.flags, *run, "--dry-run")
+        self.assertIn("photos: pictures are made 16x16 in colour", dry.stderr)
+        self.assertIn("data: photos, 40 items of 3x16x16, labelled", dry.stdout)
         self.train(*self.flags, *run)
         self.sample("--ckpt", "run/checkpoints/g_1.pt", "-n", 4, "--format", "npy")
         self.assertTrue((self.folder / "samples.npy").exists())
@@ -58,12 +59,12 @@ class ImageFolderTest(common.ProgramTest):
         broken = self.folder / "photos" / "cats" / "17.png"
         broken.write_bytes(broken.read_bytes()[:60])
         self.refused(
-            *("gan-train", *self.flags, "--dry-run"),
+            *("gan-train", *self.flags, "--data.channels", 1, "--dry-run"),
             code=1,
             says=["photos/cats/17.png: damaged picture", "data.skip_bad"],
         )
         done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
-        self.assertIn("39 items of 1x16x16", done.stdout)
+        self.assertIn("39 items of 3x16x16", done.stdout)
         self.assertIn("warning: passed over: photos/cats/17.png", done.stderr)
         self.assertIn("1 of 40 image files were passed over", done.stderr)
 

@@ -152,11 +152,15 @@ class PagesTest(common.ProgramTest):
                         self.assertIn(value, recipes, where)
         self.assertGreater(count, 70)
 
-    def test_the_program_on_the_library_is_the_one_that_is_tried(self):
-        # scripts/smoke.sh builds and runs it on an installed tree.
-        for language, file in ("cpp", "main.cpp"), ("cmake", "CMakeLists.txt"):
-            tried = (common.ROOT / "tests" / "install" / file).read_text()
-            self.assertEqual(common.snippets("README.md", language), [tried])
+    def test_the_programs_on_the_library_are_those_that_are_tried(self):
+        # scripts/smoke.sh builds and runs them on an installed tree.
+        tried = common.ROOT / "tests" / "install"
+        for language, files in {
+            "cpp": ["drawer.cpp", "trainer.cpp"],
+            "cmake": ["CMakeLists.txt"],
+        }.items():
+            texts = [(tried / file).read_text() for file in files]
+            self.assertEqual(common.snippets("README.md", language), texts)
 
     def test_links_lead_somewhere(self):
         for path in PAGES:
