@@ -5,7 +5,7 @@
 #include <iostream>
 
 int main(int argc, char** argv) try {
-  gan::Config config;                               // the defaults of docs/options.md
+  gan::Config config;
   config.data.dataset = gan::DatasetKind::kShapes;  // or kFolder, with config.data.path
   config.model.arch = gan::Arch::kDcgan;
   config.train.epochs = 2;
