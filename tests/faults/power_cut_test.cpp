@@ -97,7 +97,7 @@ class PowerCutTest : public testing::Test {
     recorder.promise(promised, /*finished=*/false);
     if (promised < 0) {
       removing_ = true;
-      RunFolder(root, RunFolder::Open::kOverwrite);
+      const RunFolder emptied(root, RunFolder::Open::kOverwrite);
       removing_ = false;
     }
     for (const int steps : {5, 0}) {
@@ -150,7 +150,6 @@ class PowerCutTest : public testing::Test {
     const CsvRows all(good / csv), left(root / csv);
     double best_left = std::numeric_limits<double>::infinity(), best_kept = best_left;
     const std::int64_t kept = load_generator(root / "checkpoints/best.pt").step;
-    const std::string missed = str(",", resumed.step, ",");
     bool misses = false;
     for (const auto row : all) {
       const auto cells = split(row, ',');
