@@ -235,7 +235,7 @@ void make_folders(const fs::path& path) {
   if (!fs::exists(above, code)) make_folders(above);
   fs::create_directory(path, code);
   if (code) throw run_error(path.string(), ": cannot create the folder: ", code.message());
-  sync_folder(above);
+  if (!sync_names_in(above)) throw_errno(path, "create (fsync of the folder above it)");
 }
 
 void sync_folder(const fs::path& folder) {

@@ -19,9 +19,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBlock = 64;
 
 std::size_t at_most(SplitMix64& rng, std::size_t most) { return rng.below(most + 1); }
-bool by_chance(SplitMix64& rng, int percent) { return rng.below(100) < std::uint64_t(percent); }
+bool by_chance(SplitMix64& rng, int percent) {
+  return rng.below(100) < static_cast<std::uint64_t>(percent);
+}
 
-// Files of a run that no program of ours reads.
+// Files of a run that it doesn't read when it is resumed.
 bool is_never_read(const fs::path& path) {
   return !target_of_temporary(path).empty() || path.filename() == FolderLock::kName ||
          path.filename() == "train.log";

@@ -13,6 +13,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/run/run.hpp"
+#include "report/report.hpp"
 #include "run/csv_log.hpp"
 #include "runs.hpp"
 #include "temp_folder.hpp"
@@ -96,7 +97,7 @@ class PowerCutTest : public testing::Test {
     recorder.promise(promised, /*finished=*/false);
     if (promised < 0) {
       removing_ = true;
-      RunFolder(root, RunFolder::Open::kOverwrite);
+      const RunFolder emptied(root, RunFolder::Open::kOverwrite);
       removing_ = false;
     }
     for (const int steps : {5, 0}) {
@@ -149,7 +150,6 @@ class PowerCutTest : public testing::Test {
     const CsvRows all(good / csv), left(root / csv);
     double best_left = std::numeric_limits<double>::infinity(), best_kept = best_left;
     const std::int64_t kept = load_generator(root / "checkpoints/best.pt").step;
-    const std::string missed = str(",", resumed.step, ",");
     bool misses = false;
     for (const auto row : all) {
       const auto cells = split(row, ',');
@@ -182,7 +182,8 @@ class PowerCutTest : public testing::Test {
     std::erase_if(state.entries,
                   [](const auto& entry) { return !target_of_temporary(entry.first).empty(); });
     const fs::path root = lay_out(state);
-    const bool cut = !as_text(read_file(root / "losses.svg")).ends_with("</svg>\n");
+    const fs::path svg = root / "losses.svg";  // its content is never the same twice
+    const bool cut = fs::exists(svg) && !as_text(read_file(svg)).ends_with("</svg>\n");
     return cut ? "losses.svg" : difference(whole(config_.train.seed), root);
   }
 
@@ -201,14 +202,23 @@ class PowerCutTest : public testing::Test {
     return lost.empty() ? "" : "the finished run has lost: " + lost;
   }
 
+  // More often than others the last, the only one when all is promised, and those before the
+  // first promise.
+  std::size_t any_moment(SplitMix64& rng) const {
+    const auto first = std::ranges::find_if(moments_, [](const auto& m) { return m.step >= 0; });
+    const auto before = static_cast<std::uint64_t>(first - moments_.begin());
+    const auto kind = rng.below(8);
+    if (kind == 0) return moments_.size() - 1;
+    return rng.below(kind <= 2 && before > 0 ? before : moments_.size());
+  }
+
   // Tries so many cuts, or until one shows that something was lost.
   Tally try_cuts(int wanted) {
     constexpr std::uint64_t kSeed = 2024;
     SplitMix64 rng(kSeed);
     Tally tally;
     while (tally.states < wanted && tally.violation.empty()) {
-      // Only at the end all is promised.
-      const std::size_t at = rng.below(8) == 0 ? moments_.size() - 1 : rng.below(moments_.size());
+      const std::size_t at = any_moment(rng);
       const DiskState state = moments_[at].disk.after_cut(rng);
       const auto [place, is_new] = tally.distinct.try_emplace(state.digest());
       if (is_new) place->second = resume(state);
@@ -234,11 +244,31 @@ class PowerCutTest : public testing::Test {
   // The control: the same without the syncs that `forgets` says.
   void expect_loss_without(const std::string& syncs, const Forgets& forgets,
                            const DiskState& before = {}) {
-    constexpr int kEnough = 3'000;
+    constexpr int kEnough = 2'000;
     record(before, -1, forgets);
     const Tally tally = try_cuts(kEnough);
     EXPECT_NE(tally.violation, "") << "without the syncs of " << syncs;
     std::printf("without the syncs of %s: %s\n", syncs.c_str(), tally.violation.c_str());
+  }
+
+  // Those of the files that a run syncs whose path ends in that.
+  void expect_each_sync_matters(const std::string& end) {
+    record();
+    std::set<std::string> names;
+    for (const auto& path : synced_paths_) {
+      if (path.ends_with(end)) names.insert(without_digits(path));
+    }
+    EXPECT_FALSE(names.empty()) << end;
+    for (const auto& name : names) {
+      expect_loss_without(name, [&](const auto& path) { return without_digits(path) == name; });
+    }
+  }
+
+  void measure_on_the_way() {
+    config_ = config_of("points_measured_on_the_way");
+    config_.train.steps_per_epoch = 3;
+    config_.eval.every = 1;
+    config_.output.sample_every = 0;
   }
 
   const TempFolder folder_{memory_folder()};
@@ -283,26 +313,35 @@ TEST_F(PowerCutTest, NorWhereARunTakesThePlaceOfAnother) {
 }
 
 TEST_F(PowerCutTest, NorOfWhatIsMeasuredOnTheWay) {
-  config_ = config_of("points_measured_on_the_way");
-  config_.train.steps_per_epoch = 3;
-  config_.eval.every = 1;
-  config_.output.sample_every = 0;
+  measure_on_the_way();
   record();
   expect_nothing_lost(wanted() / 2);
+}
+
+// Nothing makes it anew.
+TEST_F(PowerCutTest, NorIsTheReportOfAFinishedRun) {
+  const RunFiles files(whole());
+  const Recorder recorder(files.root().parent_path(), {});
+  write_report(files, /*live=*/true);
+  EXPECT_TRUE(recorder.synced_paths().empty());
+  write_report(files, /*live=*/false);
+  EXPECT_TRUE(recorder.synced_paths().contains("run/report.html"));
 }
 
 // The control: there is no file or folder whose syncs do nothing.
 TEST_F(PowerCutTest, WithoutTheSyncsOfAnyOneFileSomethingIsLost) {
   config_.output.keep_last = 0;
-  record();
-  std::set<std::string> names;
-  for (const auto& path : synced_paths_) names.insert(without_digits(path));
-  for (const auto& name : names) {
-    expect_loss_without(name, [&](const auto& path) { return without_digits(path) == name; });
+  expect_each_sync_matters("");
+}
+
+TEST_F(PowerCutTest, AlsoOfThoseThatAnEvaluationWrites) {
+  measure_on_the_way();
+  for (const char* name : {"metrics.csv", "evaluation.json", "best.pt"}) {
+    expect_each_sync_matters(name);
   }
 }
 
-TEST_F(PowerCutTest, NorDoThoseAfterRemovingAnEarlierRun) {
+TEST_F(PowerCutTest, AndOfThoseAfterRemovingAnEarlierRun) {
   const DiskState before = longer_run();
   for (const std::string name : {"run", "run/checkpoints", "run/samples"}) {
     expect_loss_without(name, [&](const auto& path) { return removing_ && path == name; }, before);

@@ -48,6 +48,19 @@ TEST(CsvLog, ResumingCutsTornAndLaterRows) {
   EXPECT_EQ(starts, (std::vector<std::string>{"epoch", "1,10,", "2,20,", "3,30,"}));
 }
 
+// A power cut may leave zeros where a block of a row was not written.
+TEST(CsvLog, ResumingCutsARowWithoutAStep) {
+  const TempFolder temp;
+  {
+    CsvLog(temp / "losses.csv", kLossHeader, 0).add(loss_row(row(1, 10)));
+  }
+  std::string text = text_of(temp / "losses.csv");
+  text.replace(text.find("\n1,10,") + 3, 2, "\0\0", 2);
+  write_file(temp / "losses.csv", text);
+  const CsvLog log(temp / "losses.csv", kLossHeader, 20);
+  EXPECT_EQ(text_of(temp / "losses.csv"), std::string(kLossHeader) + "\n");
+}
+
 TEST(CsvLog, ANewRunStartsAfresh) {
   const TempFolder temp;
   {
