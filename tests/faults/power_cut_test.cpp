@@ -322,9 +322,9 @@ TEST_F(PowerCutTest, NorOfWhatIsMeasuredOnTheWay) {
 TEST_F(PowerCutTest, NorIsTheReportOfAFinishedRun) {
   const RunFiles files(whole());
   const Recorder recorder(files.root().parent_path(), {});
-  write_report(files, /*live=*/true);
+  write_report(files, RunState::kTraining);
   EXPECT_TRUE(recorder.synced_paths().empty());
-  write_report(files, /*live=*/false);
+  write_report(files, RunState::kComplete);
   EXPECT_TRUE(recorder.synced_paths().contains("run/report.html"));
 }
 
