@@ -143,7 +143,7 @@ Evaluator::ImageFeatures Evaluator::features_of(const torch::Tensor& images) con
 }
 
 std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torch::Tensor& images,
-                                           const torch::Tensor& copies) const {
+                                           double nearest) const {
   const torch::Tensor& real = reference_features_.features;
   std::vector<Metric> rows;
   rows.push_back(make_metric("frechet", frechet_distance(real, fake.features)));
@@ -171,7 +171,7 @@ std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torc
     rows.push_back(make_metric("modes_found", static_cast<double>(near.found)));
     rows.push_back(make_metric("near_modes_percent", 100.0 * near.within));
   }
-  rows.push_back(make_metric("nearest", nearest_distance(copies)));
+  rows.push_back(make_metric("nearest", nearest));
   rows.push_back(make_metric("nearest_ratio", kNone));
   if (images.scalar_type() == torch::kUInt8 && data_.train.shape.size() <= kParzenValues) {
     const auto centres = flat_values(first_images(images, kParzenImages));
@@ -219,12 +219,20 @@ torch::Tensor Evaluator::noise() const {
   return values.uniform_(0.0, 256.0, generator).floor_().clamp_max_(255.0).to(torch::kUInt8);
 }
 
-std::vector<Metric> Evaluator::measure_baselines() const {
-  // Real images are compared as samples are; only, those among the training images would be
-  // their own nearest ones, so that the reference stands in.
+bool Evaluator::shares_nearest(std::int64_t samples) const {
+  return std::min(samples, samples_) >= kCopies && data_.test.size() >= std::max(samples, samples_);
+}
+
+std::vector<Metric> Evaluator::measure_baselines(const std::vector<Metric>& known) const {
   const auto random = noise();
-  auto rows = metric_rows(features_of(real_), real_, reference_);
-  const auto ceilings = metric_rows(features_of(random), random, random);
+  Metric nearest = row_of(known, "nearest");
+  if (known.empty()) {
+    // Those among the training images would be their own nearest ones: the reference stands in.
+    nearest.floor = nearest_distance(reference_);
+    nearest.ceiling = nearest_distance(random);
+  }
+  auto rows = metric_rows(features_of(real_), real_, nearest.floor);
+  const auto ceilings = metric_rows(features_of(random), random, nearest.ceiling);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].floor = rows[i].value;
     rows[i].ceiling = ceilings[i].value;
@@ -249,7 +257,7 @@ Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& cla
 Metrics Evaluator::measured(const ImageFeatures& fake, const torch::Tensor& images,
                             const torch::Tensor& classes) const {
   Metrics metrics{features_text(), reference_text_, images.size(0),
-                  metric_rows(fake, images, images)};
+                  metric_rows(fake, images, nearest_distance(images))};
   for (Metric& row : metrics.rows) {
     const Metric known = row_of(baselines_, row.name);
     row.floor = known.floor;

@@ -206,6 +206,21 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
   return there ? std::optional(rows) : std::nullopt;
 }
 
+std::vector<std::int64_t> EvalCache::baseline_counts() const {
+  const std::string before = "gan-train-baselines-", after = "-" + checksum_ + ".pt";
+  std::vector<std::int64_t> counts;
+  for (const auto& folder : folders_) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder, none)) {
+      const std::string file = entry.path().filename().string();
+      if (!file.starts_with(before) || !file.ends_with(after)) continue;
+      const auto digits = file.substr(before.size(), file.size() - before.size() - after.size());
+      if (const auto count = parse_int(digits)) counts.push_back(*count);
+    }
+  }
+  return counts;
+}
+
 void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* classifier,
                                const std::vector<Metric>& rows) const {
   PtDict root = pack_rows(rows);
@@ -260,6 +275,16 @@ EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& t
   return {std::move(data), std::move(classifier)};
 }
 
+// Those of another number of samples that save some of the work.
+static std::vector<Metric> shared_baselines(const EvalCache& cache, const Evaluator& evaluator,
+                                            const TestedClassifier* classifier) {
+  for (const std::int64_t samples : cache.baseline_counts()) {
+    if (!evaluator.shares_nearest(samples)) continue;
+    if (auto rows = cache.load_baselines(samples, classifier)) return *std::move(rows);
+  }
+  return {};
+}
+
 Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
                          const torch::Device& device) {
   const auto [data, classifier] = load_evaluation_parts(config, train, device);
@@ -269,7 +294,7 @@ Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::in
   Evaluator evaluator(data, classifier, samples);
   if (!baselines) {
     log::info(str("measuring what real images and noise score in ", samples, " samples: once"));
-    baselines = evaluator.measure_baselines();
+    baselines = evaluator.measure_baselines(shared_baselines(cache, evaluator, known));
     cache.save_baselines(samples, known, *baselines);
   }
   evaluator.set_baselines(*baselines);

@@ -1,5 +1,6 @@
 #include "io/eval_cache.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -182,6 +183,35 @@ TEST(EvalCache, TheSecondEvaluatorIsMadeFromFiles) {
     EXPECT_EQ(entry.last_write_time(), times[i++]) << entry.path();
   }
   before == nullptr ? unsetenv("XDG_CACHE_HOME") : setenv("XDG_CACHE_HOME", old.c_str(), 1);
+}
+
+// Those of the first 2000 samples are the same whatever the number.
+TEST(EvalCache, TheNearestImagesAreNotLookedForAgain) {
+  const TempFolder folder;
+  torch::manual_seed(1);
+  const auto images = [](std::int64_t n) {
+    return torch::randint(256, {n, 1, 3, 3}, torch::kUInt8);
+  };
+  write_idx_file(folder / "train-images-idx3-ubyte", images(2300));
+  write_idx_file(folder / "t10k-images-idx3-ubyte", images(2100));
+  DataConfig config;
+  config.path = folder.path().string();
+  const Dataset train = load_dataset(config);
+  const auto nearest = [&](std::int64_t samples) {
+    const auto rows = make_evaluator(config, train, samples, torch::kCPU).baselines();
+    return *std::ranges::find(rows, "nearest", &Metric::name);
+  };
+  const Metric measured = nearest(2000);
+  EXPECT_EQ(nearest(2100).floor, measured.floor);
+  EXPECT_EQ(nearest(2100).ceiling, measured.ceiling);
+  const auto parts = load_evaluation_parts(config, train, torch::kCPU);
+  const EvalCache cache({folder.path()}, parts.data);
+  for (const std::int64_t samples : {2000, 2100}) {
+    cache.save_baselines(samples, nullptr, {{"nearest", "", 0.0, 7.0, 8.0}});
+  }
+  EXPECT_EQ(nearest(2050).floor, 7.0);
+  EXPECT_EQ(nearest(2050).ceiling, 8.0);
+  EXPECT_NE(nearest(1000).floor, 7.0) << "of fewer images";
 }
 
 }  // namespace

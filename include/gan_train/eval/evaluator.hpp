@@ -76,7 +76,11 @@ class Evaluator {
   Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier, std::int64_t samples);
 
   /// What real images and noise score: rows without values. Costs as much as two measure().
-  std::vector<Metric> measure_baselines() const;
+  /// Of `known`, those of another number of samples, "nearest" is taken over: shares_nearest().
+  std::vector<Metric> measure_baselines(const std::vector<Metric>& known = {}) const;
+  /// Whether "nearest" of real images and of noise is the same for so many samples: it is that of
+  /// the first 2000.
+  bool shares_nearest(std::int64_t samples) const;
   /// What measure() is to set beside its values.
   void set_baselines(std::vector<Metric> rows) { baselines_ = std::move(rows); }
   const std::vector<Metric>& baselines() const { return baselines_; }
@@ -105,9 +109,8 @@ class Evaluator {
   };
   ImageFeatures features_of(const torch::Tensor& images) const;
   void split_data(std::int64_t samples);
-  /// `copies`: the images whose nearest training images are looked for.
   std::vector<Metric> metric_rows(const ImageFeatures& fake, const torch::Tensor& images,
-                                  const torch::Tensor& copies) const;
+                                  double nearest) const;
   std::vector<Metric> class_rows(const torch::Tensor& probabilities) const;
   Metrics measured(const ImageFeatures& fake, const torch::Tensor& images,
                    const torch::Tensor& classes) const;
