@@ -17,10 +17,11 @@ namespace fs = std::filesystem;
 
 std::string template_heading(const std::string& recipe, const std::string& about, bool all) {
   const std::string what = recipe.empty() ? "The defaults" : "The recipe " + recipe;
-  const std::string keys = all ? "every key" : "what it sets, and the keys most often changed";
+  const std::string set = recipe.empty() ? "" : "the keys that it sets, and ";
+  const std::string keys = all ? "every key" : set + "the keys most often changed";
   std::string heading =
       wrap(what + ", as `gan init` of gan-train " + kVersion + " wrote it: " + keys +
-               ", with their meaning. Those that are commented out have their defaults." +
+               ", with their meaning. Those commented out have their defaults." +
                (all ? "" : " `gan init --all` writes every key."),
            78, "# ", "# ");
   if (!about.empty()) heading += "#\n";

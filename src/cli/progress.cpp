@@ -25,7 +25,7 @@ std::string clock_text(double seconds) {
 // Of training, before a guess at the time left is worth showing.
 constexpr double kTellingSeconds = 2.0;
 
-// In five columns, whatever its size: "0.601", "-0.60", " 8012", "8e+08".
+// In five columns: "0.601", "-0.60", " 8012", "8e+08".
 std::string loss_text(double loss) {
   for (int digits = 3; digits >= 0; --digits) {
     const std::string text = formatted("%5.*f", digits, loss);
@@ -46,7 +46,7 @@ std::string speed_text(const LogRow& row) {
   return formatted("  %.0f img/s", row.images_per_second);
 }
 
-// The first of them that has no more columns; the last where none has.
+// The first line that fits, or the last.
 const std::string& fitting(std::span<const std::string> lines, std::size_t columns) {
   const auto found =
       std::ranges::find_if(lines, [&](const std::string& line) { return line.size() <= columns; });

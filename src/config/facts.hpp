@@ -26,8 +26,8 @@ bool is_config_name(const std::filesystem::path& path);
 ConfigFormat format_of_config(const std::filesystem::path& path);
 
 /// A config file that explains itself: each option of `table` with its meaning, what is allowed and
-/// its default. Those that have another value are set, the others stand there as comments: `all` of
-/// them, or only those most often changed.
+/// its default. Options with another value are set; of the others, `all` or only those most often
+/// changed are written, as comments.
 /// `heading`: the lines it begins with.
 std::string commented_config(std::span<const Option> table, ConfigFormat format,
                              std::string_view heading, bool all);

@@ -84,8 +84,8 @@ Rows data_rows(DataConfig& data) {
        .role = Role::kData,
        .field = &data.image_size,
        .help = "Height and width, in pixels, that the images of a folder are cropped and resized "
-               "to, or of the made-up images (shapes). 0: the nearest of 16, 28, 32, 48 and 64 to "
-               "most of the folder's images; 16 (shapes).",
+               "to, or of the made-up images (shapes). 0: whichever of 16, 28, 32, 48 and 64 is "
+               "nearest to the median of the folder's images; 16 (shapes).",
        .max = 1024,
        .ignored_with = with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10,
                                              DatasetKind::kStackedMnist, DatasetKind::kRings})},
@@ -135,8 +135,8 @@ Rows model_rows(ModelConfig& model) {
        .help =
            "G's hidden layers, from latent to image: their widths (mlp), or the channels from "
            "the smallest map to the largest (dcgan, resnet). auto: 256, 512, 1024 (mlp); 64 for "
-           "the largest map, doubled up to 512 for each smaller one, down to one of 4 to 7 "
-           "pixels (dcgan, resnet).",
+           "the largest map, twice as many for each smaller one up to 512, down to a map of 4 to "
+           "7 pixels (dcgan, resnet).",
        .min = 1,
        .max = 65536,
        .everyday = true},
@@ -144,8 +144,8 @@ Rows model_rows(ModelConfig& model) {
        .role = Role::kModel,
        .field = &model.discriminator_widths,
        .help = "D's hidden layers, from image to logit: their widths (mlp), or the channels from "
-               "the largest map to the smallest (dcgan, resnet). auto: 512, 256 (mlp); G's in "
-               "reverse (dcgan, resnet).",
+               "the largest map to the smallest (dcgan, resnet). auto: 512, 256 (mlp); as auto "
+               "for G, in reverse (dcgan, resnet).",
        .min = 1,
        .max = 65536,
        .everyday = true},
@@ -434,9 +434,8 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.threads",
        .role = Role::kRunning,
        .field = &train.threads,
-       .help = "Threads on the CPU; 0: as many as the process may use processors, within its "
-               "container's "
-               "quota.",
+       .help = "Threads on the CPU; 0: one per processor that the process may use, within its "
+               "container's quota.",
        .max = 1024,
        .alias = "threads"},
       {.key = "train.precision",

@@ -59,7 +59,7 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Makes what was named and removed in a folder last; some file systems can't.
+// Syncs the names in a folder, if the file system can; false after an error.
 bool sync_names_in(const fs::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return true;
@@ -74,7 +74,7 @@ fs::path temporary_of(const fs::path& path) {
   return path.string() + std::string(kTemporary) + std::to_string(::getpid());
 }
 
-// Puts `from` in the place of `to`; for good where `durable`.
+// Renames `from` to `to`; `durable`: and syncs the folder.
 void replace_file(const fs::path& from, const fs::path& to, bool durable) {
   if (!succeeds([&] { return ::rename(from.c_str(), to.c_str()); })) {
     throw_errno(to, "put in place (rename)");

@@ -12,7 +12,7 @@
 
 namespace gan {
 
-/// A write failed for want of space.
+/// A write failed because the disk is full, or the user's quota is used up.
 class DiskFull : public Error {
  public:
   using Error::Error;
@@ -110,7 +110,7 @@ std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 /// Keeps what `path` holds under the name `other` when it is replaced: made before,
 /// committed after, so that `other` holds its old bytes until the new file stands.
 /// Does nothing where there is no such file, or the file system has no hard links. After a power
-/// cut `other` may be the one before.
+/// cut `other` may still hold older bytes.
 class KeptFile {
  public:
   KeptFile(const std::filesystem::path& path, const std::filesystem::path& other);
@@ -124,10 +124,10 @@ class KeptFile {
   std::filesystem::path temporary_;
 };
 
-/// Makes a folder and those above it, and makes them last.
+/// Makes a folder and those above it, and syncs them.
 void make_folders(const std::filesystem::path& path);
 
-/// Makes it last that files in a folder were removed.
+/// Syncs the names in a folder, so that files removed from it stay removed.
 void sync_folder(const std::filesystem::path& folder);
 
 /// What a file's name ends in, in lower case: ".npy" of "a.NPY".

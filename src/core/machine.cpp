@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The words of a file, such as "100000 100000" or "max"; none where it can't be read.
+// The words of a file, such as "100000 100000" or "max"; none if it can't be read.
 std::vector<std::string> words_in(const fs::path& path) {
   std::ifstream file(path);
   std::vector<std::string> words;
@@ -24,7 +24,7 @@ std::vector<std::string> words_in(const fs::path& path) {
   return words;
 }
 
-// The whole numbers a file begins with.
+// The whole numbers that a file begins with.
 std::vector<double> numbers_in(const fs::path& path) {
   std::vector<double> numbers;
   for (const auto& word : words_in(path)) {
@@ -35,7 +35,7 @@ std::vector<double> numbers_in(const fs::path& path) {
   return numbers;
 }
 
-// Of one control group, of either version: a missing file or "max" is no limit, nor is -1.
+// Applies one control group of either version. A missing file, "max" and -1 are no limit.
 void heed_group(const fs::path& group, ContainerLimits& limits) {
   const auto cpu = [&](double quota, double period) {
     if (quota > 0 && period > 0) limits.cpus = std::min(limits.cpus, quota / period);
@@ -53,8 +53,8 @@ void heed_group(const fs::path& group, ContainerLimits& limits) {
   }
 }
 
-// A group and all above it. In a container the path may be the host's, of which only the
-// root is to be seen.
+// A group and all above it. In a container the path may be the host's, and only its root be
+// visible.
 void heed_groups(const fs::path& root, fs::path path, ContainerLimits& limits) {
   path = path.relative_path();
   for (; !path.empty(); path = path.parent_path()) heed_group(root / path, limits);

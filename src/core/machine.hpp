@@ -6,7 +6,7 @@
 
 namespace gan {
 
-/// What a container may take of its machine; no limit where none is set.
+/// How much of its machine a container may use; no limit where none is set.
 struct ContainerLimits {
   double cpus = std::numeric_limits<double>::infinity();
   std::uint64_t memory = UINT64_MAX;  ///< bytes

@@ -24,7 +24,7 @@ std::string counted(std::int64_t n, std::string_view noun);
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 
 /// `text` with a "?" for whatever could move a terminal's cursor: control characters, line breaks
-/// and bytes that are no UTF-8.
+/// and bytes that are not UTF-8.
 std::string printable(std::string_view text);
 
 /// `text` for a message: printable, and shortened.

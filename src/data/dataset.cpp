@@ -85,8 +85,8 @@ std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
   return largest + 1;
 }
 
-// Made-up images are small and grey unless the config says otherwise; a folder's are
-// what most of its pictures are, which its loader sees to.
+// Made-up images are small and grey unless the config says otherwise. For a folder, its loader
+// chooses.
 static DataConfig with_shape(DataConfig config, bool made_up) {
   constexpr std::int64_t kLeastSide = 4;
   if (config.image_size != 0 && config.image_size < kLeastSide) {

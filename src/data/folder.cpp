@@ -155,14 +155,14 @@ class FolderReader {
   std::int64_t bad_ = 0;
 };
 
-// What some of a folder's pictures are, for choosing what all of them are made into.
+// Sizes and colours of some of a folder's pictures.
 struct Sketch {
   std::int64_t pictures = 0;
   std::int64_t coloured = 0;
-  std::vector<std::int64_t> sides;  // the shorter ones
+  std::vector<std::int64_t> sides;  // the shorter side of each
 };
 
-// Whether more than one pixel in a thousand is clearly of a colour.
+// Whether more than one pixel in a thousand is clearly not grey.
 bool is_coloured(const Image& rgb) {
   constexpr int kClearly = 24;
   std::int64_t count = 0;
@@ -173,7 +173,7 @@ bool is_coloured(const Image& rgb) {
   return 1000 * count > rgb.width * rgb.height;
 }
 
-// Of up to 64 pictures, spread over all. What can't be read is for the reader to report.
+// Looks at up to 64 pictures, spread over all. FolderReader reports those that can't be read.
 Sketch look_at_some(std::span<const PictureFile> files) {
   constexpr std::size_t kSome = 64;
   const std::size_t n = std::min(kSome, files.size());
@@ -200,7 +200,7 @@ Sketch look_at_some(std::span<const PictureFile> files) {
   return sketch;
 }
 
-// Of the sizes that train well on any machine, the nearest to the median.
+// The nearest to the median of `sides`, among sizes that train well on any machine.
 std::int64_t nearest_size(std::vector<std::int64_t> sides) {
   constexpr std::array<std::int64_t, 5> kSizes = {16, 28, 32, 48, 64};
   if (sides.empty()) return kSizes.back();
@@ -210,7 +210,7 @@ std::int64_t nearest_size(std::vector<std::int64_t> sides) {
                                    [&](std::int64_t size) { return std::abs(size - *middle); });
 }
 
-// Fills in the size and the channels where the config leaves them to the pictures, and says so.
+// Fills in the size and the channels where the config has none, and logs them.
 DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files) {
   if (config.image_size > 0 && config.channels > 0) return config;
   const Sketch sketch = look_at_some(files);
@@ -218,7 +218,7 @@ DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files)
   if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
   log::info(str(config.path, ": pictures are made ", config.image_size, "x", config.image_size,
                 config.channels == 3 ? " in colour" : " and grey",
-                " (data.image_size, data.channels), as ", sketch.pictures, " of them suggest"));
+                " (data.image_size, data.channels); ", sketch.pictures, " of them were looked at"));
   return config;
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// `<stem>-idx3-ubyte` in the spellings it is found under; `types` as "3-ubyte".
+// The file `<stem>-idx<type>` in any of its spellings; types are such as "3-ubyte".
 std::optional<fs::path> find_spelling(const fs::path& folder, const std::string& stem,
                                       std::initializer_list<const char*> types) {
   for (const char* type : types) {

@@ -20,7 +20,7 @@ bool is_picture_file(const fs::path& path) {
          fs::is_regular_file(path);
 }
 
-// In the order of their names, whatever the file system's.
+// Sorted by name, as the file system's order is arbitrary.
 template <typename Iterator>
 std::vector<fs::path> pictures_in(const fs::path& folder) {
   std::vector<fs::path> paths;

@@ -8,11 +8,11 @@ namespace gan {
 
 struct PictureFile {
   std::filesystem::path path;
-  std::int64_t label;  ///< of the folder it lies in, by name; -1: the root itself
+  std::int64_t label;  ///< its folder's number, in the order of names; -1: in `root` itself
 };
 
-/// The PNG and JPEG files in `root` or, each of its class, in the folders there, in the order of
-/// their names. Error (exit code 2) where there are none, or both in `root` and in its folders.
+/// The PNG and JPEG files in `root`, or in the folders there, each of which is a class; in the
+/// order of names. Error (exit code 2) where there are none, or both in `root` and in its folders.
 std::vector<PictureFile> list_pictures(const std::filesystem::path& root);
 
 /// Whether there are any.

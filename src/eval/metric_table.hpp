@@ -7,12 +7,12 @@
 namespace gan {
 
 enum class Better : std::uint8_t {
-  kNeither,  ///< the best is what real images score, or the number only tells of another
+  kNeither,  ///< real images have the best value, or the number describes another metric
   kLower,
   kHigher
 };
 
-/// What is known of a metric whatever was measured.
+/// The name of a metric, and which way is better.
 struct MetricRow {
   std::string_view name;   ///< "frechet"
   std::string_view label;  ///< "Fréchet distance"

@@ -75,7 +75,7 @@ bool is_pickle(std::string_view bytes) {
   return bytes.size() >= 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
-// Behind a byte-order mark and blanks, in letters of any case.
+// After a byte-order mark and blanks, in upper or lower case.
 bool starts_with_tag(std::string_view bytes, std::string_view tag) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));

@@ -112,7 +112,7 @@ std::uint64_t max_file_size(std::uint64_t limit) {
   return limit > UINT64_MAX - slack ? UINT64_MAX : limit + slack;
 }
 
-// In place: the values of a large file are never there twice.
+// In place, so that the values of a large file are in memory only once.
 IdxArray read_array(const std::filesystem::path& path, Holds what, std::uint64_t limit) {
   auto bytes = read_file(path, max_file_size(limit));
   const bool gzipped = is_gzip(bytes);

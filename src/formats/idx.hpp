@@ -29,8 +29,8 @@ IdxArray parse_idx(ByteView bytes, std::string_view name);
 /// than `limit` bytes uncompressed.
 IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit);
 
-/// The labels of an IDX file, as read_idx() reads it: bytes or int32, one per image, or rows of
-/// int32 that begin with it, as QMNIST's.
+/// The labels of an IDX file, raw or gzip: a byte or int32 per image, or a row of int32 that begins
+/// with the label, as QMNIST's.
 std::vector<std::int64_t> read_idx_labels(const std::filesystem::path& path, std::uint64_t limit);
 
 /// What an IDX file, raw or gzip, says of itself.

@@ -26,9 +26,8 @@ struct PickleStorage {
 /// `storages`; the pickle calls it "i".
 std::string write_pickle(const PtDict& root, std::vector<ByteView>& storages);
 
-/// Reads a pickle that can make plain values and tensors, and nothing else: what more it holds is
-/// a PtOther. Every storage has to be named by the pickle. Errors name `name` and the offset inside
-/// the pickle, or the keys.
+/// Reads plain values and tensors from a pickle; anything else in it becomes a PtOther. The pickle
+/// must name every storage. Errors name `name` and the offset inside the pickle, or the keys.
 PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages, std::string_view name);
 
 }  // namespace gan

@@ -45,7 +45,7 @@ class PickleMachine {
   Ids pop_to_mark();
   PickleNode& node(PickleId id) { return graph_.nodes[id]; }
 
-  // Opcodes; each function hands those that are not its own to the next.
+  // Opcodes; each function passes those it does not know to the next.
   void step_plain(std::uint8_t opcode);
   void step_container(std::uint8_t opcode);
   void step_object(std::uint8_t opcode);
@@ -276,7 +276,7 @@ void PickleMachine::push_global() {
   push(PickleGlobal{*module, *name});
 }
 
-// Python numbers the memo in order, so anything else is not its work.
+// Python numbers the memo in order; refuses anything else.
 void PickleMachine::memo_put(std::uint64_t index) {
   if (index != memo_.size()) fail("found memo place ", index, ", expected ", memo_.size());
   memo_.push_back(top());
@@ -311,7 +311,7 @@ PickleGraph PickleMachine::run() {
   if (start != 0x80 || protocol < 2 || protocol > 5) {
     fail("expected a pickle of protocol 2 to 5");
   }
-  graph_.nodes.emplace_back();  // number 0 is nobody's
+  graph_.nodes.emplace_back();  // number 0 means none
   for (std::size_t steps = 0;; ++steps) {
     at_ = next_;
     if (steps == kPickleMaxSteps) fail("more than ", kPickleMaxSteps, " opcodes");

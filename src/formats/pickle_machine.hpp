@@ -30,24 +30,24 @@ struct PickleDict {
 struct PickleStorageId {
   PickleId tuple;
 };
-/// What a call or a class would have made, had it been run.
+/// What a call or a class would make, if it were run.
 struct PickleObject {
   PickleId callable, arguments;
-  PickleId items = 0;  ///< a list or dict of what was added to it; 0: none
+  PickleId items = 0;  ///< a list or dict of the items set on it; 0: none
 };
 
 using PickleNode =
     std::variant<std::monostate, bool, std::int64_t, double, std::string_view, PickleOther,
                  PickleGlobal, PickleTuple, PickleList, PickleDict, PickleStorageId, PickleObject>;
 
-/// What a pickle builds, before anything is made of it. Nodes name each other by number, so that
-/// values that are used twice, and circles, cost nothing.
+/// What a pickle describes, as nodes. They name each other by number, so values that are used
+/// twice, and cycles, cost nothing.
 struct PickleGraph {
   std::deque<PickleNode> nodes;
   PickleId root = 0;
 };
 
-/// Runs the opcodes of a pickle of protocol 2 to 5. Calls nothing: calls become nodes. The graph
+/// Runs the opcodes of a pickle of protocol 2 to 5. Runs no calls: they become nodes. The graph
 /// points into `pickle`. Errors name `name` and the byte.
 PickleGraph run_pickle(ByteView pickle, std::string_view name);
 

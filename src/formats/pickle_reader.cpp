@@ -14,7 +14,7 @@
 namespace gan {
 namespace {
 
-// Makes plain values and tensors of a pickle's graph. All else becomes a PtOther.
+// Turns a pickle's graph into plain values and tensors. All else becomes a PtOther.
 class PickleReader {
  public:
   PickleReader(PickleGraph graph, std::span<const PickleStorage> storages, std::string_view name);
@@ -27,7 +27,7 @@ class PickleReader {
     bool used = false;
   };
   struct Storage {
-    std::optional<PtType> type;  // none for one that is not read
+    std::optional<PtType> type;  // none: a type that is not read
     std::string_view type_name;
     ByteView bytes;
   };
@@ -143,7 +143,7 @@ PtList PickleReader::list(const std::vector<PickleId>& items) {
   return values;
 }
 
-// Keys that are neither strings nor whole numbers are left out: nothing here could name them.
+// Drops keys that are neither strings nor whole numbers: nothing here could name them.
 PtDict PickleReader::dict(const std::vector<PickleId>& items) {
   add_values(items.size() / 2);
   ++depth_;
@@ -200,7 +200,7 @@ PtValue PickleReader::call(const PickleGlobal& function, PickleId arguments, Pic
       return call(*inner, given[2], 0);
     }
   }
-  // OrderedDict, defaultdict, and classes of their kind.
+  // OrderedDict, defaultdict, and similar classes.
   if (items != 0) return value(items);
   if (is("collections.OrderedDict")) return {PtDict()};
   if (function.name.empty()) return {PtOther{"an object"}};

@@ -25,7 +25,7 @@ constexpr std::array<FixedRecord, 3> kHead = {{
 }};
 constexpr FixedRecord kVersion = {"version", "3\n"};
 
-// Other files that are given for .pt ones now and then.
+// Refuses other kinds of files by name.
 void check_kind(ByteView bytes, std::string_view name) {
   const auto kind = file_kind(as_text(bytes));
   if (kind.empty() || kind == "a zip archive") return;

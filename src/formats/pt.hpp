@@ -19,8 +19,8 @@ enum class PtType : std::uint8_t { kUint8, kInt64, kFloat32, kFloat64, kBfloat16
 
 std::size_t size_of(PtType type);  ///< bytes an element
 
-/// A dense tensor, little-endian; `bytes` goes from its first element to its last. It does not
-/// own them: to the caller's memory when written, into the parsed file when read.
+/// A dense tensor, little-endian. `bytes` goes from its first element to its last and is not owned:
+/// it points to the caller's memory when written, into the parsed file when read.
 struct PtTensor {
   PtType type = PtType::kFloat32;
   std::vector<std::int64_t> shape;
@@ -28,7 +28,7 @@ struct PtTensor {
   std::vector<std::int64_t> strides = {};  ///< in elements; empty: C-contiguous
 };
 
-/// What a file holds besides, in words: "an object of numpy.ndarray".
+/// Anything else in a file, in words: "an object of numpy.ndarray".
 struct PtOther {
   std::string what;
 };
@@ -56,8 +56,8 @@ struct PtEntry {
 Bytes encode_pt(const PtDict& root, std::string_view folder = "archive");
 
 /// Parses such a file strictly; the tensors point into `bytes`, which must
-/// outlive the result. Also takes what torch.save writes: tuples are lists, of a list as the whole
-/// the keys are numbers, and what is neither plain nor a tensor is a PtOther. Any byte out of place
+/// outlive the result. Also takes what torch.save writes: tuples become lists, a list as the whole
+/// becomes a dict with numbers as keys, and other objects become a PtOther. Any byte out of place
 /// is an Error naming `name`, the offset or record, what was found and what was expected.
 PtDict parse_pt(ByteView bytes, std::string_view name);
 

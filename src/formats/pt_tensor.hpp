@@ -35,10 +35,10 @@ inline constexpr std::size_t kPtMaxDims = 8;
 /// sizes, or where a product of some of them (zeros left out) passes 2^63 - 1.
 std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape);
 
-/// Whether strides, one a size, are those of a C-contiguous tensor where they are ever stepped.
+/// Whether the strides, one per size, are C-contiguous, but for sizes of 1 or empty tensors.
 bool is_contiguous(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides);
 
-/// How many elements lie from a tensor's first to its last; nothing where that passes 2^63 - 1.
+/// The number of elements from a tensor's first to its last; none if above 2^63 - 1.
 std::optional<std::int64_t> element_extent(const PtTensor& tensor);
 
 /// The strides, in elements, of a C-contiguous tensor of a shape that has an

@@ -30,7 +30,7 @@ struct Axis {
 /// Whether a plot shows it: finite, and far enough from overflow to reckon with.
 bool is_drawable(double value);
 
-/// Log where a few values would press all others flat: the highest is over a hundred times their
+/// Log if a few values would press all others flat: if the highest is over a hundred times their
 /// lower quartile, and over a hundred.
 Scale fitting_scale(std::span<const double> values);
 

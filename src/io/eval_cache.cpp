@@ -275,7 +275,7 @@ EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& t
   return {std::move(data), std::move(classifier)};
 }
 
-// Those of another number of samples that save some of the work.
+// Baselines for another number of samples, if there are some with the same "nearest".
 static std::vector<Metric> shared_baselines(const EvalCache& cache, const Evaluator& evaluator,
                                             const TestedClassifier* classifier) {
   for (const std::int64_t samples : cache.baseline_counts()) {

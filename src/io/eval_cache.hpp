@@ -29,7 +29,7 @@ class EvalCache {
   /// Of so many samples, with that classifier (null: none).
   std::optional<std::vector<Metric>> load_baselines(std::int64_t samples,
                                                     const TestedClassifier* classifier) const;
-  /// Of how many samples there are some.
+  /// The numbers of samples that there are baselines for.
   std::vector<std::int64_t> baseline_counts() const;
   void save_baselines(std::int64_t samples, const TestedClassifier* classifier,
                       const std::vector<Metric>& rows) const;

@@ -17,7 +17,8 @@ namespace {
 
 using Shapes = std::unordered_map<std::string, std::vector<std::int64_t>>;
 
-// What torch.nn.utils.parametrizations.spectral_norm calls what its predecessor, and we, call so.
+// Names of torch.nn.utils.parametrizations.spectral_norm, and of torch.nn.utils.spectral_norm,
+// which are also ours.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNewNames = {{
     {"parametrizations.weight.original", "weight_orig"},
     {"parametrizations.weight.0._u", "weight_u"},
@@ -70,8 +71,8 @@ struct Candidate {
   const PtDict* dict = nullptr;
   std::string path;
   std::string prefix;
-  std::size_t fits = 0;  // names and shapes that are wanted
-  int role = 0;          // by its words: 1 for the network's own, -1 for the other network's
+  std::size_t fits = 0;  // tensors whose names and shapes are wanted
+  int role = 0;          // by the words in its keys: 1 the wanted network, -1 the other one
   bool averaged = false;
 };
 
@@ -99,7 +100,7 @@ class Finder {
   std::vector<Candidate> candidates_;
 };
 
-// For each part of a name that may be a prefix: how many names behind it are wanted.
+// Counts, for each possible prefix, the wanted names that follow it.
 void Finder::collect(const PtDict& dict, const std::string& path) {
   std::map<std::string, std::size_t> fits;
   bool tensors = false;

@@ -31,7 +31,7 @@ torch::Tensor values_of(const NpyArray& array) {
   return type == torch::kFloat64 ? values.to(torch::kFloat32) : values;
 }
 
-// Values of n images, channels last or first or, where there is one, left out -> [n, c, h, w].
+// Values of n images, with channels last, first or (if there is one) left out -> [n, c, h, w].
 torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs::path& path) {
   const auto values = values_of(array);
   if (shape.is_point() && values.scalar_type() != torch::kFloat32) {
@@ -69,8 +69,8 @@ void check_range(const torch::Tensor& values, PixelRange range, const fs::path& 
   }
   if (range != PixelRange::kUnit && lowest >= -kSlack) {
     log::warning(str(path.string(), ": holds values from ", lowest, " to ", highest,
-                     ", though the range ", range, " is -1 to 1; if these go from 0 to 1, their ",
-                     "range is unit"));
+                     ", though the range ", range, " is -1 to 1; if they are meant to be from 0 ",
+                     "to 1, the range is unit"));
   }
 }
 

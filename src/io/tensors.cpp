@@ -44,7 +44,7 @@ std::string misfit(const PtValue* value, const torch::Tensor& target) {
                   target.sizes());
 }
 
-// Of two lists in one of at most `room` lines, both are shown.
+// The start of both lists, in at most `room` lines.
 std::vector<std::string> shortened(std::vector<std::string> wanted, std::vector<std::string> found,
                                    std::size_t room) {
   const std::size_t count = wanted.size() + found.size();

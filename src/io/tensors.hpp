@@ -28,11 +28,11 @@ void unpack(const PtValue* value, torch::Tensor& target, const std::string& wher
 
 /// Copies saved tensors into all parameters and buffers of a module: none may be missing but those
 /// that may_be_missing, none may be left over, and all numbers must be finite. Error beginning with
-/// `where` otherwise; `prefix` is what names in the file have in front.
+/// `where` otherwise; `prefix`: of the names in the file.
 void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
             const std::string& prefix = "");
 
-/// Whether the name is that of a batch norm's count, which older files lack and nothing here uses.
+/// Whether it names a batch norm's count of batches, which older files lack and nothing uses.
 bool may_be_missing(std::string_view name);
 
 }  // namespace gan

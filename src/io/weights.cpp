@@ -34,7 +34,7 @@ struct WeightsFile {
   bool ours = false;  // whether it brings a config of gan-train
 };
 
-// `role` stands in errors where the file itself has no word for them.
+// `role` names the weights in errors if the file itself has no key for them.
 void take(const ForeignWeights& found, torch::nn::Module& network, const std::string& name,
           const std::string& role) {
   const auto& place = found.path.empty() ? role : found.path;
@@ -48,7 +48,7 @@ ForeignWeights find_generator(const WeightsFile& file, const torch::nn::Module& 
   return *found;
 }
 
-// Says what was taken where the file leaves a choice, and what it can't tell.
+// Logs what was taken if it was not the whole file, and the epsilon that is assumed.
 void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
                  const ModelConfig& config, const std::string& name) {
   if (!found.path.empty() || !found.prefix.empty()) {
@@ -60,7 +60,7 @@ void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
   const bool normed = std::ranges::any_of(
       buffers, [](const auto& item) { return item.key().ends_with("running_var"); });
   if (normed && config.norm_eps == ModelConfig().norm_eps) {
-    log::info(str(name, ": does not tell batch norm's epsilon; model.norm_eps = ",
+    log::info(str(name, ": batch norm's epsilon is unknown; model.norm_eps = ",
                   format_double(config.norm_eps), " is assumed"));
   }
 }

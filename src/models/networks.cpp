@@ -38,8 +38,8 @@ const Architecture& find_architecture(const ModelConfig& config) {
 
 namespace {
 
-// As Radford et al. 2016 have them for 64x64 images: half the channels for each
-// doubling of the map, from one of 4 to 7 pixels on.
+// Half the channels for each doubling of the map, as Radford et al. 2016 have it. The smallest map
+// has 4 to 7 pixels.
 Widths convolutional_widths(const ImageShape& image) {
   constexpr std::int64_t kLargestMap = 64;
   constexpr std::int64_t kMaxChannels = 512;

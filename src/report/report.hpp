@@ -24,12 +24,12 @@ std::string make_report(const std::vector<std::filesystem::path>& runs,
                         std::optional<RunState> state = {});
 
 /// What the page is made from, as JSON; src/report/page/report.js reads it.
-/// `state`: of all of them; without it, their folders tell.
+/// `state`: of all the runs; by default, as their folders show.
 std::string report_data(const std::vector<std::filesystem::path>& runs,
                         std::uint64_t max_bytes = kMaxReportBytes,
                         std::optional<RunState> state = {});
 
-/// Writes the page of one run, which is in that state, into its folder.
+/// Writes the page of a run in that state into its folder.
 void write_report(const RunFiles& files, RunState state);
 
 }  // namespace gan

@@ -128,7 +128,7 @@ class RunReader {
     return try_reading(path, read, key);
   }
 
-  // What the run itself says of it or, told later, what is in its folder.
+  // As the run itself says or, without it, as its folder shows.
   const char* state_name() {
     switch (state_.value_or(state_in_folder())) {
       case RunState::kTraining:
@@ -151,7 +151,7 @@ class RunReader {
     return ended_by_error_ ? RunState::kFailed : RunState::kStopped;
   }
 
-  // Whether the last epochs are of a generator that has collapsed: what the run warned of then.
+  // Whether the generator had collapsed in the last epochs, as the run warned.
   bool has_collapsed() const {
     const auto of = [&](std::string_view name) {
       return column(files_.health_csv(), kHealthHeader, name);

@@ -10,8 +10,8 @@
 namespace gan {
 
 /// All that a report shows of the run in a folder; what is not there, or only in parts, is told in
-/// its `notes`. Of pictures, and of each table, at most so many bytes are read. Without `state`,
-/// the folder tells how far the run has come.
+/// its `notes`. At most so many bytes are read of the pictures, and of each table. Without
+/// `state`, it is read from the folder.
 Json read_run(const std::filesystem::path& root, std::uint64_t max_bytes,
               std::optional<RunState> state);
 

@@ -113,8 +113,8 @@ bool Run::Impl::train(const Hooks& watch) {
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   save_real_images();
-  // From the first step on there is a state to go on from, or back to, with this config. It
-  // takes the place of a damaged one before save() could keep that as the previous.
+  // So that from the first step on there is a state to resume from, or roll back to, with this
+  // config. It replaces a damaged one before save() could keep that as the previous.
   write_state();
 
   Hooks hooks = watch;
@@ -331,7 +331,7 @@ void Run::Impl::save_samples(std::int64_t epoch) {
   if (events_) events_->add_picture(trainer_.steps_done(), "samples", png);
 }
 
-// Once a run: mistakes with the data show at once.
+// Once per run: mistakes with the data show at once.
 void Run::Impl::save_real_images() {
   const bool wanted = output().sample_every > 0 && !trainer_.shape().is_point();
   if (wanted && !fs::exists(folder_.real_images())) {
@@ -339,8 +339,7 @@ void Run::Impl::save_real_images() {
   }
 }
 
-// What is only looked at. Made anew all the time while the run is live, so not worth waiting for
-// the disk.
+// Plots and the report. Not synced while the run is live, since they are soon replaced.
 void Run::Impl::draw(RunState state) {
   const bool live = state == RunState::kTraining;
   drawn_at_ = std::chrono::steady_clock::now();
@@ -352,7 +351,7 @@ void Run::Impl::draw(RunState state) {
   if (report_ && output().report) report_(folder_, state);
 }
 
-// The error that ended the run is the one to be told of.
+// Its own errors are only warnings: the one that ended the run is to be reported.
 void Run::Impl::draw_failed() {
   try {
     draw(RunState::kFailed);

@@ -58,7 +58,7 @@ void remove_half_written(const fs::path& root) {
   }
 }
 
-// For good: after a power cut nothing of them is among the files of the next run.
+// Syncs, so that after a power cut none of them is among the files of the next run.
 void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
   std::set<fs::path> folders;
   for (const auto& path : entries_of(root)) {

@@ -13,7 +13,7 @@
 namespace gan {
 namespace {
 
-// The latents of the grids, and the classes in turn.
+// Latents of the grids, and the classes in turn.
 torch::Tensor fixed_inputs(const Trainer& trainer) {
   const Config& config = trainer.config();
   const std::int64_t n = config.output.samples;
@@ -30,7 +30,7 @@ std::vector<float> coordinates_of(const torch::Tensor& samples) {
   return {xy, xy + flat.numel()};
 }
 
-// Where nobody says, one class a column, if there are samples enough.
+// By default one column per class, if there are enough samples.
 std::int64_t sample_columns(const OutputConfig& output, std::int64_t classes) {
   const bool is_free = output.sample_columns == 0 && classes <= output.samples;
   return is_free ? classes : output.sample_columns;

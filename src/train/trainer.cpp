@@ -213,7 +213,7 @@ namespace {
 // The batches that averaged batch norms take their statistics from.
 constexpr std::int64_t kCalibrationBatches = 16;
 
-// What the config left to the program, as it is for these images.
+// `config` with the widths, image size and channels that it left open.
 Config completed(Config config, const ImageShape& image) {
   config.model = with_widths(std::move(config.model), image);
   const bool sized =

@@ -67,7 +67,7 @@ struct Option {
   std::vector<std::string> numbers = {};
   /// A shorter flag ("lr" for --lr), if any.
   std::string alias = {};
-  /// Whether `gan init` shows it even where it has its default.
+  /// Whether `gan init` writes it even at its default.
   bool everyday = false;
   /// Whether a resumed run keeps it though its role may change.
   bool kept_at_resume = false;

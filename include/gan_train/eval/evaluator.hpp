@@ -76,10 +76,10 @@ class Evaluator {
   Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier, std::int64_t samples);
 
   /// What real images and noise score: rows without values. Costs as much as two measure().
-  /// Of `known`, those of another number of samples, "nearest" is taken over: shares_nearest().
+  /// "nearest" is copied from `known`, the baselines of a number of samples that shares_nearest().
   std::vector<Metric> measure_baselines(const std::vector<Metric>& known = {}) const;
-  /// Whether "nearest" of real images and of noise is the same for so many samples: it is that of
-  /// the first 2000.
+  /// Whether baselines for so many samples have the same "nearest": only the first 2000 samples
+  /// count there.
   bool shares_nearest(std::int64_t samples) const;
   /// What measure() is to set beside its values.
   void set_baselines(std::vector<Metric> rows) { baselines_ = std::move(rows); }

@@ -52,7 +52,7 @@ struct Architecture {
 /// All architectures; `model.arch` names one.
 std::span<const Architecture> architectures();
 
-/// `config` with widths of the hidden layers for images of that shape where it names none.
+/// `config` with widths that suit images of that shape where it has none.
 ModelConfig with_widths(ModelConfig config, const ImageShape& image);
 
 /// Builds both networks with weights drawn from `seed` as `config.init` says.

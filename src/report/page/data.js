@@ -97,10 +97,10 @@ const spoken = (name) => name.replaceAll("_", " ");
 
 // ── Tables ──
 
-// For screen readers alone.
+// For screen readers only.
 const aloud = (text) => make("span", {class: "aloud"}, text);
 
-// Of `cells`, those at `best` are marked.
+// A row of a table; the cells at `best` are marked.
 function row(head, cells, {numbers = false, changed = false, best = []} = {}) {
   const cellOf = (cell, i) => {
     const isNumber = numbers || typeof cell === "number";
@@ -114,7 +114,7 @@ function row(head, cells, {numbers = false, changed = false, best = []} = {}) {
       make("th", {scope: "row", role: "rowheader"}, head), ...cells.map(cellOf));
 }
 
-// Where there is room for two columns only, each row of more becomes a list, a line a column.
+// Where only two columns fit, each row of more becomes a list with a line per column.
 function table(caption, heads, rows) {
   const titles = heads.map((head) => make("th", {scope: "col", role: "columnheader"}, head));
   for (const one of rows) {

@@ -12,7 +12,7 @@ function stateMark(run) {
 const doneEpochs = (run) => last(run.losses?.epoch) ?? 0;
 const plannedEpochs = (run) => Number(run.settings.get("train.epochs")?.value ?? NaN);
 
-// What became of one run, in a line.
+// How one run ended, in a line.
 function verdictOf(run) {
   const parts = [`${figure(doneEpochs(run))} of ${counted(plannedEpochs(run), "epoch")}`];
   const main = mainMetric();
@@ -62,7 +62,7 @@ function showLists(id, itemsOf) {
   }
 }
 
-// Columns so that no place, or as few as can be, is left empty in the last row.
+// The number of columns that leaves the fewest places empty in the last row.
 function columnsFor(count, most) {
   let best = most;
   for (let columns = most; columns >= Math.ceil(most / 2); --columns) {
@@ -72,7 +72,7 @@ function columnsFor(count, most) {
   return Math.min(best, count);
 }
 
-// Pictures in columns as wide as each other; small ones are enlarged by a whole factor.
+// Pictures in columns of equal width; small ones are enlarged by a whole factor.
 function layOut(place) {
   const figures = [...place.querySelectorAll("figure")];
   const gap = 16;
@@ -167,7 +167,7 @@ function smoothing(count) {
   return twentieth > 1 ? 2 * Math.floor(twentieth / 2) + 1 : 0;
 }
 
-// One for all charts: what colours and dashes mean.
+// One legend for all charts: what colours and dashes mean.
 function showLegend(lines, banded) {
   const soft = "var(--soft)";
   const entries = several ? [
@@ -193,7 +193,7 @@ function showCurves() {
   let apart = !seeds;
   const losses = (run) => (fine && run.steps ? run.steps : run.losses);
   const health = (run) => run.health;
-  // Of one run, a colour a curve; of several, a colour a run. The second curve is dashed.
+  // One run: a colour per curve. Several: a colour per run. The second curve is dashed.
   const curveOf = (line, tableOf, column, name, i) => {
     const {runs, title} = line;
     const its = runs.length > 1 ? meanPoints(runs, tableOf, column) :

@@ -4,7 +4,7 @@ function metricNames() {
 }
 
 const known = new Map(data.metrics.map(([name, label, better]) => [name, {label, better}]));
-// Labels that are indented go on with the one before.
+// An indented label continues the one before.
 const labelOf = (name) => {
   const label = known.get(name)?.label ?? "";
   return label === "" || label.startsWith(" ") ? spoken(name) : label;
@@ -20,7 +20,7 @@ function metricHead(name) {
   return make("span", {}, labelOf(name), way, aloud(` (${better} is better)`));
 }
 
-// Where the best of some numbers stand; nowhere where neither way is better.
+// Places of the best values; none if neither way is better.
 function bestAt(name, values) {
   const finite = values.filter(Number.isFinite);
   const better = betterOf(name);
@@ -29,7 +29,7 @@ function bestAt(name, values) {
   return values.flatMap((value, i) => (value === best ? [i] : []));
 }
 
-// The best value that a run has reached, and when; null where there is none.
+// The best value that a run has reached, and its epoch; null if there is none.
 function bestOf(run, name) {
   const values = run.metrics?.[name] ?? [];
   const [i] = bestAt(name, values);
@@ -72,7 +72,7 @@ function swatchOf({colour}) {
 const lastLoss = (which) => (run) => last(run.losses?.[which]);
 const trained = (run) => last(run.clock).time;
 
-// Of several runs, what a reader wants to know first.
+// A table of several runs: state, epochs, best metric and time.
 function showSummary() {
   if (!several) return;
   byId("summary").hidden = false;
@@ -152,8 +152,8 @@ function showFigures() {
   }
 }
 
-// Of one run the last and the best values, of several the last of each; beside them what real
-// images and noise score where all were measured on the same terms.
+// One run: its last and best values. Several: the last of each. Beside them, what real images and
+// noise score, if all were measured on the same terms.
 function showEvaluations(tables, titles) {
   const names = metricNames();
   const evaluations = data.runs.map((run) => run.evaluation).filter(Boolean);
