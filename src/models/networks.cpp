@@ -34,10 +34,6 @@ const Architecture& find_architecture(const ModelConfig& config) {
   return find_row(architectures(), config.arch);
 }
 
-}  // namespace
-
-namespace {
-
 // Half the channels for each doubling of the map, as Radford et al. 2016 have it. The smallest map
 // has 4 to 7 pixels.
 Widths convolutional_widths(const ImageShape& image) {

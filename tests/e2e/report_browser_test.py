@@ -51,7 +51,7 @@ class ReportBrowserTest(Reporting):
         self.assertEqual(self.one("h1").text, "run")
         self.assertEqual(self.one(".title .state").text, "✓ complete")
         self.assertRegex(
-            self.one("#verdict").text,
+            self.one("#outcome").text,
             r"^4 of 4 epochs · best Fréchet distance [\d.,]+ in epoch [24] \(lower is better, "
             r"real images [\d.]+\) · trained for [\d.]+ s$",
         )
@@ -191,7 +191,7 @@ class ReportBrowserTest(Reporting):
         self.trained(*SMALL, "--epochs", 2, "--lr", 0.01, out="b")
         self.report("a", "b", "-o", "both.html", "--quiet")
         self.open("both.html")
-        self.assertEqual(self.one("#verdict").text, "2 complete")
+        self.assertEqual(self.one("#outcome").text, "2 complete")
         rows = [row.text for row in self.all("#summary tbody tr")]
         self.assertRegex("\n".join(rows), r"^a ✓ complete 3 of 3 .*s\nb ✓ complete 2 of 2 .*s$")
         self.assertEqual(len(self.all("#grids img")), 3)  # both have the same real images
@@ -345,7 +345,7 @@ class ReportBrowserTest(Reporting):
         (run / "losses.csv").write_text("epoch,step,d_loss")
         self.report("run", "--quiet")
         self.open("run/report.html")
-        self.assertIn("0 of 1 epoch ", self.one("#verdict").text)
+        self.assertIn("0 of 1 epoch ", self.one("#outcome").text)
         self.assertEqual(self.one(".title .state").text, "■ stopped")
         self.assertIn("There are no grids", self.one("#samples").text)
         self.assertIn("health.csv: not there", self.one("#missing").text)

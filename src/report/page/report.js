@@ -13,7 +13,7 @@ const doneEpochs = (run) => last(run.losses?.epoch) ?? 0;
 const plannedEpochs = (run) => Number(run.settings.get("train.epochs")?.value ?? NaN);
 
 // How one run ended, in a line.
-function verdictOf(run) {
+function outcomeOf(run) {
   const parts = [`${figure(doneEpochs(run))} of ${counted(plannedEpochs(run), "epoch")}`];
   const main = mainMetric();
   const best = main && bestOf(run, main);
@@ -32,7 +32,7 @@ function verdictOf(run) {
   return parts.join(" · ");
 }
 
-function verdictOfAll() {
+function outcomeOfAll() {
   const present = Object.keys(looks).filter((look) => data.runs.some((run) => run.look === look));
   const count = (look) => data.runs.filter((run) => run.look === look).length;
   return present.map((look) => `${count(look)} ${look}`).join(" · ");
@@ -43,7 +43,7 @@ function showHead() {
   byId("title").textContent = names.length > 4 ? `${names.length} runs` : names.join(" · ");
   if (!several) byId("title").after(stateMark(data.runs[0]));
   document.title = `${names.join(", ")}${several ? "" : `: ${data.runs[0].look}`} – gan-train`;
-  byId("verdict").textContent = several ? verdictOfAll() : verdictOf(data.runs[0]);
+  byId("outcome").textContent = several ? outcomeOfAll() : outcomeOf(data.runs[0]);
   const nav = document.querySelector("nav");
   for (const section of document.querySelectorAll("main > section:not([hidden])")) {
     nav.append(make("a", {href: `#${section.id}`}, section.querySelector("h2").textContent));
