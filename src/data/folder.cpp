@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <unistd.h>
+#include <utility>
 
 #include <ATen/Parallel.h>
 #include <torch/nn/functional/upsampling.h>
@@ -179,7 +180,7 @@ Sketch look_at_some(std::span<const PictureFile> files) {
   const std::size_t n = std::min(kSome, files.size());
   std::vector<std::optional<std::pair<std::int64_t, bool>>> seen(n);
   at::parallel_for(0, static_cast<std::int64_t>(n), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+    for (auto i = static_cast<std::size_t>(begin); std::cmp_less(i, end); ++i) {
       const fs::path& path = files[i * files.size() / n].path;
       try {
         const auto image =

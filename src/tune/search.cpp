@@ -70,8 +70,7 @@ bool Search::run(const SearchHooks& hooks) {
 
 // Nothing where it was stopped before it was done.
 std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks) const {
-  using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
+  const auto start = std::chrono::steady_clock::now();
   const fs::path root = folder_.trial(job, setup_);
   const bool known = has_state(RunFiles(root));
   const RunFolder folder(root, known ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
@@ -98,7 +97,7 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
     if (error.exit_code() != Error::kFailed || trainer.is_finite()) throw;
     log::file_only(error.what());
   }
-  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
