@@ -55,7 +55,7 @@ int run_report(ReportArguments& arguments) {
   if (!timelapse.empty()) {
     if (folders.size() > 1) throw usage_error("--gif: takes one run, not ", folders.size());
     const auto frames = write_timelapse(folders.front(), timelapse, fps);
-    log::info(str("wrote ", frames, " grids of ", folders.front(), " to ", timelapse));
+    log::info(str("wrote ", counted(frames, "grid"), " of ", folders.front(), " to ", timelapse));
     return 0;
   }
   const std::vector<std::filesystem::path> runs(folders.begin(), folders.end());

@@ -13,6 +13,7 @@
 #include "cli/sample_outputs.hpp"
 #include "cli/signals.hpp"
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "formats/npy.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/checkpoint.hpp"
@@ -204,7 +205,7 @@ int run_sample(SampleArguments& arguments) {
   draw(arguments, source, loaded.generator, outputs);
   if (caught_signal() != 0) return 128 + caught_signal();
   if (previews) show_preview(outputs.path);
-  log::info(str("wrote ", arguments.count, " samples (seed ", arguments.seed, ", epoch ",
+  log::info(str("wrote ", counted(arguments.count, "sample"), " (seed ", arguments.seed, ", epoch ",
                 loaded.epoch, ") to ", outputs.places));
   return 0;
 }

@@ -242,7 +242,8 @@ int run_tune(TuneArguments& arguments) {
   }
   const SearchTrials trials(setup);
   if (trials.size() < setup.search.trials) {
-    log::info(str("the space holds no more than ", trials.size(), " trials"));
+    log::info(str("the space holds no more than ",
+                  counted(static_cast<std::int64_t>(trials.size()), "trial")));
     setup.search.trials = trials.size();
   }
   if (arguments.dry_run) return show_plan(trials);
