@@ -242,8 +242,7 @@ int run_tune(TuneArguments& arguments) {
   }
   const SearchTrials trials(setup);
   if (trials.size() < setup.search.trials) {
-    log::info(str("the space holds no more than ",
-                  counted(static_cast<std::int64_t>(trials.size()), "trial")));
+    log::info("the space holds no more than " + counted(trials.size(), "trial"));
     setup.search.trials = trials.size();
   }
   if (arguments.dry_run) return show_plan(trials);
