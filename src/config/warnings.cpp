@@ -7,6 +7,12 @@
 
 namespace gan {
 
+bool is_ignored(const Option& option, std::span<const Option> table) {
+  const auto& [key, values] = option.ignored_with;
+  return !values.empty() &&
+         std::ranges::find(values, value_text(find_option(table, key))) != values.end();
+}
+
 std::vector<std::string> config_warnings(const Config& config, const Config& usual) {
   Config mine = config;
   Config theirs = usual;
@@ -14,11 +20,11 @@ std::vector<std::string> config_warnings(const Config& config, const Config& usu
   const auto usual_table = option_table(theirs);
   std::vector<std::string> warnings;
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const auto& [key, values] = table[i].ignored_with;
-    if (values.empty() || value_text(table[i]) == value_text(usual_table[i])) continue;
-    const std::string value = value_text(find_option(table, key));
-    if (std::ranges::find(values, value) == values.end()) continue;
-    warnings.push_back(str(table[i].key, ": has no effect with ", key, " = ", value));
+    if (value_text(table[i]) == value_text(usual_table[i]) || !is_ignored(table[i], table))
+      continue;
+    const std::string_view key = table[i].ignored_with.key;
+    warnings.push_back(str(table[i].key, ": has no effect with ", key, " = ",
+                           value_text(find_option(table, key))));
   }
   const LossConfig& loss = config.loss;
   if (loss.kind == LossKind::kWasserstein && loss.penalty == PenaltyKind::kNone &&

@@ -109,7 +109,7 @@ std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 
 /// Keeps what `path` holds under the name `other` when it is replaced: made before,
 /// committed after, so that `other` holds its old bytes until the new file stands.
-/// Does nothing where there is no such file, or the file system has no hard links. After a power
+/// Does nothing if `path` does not exist or the file system has no hard links. After a power
 /// cut `other` may still hold older bytes.
 class KeptFile {
  public:

@@ -16,8 +16,8 @@ struct Stopped : std::exception {
 using LongWorkWatcher =
     std::function<void(std::string_view what, std::int64_t done, std::int64_t total)>;
 
-/// Work that may take seconds calls this several times a second, on the thread that asked for it.
-/// The watcher may throw; the work must leave nothing half done then.
+/// Reports progress: long work calls this several times a second, on the thread that started it.
+/// The watcher may throw to end the work, which must then leave nothing half done.
 void tell_long_work(std::string_view what, std::int64_t done, std::int64_t total);
 
 /// Sets the process's watcher of long work while it lives. Not nested.

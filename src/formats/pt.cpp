@@ -31,7 +31,7 @@ void check_kind(ByteView bytes, std::string_view name) {
   if (kind.empty() || kind == "a zip archive") return;
   if (kind == "a Python pickle") {
     throw run_error(name,
-                    ": is a pickle or a file of PyTorch's old format; in Python, save it anew ",
+                    ": is a pickle or a file of PyTorch's old format; in Python, save it again ",
                     "with torch.save(torch.load(file), file)");
   }
   throw run_error(name, ": is not a .pt file but ", kind);

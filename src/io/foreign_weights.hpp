@@ -27,7 +27,7 @@ struct WantedWeights {
 };
 
 /// The tensors in `root` whose names and shapes fit those of `network` best: at any depth, behind
-/// any prefix. Nothing where there is no tensor.
+/// any prefix. Empty if `root` holds no tensors.
 std::optional<ForeignWeights> find_weights(const PtDict& root, const torch::nn::Module& network,
                                            WantedWeights wanted);
 

@@ -151,7 +151,7 @@ class RunReader {
     return ended_by_error_ ? RunState::kFailed : RunState::kStopped;
   }
 
-  // Whether the generator had collapsed in the last epochs, as the run warned.
+  // Replays the run's own collapse warning over health.csv: true if it stood at the last epoch.
   bool has_collapsed() const {
     const auto of = [&](std::string_view name) {
       return column(files_.health_csv(), kHealthHeader, name);

@@ -42,7 +42,7 @@ Reading read(const std::vector<torch::Tensor>& steps, bool stop, Ranks& ranks) {
   return {all.narrow(0, 0, metrics.numel()).view(metrics.sizes()), all[-1].item<float>() > 0};
 }
 
-// Whether any rank has been asked to stop.
+// True once any rank was asked to stop.
 bool wants_stop(const Hooks& hooks, const Trainer& trainer) {
   const auto flag = torch::full({1}, hooks.stop && hooks.stop() ? 1.0F : 0.0F, trainer.device());
   return mean_over_ranks(trainer.ranks(), flag).item<float>() > 0;

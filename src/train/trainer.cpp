@@ -216,9 +216,8 @@ constexpr std::int64_t kCalibrationBatches = 16;
 // `config` with the widths, image size and channels that it left open.
 Config completed(Config config, const ImageShape& image) {
   config.model = with_widths(std::move(config.model), image);
-  const bool sized =
-      config.data.dataset == DatasetKind::kFolder || config.data.dataset == DatasetKind::kShapes;
-  if (sized) {
+  const auto table = option_table(config);
+  if (!is_ignored(find_option(table, "data.image_size"), table)) {
     config.data.image_size = image.height;
     config.data.channels = image.channels;
   }

@@ -116,7 +116,7 @@ class WeightsTest(common.ProgramTest):
         (self.folder / "lfs.pt").write_text("version https://git-lfs.github.com/spec/v1\n")
         for name, words in (
             ("net", "save module.state_dict()"), ("script", "is TorchScript"),
-            ("old", "old format; in Python, save it anew"), ("page", "a web page"),
+            ("old", "old format; in Python, save it again"), ("page", "a web page"),
             ("lfs", "git lfs pull"),
         ):  # fmt: skip
             said = self.call("gan-sample", "--ckpt", f"{name}.pt", *self.config, code=1).stderr

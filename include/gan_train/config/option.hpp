@@ -98,6 +98,9 @@ const Option& find_option(std::span<const Option> table, std::string_view key);
 /// Whether a resumed run of `config` may change the option.
 bool may_change_at_resume(const Option& option, const Config& config);
 
+/// Whether another option of `table` has a value with which this one has no effect.
+bool is_ignored(const Option& option, std::span<const Option> table);
+
 /// Whether a search may vary the option.
 bool may_be_searched(const Option& option);
 
