@@ -1,6 +1,7 @@
 #include "gan_train/core/error.hpp"
 #include "models/batch_norm.hpp"
-#include "models/matrix_convs.hpp"
+#include "models/convolution.hpp"
+#include "models/map_layout.hpp"
 #include "models/models.hpp"
 #include "models/upsampled_conv.hpp"
 
@@ -21,11 +22,7 @@ void push_transposed(nn::Sequential& net, std::int64_t in, std::int64_t out, std
                            .padding(padding)
                            .output_padding({pad_out(target.height), pad_out(target.width)})
                            .bias(bias);
-  if (out == 1) {
-    net->push_back(OneChannelConvTranspose2d(options));
-  } else {
-    net->push_back(nn::ConvTranspose2d(options));
-  }
+  net->push_back(ConvTranspose2d(options));
 }
 
 void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
@@ -40,12 +37,12 @@ void push_stem(nn::Sequential& net, const ModelConfig& config, std::int64_t late
   if (config.upsampling == Upsampling::kTransposed) {
     net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {latents, 1, 1})));
     net->push_back(
-        StemConvTranspose2d(nn::ConvTranspose2dOptions(latents, channels, {base.height, base.width})
-                                .bias(config.bias)));
+        ConvTranspose2d(nn::ConvTranspose2dOptions(latents, channels, {base.height, base.width})
+                            .bias(config.bias)));
   } else {
     net->push_back(nn::Linear(
         nn::LinearOptions(latents, channels * base.height * base.width).bias(config.bias)));
-    net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {channels, base.height, base.width})));
+    net->push_back(UnflattenMaps(std::array{channels, base.height, base.width}));
   }
   push_norm_and_activation(net, config, channels);
 }
@@ -64,7 +61,7 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
     return;
   }
   net->push_back(upsample_to(target));
-  net->push_back(nn::Conv2d(options));
+  net->push_back(Conv2d(options));
 }
 
 void check_dcgan(const ModelConfig& config, const NetworkShape& shape) {
@@ -119,7 +116,7 @@ nn::Sequential dcgan_discriminator(const ModelConfig& config, const NetworkShape
                         " images; list fewer widths");
     }
   }
-  net->push_back(nn::Flatten());
+  net->push_back(FlattenMaps());
   push_head(net, in * size.height * size.width, shape, config, config.bias);
   return net;
 }

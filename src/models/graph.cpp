@@ -13,7 +13,8 @@
 
 #include "gan_train/core/error.hpp"
 #include "models/batch_norm.hpp"
-#include "models/matrix_convs.hpp"
+#include "models/convolution.hpp"
+#include "models/map_layout.hpp"
 #include "models/residual.hpp"
 #include "models/upsampled_conv.hpp"
 
@@ -141,7 +142,8 @@ std::string emit_upsampled_conv(GraphBuilder& to, UpsampledConv2dImpl& conv, con
   return emit_conv(to, conv, second);
 }
 
-std::string emit_unflatten(GraphBuilder& to, nn::UnflattenImpl&, const Layer& layer) {
+template <typename Unflatten>
+std::string emit_unflatten(GraphBuilder& to, Unflatten&, const Layer& layer) {
   LayerSizes shape = layer.to;
   shape[0] = -1;
   const auto rank = static_cast<std::int64_t>(shape.size());
@@ -200,13 +202,13 @@ constexpr Emit kEmitters[] = {
     emit_as<SyncBatchNormImpl<2>, emit_norm>,
     emit_as<nn::Conv2dImpl, emit_conv>,
     emit_as<nn::ConvTranspose2dImpl, emit_conv>,
-    emit_as<OneChannelConv2dImpl, emit_conv>,
-    emit_as<StemConvTranspose2dImpl, emit_conv>,
-    emit_as<OneChannelConvTranspose2dImpl, emit_conv>,
+    emit_as<Conv2dImpl, emit_conv>,
+    emit_as<ConvTranspose2dImpl, emit_conv>,
     emit_as<UpsampledConv2dImpl, emit_upsampled_conv>,
     emit_as<nn::UpsampleImpl, emit_upsample>,
     emit_as<ResidualImpl, emit_residual>,
     emit_as<nn::UnflattenImpl, emit_unflatten>,
+    emit_as<UnflattenMapsImpl, emit_unflatten>,
     emit_as<nn::IdentityImpl, emit_nothing>,
     emit_as<nn::LeakyReLUImpl, emit_leaky_relu>,
     emit_as<nn::ReLUImpl, emit_relu>,

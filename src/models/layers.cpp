@@ -2,8 +2,8 @@
 
 #include <torch/nn/modules/activation.h>
 
+#include "models/convolution.hpp"
 #include "models/dropout.hpp"
-#include "models/matrix_convs.hpp"
 #include "models/minibatch_stddev.hpp"
 #include "models/models.hpp"
 #include "models/spectral_norm.hpp"
@@ -62,10 +62,8 @@ void push_dropout(nn::Sequential& net, const ModelConfig& config) {
 void push_conv(nn::Sequential& net, const nn::Conv2dOptions& options, const ModelConfig& config) {
   if (config.spectral_norm) {
     net->push_back(SpectralConv2d(options));
-  } else if (options.in_channels() == 1) {
-    net->push_back(OneChannelConv2d(options));
   } else {
-    net->push_back(nn::Conv2d(options));
+    net->push_back(Conv2d(options));
   }
 }
 

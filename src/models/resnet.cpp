@@ -4,6 +4,8 @@
 
 #include "gan_train/core/error.hpp"
 #include "models/batch_norm.hpp"
+#include "models/convolution.hpp"
+#include "models/map_layout.hpp"
 #include "models/models.hpp"
 #include "models/residual.hpp"
 
@@ -38,11 +40,11 @@ void push_discriminator_entry(nn::Sequential& net, const ModelConfig& config, st
 Residual up_block(const ModelConfig& config, std::int64_t in, std::int64_t out, MapSize target) {
   nn::Sequential branch, shortcut;
   push_generator_entry(branch, config, in, /*own_tensor=*/false);
-  branch->push_back(nn::Conv2d(square_conv(config, in, out, 3)));
+  branch->push_back(Conv2d(square_conv(config, in, out, 3)));
   push_generator_entry(branch, config, out, /*own_tensor=*/true);
   branch->push_back(upsample_to(target));
-  branch->push_back(nn::Conv2d(square_conv(config, out, out, 3)));
-  if (in != out) shortcut->push_back(nn::Conv2d(square_conv(config, in, out, 1)));
+  branch->push_back(Conv2d(square_conv(config, out, out, 3)));
+  if (in != out) shortcut->push_back(Conv2d(square_conv(config, in, out, 1)));
   shortcut->push_back(upsample_to(target));
   return Residual(branch, shortcut);
 }
@@ -79,13 +81,13 @@ nn::Sequential resnet_generator(const ModelConfig& config, const NetworkShape& s
   nn::Sequential net;
   net->push_back(nn::Linear(
       nn::LinearOptions(shape.latents, widths.front() * height * width).bias(config.bias)));
-  net->push_back(nn::Unflatten(nn::UnflattenOptions(1, {widths.front(), height, width})));
+  net->push_back(UnflattenMaps(std::array{widths.front(), height, width}));
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const std::int64_t out = widths[std::min(i + 1, widths.size() - 1)];
     net->push_back(up_block(config, widths[i], out, sizes[i + 1]));
   }
   push_generator_entry(net, config, widths.back(), /*own_tensor=*/true);
-  net->push_back(nn::Conv2d(square_conv(config, widths.back(), shape.image.channels, 3)));
+  net->push_back(Conv2d(square_conv(config, widths.back(), shape.image.channels, 3)));
   push_output(net, config);
   return net;
 }
@@ -101,7 +103,7 @@ nn::Sequential resnet_discriminator(const ModelConfig& config, const NetworkShap
     in = out;
   }
   push_discriminator_entry(net, config, in, /*own_tensor=*/true);
-  net->push_back(nn::Flatten());
+  net->push_back(FlattenMaps());
   const auto [height, width] = pyramid(shape.image, widths.size()).front();
   push_head(net, in * height * width, shape, config, config.bias);
   return net;

@@ -1,5 +1,7 @@
 #include "models/spectral_norm.hpp"
 
+#include "models/convolution.hpp"
+
 namespace gan {
 namespace {
 
@@ -46,7 +48,7 @@ void SpectralConv2dImpl::reset() {
 
 torch::Tensor SpectralConv2dImpl::forward(const torch::Tensor& input) {
   const auto padding = std::get<torch::ExpandingArray<2>>(options_.padding());
-  return torch::conv2d(input, weight(), bias, options_.stride(), padding);
+  return conv2d(input, weight(), bias, {*options_.kernel_size(), *options_.stride(), *padding});
 }
 
 void SpectralConv2dImpl::pretty_print(std::ostream& stream) const {

@@ -1,5 +1,8 @@
 #include "models/upsampled_conv.hpp"
 
+#include "models/convolution.hpp"
+#include "models/map_layout.hpp"
+
 namespace gan {
 namespace {
 
@@ -30,8 +33,8 @@ UpsampledConv2dImpl::UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted)
 torch::Tensor UpsampledConv2dImpl::phase_weight() const {
   const auto sums = sums_.to(weight.device());
   const std::int64_t taps = 2 * radius_ + 1;
-  // w[o, i, u, v] -> [o, a, b, i, t, s]; pixel_shuffle wants a and b beside o.
-  return torch::einsum("atu,bsv,oiuv->oabits", {sums, sums, weight})
+  // w[o, i, u, v] -> [a, b, o, i, t, s]
+  return torch::einsum("atu,bsv,oiuv->aboits", {sums, sums, weight})
       .reshape({4 * weight.size(0), weight.size(1), taps, taps});
 }
 
@@ -41,10 +44,16 @@ void UpsampledConv2dImpl::pretty_print(std::ostream& stream) const {
 }
 
 torch::Tensor UpsampledConv2dImpl::forward(const torch::Tensor& input) {
-  const auto phase_bias = bias.defined() ? bias.repeat_interleave(4) : bias;
+  const auto phase_bias = bias.defined() ? bias.repeat({4}) : bias;
+  const std::int64_t taps = 2 * radius_ + 1;
   const auto phases =
-      torch::conv2d(input, phase_weight(), phase_bias, /*stride=*/1, /*padding=*/radius_);
-  return torch::pixel_shuffle(phases, 2);
+      conv2d(input, phase_weight(), phase_bias,
+             {.kernel = {taps, taps}, .stride = {1, 1}, .padding = {radius_, radius_}});
+  // Pixel shuffle, of whole rows of channels in channels_last: [n, (a, b, o), h, w] -> [n, o, 2h,
+  // 2w]
+  const std::int64_t n = input.size(0), h = input.size(2), w = input.size(3);
+  const auto rows = rows_of_map(phases).view({n, h, w, 2, 2, -1}).permute({0, 1, 3, 2, 4, 5});
+  return map_of_rows(rows.reshape({4 * n * h * w, weight.size(0)}), n, 2 * h, 2 * w);
 }
 
 }  // namespace gan

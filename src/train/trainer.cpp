@@ -227,7 +227,7 @@ Config completed(Config config, const ImageShape& image) {
 Networks on_device(Networks networks, const torch::Device& device, Ranks& ranks) {
   for (torch::nn::Sequential net : {networks.generator, networks.discriminator}) {
     net->to(device);
-    if (device.is_cuda()) to_channels_last(*net);
+    to_channels_last(*net);
     sync_batch_norms(*net, ranks);
   }
   return networks;

@@ -21,11 +21,20 @@ class Dropout(nn.Dropout):
         return x * (kept.view(x.shape) / (1 - self.p)) if self.training else x
 
 
+class UnflattenMaps(nn.Unflatten):
+    """In channels_last, as all maps are."""
+
+    def forward(self, x):
+        return super().forward(x).contiguous(memory_format=torch.channels_last)
+
+
 class StemConvTranspose2d(nn.ConvTranspose2d):
     """On a 1x1 map, as the product of matrices that it is."""
 
     def forward(self, x):
-        result = (x.flatten(1) @ self.weight.flatten(1)).unflatten(1, self.weight.shape[1:])
+        channels, *kernel = self.weight.shape[1:]
+        products = x.flatten(1) @ self.weight.permute(0, 2, 3, 1).flatten(1)
+        result = products.view(-1, *kernel, channels).permute(0, 3, 1, 2)
         with torch.no_grad():
             assert torch.allclose(result, super().forward(x), atol=1e-4)
         return result
@@ -37,10 +46,10 @@ class OneChannelConv2d(nn.Conv2d):
     def forward(self, images):
         n, height, width = images.size(0), images.size(2), images.size(3)
         columns = F.unfold(images, self.kernel_size, stride=2, padding=self.padding)
-        maps = self.weight.flatten(1) @ columns.transpose(0, 1).flatten(1)
+        rows = columns.transpose(1, 2).flatten(0, 1) @ self.weight.flatten(1).t()
+        result = rows.view(n, height // 2, width // 2, -1).permute(0, 3, 1, 2)
         if self.bias is not None:
-            maps = maps + self.bias.unsqueeze(1)
-        result = maps.view(-1, n, height // 2, width // 2).transpose(0, 1)
+            result = result + self.bias.view(-1, 1, 1)
         with torch.no_grad():
             assert torch.allclose(result, super().forward(images), atol=1e-4)
         return result
@@ -50,7 +59,8 @@ class OneChannelConvTranspose2d(nn.ConvTranspose2d):
     """To images of one channel, as a product of matrices whose columns are added up."""
 
     def forward(self, x):
-        columns = self.weight.flatten(1).t() @ x.flatten(2)
+        rows = x.permute(0, 2, 3, 1).flatten(0, 2) @ self.weight.flatten(1)
+        columns = rows.unflatten(0, (x.size(0), -1)).transpose(1, 2)
         size = 2 * x.size(2), 2 * x.size(3)
         result = F.fold(columns, size, self.kernel_size, padding=self.padding, stride=2)
         with torch.no_grad():
@@ -67,11 +77,12 @@ class UpsampledConv2d(nn.Conv2d):
         for parity, groups in enumerate([[[0, 1], [2, 3], [4]], [[0], [1, 2], [3, 4]]]):
             for tap, group in enumerate(groups):
                 rows[parity, tap, group] = 1
-        small = torch.einsum("atu,bsv,oiuv->oabits", rows, rows, self.weight)
+        small = torch.einsum("atu,bsv,oiuv->aboits", rows, rows, self.weight)
         small = small.reshape(-1, self.in_channels, 3, 3)
-        result = F.pixel_shuffle(
-            F.conv2d(images, small, self.bias.repeat_interleave(4), padding=1), 2
-        )
+        n, _, h, w = images.shape
+        phases = F.conv2d(images, small, self.bias.repeat(4), padding=1)
+        phases = phases.view(n, 2, 2, -1, h, w).permute(0, 3, 4, 1, 5, 2)
+        result = phases.reshape(n, -1, 2 * h, 2 * w).contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
             large = F.interpolate(images, scale_factor=2)
             assert torch.allclose(result, super().forward(large), atol=1e-5)

@@ -16,6 +16,7 @@ from layers import (
     OneChannelConv2d,
     OneChannelConvTranspose2d,
     StemConvTranspose2d,
+    UnflattenMaps,
     UpsampledConv2d,
 )
 
@@ -44,6 +45,7 @@ class Gan:
         self.g, self.d = self.generator(), self.discriminator()
         for net, saved in (self.g, weights["generator"]), (self.d, weights["discriminator"]):
             self.load(net, saved)
+            net.to(memory_format=torch.channels_last)
         beta1, beta2 = self.betas
         if fault == "beta1":
             beta1 = 0.9 if beta1 < 0.9 else 0.5
@@ -156,7 +158,7 @@ class MnistKerasDcgan(Gan):
         return nn.Sequential(
             nn.Linear(100, 7 * 7 * 128),
             nn.LeakyReLU(0.2),
-            nn.Unflatten(1, (128, 7, 7)),
+            UnflattenMaps(1, (128, 7, 7)),
             UpsampledConv2d(128, 64, 5, padding="same"),
             nn.LeakyReLU(0.2),
             UpsampledConv2d(64, 1, 5, padding="same"),

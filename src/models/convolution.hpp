@@ -1,0 +1,35 @@
+#pragma once
+
+#include <torch/nn/modules/conv.h>
+
+#include "models/patches.hpp"
+
+namespace gan {
+
+/// torch::conv2d: [n, in, h, w] -> [n, out, h', w']. On the CPU in the form that is fastest there,
+/// in channels_last throughout: under autocast in bfloat16, and with the gradient of the weights,
+/// and images of one channel, as products of matrices.
+torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
+                     const torch::Tensor& bias, const Windows& windows);
+
+/// nn::Conv2d, computed so. No dilation, groups or padding modes.
+class Conv2dImpl : public torch::nn::ConvNdImpl<2, Conv2dImpl> {
+ public:
+  explicit Conv2dImpl(const torch::nn::Conv2dOptions& wanted);
+  torch::Tensor forward(const torch::Tensor& input);
+};
+TORCH_MODULE(Conv2d);
+
+/// nn::ConvTranspose2d, computed so; of a 1x1 map without padding, it is a product too.
+/// [n, in, h, w] -> [n, out, h', w']
+class ConvTranspose2dImpl : public torch::nn::ConvTransposeNdImpl<2, ConvTranspose2dImpl> {
+ public:
+  explicit ConvTranspose2dImpl(const torch::nn::ConvTranspose2dOptions& wanted);
+  torch::Tensor forward(const torch::Tensor& input);
+};
+TORCH_MODULE(ConvTranspose2d);
+
+/// The windows of a layer's options.
+Windows windows_of(const torch::nn::detail::ConvNdOptions<2>& options);
+
+}  // namespace gan
