@@ -20,6 +20,11 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
   return CLI::Validator([](std::string&) { return std::string(); }, "{" + join(words, ",") + "}");
 }
 
+CLI::Option* add_precision(CLI::App& app, std::string& precision, const std::string& help) {
+  return app.add_option("--precision", precision, help)
+      ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
+}
+
 CLI::Option* add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
   const auto hush = [&quiet] {
     quiet = true;

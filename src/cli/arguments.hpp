@@ -31,6 +31,9 @@ std::string help_of(const Rows& rows) {
 CLI::Option* add_quiet(CLI::App& app, bool& quiet,
                        const std::string& help = "show warnings and errors only");
 
+/// Adds --precision: that of the drawing of samples.
+CLI::Option* add_precision(CLI::App& app, std::string& precision, const std::string& help);
+
 /// Adds the --seed of samples.
 CLI::Option* add_seed(CLI::App& app, std::int64_t& seed);
 

@@ -34,6 +34,7 @@ struct EvalArguments {
   std::int64_t count = 0;
   std::int64_t seed = kSampleSeed;
   double truncation = 0.0;
+  std::string precision;
   JsonOutput json;
   bool quiet = false;
   DeviceArguments where;
@@ -127,8 +128,11 @@ EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& lo
   }
   const std::int64_t count = arguments.count > 0 ? arguments.count : kDefaultCount;
   const auto seed = static_cast<std::uint64_t>(arguments.seed);
+  const Precision precision = arguments.precision.empty()
+                                  ? loaded.config.train.precision
+                                  : from_name<Precision>(arguments.precision, "--precision");
   EvalSubject subject{draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed,
-                                   arguments.truncation),
+                                   arguments.truncation, precision),
                       draw_sample_classes(loaded.class_count, count, seed),
                       "",
                       {}};

@@ -442,9 +442,9 @@ Rows train_rows(TrainConfig& train) {
        .role = Role::kRunning,
        .field = &train.precision,
        .help =
-           "Convolutions and matrix products in float32 (fp32), in bfloat16 (bf16), or in "
-           "bfloat16 where the hardware is fast at it (auto); tf32 lets CUDA round their factors "
-           "to 10 bits. Weights, losses, Adam and the drawing of samples are always in float32.",
+           "Convolutions and matrix products in bfloat16 where the hardware is fast at it (auto), "
+           "else and with fp32 in float32; bf16 asks for bfloat16 everywhere, and tf32 lets CUDA "
+           "round their factors to 10 bits. Weights, losses and Adam are always in float32.",
        .kept_at_resume = true},
       {.key = "train.cuda_graph",
        .role = Role::kRunning,

@@ -56,7 +56,8 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   const std::int64_t count = trainer_.config().eval.samples;
   log::info(str("epoch ", epoch, "  measuring ", count, " samples"));
   const Metrics metrics = evaluator_.measure(
-      draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed),
+      draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed,
+                   /*truncation=*/0.0, trainer_.config().train.precision),
       draw_sample_classes(classes, count, kSampleSeed));
   measured_step_ = trainer_.steps_done();
   // Compared as it is written, so that a resumed run finds what an unbroken one would.

@@ -8,6 +8,7 @@
 #include "core/long_work.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "models/conditioning.hpp"
+#include "models/precision.hpp"
 #include "sampling/latents.hpp"
 
 namespace gan {
@@ -50,29 +51,35 @@ torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, s
 
 namespace {
 
-// Images of block `index` of the inputs. A short block is filled up: matrix kernels
+// Images begin … begin + size - 1 of the inputs. A short block is filled up: matrix kernels
 // may round differently by shape.
 torch::Tensor generate_block(torch::nn::Sequential& generator, const torch::Tensor& inputs,
-                             std::int64_t index, const torch::Device& device) {
-  const std::int64_t begin = index * kSampleBlock;
-  const std::int64_t count = std::clamp<std::int64_t>(inputs.size(0) - begin, 0, kSampleBlock);
-  auto block = torch::zeros({kSampleBlock, inputs.size(1)});
+                             std::int64_t begin, std::int64_t size, const torch::Device& device) {
+  const std::int64_t count = std::min(inputs.size(0) - begin, size);
+  auto block = torch::zeros({size, inputs.size(1)});
   block.narrow(0, 0, count).copy_(inputs.narrow(0, begin, count));
-  return generator->forward(block.to(device)).cpu().narrow(0, 0, count);
+  const auto images = generator->forward(block.to(device));
+  return images.to(torch::kCPU, torch::kFloat32).narrow(0, 0, count);
 }
 
 }  // namespace
 
-torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inputs) {
+torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inputs,
+                       Precision precision) {
   const bool was_training = generator->is_training();
   generator->eval();
   const auto device = generator->parameters().front().device();
-  const std::int64_t needed = (inputs.size(0) + kSampleBlock - 1) / kSampleBlock;
+  const bool bf16 = use_bf16(precision, device);
+  // Each block casts the weights anew, so in bfloat16 larger ones pay.
+  const std::int64_t size = bf16 ? 4 * kSampleBlock : kSampleBlock;
+  const std::int64_t needed = (inputs.size(0) + size - 1) / size;
   std::vector<torch::Tensor> blocks(static_cast<std::size_t>(needed));
   const auto run = [&](std::int64_t begin, std::int64_t end) {
-    const c10::InferenceMode no_grad;  // a thread's own
+    const c10::InferenceMode no_grad;  // both are a thread's own
+    const Autocast autocast(device, bf16);
     for (std::int64_t i = begin; i < std::min(end, needed); ++i) {
-      blocks[static_cast<std::size_t>(i)] = generate_block(generator, inputs, i, device);
+      blocks[static_cast<std::size_t>(i)] =
+          generate_block(generator, inputs, i * size, size, device);
     }
   };
   if (device.is_cpu()) {
@@ -89,7 +96,8 @@ torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inp
 void draw_in_blocks(
     const torch::nn::Sequential& generator, std::int64_t count,
     const std::function<torch::Tensor(std::int64_t block)>& inputs,
-    const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take) {
+    const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take,
+    Precision precision) {
   for (std::int64_t done = 0; done < count; done += kSampleBlocks * kSampleBlock) {
     tell_long_work("drawing samples", done, count);
     const std::int64_t wanted = std::min(kSampleBlocks * kSampleBlock, count - done);
@@ -98,13 +106,14 @@ void draw_in_blocks(
       blocks.push_back(inputs((done + i) / kSampleBlock));
     }
     const auto fed = torch::cat(blocks);
-    if (!take(generate(generator, fed).narrow(0, 0, wanted), fed.narrow(0, 0, wanted))) return;
+    if (!take(generate(generator, fed, precision).narrow(0, 0, wanted), fed.narrow(0, 0, wanted)))
+      return;
   }
 }
 
 torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
                            std::int64_t class_count, std::int64_t count, std::uint64_t seed,
-                           double truncation) {
+                           double truncation, Precision precision) {
   std::vector<torch::Tensor> parts;
   const auto inputs = [&](std::int64_t block) {
     const auto drawn = draw_inputs(config.model, class_count, kSampleBlock, seed, Stream::kSample,
@@ -113,12 +122,13 @@ torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config&
     if (truncation > 0) latents.copy_(truncated(config.model, latents, truncation));
     return drawn;
   };
-  draw_in_blocks(generator, count, inputs, [&](const torch::Tensor& images, const torch::Tensor&) {
+  const auto take = [&](const torch::Tensor& images, const torch::Tensor&) {
     const bool points = ImageShape{images.size(1), images.size(2), images.size(3)}.is_point();
     parts.push_back(
         points ? images : to_pixels(images, config.data.range).permute({0, 3, 1, 2}).contiguous());
     return true;
-  });
+  };
+  draw_in_blocks(generator, count, inputs, take, precision);
   return torch::cat(parts);
 }
 

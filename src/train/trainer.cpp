@@ -15,6 +15,7 @@
 #include "losses/penalty.hpp"
 #include "models/batch_norm.hpp"
 #include "models/conditioning.hpp"
+#include "models/precision.hpp"
 #include "train/augment.hpp"
 #include "train/average.hpp"
 #include "train/device.hpp"

@@ -6,7 +6,8 @@ from torch.nn import functional as F
 
 
 class Dropout(nn.Dropout):
-    """Unit i is dropped by number i of splitmix64, seeded by one draw from PyTorch's generator."""
+    """Unit i in memory, maps being [n, h, w, c], is dropped by 16 bits of number i / 4 of
+    splitmix64, which one draw from PyTorch's generator seeds."""
 
     @staticmethod
     def mix(x):
@@ -16,9 +17,15 @@ class Dropout(nn.Dropout):
 
     def forward(self, x):
         seed = torch.empty((), dtype=torch.int64).random_()
-        numbers = self.mix(seed + torch.arange(1, x.numel() + 1) * -0x61C8864680B583EB)
-        kept = (numbers >> 40 & 0xFFFFFF) >= round(self.p * 2**24)
-        return x * (kept.view(x.shape) / (1 - self.p)) if self.training else x
+        numbers = self.mix(seed + torch.arange(1, x.numel() // 4 + 2) * -0x61C8864680B583EB)
+        bits = torch.stack([numbers >> shift & 0xFFFF for shift in (0, 16, 32, 48)], 1)
+        kept = (bits.flatten()[: x.numel()] >= round(self.p * 2**16)) / (1 - self.p)
+        if not self.training:
+            return x
+        if x.dim() == 2:
+            return x * kept.view(x.shape)
+        n, c, h, w = x.shape
+        return x * kept.view(n, h, w, c).permute(0, 3, 1, 2)
 
 
 class UnflattenMaps(nn.Unflatten):

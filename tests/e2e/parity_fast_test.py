@@ -118,6 +118,7 @@ class MnistFastTest(unittest.TestCase):
         program.setUp()
         cls.addClassCleanup(program.doCleanups)
         flags = (
+            *("--train.precision", "fp32"),
             *("--config", common.CONFIGS / "mnist_fast.yaml", "--data", common.MNIST),
             *("--data.limit", 4096, "--epochs", 1, "--train.steps_per_epoch", STEPS),
             *("--threads", 2, "--device", "cpu"),

@@ -35,6 +35,8 @@ class Parity:
         program.setUp()
         cls.addClassCleanup(program.doCleanups)
         program.train(
+            "--train.precision",
+            "fp32",
             "--config",
             common.CONFIGS / f"{cls.recipe}.ini",
             "--data",

@@ -6,7 +6,7 @@
 #include <torch/autograd.h>
 #include <torch/utils.h>
 
-#include "train/device.hpp"
+#include "models/precision.hpp"
 
 namespace gan {
 namespace {

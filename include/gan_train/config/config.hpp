@@ -99,7 +99,7 @@ struct TrainConfig {
   std::int64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
-  Precision precision = Precision::kFp32;
+  Precision precision = Precision::kAuto;
   bool cuda_graph = false;
   bool deterministic = false;
   OnNan on_nan = OnNan::kStop;
