@@ -122,7 +122,7 @@ TEST(FolderDataset, NamesABadFileAndPassesOverItWhenAsked) {
   write_file(folder / "4.png", std::string_view());
   DataConfig config = folder_config(folder, 4, 1);
   const std::string message = message_of([&] { load_dataset(config); });
-  EXPECT_NE(message.find("1.png: is text, not a PNG or JPEG picture"), std::string::npos)
+  EXPECT_NE(message.find("1.png: is text, not a PNG, JPEG or WebP picture"), std::string::npos)
       << message;
   EXPECT_NE(message.find("data.skip_bad = true"), std::string::npos) << message;
   config.skip_bad = true;
@@ -143,7 +143,7 @@ TEST(FolderDataset, SaysWhatIsMissingOrMixed) {
   const auto says = [&] {
     return usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
   };
-  EXPECT_NE(says().find("holds no .png, .jpg or .jpeg files"), std::string::npos);
+  EXPECT_NE(says().find("holds no .png, .jpg, .jpeg or .webp files"), std::string::npos);
   write_flat(folder / "cat/1.png", 1);
   write_flat(folder / "stray.png", 1);
   EXPECT_NE(says().find("holds images, such as stray.png, and folders"), std::string::npos);
