@@ -113,8 +113,9 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.background",
        .role = Role::kData,
        .field = &data.background,
-       .help = "Colour that shows through the transparent parts of a folder's images: white, black, "
-               "or red, green and blue as ff8000.",
+       .help =
+           "Colour that shows through the transparent parts of a folder's images: white, black, "
+           "or red, green and blue as ff8000.",
        .ignored_with = with("data.dataset", kNotFolder)},
       {.key = "data.max_megapixels",
        .role = Role::kData,

@@ -72,8 +72,7 @@ struct Outcome {
 };
 
 // Puts the picture into `item`.
-Outcome decode_into(const torch::Tensor& item, const fs::path& path,
-                    const DecodeOptions& options) {
+Outcome decode_into(const torch::Tensor& item, const fs::path& path, const DecodeOptions& options) {
   try {
     auto picture = decode_file(path, options);
     item.copy_(fit_square(picture.image, item.size(1)));
@@ -151,7 +150,8 @@ class FolderReader {
       transparent_ += outcome.transparent ? 1 : 0;
       return;
     }
-    if (!config_.skip_bad) throw run_error(outcome.problem, "; remove it, or set data.skip_bad = true");
+    if (!config_.skip_bad)
+      throw run_error(outcome.problem, "; remove it, or set data.skip_bad = true");
     if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
   }
 
@@ -162,9 +162,8 @@ class FolderReader {
   Dataset finish() {
     if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
     if (transparent_ > 0) {
-      log::info(str(data_.source, ": ", transparent_, " of ", good_,
-                    " pictures are transparent in places; ", config_.background,
-                    " shows through (data.background)"));
+      log::info(str(data_.source, ": pictures with transparent parts: ", transparent_, " of ",
+                    good_, "; ", config_.background, " shows through (data.background)"));
     }
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
     data_.samples = scratch_ ? torch::Tensor() : data_.samples.narrow(0, 0, good_);
@@ -263,11 +262,11 @@ Dataset load_folder(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetLoader kFolder = {
-    .kind = DatasetKind::kFolder,
-    .help =
-        "PNG, JPEG and WebP files, resized and cropped; folders in the folder are classes (data.path)",
-    .load = load_folder,
-    .may_be_stored = true};
+extern const DatasetLoader kFolder = {.kind = DatasetKind::kFolder,
+                                      .help =
+                                          "PNG, JPEG and WebP files, resized and cropped; folders "
+                                          "in the folder are classes (data.path)",
+                                      .load = load_folder,
+                                      .may_be_stored = true};
 
 }  // namespace gan

@@ -18,9 +18,8 @@ struct Format {
   StoredPicture (*read)(ByteView file, const DecodeOptions& options, std::string_view name);
 };
 
-constexpr std::array<Format, 3> kFormats{{{"a PNG picture", read_png},
-                                          {"a JPEG picture", read_jpeg},
-                                          {"a WebP picture", read_webp}}};
+constexpr std::array<Format, 3> kFormats{
+    {{"a PNG picture", read_png}, {"a JPEG picture", read_jpeg}, {"a WebP picture", read_webp}}};
 
 // Rec. 601.
 std::uint8_t luma(const Rgb& color) {
@@ -67,9 +66,9 @@ void check_size(std::int64_t width, std::int64_t height, const DecodeOptions& op
                 std::string_view name) {
   constexpr std::int64_t kMega = 1'000'000;
   if (height <= options.max_pixels / width) return;
-  throw run_error(name, ": has ", width, "x", height, " pixels, ", (width * height + kMega - 1) / kMega,
-                  " megapixels; at most ", options.max_pixels / kMega,
-                  " are allowed (data.max_megapixels)");
+  throw run_error(name, ": has ", width, "x", height, " pixels, ",
+                  (width * height + kMega - 1) / kMega, " megapixels; at most ",
+                  options.max_pixels / kMega, " are allowed (raise data.max_megapixels)");
 }
 
 Error undecodable(std::string_view name, std::string_view reason) {

@@ -55,8 +55,8 @@ Image upright(Image image, int orientation) {
   Image turned = image;
   if (transposed) std::swap(turned.width, turned.height);
   const std::int64_t row = image.width * image.channels;
-  const std::int64_t first = (from_right ? row - image.channels : 0) +
-                             (from_below ? (image.height - 1) * row : 0);
+  const std::int64_t first =
+      (from_right ? row - image.channels : 0) + (from_below ? (image.height - 1) * row : 0);
   std::int64_t right = from_right ? -image.channels : image.channels;
   std::int64_t down = from_below ? -row : row;
   if (transposed) std::swap(right, down);

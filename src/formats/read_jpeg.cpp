@@ -3,9 +3,8 @@
 #include <csetjmp>
 #include <cstdio>
 // jpeglib.h wants what comes before it.
-#include <jpeglib.h>
-
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include "formats/exif.hpp"
 #include "formats/picture_readers.hpp"
@@ -46,9 +45,7 @@ class JpegReader {
     if (components != 1 && components != 3 && components != 4) {
       fail(str("JPEG pictures of ", components, " components are not known"));
     }
-    jpeg_.out_color_space = components == 1   ? JCS_GRAYSCALE
-                            : components == 3 ? JCS_RGB
-                                              : JCS_CMYK;
+    jpeg_.out_color_space = components == 1 ? JCS_GRAYSCALE : components == 3 ? JCS_RGB : JCS_CMYK;
     jpeg_.scale_denom = scale_for(std::min(width, height), options.side);
     const int orientation = find_orientation();
     Image image = read_pixels();
@@ -61,9 +58,13 @@ class JpegReader {
   // nothing that has one.
   template <typename Step>
   void call(Step step) {
+    // NOLINTNEXTLINE(modernize-avoid-setjmp-longjmp): no exception can pass through C
     if (setjmp(jump_) != 0) fail(message_.data());
     step();
   }
+
+  // NOLINTNEXTLINE(modernize-avoid-setjmp-longjmp): see call()
+  [[noreturn]] void leave() { std::longjmp(jump_, 1); }
 
   [[noreturn]] void fail(std::string_view reason) const {
     throw undecodable(name_, str(jpeg_.arith_code != 0 ? "arithmetic coding: " : "", reason));
@@ -72,7 +73,7 @@ class JpegReader {
   static void on_error(j_common_ptr jpeg) {
     auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
     jpeg->err->format_message(jpeg, reader.message_.data());
-    std::longjmp(reader.jump_, 1);
+    reader.leave();
   }
 
   // Level -1 warns of data from which libjpeg would go on with made-up pixels.
@@ -87,7 +88,7 @@ class JpegReader {
     auto& reader = *static_cast<JpegReader*>(jpeg->client_data);
     if (reader.jpeg_.input_scan_number <= kMaxScans) return;
     std::snprintf(reader.message_.data(), reader.message_.size(), "more than %d scans", kMaxScans);
-    std::longjmp(reader.jump_, 1);
+    reader.leave();
   }
 
   static unsigned scale_for(std::int64_t shorter_side, std::int64_t wanted) {

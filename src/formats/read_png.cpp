@@ -2,7 +2,7 @@
 #include <array>
 #include <cstring>
 #include <png.h>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "formats/exif.hpp"
@@ -47,6 +47,7 @@ class PngReader {
   // nothing that has one.
   template <typename Step>
   void call(Step step) {
+    // NOLINTNEXTLINE(modernize-avoid-setjmp-longjmp): no exception can pass through C
     if (setjmp(png_jmpbuf(png_)) != 0) throw undecodable(name_, message_.data());
     step();
   }
@@ -102,12 +103,14 @@ class PngReader {
     Image image{indexes.width, indexes.height, alpha_count > 0 ? 4 : 3, {}};
     image.pixels.reserve(indexes.pixels.size() * static_cast<std::size_t>(image.channels));
     for (const std::uint8_t index : indexes.pixels) {
-      if (index >= count) {
-        throw undecodable(name_, str("a pixel has colour ", int{index}, " of a palette of ", count));
+      if (std::cmp_greater_equal(index, count)) {
+        throw undecodable(name_,
+                          str("a pixel has colour ", int{index}, " of a palette of ", count));
       }
       const auto& [red, green, blue] = colors[index];
       image.pixels.insert(image.pixels.end(), {red, green, blue});
-      if (alpha_count > 0) image.pixels.push_back(index < alpha_count ? alphas[index] : 255);
+      if (alpha_count > 0)
+        image.pixels.push_back(std::cmp_less(index, alpha_count) ? alphas[index] : 255);
     }
     return image;
   }

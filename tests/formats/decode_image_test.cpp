@@ -207,8 +207,7 @@ TEST(DecodeImage, SaysWhatIsWrongWithAPng) {
   says(with(png_chunk("CgBI", "\x50\0\x20\2"s)), "CgBI: unhandled critical chunk");
   says(with(""), "IEND: out of place");
   const auto palette = png_chunk("PLTE", "\0\0\0\xff\x80\x40"s);
-  says(make_png(1, 1, "\x8\3\0\0\0"s, "\0\2"s, palette),
-       "a pixel has colour 2 of a palette of 2");
+  says(make_png(1, 1, "\x8\3\0\0\0"s, "\0\2"s, palette), "a pixel has colour 2 of a palette of 2");
 }
 
 TEST(DecodeImage, PassesOverWhatDoesNotMatterInAPng) {
@@ -242,8 +241,7 @@ TEST(DecodeImage, NamesTheFileAndTheReason) {
             "file: cannot be decoded (arithmetic coding: Premature end of JPEG file)");
   file = from_hex(kLossyWebp);
   file.resize(60);
-  EXPECT_EQ(refusal(file),
-            "file: cannot be decoded (WebP data that are damaged or end too soon)");
+  EXPECT_EQ(refusal(file), "file: cannot be decoded (WebP data that are damaged or end too soon)");
 }
 
 // libjpeg itself only warns, and goes on with made-up pixels.
@@ -259,7 +257,7 @@ TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
   const DecodeOptions options = {.max_pixels = 256'000'000};
   EXPECT_EQ(refusal(make_png(16001, 16000, grey, ""), options),
             "file: has 16001x16000 pixels, 257 megapixels; at most 256 are allowed "
-            "(data.max_megapixels)");
+            "(raise data.max_megapixels)");
   EXPECT_EQ(refusal(make_png(16000, 16000, grey, ""), options),
             "file: cannot be decoded (Not enough image data)");
   Bytes jpeg = from_hex(kProgressiveJpeg);
