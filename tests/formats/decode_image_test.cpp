@@ -250,6 +250,10 @@ TEST(DecodeImage, RefusesAJpegThatItsLibraryWarnsOf) {
   file.erase(file.end() - 12, file.end() - 2);
   EXPECT_EQ(refusal(file),
             "file: cannot be decoded (Corrupt JPEG data: premature end of data segment)");
+  // A sign that pixels were lost before.
+  file = from_hex(kColourJpeg);
+  file.insert(file.end() - 2, 40, 1);
+  EXPECT_NE(refusal(file).find("extraneous bytes before marker 0xd9"), std::string::npos);
 }
 
 TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
