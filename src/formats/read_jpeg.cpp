@@ -120,7 +120,7 @@ class JpegReader {
     return image;
   }
 
-  // As Adobe stores it, and all others after them: 255 is no ink.
+  // Stored as Adobe does it, and all others since: 255 means no ink.
   static Image from_cmyk(const Image& inks) {
     Image image{inks.width, inks.height, 3, {}};
     image.pixels.reserve(inks.pixels.size() / 4 * 3);
