@@ -120,8 +120,8 @@ TEST(DecodeImage, ShowsTheBackgroundWhereAPictureIsTransparent) {
   const auto picture = decode_image(file, {.background = background}, "file");
   EXPECT_TRUE(picture.transparent);
   for (const auto& [x, y] : {std::pair{0, 3}, {3, 5}, {7, 1}}) {
-    const auto mixed = [&](int value, int behind) {
-      return (value * 36 * x + behind * (255 - 36 * x) + 127) / 255;
+    const auto mixed = [alpha = 36 * x](int value, int behind) {
+      return (value * alpha + behind * (255 - alpha) + 127) / 255;
     };
     expect_near(picture.image, x, y, {mixed(30 * x, 255), mixed(40 * y, 0), mixed(128, 100)}, 0);
   }
