@@ -17,8 +17,9 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
-  nlohmann-json3-dev zlib1g-dev libssl-dev libprotozero-dev libgtest-dev libcairo2-dev libgif-dev
-  libopenmpi-dev fonts-dejavu-core python3 python3-venv curl ca-certificates)
+  nlohmann-json3-dev zlib1g-dev libjpeg-dev libpng-dev libwebp-dev libssl-dev libprotozero-dev
+  libgtest-dev libcairo2-dev libgif-dev libopenmpi-dev fonts-dejavu-core python3 python3-venv curl
+  ca-certificates)
 test_packages=(clang libclang-rt-dev  # the latter holds libFuzzer and the sanitizers
   chromium chromium-driver  # in which tests open reports
   zsh fish groff-base  # which take what the program writes for them

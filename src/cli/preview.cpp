@@ -28,7 +28,7 @@ bool wants_preview(const std::string& when) {
 }
 
 void show_preview(const std::filesystem::path& png) {
-  const Image image = decode_image(read_file(png), 3, UINT64_MAX, png.string());
+  const Image image = decode_image(read_file(png), {}, png.string()).image;
   const auto get = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string_view(value == nullptr ? "" : value);

@@ -2,6 +2,7 @@
 
 #include "config/parse.hpp"
 #include "core/text.hpp"
+#include "formats/color.hpp"
 
 namespace gan {
 
@@ -63,6 +64,11 @@ void check_config(const Config& config) {
   refuse(train.keep_best != KeepBest::kNone && config.eval.every == 0,
          "train.keep_best: what is best only evaluations tell; set eval.every, or train.keep_best "
          "= none");
+  try {
+    parse_color(config.data.background);
+  } catch (const Error& error) {
+    mistakes.push_back(str("data.background: ", error.what()));
+  }
   if (const auto problem = device_problem(train.device); !problem.empty()) {
     mistakes.push_back("train.device: " + problem);
   }

@@ -16,6 +16,10 @@ using Rows = std::vector<Option>;
 constexpr double kMany = 1e9;                // for counts that nothing else bounds
 constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, exact up to here
 
+constexpr std::initializer_list<DatasetKind> kNotFolder = {
+    DatasetKind::kIdx, DatasetKind::kCifar10, DatasetKind::kStackedMnist, DatasetKind::kShapes,
+    DatasetKind::kRings};
+
 template <Choice Enum>
 OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
   OtherValues others{key, {}};
@@ -105,9 +109,22 @@ Rows data_rows(DataConfig& data) {
        .help =
            "Pass over files of a folder that can't be read as images, naming and counting them, "
            "instead of refusing the folder.",
-       .ignored_with = with("data.dataset",
-                            {DatasetKind::kIdx, DatasetKind::kCifar10, DatasetKind::kStackedMnist,
-                             DatasetKind::kShapes, DatasetKind::kRings})},
+       .ignored_with = with("data.dataset", kNotFolder)},
+      {.key = "data.background",
+       .role = Role::kData,
+       .field = &data.background,
+       .help =
+           "Colour that shows through the transparent parts of a folder's images: white, black, "
+           "or red, green and blue as ff8000.",
+       .ignored_with = with("data.dataset", kNotFolder)},
+      {.key = "data.max_megapixels",
+       .role = Role::kData,
+       .field = &data.max_megapixels,
+       .help = "The largest image that a folder may hold, in millions of pixels. Larger ones are "
+               "refused before they are unpacked.",
+       .min = 1,
+       .max = 4096,
+       .ignored_with = with("data.dataset", kNotFolder)},
   };
 }
 

@@ -25,9 +25,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMaxDecoded = 128 << 20;  // bytes a picture: 44 megapixels of RGB
-constexpr std::size_t kAtOnce = 256;              // between two looks at what went wrong
-constexpr std::int64_t kMaxNamed = 20;            // of the bad files that are passed over
+constexpr std::size_t kAtOnce = 256;    // between two looks at what went wrong
+constexpr std::int64_t kMaxNamed = 20;  // of the bad files that are passed over
+
+// That train well on any machine.
+constexpr std::array<std::int64_t, 5> kSizes = {16, 28, 32, 48, 64};
+
+DecodeOptions decode_options(const DataConfig& config) {
+  constexpr std::int64_t kMega = 1'000'000;
+  return {.channels = config.channels,
+          .background = parse_color(config.background),
+          .side = config.image_size,
+          .max_pixels = config.max_megapixels * kMega};
+}
+
+DecodedPicture decode_file(const fs::path& path, const DecodeOptions& options) {
+  constexpr std::int64_t kBytesPerPixel = 8;  // RGBA of 16 bits that don't pack
+  const auto most = static_cast<std::uint64_t>(kBytesPerPixel * options.max_pixels);
+  return decode_image(read_file(path, most), options, printable(path.string()));
+}
 
 // The largest square about the middle, resized as PyTorch's interpolate does with
 // antialias: a cubic filter as wide as the reduction asks for.
@@ -49,37 +65,43 @@ torch::Tensor fit_square(Image& image, std::int64_t side) {
                                     .antialias(true))[0];
 }
 
-// Puts the picture into `item`; what is wrong with the file, or "".
-std::string decode_into(const torch::Tensor& item, const fs::path& path) {
+// What became of a file.
+struct Outcome {
+  std::string problem;  // "": it is good
+  bool transparent = false;
+};
+
+// Puts the picture into `item`.
+Outcome decode_into(const torch::Tensor& item, const fs::path& path, const DecodeOptions& options) {
   try {
-    Image image = decode_image(read_file(path, kMaxDecoded), item.size(0), kMaxDecoded,
-                               printable(path.string()));
-    item.copy_(fit_square(image, item.size(1)));
-    return "";
+    auto picture = decode_file(path, options);
+    item.copy_(fit_square(picture.image, item.size(1)));
+    return {"", picture.transparent};
   } catch (const Error& error) {
-    return error.what();
+    return {error.what()};
   }
 }
 
-// Decodes into samples[first], samples[first + 1], …; a message a file, "" where it is good.
-std::vector<std::string> decode_some(std::span<const PictureFile> files, torch::Tensor samples) {
-  std::vector<std::string> problems(files.size());
+// Decodes into samples[first], samples[first + 1], …
+std::vector<Outcome> decode_some(std::span<const PictureFile> files, torch::Tensor samples,
+                                 const DecodeOptions& options) {
+  std::vector<Outcome> outcomes(files.size());
   at::parallel_for(0, static_cast<std::int64_t>(files.size()), 1,
                    [&](std::int64_t begin, std::int64_t end) {
                      const torch::NoGradGuard no_grad;
                      for (std::int64_t i = begin; i < end; ++i) {
                        const auto place = static_cast<std::size_t>(i);
-                       problems[place] = decode_into(samples[i], files[place].path);
+                       outcomes[place] = decode_into(samples[i], files[place].path, options);
                      }
                    });
-  return problems;
+  return outcomes;
 }
 
 // One after the other at the front of data.samples; what is bad stops all or is passed over.
 class FolderReader {
  public:
   FolderReader(const DataConfig& config, const std::vector<PictureFile>& files)
-      : skip_(config.skip_bad), files_(files) {
+      : config_(config), options_(decode_options(config)), files_(files) {
     const auto n = static_cast<std::int64_t>(files.size());
     data_.source = config.path;
     data_.shape = {config.channels, config.image_size, config.image_size};
@@ -106,9 +128,9 @@ class FolderReader {
       const auto some = files_.subspan(first, std::min(kAtOnce, files_.size() - first));
       const auto place = static_cast<std::int64_t>(first);
       const auto images = scratch_ ? data_.samples : data_.samples.slice(0, place);
-      const auto problems = decode_some(some, images);
+      const auto outcomes = decode_some(some, images, options_);
       for (std::size_t i = 0; i < some.size(); ++i) {
-        keep(some[i], problems[i], images[static_cast<std::int64_t>(i)]);
+        keep(some[i], outcomes[i], images[static_cast<std::int64_t>(i)]);
       }
       show(first + some.size());
     }
@@ -116,8 +138,8 @@ class FolderReader {
   }
 
  private:
-  void keep(const PictureFile& file, const std::string& problem, const torch::Tensor& image) {
-    if (problem.empty()) {
+  void keep(const PictureFile& file, const Outcome& outcome, const torch::Tensor& image) {
+    if (outcome.problem.empty()) {
       if (scratch_) {
         scratch_->append({image.const_data_ptr<std::uint8_t>(), image.nbytes()});
       } else if (const auto place = data_.samples[good_];
@@ -125,10 +147,12 @@ class FolderReader {
         place.copy_(image);
       }
       data_.labels[good_++] = file.label;
+      transparent_ += outcome.transparent ? 1 : 0;
       return;
     }
-    if (!skip_) throw run_error(problem, "; remove it, or set data.skip_bad = true");
-    if (++bad_ <= kMaxNamed) log::warning("passed over: " + problem);
+    if (!config_.skip_bad)
+      throw run_error(outcome.problem, "; remove it, or set data.skip_bad = true");
+    if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
   }
 
   void show(std::size_t done) const {
@@ -137,6 +161,10 @@ class FolderReader {
 
   Dataset finish() {
     if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
+    if (transparent_ > 0) {
+      log::info(str(data_.source, ": pictures with transparent parts: ", transparent_, " of ",
+                    good_, "; ", config_.background, " shows through (data.background)"));
+    }
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
     data_.samples = scratch_ ? torch::Tensor() : data_.samples.narrow(0, 0, good_);
     if (scratch_) {
@@ -147,13 +175,15 @@ class FolderReader {
     return std::move(data_);
   }
 
-  bool skip_;
+  DataConfig config_;
+  DecodeOptions options_;
   bool live_ = isatty(STDERR_FILENO) == 1;
   std::span<const PictureFile> files_;
   Dataset data_;
   std::optional<RandomAccessFile> scratch_;  // where the images are to stay on disk
   std::int64_t good_ = 0;
   std::int64_t bad_ = 0;
+  std::int64_t transparent_ = 0;
 };
 
 // Sizes and colours of some of a folder's pictures.
@@ -175,17 +205,18 @@ bool is_coloured(const Image& rgb) {
 }
 
 // Looks at up to 64 pictures, spread over all. FolderReader reports those that can't be read.
-Sketch look_at_some(std::span<const PictureFile> files) {
+Sketch look_at_some(DecodeOptions options, std::span<const PictureFile> files) {
   constexpr std::size_t kSome = 64;
+  options.channels = 3;
+  options.side = kSizes.back();
   const std::size_t n = std::min(kSome, files.size());
   std::vector<std::optional<std::pair<std::int64_t, bool>>> seen(n);
   at::parallel_for(0, static_cast<std::int64_t>(n), 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); std::cmp_less(i, end); ++i) {
       const fs::path& path = files[i * files.size() / n].path;
       try {
-        const auto image =
-            decode_image(read_file(path, kMaxDecoded), 3, kMaxDecoded, path.string());
-        seen[i] = {std::min(image.width, image.height), is_coloured(image)};
+        const auto picture = decode_file(path, options);
+        seen[i] = {std::min(picture.width, picture.height), is_coloured(picture.image)};
       } catch (const Error&) {
         continue;
       }
@@ -201,9 +232,8 @@ Sketch look_at_some(std::span<const PictureFile> files) {
   return sketch;
 }
 
-// The nearest to the median of `sides`, among sizes that train well on any machine.
+// The nearest of kSizes to the median of `sides`.
 std::int64_t nearest_size(std::vector<std::int64_t> sides) {
-  constexpr std::array<std::int64_t, 5> kSizes = {16, 28, 32, 48, 64};
   if (sides.empty()) return kSizes.back();
   const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
   std::nth_element(sides.begin(), middle, sides.end());
@@ -214,7 +244,7 @@ std::int64_t nearest_size(std::vector<std::int64_t> sides) {
 // Fills in the size and the channels where the config has none, and logs them.
 DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files) {
   if (config.image_size > 0 && config.channels > 0) return config;
-  const Sketch sketch = look_at_some(files);
+  const Sketch sketch = look_at_some(decode_options(config), files);
   if (config.image_size == 0) config.image_size = nearest_size(sketch.sides);
   if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
   log::info(str(config.path, ": pictures are made ", config.image_size, "x", config.image_size,
@@ -232,11 +262,11 @@ Dataset load_folder(const DataConfig& config) {
 
 }  // namespace
 
-extern const DatasetLoader kFolder = {
-    .kind = DatasetKind::kFolder,
-    .help =
-        "PNG and JPEG files, resized and cropped; folders in the folder are classes (data.path)",
-    .load = load_folder,
-    .may_be_stored = true};
+extern const DatasetLoader kFolder = {.kind = DatasetKind::kFolder,
+                                      .help =
+                                          "PNG, JPEG and WebP files, resized and cropped; folders "
+                                          "in the folder are classes (data.path)",
+                                      .load = load_folder,
+                                      .may_be_stored = true};
 
 }  // namespace gan

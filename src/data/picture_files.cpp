@@ -16,7 +16,7 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 
 bool is_picture_file(const fs::path& path) {
   const std::string end = extension_of(path);
-  return (end == ".png" || end == ".jpg" || end == ".jpeg") && !is_hidden(path) &&
+  return (end == ".png" || end == ".jpg" || end == ".jpeg" || end == ".webp") && !is_hidden(path) &&
          fs::is_regular_file(path);
 }
 
@@ -67,7 +67,8 @@ std::vector<PictureFile> list_pictures(const fs::path& root) {
                       "; set config key data.path to the folder of your pictures");
   }
   if (files.empty()) {
-    throw usage_error(root.string(), ": holds no .png, .jpg or .jpeg files, nor folders of them");
+    throw usage_error(root.string(),
+                      ": holds no .png, .jpg, .jpeg or .webp files, nor folders of them");
   }
   return files;
 }

@@ -2,114 +2,87 @@
 
 #include <algorithm>
 #include <array>
-#include <climits>
-#include <cstdlib>
-#include <memory>
-#include <mutex>
+#include <utility>
 
 #include "core/text.hpp"
+#include "formats/exif.hpp"
 #include "formats/file_kind.hpp"
-#include "formats/jpeg.hpp"
+#include "formats/picture_readers.hpp"
 #include "gan_train/core/error.hpp"
-
-namespace {
-
-// What stb may take in one piece: a small file can unpack to more than it declares.
-thread_local std::size_t most_at_once = 0;
-
-// Zeroed: tables and coefficients that a JPEG never defines are read all the same.
-void* allocate_for_stb(std::size_t size) {
-  return size <= most_at_once ? std::calloc(1, size) : nullptr;
-}
-
-void* reallocate_for_stb(void* memory, std::size_t size) {
-  return size <= most_at_once ? std::realloc(memory, size) : nullptr;
-}
-
-}  // namespace
-
-#define STBI_MALLOC(size) allocate_for_stb(size)
-#define STBI_REALLOC(memory, size) reallocate_for_stb(memory, size)
-#define STBI_FREE(memory) std::free(memory)
-#define STB_IMAGE_STATIC
-#define STB_IMAGE_IMPLEMENTATION
-#define STBI_ONLY_PNG
-#define STBI_ONLY_JPEG
-#define STBI_NO_STDIO
-#include <stb_image.h>
 
 namespace gan {
 namespace {
 
-constexpr std::size_t kSlack = 4 << 20;     // tables, rounding up to whole blocks
-constexpr std::uint64_t kLarge = 32 << 20;  // declared bytes; one such picture at a time
-
-[[noreturn]] void refuse(std::string_view name) {
-  const std::string_view reason = stbi_failure_reason();
-  throw run_error(name, ": damaged picture (",
-                  reason.empty() ? "its data end too soon" : printable(reason), ")");
-}
-
-bool is_png(ByteView file) {
-  constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  return file.size() >= kSignature.size() &&
-         std::equal(kSignature.begin(), kSignature.end(), file.begin());
-}
-
-struct StbFile {
-  const stbi_uc* bytes;
-  int size;
+struct Format {
+  std::string_view kind;  // as file_kind() calls it
+  StoredPicture (*read)(ByteView file, const DecodeOptions& options, std::string_view name);
 };
 
-StbFile for_stb(ByteView file, std::string_view name) {
-  if (file.size() > INT_MAX) throw run_error(name, ": holds more than ", INT_MAX, " bytes");
-  return {file.data(), static_cast<int>(file.size())};
+constexpr std::array<Format, 3> kFormats{
+    {{"a PNG picture", read_png}, {"a JPEG picture", read_jpeg}, {"a WebP picture", read_webp}}};
+
+// Rec. 601.
+std::uint8_t luma(const Rgb& color) {
+  return static_cast<std::uint8_t>(
+      (19595 * color[0] + 38470 * color[1] + 7471 * color[2] + 0x8000) >> 16);
 }
 
-// The bytes that the picture takes as its header declares it.
-std::uint64_t check_size(StbFile file, std::uint64_t limit, std::string_view name) {
-  int width = 0;
-  int height = 0;
-  int channels = 0;
-  if (stbi_info_from_memory(file.bytes, file.size, &width, &height, &channels) == 0) refuse(name);
-  const std::int64_t deep = stbi_is_16_bit_from_memory(file.bytes, file.size) != 0 ? 2 : 1;
-  const auto size =
-      static_cast<std::uint64_t>(deep * width * height * std::max(channels, int{STBI_rgb}));
-  if (width > kMaxImageSide || height > kMaxImageSide || size > limit) {
-    throw run_error(name, ": declares ", width, "x", height, " pixels, ", size,
-                    " bytes; allowed are sides of at most ", kMaxImageSide, " and ", limit,
-                    " bytes");
+// What is seen of a colour in front of another.
+Rgb blended(const Rgb& front, int alpha, const Rgb& behind) {
+  Rgb color;
+  for (std::size_t i = 0; i < color.size(); ++i) {
+    const int sum = front[i] * alpha + behind[i] * (255 - alpha);
+    color[i] = static_cast<std::uint8_t>((sum + 127) / 255);
   }
-  return size;
+  return color;
+}
+
+// Makes it grey or RGB, without alpha; returns whether the background shows through somewhere.
+bool flatten(Image& image, std::int64_t channels, const Rgb& background) {
+  if (image.channels == channels) return false;
+  const bool has_color = image.channels >= 3;
+  const bool has_alpha = image.channels % 2 == 0;
+  Image flat{image.width, image.height, channels, {}};
+  flat.pixels.resize(static_cast<std::size_t>(image.width * image.height * channels));
+  bool transparent = false;
+  auto* out = flat.pixels.data();
+  const auto* end = image.pixels.data() + image.pixels.size();
+  for (const auto* in = image.pixels.data(); in != end; in += image.channels) {
+    Rgb color = {in[0], in[has_color ? 1 : 0], in[has_color ? 2 : 0]};
+    if (const int alpha = has_alpha ? in[image.channels - 1] : 255; alpha != 255) {
+      transparent = true;
+      color = blended(color, alpha, background);
+    }
+    if (channels == 1) *out++ = luma(color);
+    if (channels == 3) out = std::copy(color.begin(), color.end(), out);
+  }
+  image = std::move(flat);
+  return transparent;
 }
 
 }  // namespace
 
-Image decode_image(ByteView file, std::int64_t channels, std::uint64_t limit,
-                   std::string_view name) {
-  // Nothing else may reach stb: it also takes JPEG files that don't begin like one.
-  const bool jpeg = is_jpeg(file);
-  if (!jpeg && !is_png(file)) throw not_a(name, file, "a PNG or JPEG picture");
-  const Bytes plain = jpeg ? plain_jpeg(file, name) : Bytes();
-  if (jpeg) file = plain;
-  most_at_once = kSlack;
-  const auto input = for_stb(file, name);
-  const std::uint64_t declared = check_size(input, limit, name);
-  most_at_once += 2 * std::max<std::size_t>(declared, file.size());
-  static std::mutex one_large;
-  std::unique_lock lock(one_large, std::defer_lock);
-  if (declared > kLarge) lock.lock();
-  int width = 0;
-  int height = 0;
-  int found = 0;
-  const std::unique_ptr<stbi_uc, decltype(&std::free)> pixels(
-      stbi_load_from_memory(input.bytes, input.size, &width, &height, &found,
-                            static_cast<int>(channels)),
-      &std::free);
-  if (pixels == nullptr) refuse(name);
-  Image image{width, height, channels, {}};
-  image.pixels.assign(pixels.get(), pixels.get() + image.width * image.height * channels);
-  return image;
+void check_size(std::int64_t width, std::int64_t height, const DecodeOptions& options,
+                std::string_view name) {
+  constexpr std::int64_t kMega = 1'000'000;
+  if (height <= options.max_pixels / width) return;
+  throw run_error(name, ": has ", width, "x", height, " pixels, ",
+                  (width * height + kMega - 1) / kMega, " megapixels; at most ",
+                  options.max_pixels / kMega, " are allowed (raise data.max_megapixels)");
+}
+
+Error undecodable(std::string_view name, std::string_view reason) {
+  return run_error(name, ": cannot be decoded (", printable(reason), ")");
+}
+
+DecodedPicture decode_image(ByteView file, const DecodeOptions& options, std::string_view name) {
+  const std::string kind = file_kind(as_text(file));
+  const auto* format = std::ranges::find(kFormats, kind, &Format::kind);
+  if (format == kFormats.end()) throw not_a(name, file, "a PNG, JPEG or WebP picture");
+  auto [image, width, height, orientation] = format->read(file, options, name);
+  const bool transparent = flatten(image, options.channels, options.background);
+  if (orientation >= 5) std::swap(width, height);
+  return {upright(std::move(image), orientation), width, height, transparent};
 }
 
 }  // namespace gan

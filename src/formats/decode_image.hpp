@@ -4,22 +4,31 @@
 #include <string_view>
 
 #include "core/file.hpp"
+#include "formats/color.hpp"
 #include "formats/image.hpp"
 
 namespace gan {
 
-/// No picture may be wider or higher than this, in pixels.
-inline constexpr std::int64_t kMaxImageSide = 16384;
+struct DecodeOptions {
+  std::int64_t channels = 3;  ///< 1: grey, 3: RGB
+  Rgb background = kWhite;    ///< shows through where the picture is transparent
+  /// The side of the image that is to be made of the picture. A JPEG file may be decoded at a half,
+  /// a quarter or an eighth of its size, with sides of at least twice this; 0: as large as it is.
+  std::int64_t side = 0;
+  std::int64_t max_pixels = 1 << 30;  ///< larger ones are refused by their header
+};
 
-/// Decodes a PNG or JPEG file, told apart by content, to 1 channel (grey) or 3
-/// (RGB) of 8 bits; transparency is dropped, an orientation in the metadata is not
-/// looked at. Before anything is unpacked, the size that the file declares is
-/// checked: sides of at most kMaxImageSide, and width x height x 3 (more where it has
-/// more channels; twice that where they have 16 bits) of at most `limit`. Takes less
-/// than six times `limit` and 64 MiB, whatever the file holds; many threads may decode,
-/// large pictures one at a time. Error naming `name` where the file is in neither
-/// format, is damaged or breaks off; the checksums in a PNG are not compared.
-Image decode_image(ByteView file, std::int64_t channels, std::uint64_t limit,
-                   std::string_view name);
+struct DecodedPicture {
+  Image image;  ///< upright, without transparency, of the channels asked for
+  std::int64_t width = 0;
+  std::int64_t height = 0;   ///< of the picture itself, where the image is smaller
+  bool transparent = false;  ///< whether the background shows through somewhere
+};
+
+/// Decodes a PNG, JPEG or WebP file (of an animation, the first frame), told apart by content, and
+/// turns it as its EXIF orientation says. Colour profiles are ignored; of 16 bits, the upper 8 are
+/// kept. The same bytes always give the same pixels. Error naming `name` where the file is none of
+/// these, or damaged in any way that its format lets one see. Many threads may decode at a time.
+DecodedPicture decode_image(ByteView file, const DecodeOptions& options, std::string_view name);
 
 }  // namespace gan

@@ -5,12 +5,11 @@
 #include <cstdlib>
 
 #include "core/text.hpp"
+#include "formats/color.hpp"
 #include "gan_train/core/error.hpp"
 
 namespace gan {
 namespace {
-
-using Rgb = std::array<std::uint8_t, 3>;
 
 Rgb pixel(const Image& image, std::int64_t x, std::int64_t y) {
   const auto* at = image.pixels.data() + (y * image.width + x) * image.channels;

@@ -13,7 +13,7 @@ namespace gan {
 /// Reads samples of that shape from one file, as gan-sample writes them: IDX (raw or gzip) or .npy,
 /// n x height x width (x channels) or n x channels x height x width (where both fit, the former),
 /// bytes or, in .npy, also floats in `range` (as data.range);
-/// points are n x 2 of float32. Or a folder's PNG and JPEG files in the order of their names, those
+/// points are n x 2 of float32. Or a folder's pictures in the order of their names, those
 /// of another size cropped and resized as the data set `folder` does. Returns them as a data set
 /// holds them: uint8 [n, c, h, w], or float32 for points. Error (exit code 2) where they have
 /// another shape or, by more than a tenth, lie outside `range`.

@@ -13,10 +13,8 @@
 namespace gan {
 namespace {
 
-constexpr std::uint64_t kMaxGridBytes = std::uint64_t{3} << 30;
-
 Image read_grid(const std::filesystem::path& path) {
-  return decode_image(read_file(path), 3, kMaxGridBytes, path.string());
+  return decode_image(read_file(path), {}, path.string()).image;
 }
 
 }  // namespace

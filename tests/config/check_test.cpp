@@ -65,6 +65,14 @@ TEST(Check, PackedImagesHaveNoOneClass) {
   }
 }
 
+TEST(Check, TheBackgroundIsAColour) {
+  Config config;
+  config.data.background = "#ff8000";
+  EXPECT_EQ(check(config), "");
+  config.data.background = "blue";
+  EXPECT_EQ(check(config).find("data.background: 'blue' is not a colour"), 0U);
+}
+
 TEST(Check, AGroupOfOneHasNoDeviation) {
   Config config;
   config.model.minibatch_stddev = 1;

@@ -5,6 +5,7 @@
 #include "core/file.hpp"
 #include "formats/image.hpp"
 #include "formats/jpeg_files.hpp"
+#include "formats/webp_files.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
@@ -115,6 +116,32 @@ TEST(FolderDataset, ReadsJpeg) {
   EXPECT_LT((data.samples[1][2].to(torch::kFloat32) - 128).abs().max().item<double>(), 16.0);
 }
 
+TEST(FolderDataset, ReadsWebpInFrontOfTheBackground) {
+  const TempFolder folder;
+  write_file(folder / "a.webp", from_hex(kAlphaWebp));
+  DataConfig config = folder_config(folder, 6, 3);
+  config.background = "#0a141e";
+  // The first column that the middle square keeps: 30 of 255 red, a seventh of it.
+  const auto corner = load_dataset(config).samples[0].select(1, 0).select(1, 0);
+  EXPECT_EQ(corner[0].item<int>(), (30 * 36 + 10 * 219 + 127) / 255);
+  config.background = "blue";
+  EXPECT_NE(usage_message_of([&] { load_dataset(config); }).find("'blue' is not a colour"),
+            std::string::npos);
+}
+
+TEST(FolderDataset, RefusesMoreMegapixelsThanAllowed) {
+  const TempFolder folder;
+  write_flat(folder / "1.png", 1, 1100, 1000);
+  DataConfig config = folder_config(folder, 4, 1);
+  config.max_megapixels = 1;
+  EXPECT_NE(message_of([&] { load_dataset(config); })
+                .find("1.png: has 1100x1000 pixels, 2 megapixels; at most 1 are allowed "
+                      "(raise data.max_megapixels)"),
+            std::string::npos);
+  config.max_megapixels = 2;
+  EXPECT_EQ(shades(load_dataset(config)), std::vector{1});
+}
+
 TEST(FolderDataset, NamesABadFileAndPassesOverItWhenAsked) {
   const TempFolder folder;
   for (int i = 0; i < 6; ++i) write_flat(folder / str(i, ".png"), 10 * i);
@@ -122,7 +149,7 @@ TEST(FolderDataset, NamesABadFileAndPassesOverItWhenAsked) {
   write_file(folder / "4.png", std::string_view());
   DataConfig config = folder_config(folder, 4, 1);
   const std::string message = message_of([&] { load_dataset(config); });
-  EXPECT_NE(message.find("1.png: is text, not a PNG or JPEG picture"), std::string::npos)
+  EXPECT_NE(message.find("1.png: is text, not a PNG, JPEG or WebP picture"), std::string::npos)
       << message;
   EXPECT_NE(message.find("data.skip_bad = true"), std::string::npos) << message;
   config.skip_bad = true;
@@ -143,7 +170,7 @@ TEST(FolderDataset, SaysWhatIsMissingOrMixed) {
   const auto says = [&] {
     return usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
   };
-  EXPECT_NE(says().find("holds no .png, .jpg or .jpeg files"), std::string::npos);
+  EXPECT_NE(says().find("holds no .png, .jpg, .jpeg or .webp files"), std::string::npos);
   write_flat(folder / "cat/1.png", 1);
   write_flat(folder / "stray.png", 1);
   EXPECT_NE(says().find("holds images, such as stray.png, and folders"), std::string::npos);

@@ -61,7 +61,7 @@ class ImageFolderTest(common.ProgramTest):
         self.refused(
             *("gan-train", *self.flags, "--data.channels", 1, "--dry-run"),
             code=1,
-            says=["photos/cats/17.png: damaged picture", "data.skip_bad"],
+            says=["photos/cats/17.png: cannot be decoded (its data end too soon)", "data.skip_bad"],
         )
         done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
         self.assertIn("39 items of 3x16x16", done.stdout)

@@ -7,7 +7,7 @@
 
 namespace gan {
 
-/// JPEG files that libjpeg-turbo 2.1.5 made, in hexadecimal digits.
+/// JPEG files made by libjpeg-turbo 2.1.5, in hexadecimal digits.
 
 /// Grey, 17x13, progressive: the pixel at (x, y) is 8 x + 8 y.
 inline constexpr std::string_view kProgressiveJpeg =
@@ -31,6 +31,16 @@ inline constexpr std::string_view kColourJpeg =
     "06030000000000000000000000000507210102060841e1222391ffda000c03010002110311003f000e95d453"
     "8d25bc04795b4538d21be615c56953255b4c6dc3812056953255b4c6dc381ab95f35e4d1f7624edd9783ae96"
     "9b19d8ffd9";
+
+/// The same pixels, packed by arithmetic coding.
+inline constexpr std::string_view kArithmeticJpeg =
+    "ffd8ffe000104a46494600010100000100010000ffdb00430002010101010102010101020202020204030202"
+    "02020504040304060506060605060606070908060709070606080b08090a0a0a0a0a06080b0c0b0a0c090a0a"
+    "0affdb004301020202020202050303050a0706070a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
+    "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0affc9001108000c0010030122000211010311"
+    "01ffcc000a0010100501101105ffda000c03010002110311003f00ff00e537166484978ec39fcc8995e3337b"
+    "7b5e37adebe40f3dcb58937d039b76eef92ab59d6ba9703c6a6d3c9674af6c8fc6b5d95f43a366f97a3eef81"
+    "8dc4bf9ac4ffd9";
 
 inline Bytes from_hex(std::string_view digits) {
   Bytes bytes(digits.size() / 2);

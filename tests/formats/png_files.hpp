@@ -8,7 +8,7 @@
 
 namespace gan {
 
-/// A PNG file of a kind that our own encoder doesn't make, and its pixels as RGB.
+/// A PNG file of a kind that our own encoder doesn't make, and its pixels as RGB on white.
 struct PngFile {
   const char* kind;
   Bytes bytes;
@@ -53,16 +53,16 @@ inline std::vector<PngFile> png_files() {
        {0, 0, 0, 255, 128, 64, 0, 0, 0}},
       {"palette with transparency",
        make_png(2, 1, "\x8\3\0\0\0"s, "\0\1\0"s, palette + png_chunk("tRNS", "\x80"s)),
-       {255, 128, 64, 0, 0, 0}},
+       {255, 128, 64, 127, 127, 127}},
       {"grey of 16 bits",
        make_png(2, 1, "\x10\0\0\0\0"s, "\0\x12\x34\xab\xcd"s),
        {18, 18, 18, 171, 171, 171}},
       {"colour of 16 bits, transparent",
-       make_png(1, 1, "\x10\6\0\0\0"s, "\0\1\2\3\4\5\6\7\x8"s),
-       {1, 3, 5}},
+       make_png(1, 1, "\x10\6\0\0\0"s, "\0\1\2\3\4\5\6\xcc\x8"s),
+       {52, 53, 55}},
       {"grey and transparency",
-       make_png(1, 2, "\x8\4\0\0\0"s, "\0\x9\x80\0\xa\0"s),
-       {9, 9, 9, 10, 10, 10}},
+       make_png(1, 2, "\x8\4\0\0\0"s, "\0\x9\xff\0\xa\0"s),
+       {9, 9, 9, 255, 255, 255}},
       {"interlaced",
        make_png(2, 2, "\x8\2\0\0\1"s, "\0\1\2\3\0\4\5\6\0\7\x8\x9\xa\xb\xc"s),
        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},

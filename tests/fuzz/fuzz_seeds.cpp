@@ -8,6 +8,7 @@
 #include "../formats/jpeg_files.hpp"
 #include "../formats/pack.hpp"
 #include "../formats/png_files.hpp"
+#include "../formats/webp_files.hpp"
 #include "formats/byte_order.hpp"
 #include "formats/decode_image.hpp"
 #include "formats/gzip.hpp"
@@ -71,16 +72,18 @@ void gzip_seeds(Seeds seeds) {
                    "a\x43\xbe\xb7\xe8\1\0\0\0"s));
 }
 
-void image_seeds(Seeds seeds) {
+void picture_seeds(Seeds seeds) {
   const auto add = [&](const Bytes& file) {
-    decode_image(file, 3, 1 << 20, "seed");
+    decode_image(file, {}, "seed");
     seeds.add(file);
   };
   add(encode_png({5, 3, 1, Bytes(15, 200)}));
   add(encode_png({3, 5, 3, Bytes(45, 7)}));
   for (const auto& file : png_files()) add(file.bytes);
-  add(from_hex(kProgressiveJpeg));
-  add(from_hex(kColourJpeg));
+  for (const auto digits : {kProgressiveJpeg, kColourJpeg, kArithmeticJpeg, kLosslessWebp,
+                            kAlphaWebp, kLossyWebp, kAnimatedWebp, kTurnedWebp}) {
+    add(from_hex(digits));
+  }
 }
 
 void npy_seeds(Seeds seeds) {
@@ -213,7 +216,7 @@ int main(int argc, char** argv) {
   const fs::path folder = argv[2];
   try {
     idx_seeds(Seeds(folder / "idx"));
-    image_seeds(Seeds(folder / "image"));
+    picture_seeds(Seeds(folder / "picture"));
     gzip_seeds(Seeds(folder / "gzip"));
     npy_seeds(Seeds(folder / "npy"));
     pt_seeds(Seeds(folder / "pt"));

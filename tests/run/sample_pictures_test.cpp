@@ -54,8 +54,8 @@ TEST(SamplePictures, RealImagesStandWhereTheSamplesOfTheirClassDo) {
   const Dataset data = load_dataset(config.data);
   const Trainer trainer(config, data);
   const SamplePictures pictures(trainer, data);
-  const Image real = decode_image(pictures.real_images(), 1, 1 << 20, "real");
-  const Image samples = decode_image(pictures.samples(1), 1, 1 << 20, "samples");
+  const Image real = decode_image(pictures.real_images(), {.channels = 1}, "real").image;
+  const Image samples = decode_image(pictures.samples(1), {.channels = 1}, "samples").image;
   EXPECT_EQ(real.width, samples.width);
   EXPECT_EQ(real.height, samples.height);
   const std::int64_t classes = trainer.conditioning().class_count();

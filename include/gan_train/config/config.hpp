@@ -36,6 +36,8 @@ struct DataConfig {
   std::int64_t image_size = 0;
   std::int64_t channels = 0;
   bool skip_bad = false;
+  std::string background = "white";
+  std::int64_t max_megapixels = 256;
 };
 
 struct ModelConfig {

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace gan {
+
+/// Red, green and blue.
+using Rgb = std::array<std::uint8_t, 3>;
+
+inline constexpr Rgb kWhite = {255, 255, 255};
+
+/// The colour that "white", "black", "#ff8000" or "ff8000" names. Error (exit code 2) for others.
+Rgb parse_color(std::string_view text);
+
+}  // namespace gan
