@@ -222,12 +222,15 @@ void check_arguments(const TrainArguments& arguments) {
 
 Dataset load_data(const DataConfig& config, bool quiet) {
   const LongWorkLine line(quiet);
-  return load_dataset(config);
+  Dataset data = load_dataset(config);
+  if (config.dataset == DatasetKind::kAuto) {
+    log::info(str(config.path, ": found data of the kind ", data.kind, " (data.dataset)"));
+  }
+  return data;
 }
 
-// What to know before hours are spent.
-void warn(const Config& config, const Config& recipe, const Dataset& data) {
-  for (const auto& warning : config_warnings(config, recipe)) log::warning(warning);
+// What to know before hours are spent on the data.
+void warn_of_data(const Config& config, const Dataset& data) {
   for (const auto& warning : data_warnings(config, data)) log::warning(warning);
   if (const auto advice = few_images_advice(config, data); !advice.empty()) log::info(advice);
 }
@@ -252,7 +255,11 @@ int run_train(TrainArguments& arguments) {
   const Dataset data = load_data(config.data, arguments.quiet);
   config.data.dataset = data.kind;
   Trainer trainer(config, data, ranks);
-  if (ranks.is_first()) warn(config, arguments.config.recipe_config(), data);
+  if (ranks.is_first()) {
+    const Config recipe = arguments.config.recipe_config();
+    for (const auto& warning : config_warnings(config, recipe)) log::warning(warning);
+    if (!resuming) warn_of_data(config, data);
+  }
   if (!arguments.init_from.empty()) {
     const bool both = init_from(arguments.init_from, trainer);
     log::info(str("starting with ", both ? "both networks" : "the generator", " of ",

@@ -7,7 +7,6 @@
 
 #include <torch/types.h>
 
-#include "core/log.hpp"
 #include "core/machine.hpp"
 #include "core/sha256.hpp"
 #include "core/text.hpp"
@@ -166,9 +165,6 @@ Dataset load_dataset(const DataConfig& given) {
   if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {
     throw usage_error("data.in_memory: only idx, npy and folder can be read from disk; '",
                       loader.kind, "' is always in memory: leave data.in_memory at auto");
-  }
-  if (given.dataset == DatasetKind::kAuto) {
-    log::info(str(config.path, ": found data of the kind ", loader.kind, " (data.dataset)"));
   }
   Dataset data = limited(loader.load(config), config.limit);
   data.kind = loader.kind;
