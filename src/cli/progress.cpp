@@ -83,7 +83,8 @@ void LongWorkLine::tell(std::string_view what, std::int64_t done, std::int64_t t
   shown_ = now;
   const double share =
       static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, total));
-  log::live_line(str(what, " ", bar_text(share, kLongWorkCells), formatted(" %.0f %%", 100 * share)));
+  log::live_line(
+      str(what, " ", bar_text(share, kLongWorkCells), formatted(" %.0f %%", 100 * share)));
 }
 
 Progress::Progress(const Trainer& trainer, bool quiet)

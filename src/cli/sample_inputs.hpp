@@ -12,9 +12,9 @@
 
 namespace gan {
 
-/// The labels that --class lists, in that order: names, such as "cat" or "cat,dog", or numbers, such
-/// as "7", "0-9" or "1,3,5-7". Where names are numbers, numbers are names. Error where a part names
-/// no class that has images.
+/// The labels that --class lists, in that order: names, such as "cat" or "cat,dog", or numbers,
+/// such as "7", "0-9" or "1,3,5-7". Where names are numbers, numbers are names. Error where a part
+/// names no class that has images.
 std::vector<std::int64_t> parse_class_list(std::string_view text, const Classes& classes);
 
 /// What a generator is fed for the images of a seed, a block of kSampleBlock at a time:

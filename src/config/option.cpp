@@ -25,11 +25,11 @@ OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
 
 // The kinds whose images are of one size and colour already.
 constexpr std::initializer_list<DatasetKind> kFixedImages = {
-    DatasetKind::kIdx, DatasetKind::kNpy, DatasetKind::kCifar10, DatasetKind::kCifar100,
-    DatasetKind::kStackedMnist, DatasetKind::kRings};
+    DatasetKind::kIdx,      DatasetKind::kNpy,          DatasetKind::kCifar10,
+    DatasetKind::kCifar100, DatasetKind::kStackedMnist, DatasetKind::kRings};
 // Those that don't come from a folder of pictures.
 constexpr std::initializer_list<DatasetKind> kNoPictures = {
-    DatasetKind::kIdx, DatasetKind::kNpy, DatasetKind::kCifar10, DatasetKind::kCifar100,
+    DatasetKind::kIdx,          DatasetKind::kNpy,    DatasetKind::kCifar10, DatasetKind::kCifar100,
     DatasetKind::kStackedMnist, DatasetKind::kShapes, DatasetKind::kRings};
 
 Rows data_rows(DataConfig& data) {
@@ -67,7 +67,8 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.limit",
        .role = Role::kData,
        .field = &data.limit,
-       .help = "Use only so many images, the first of each class, as many of each as can be; 0: all.",
+       .help =
+           "Use only so many images, the first of each class, as many of each as can be; 0: all.",
        .max = kMany},
       {.key = "data.in_memory",
        .role = Role::kRunning,
@@ -89,16 +90,16 @@ Rows data_rows(DataConfig& data) {
                "of three digits (stacked_mnist, where the literature has 128000).",
        .min = 1,
        .max = kMany,
-       .ignored_with =
-           with("data.dataset",
-                {DatasetKind::kAuto, DatasetKind::kIdx, DatasetKind::kFolder, DatasetKind::kNpy,
-                 DatasetKind::kCifar10, DatasetKind::kCifar100})},
+       .ignored_with = with("data.dataset",
+                            {DatasetKind::kAuto, DatasetKind::kIdx, DatasetKind::kFolder,
+                             DatasetKind::kNpy, DatasetKind::kCifar10, DatasetKind::kCifar100})},
       {.key = "data.image_size",
        .role = Role::kData,
        .field = &data.image_size,
-       .help = "Size in pixels that a folder's pictures are given, or of the made-up images "
-               "(shapes): 64 for squares, or WIDTHxHEIGHT, as in 64x96. 0: squares of 16, 28, 32, "
-               "48 or 64, whichever is nearest to the median of the folder's pictures; 16 (shapes).",
+       .help =
+           "Size in pixels that a folder's pictures are given, or of the made-up images "
+           "(shapes): 64 for squares, or WIDTHxHEIGHT, as in 64x96. 0: squares of 16, 28, 32, "
+           "48 or 64, whichever is nearest to the median of the folder's pictures; 16 (shapes).",
        .max = 1024,
        .ignored_with = with("data.dataset", kFixedImages)},
       {.key = "data.fit",

@@ -195,7 +195,8 @@ std::string range_text(const Option& option) {
   if (std::holds_alternative<std::string*>(option.field)) return "";
   const auto min = bound_text(option.min);
   const auto max = bound_text(option.max);
-  if (std::holds_alternative<ImageSize*>(option.field)) return min + " to " + max + ", or WIDTHxHEIGHT";
+  if (std::holds_alternative<ImageSize*>(option.field))
+    return min + " to " + max + ", or WIDTHxHEIGHT";
   if (!option.above_min && !option.below_max) return min + " to " + max;
   return (option.above_min ? "> " : "at least ") + min + " and " +
          (option.below_max ? "< " : "at most ") + max;

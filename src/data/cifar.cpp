@@ -122,8 +122,7 @@ void check_cifar_labels(const Cifar& set, const torch::Tensor& labels, const fs:
   const auto record = wrong[0].item<std::int64_t>();
   throw run_error(file.string(), ": offset ", record * set.record() + set.label_bytes - 1,
                   ": found label ", labels[record].item<std::int64_t>(), " where 0 to ",
-                  set.classes - 1,
-                  " are expected");
+                  set.classes - 1, " are expected");
 }
 
 Dataset read_cifar(const Cifar& set, const DataConfig& config, const std::vector<fs::path>& files,
@@ -142,8 +141,7 @@ Dataset read_cifar(const Cifar& set, const DataConfig& config, const std::vector
   for (std::size_t i = 0; i < files.size(); ++i) {
     Bytes bytes = read_file(files[i], static_cast<std::uint64_t>(counts[i] * record));
     const auto records = torch::from_blob(
-        bytes.data(), {static_cast<std::int64_t>(bytes.size()) / record, record},
-        torch::kUInt8);
+        bytes.data(), {static_cast<std::int64_t>(bytes.size()) / record, record}, torch::kUInt8);
     const auto labels = records.select(1, set.label_bytes - 1);
     check_cifar_labels(set, labels, files[i]);
     data.labels.narrow(0, first, counts[i]).copy_(labels);

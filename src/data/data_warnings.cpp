@@ -33,7 +33,8 @@ std::string warn_of_levels(const Dataset& data) {
   const double share = flat.to(torch::kFloat64).mean().item<double>();
   if (share <= 0.5) return "";
   return str(data.source, formatted(": %.0f %% of the images looked at are of a single colour; "
-                                    "is this the data that is meant?", 100.0 * share));
+                                    "is this the data that is meant?",
+                                    100.0 * share));
 }
 
 }  // namespace
@@ -45,8 +46,8 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
   }
   const Classes classes = find_classes(config.model, data);
   if (classes.size() == 1) {
-    warnings.push_back(str("model.conditional: ", config.model.conditional, " is told classes, and ",
-                           "all images of ", data.source, " are of one (",
+    warnings.push_back(str("model.conditional: ", config.model.conditional,
+                           " is told classes, and ", "all images of ", data.source, " are of one (",
                            printable(classes.name(classes.label(0))), "); a class is a folder in ",
                            "data.path, or a number in data.labels"));
   }
@@ -56,11 +57,12 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
 std::string few_images_advice(const Config& config, const Dataset& data) {
   constexpr std::int64_t kFew = 200;
   const AugmentConfig& augment = config.augment;
-  const bool augmented = augment.mirror || augment.translation > 0 || augment.cutout > 0 ||
-                         augment.brightness > 0;
+  const bool augmented =
+      augment.mirror || augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0;
   const bool meant = config.data.limit > 0 || !data.has_pixels() || is_made_up(config.data);
   if (data.size() >= kFew || augmented || meant) return "";
-  return str(data.source, ": only ", counted(data.size(), "image"), ", which D may learn by heart; ",
+  return str(data.source, ": only ", counted(data.size(), "image"),
+             ", which D may learn by heart; ",
              "set augment.translation = 0.125, augment.cutout = 0.5 and augment.brightness = 0.5, ",
              "and augment.mirror = true where left and right may be exchanged");
 }

@@ -132,7 +132,8 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
   }
   std::ranges::stable_sort(turns, {}, &std::pair<std::int64_t, std::int64_t>::first);
   std::vector<std::int64_t> kept;
-  for (std::int64_t i = 0; i < limit; ++i) kept.push_back(turns[static_cast<std::size_t>(i)].second);
+  for (std::int64_t i = 0; i < limit; ++i)
+    kept.push_back(turns[static_cast<std::size_t>(i)].second);
   std::ranges::sort(kept);
   return torch::tensor(kept, torch::kInt64);
 }

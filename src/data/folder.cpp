@@ -57,19 +57,18 @@ torch::Tensor fitted(Image& image, const ImageSize& size, Fit fit) {
   const ImageSize whole{image.width, image.height};
   const ImageSize shown = fit == Fit::kCrop ? largest_within(whole, size) : whole;
   const ImageSize inner = fit == Fit::kPad ? largest_within(size, whole) : size;
-  const auto part =
-      torch::from_blob(image.pixels.data(), {1, image.height, image.width, image.channels},
-                       torch::kUInt8)
-          .narrow(1, (whole.height - shown.height) / 2, shown.height)
-          .narrow(2, (whole.width - shown.width) / 2, shown.width)
-          .permute({0, 3, 1, 2})
-          .contiguous();
+  const auto part = torch::from_blob(image.pixels.data(),
+                                     {1, image.height, image.width, image.channels}, torch::kUInt8)
+                        .narrow(1, (whole.height - shown.height) / 2, shown.height)
+                        .narrow(2, (whole.width - shown.width) / 2, shown.width)
+                        .permute({0, 3, 1, 2})
+                        .contiguous();
   const auto picture = resized(part, inner)[0];
   if (inner == size) return picture;
   const std::int64_t left = (size.width - inner.width) / 2;
   const std::int64_t top = (size.height - inner.height) / 2;
-  return torch::constant_pad_nd(picture, {left, size.width - inner.width - left, top,
-                                          size.height - inner.height - top});
+  return torch::constant_pad_nd(
+      picture, {left, size.width - inner.width - left, top, size.height - inner.height - top});
 }
 
 // Puts the picture into `item`; what is wrong with the file, or "".
@@ -156,11 +155,12 @@ class FolderReader {
   std::string account() const {
     constexpr std::size_t kMaxNames = 10;
     const std::size_t classes = list_.classes.size(), bare = list_.no_picture.size();
-    std::string text = str(data_.source, ": ", grouped(good_), good_ == 1 ? " picture" : " pictures");
+    std::string text =
+        str(data_.source, ": ", grouped(good_), good_ == 1 ? " picture" : " pictures");
     if (classes > 0) {
-      text += str(" in ", grouped(static_cast<std::int64_t>(classes)),
-                  classes == 1 ? " class (" : " classes (", first_names(list_.classes, kMaxNames),
-                  ")");
+      text +=
+          str(" in ", grouped(static_cast<std::int64_t>(classes)),
+              classes == 1 ? " class (" : " classes (", first_names(list_.classes, kMaxNames), ")");
     }
     std::vector<std::string> others;
     if (!list_.passed_over.empty()) others.push_back(list_.passed_over_text());
@@ -256,8 +256,7 @@ DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files)
   if (config.image_size == 0) config.image_size = nearest_size(sketch.sides);
   if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
   log::info(str(config.path, ": pictures are made ", config.image_size.width, "x",
-                config.image_size.height,
-                config.channels == 3 ? " in colour" : " and grey",
+                config.image_size.height, config.channels == 3 ? " in colour" : " and grey",
                 " (data.image_size, data.channels); ", sketch.pictures, " of them were looked at"));
   return config;
 }
@@ -269,7 +268,8 @@ void limit(std::vector<PictureFile>& files, std::int64_t most) {
   const auto kept = spread_over_classes(torch::tensor(labels, torch::kInt64), most);
   std::vector<PictureFile> some;
   for (std::int64_t i = 0; i < kept.size(0); ++i) {
-    some.push_back(std::move(files[static_cast<std::size_t>(kept.const_data_ptr<std::int64_t>()[i])]));
+    some.push_back(
+        std::move(files[static_cast<std::size_t>(kept.const_data_ptr<std::int64_t>()[i])]));
   }
   files = std::move(some);
 }

@@ -66,8 +66,9 @@ Dataset load_npy(const DataConfig& config) {
 
 extern const DatasetLoader kNpy = {
     .kind = DatasetKind::kNpy,
-    .help = "a .npy file of uint8, count x height x width or with channels, as gan-sample writes "
-            "them (data.path); labels, if any, in data.labels",
+    .help =
+        "a .npy file of uint8, count x height x width or with channels, as gan-sample writes "
+        "them (data.path); labels, if any, in data.labels",
     .load = load_npy,
     .is_at = is_npy_at,
     .may_be_stored = true};

@@ -17,10 +17,10 @@ using std::literals::operator""sv;
 
 constexpr std::array kRead = {".png"sv, ".jpg"sv, ".jpeg"sv, ".jpe"sv, ".jfif"sv, ".webp"sv};
 // Others that somebody may take for pictures to train on.
-constexpr std::array kNotRead = {
-    ".avif"sv, ".bmp"sv, ".gif"sv, ".heic"sv, ".heif"sv, ".ico"sv, ".jp2"sv,  ".jxl"sv,
-    ".pbm"sv,  ".pgm"sv, ".ppm"sv, ".psd"sv,  ".svg"sv,  ".tga"sv, ".tif"sv,  ".tiff"sv,
-    ".arw"sv,  ".cr2"sv, ".dng"sv, ".nef"sv,  ".mov"sv,  ".mp4"sv, ".webm"sv, ".zip"sv};
+constexpr std::array kNotRead = {".avif"sv, ".bmp"sv, ".gif"sv, ".heic"sv, ".heif"sv, ".ico"sv,
+                                 ".jp2"sv,  ".jxl"sv, ".pbm"sv, ".pgm"sv,  ".ppm"sv,  ".psd"sv,
+                                 ".svg"sv,  ".tga"sv, ".tif"sv, ".tiff"sv, ".arw"sv,  ".cr2"sv,
+                                 ".dng"sv,  ".nef"sv, ".mov"sv, ".mp4"sv,  ".webm"sv, ".zip"sv};
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 

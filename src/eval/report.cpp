@@ -72,8 +72,9 @@ static std::string class_table(const std::vector<ClassMetrics>& classes) {
     coverage += one.coverage.floor / n;
     frechet += one.frechet.floor / n;
   }
-  return text + class_line("real", width, {"", "", "", short_number(precision), short_number(coverage),
-                                    short_number(frechet)});
+  return text + class_line("real", width,
+                           {"", "", "", short_number(precision), short_number(coverage),
+                            short_number(frechet)});
 }
 
 // The table of the classes has their shares too.

@@ -55,14 +55,13 @@ PtDict header(const char* kind, const Trainer& trainer) {
   const ImageShape& shape = trainer.shape();
   const std::int64_t step = trainer.steps_done();
   PtDict root = {{"format", {std::string("gan-train")}},
-          {"version", {kFormatVersion}},
-          {"kind", {std::string(kind)}},
-          {"epoch", {step / trainer.steps_per_epoch()}},
-          {"step", {step}},
-          {"data_size", {trainer.data_size()}},
-          {"data_sum", {trainer.data_sum()}},
-          {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}}
-  };
+                 {"version", {kFormatVersion}},
+                 {"kind", {std::string(kind)}},
+                 {"epoch", {step / trainer.steps_per_epoch()}},
+                 {"step", {step}},
+                 {"data_size", {trainer.data_size()}},
+                 {"data_sum", {trainer.data_sum()}},
+                 {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}}};
   pack_classes(trainer.classes(), root);
   root.push_back({"config", {pack_config(trainer.config())}});
   return root;

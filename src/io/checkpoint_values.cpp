@@ -148,8 +148,8 @@ Classes unpack_classes(const PtDict& root, const std::string& name) {
 Classes checked(Classes classes, const std::string& name) {
   const auto& [count, names, labels] = classes;
   const bool named = names.empty() || std::cmp_equal(names.size(), count);
-  const bool known = std::ranges::all_of(
-      labels, [&](std::int64_t label) { return label >= 0 && label < count; });
+  const bool known =
+      std::ranges::all_of(labels, [&](std::int64_t label) { return label >= 0 && label < count; });
   if (count > kMaxClasses || !named || !known || !std::ranges::is_sorted(labels)) {
     throw run_error(name, ": its classes don't fit together; damaged or made up");
   }

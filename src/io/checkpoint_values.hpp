@@ -8,8 +8,8 @@
 
 #include "formats/pt.hpp"
 #include "gan_train/config/config.hpp"
-#include "gan_train/core/error.hpp"
 #include "gan_train/core/classes.hpp"
+#include "gan_train/core/error.hpp"
 #include "gan_train/core/shape.hpp"
 
 namespace gan {

@@ -54,15 +54,15 @@ bool is_gan_train(const Metadata& metadata) {
 Metadata generator_metadata(const LoadedGenerator& loaded) {
   const Config& config = loaded.config;
   Metadata metadata = {{"gan_train", kVersion},
-          {"epoch", std::to_string(loaded.epoch)},
-          {"step", std::to_string(loaded.step)},
-          {"latent_dim", std::to_string(config.model.latent_dim)},
-          {"latent", std::string(name_of(config.model.latent))},
-          {"image_shape", to_string(loaded.shape)},
-          {"range", std::string(name_of(config.data.range))},
-          {"classes", std::to_string(loaded.classes.count)},
-          {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
-          {"config", to_yaml(config)}};
+                       {"epoch", std::to_string(loaded.epoch)},
+                       {"step", std::to_string(loaded.step)},
+                       {"latent_dim", std::to_string(config.model.latent_dim)},
+                       {"latent", std::string(name_of(config.model.latent))},
+                       {"image_shape", to_string(loaded.shape)},
+                       {"range", std::string(name_of(config.data.range))},
+                       {"classes", std::to_string(loaded.classes.count)},
+                       {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
+                       {"config", to_yaml(config)}};
   // Lists as JSON.
   const auto add = [&](const char* key, const auto& list) {
     if (!list.empty()) metadata.emplace_back(key, to_json_line(list));

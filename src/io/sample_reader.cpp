@@ -113,8 +113,8 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelR
 torch::Tensor read_latents(const fs::path& path, std::int64_t size, std::int64_t whole_size) {
   const Bytes bytes = read_file(path, kMaxSampleBytes);
   const NpyArray array = parse_npy(bytes, path.string());
-  const bool fits = array.dtype.starts_with("<f") && array.shape.size() == 2 && array.shape[0] > 0 &&
-                    (array.shape[1] == size || array.shape[1] == whole_size);
+  const bool fits = array.dtype.starts_with("<f") && array.shape.size() == 2 &&
+                    array.shape[0] > 0 && (array.shape[1] == size || array.shape[1] == whole_size);
   if (!fits) {
     const std::string or_whole = whole_size == size ? "" : str(" or N x ", whole_size);
     throw usage_error(path.string(), ": holds '", array.dtype, "' of ",

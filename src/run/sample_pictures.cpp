@@ -88,10 +88,9 @@ Bytes SamplePictures::real_images() const {
 Bytes SamplePictures::grid(const torch::Tensor& images) const {
   const Config& config = trainer_.config();
   const auto pixels = to_pixels(images, config.data.range);
-  const GridOptions options{
-      .columns = sample_columns(config.output, trainer_.classes().size()),
-      .scale = config.output.sample_scale,
-      .dark_on_light = config.output.dark_on_light};
+  const GridOptions options{.columns = sample_columns(config.output, trainer_.classes().size()),
+                            .scale = config.output.sample_scale,
+                            .dark_on_light = config.output.dark_on_light};
   const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
   return encode_png(image_grid(bytes, trainer_.shape(), options));
 }

@@ -35,9 +35,8 @@ torch::Tensor draw_classes(const Classes& classes, std::int64_t n, std::uint64_t
   SplitMix64 rng(stream_seed(seed, stream, index));
   torch::Tensor labels = torch::empty({n}, torch::kInt64);
   const auto size = static_cast<std::uint64_t>(classes.size());
-  std::generate_n(labels.data_ptr<std::int64_t>(), n, [&] {
-    return classes.label(static_cast<std::int64_t>(rng.below(size)));
-  });
+  std::generate_n(labels.data_ptr<std::int64_t>(), n,
+                  [&] { return classes.label(static_cast<std::int64_t>(rng.below(size))); });
   return labels;
 }
 

@@ -32,8 +32,7 @@ TrialScorer::TrialScorer(const SearchSetup& setup, const EvaluationParts& parts)
 
 double TrialScorer::score(const Trainer& trainer) const {
   return evaluator_.score(draw_samples(trainer.sampling_generator(), trainer.config(),
-                                       trainer.classes(), data_.test.size(),
-                                       kSampleSeed));
+                                       trainer.classes(), data_.test.size(), kSampleSeed));
 }
 
 }  // namespace gan

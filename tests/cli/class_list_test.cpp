@@ -16,7 +16,8 @@ TEST(ClassList, OfNumbers) {
     return usage_message_of([&] { parse_class_list(text, 10); });
   };
   for (const char* wrong : {"10", "-1", "5-3", "8-10", "cat", "0-99999999999"}) {
-    EXPECT_EQ(refusal(wrong), str("--class: '", wrong, "' names no classes from 0 to 9; write such "
+    EXPECT_EQ(refusal(wrong), str("--class: '", wrong,
+                                  "' names no classes from 0 to 9; write such "
                                   "as 7, 0-9 or 1,3,5-7"));
   }
 }

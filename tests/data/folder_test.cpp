@@ -280,8 +280,7 @@ TEST(FolderDataset, SaysWhatWasFoundInALine) {
 TEST(FolderDataset, OfUnreadPicturesOnlySaysSo) {
   const TempFolder folder;
   write_file(folder / "1.heic", std::string_view("x"));
-  const std::string message =
-      usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
+  const std::string message = usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
   EXPECT_NE(message.find("it holds 1 .heic, which are not read"), std::string::npos) << message;
 }
 

@@ -32,9 +32,8 @@ struct ChoiceField {
 };
 
 /// Where an option's value lies in one particular Config.
-using Field =
-    std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*, ImageSize*,
-                 ChoiceField>;
+using Field = std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*,
+                           ImageSize*, ChoiceField>;
 
 /// What an option is for. A search varies the model and its training; a resumed run may change how
 /// it runs and what is shown of it.
