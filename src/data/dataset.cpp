@@ -109,8 +109,8 @@ Classes find_classes(const ModelConfig& config, const Dataset& data) {
   if (config.conditional == Conditional::kNone) return {};
   if (!data.labels.defined()) {
     throw usage_error("model.conditional: ", config.conditional, " needs labels, and ", data.source,
-                      " has none; name their file with data.labels, or set model.conditional = "
-                      "none");
+                      " has none; put the pictures of each class into a folder of its own, name a "
+                      "file of labels with data.labels, or set model.conditional = none");
   }
   const auto largest = data.labels.max().item<std::int64_t>();
   if (largest >= kMaxClasses) {

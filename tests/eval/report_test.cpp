@@ -95,6 +95,16 @@ TEST(Report, ClassesAreARowEachAndTheirSharesAreSaidOnce) {
   EXPECT_TRUE(classes[1]["precision"]["value"].is_null());
 }
 
+TEST(Report, ClassesHaveTheirNamesIfTheyHaveAny) {
+  Metrics metrics = example_with_classes();
+  metrics.classes[0].name = "t-shirt";
+  metrics.classes[1].name = "cat";
+  const std::string table = metrics_table(metrics, "title");
+  EXPECT_NE(table.find("\n  class  share %"), std::string::npos) << table;
+  EXPECT_NE(table.find("\nt-shirt       60"), std::string::npos) << table;
+  EXPECT_NE(table.find("\n    cat       40"), std::string::npos) << table;
+}
+
 TEST(Report, JsonIsEscapedAndHoldsNoNan) {
   const Json json =
       Json::parse(metrics_json(example_metrics(), {{"checkpoint", "caf\xe9\n"}, {"epoch", 7}}));

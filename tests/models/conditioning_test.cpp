@@ -143,8 +143,9 @@ TEST(Conditioning, CountsTheClassesAndRefusesNoneOrTooMany) {
   data.labels = torch::Tensor();
   EXPECT_EQ(find_classes(conditional(Conditional::kNone), data).count, 0);
   EXPECT_EQ(refusal(),
-            "model.conditional: acgan needs labels, and mine has none; name their file with "
-            "data.labels, or set model.conditional = none");
+            "model.conditional: acgan needs labels, and mine has none; put the pictures of each "
+            "class into a folder of its own, name a file of labels with data.labels, or set "
+            "model.conditional = none");
   EXPECT_THROW(make_networks(conditional(Conditional::kAcgan), {1, 3, 4}, 1), Error);
 }
 
