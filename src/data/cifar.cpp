@@ -21,7 +21,6 @@ constexpr std::int64_t kCifarPixels = std::int64_t{3} * 32 * 32;
 // A data set in its binary version (https://www.cs.toronto.edu/~kriz/cifar.html). A record is bytes
 // of labels, then 32 x 32 bytes of red, of green and of blue, row by row. The last label is used.
 struct Cifar {
-  DatasetKind kind;
   const char* name;
   std::int64_t label_bytes;
   std::int64_t classes;
@@ -34,8 +33,7 @@ struct Cifar {
   std::int64_t record() const { return label_bytes + kCifarPixels; }
 };
 
-constexpr Cifar kTen = {.kind = DatasetKind::kCifar10,
-                        .name = "CIFAR-10",
+constexpr Cifar kTen = {.name = "CIFAR-10",
                         .label_bytes = 1,
                         .classes = 10,
                         .folder = "cifar-10-batches-bin",
@@ -43,8 +41,7 @@ constexpr Cifar kTen = {.kind = DatasetKind::kCifar10,
                         .test_file = "test_batch.bin",
                         .names_file = "batches.meta.txt",
                         .where_from = "`scripts/get_data.sh cifar10`"};
-constexpr Cifar kHundred = {.kind = DatasetKind::kCifar100,
-                            .name = "CIFAR-100",
+constexpr Cifar kHundred = {.name = "CIFAR-100",
                             .label_bytes = 2,  // of twenty coarse classes, then of a hundred
                             .classes = 100,
                             .folder = "cifar-100-binary",
@@ -153,34 +150,39 @@ Dataset read_cifar(const Cifar& set, const DataConfig& config, const std::vector
   return data;
 }
 
-template <const Cifar& set>
+const Cifar& set_of(const DataConfig& config) {
+  return config.dataset == DatasetKind::kCifar100 ? kHundred : kTen;
+}
+
 Dataset load_cifar(const DataConfig& config) {
+  const Cifar& set = set_of(config);
   return read_cifar(set, config, find_cifar_files(set, config.path), config.path);
 }
 
-template <const Cifar& set>
 std::optional<Dataset> load_cifar_test(const DataConfig& config) {
+  const Cifar& set = set_of(config);
   const fs::path path = config.path;
   const fs::path file = folder_of(set, path) / set.test_file;
   if (!fs::is_regular_file(file) || path.filename() == set.test_file) return std::nullopt;
   return read_cifar(set, config, {file}, file);
 }
 
-template <const Cifar& set>
-DatasetLoader cifar_loader(std::string_view help) {
-  return {.kind = set.kind,
-          .help = help,
-          .load = load_cifar<set>,
-          .is_at = [](const fs::path& path) { return is_cifar_at(set, path); },
-          .load_test = load_cifar_test<set>};
-}
-
 }  // namespace
 
-extern const DatasetLoader kCifar10 = cifar_loader<kTen>(
-    "CIFAR-10's binary files: data_batch_1.bin to _5.bin, or any folder or file of such records "
-    "(data.path)");
-extern const DatasetLoader kCifar100 = cifar_loader<kHundred>(
-    "CIFAR-100's binary files: train.bin and test.bin, of a hundred fine classes (data.path)");
+extern const DatasetLoader kCifar10 = {
+    .kind = DatasetKind::kCifar10,
+    .help =
+        "CIFAR-10's binary files: data_batch_1.bin to _5.bin, or any folder "
+        "or file of such records (data.path)",
+    .load = load_cifar,
+    .is_at = [](const fs::path& path) { return is_cifar_at(kTen, path); },
+    .load_test = load_cifar_test};
+
+extern const DatasetLoader kCifar100 = {
+    .kind = DatasetKind::kCifar100,
+    .help = "CIFAR-100's binary files: train.bin and test.bin, of a hundred fine classes (data.path)",
+    .load = load_cifar,
+    .is_at = [](const fs::path& path) { return is_cifar_at(kHundred, path); },
+    .load_test = load_cifar_test};
 
 }  // namespace gan

@@ -23,7 +23,7 @@ std::string warn_of_levels(const Dataset& data) {
   constexpr int kFewLevels = 32;  // of all pixels together
   constexpr int kFlat = 8;        // of those of one channel of one image
   const auto items = look_at(data);
-  const int least = items.min().item<int>(), most = items.max().item<int>();
+  const auto least = items.min().item<int>(), most = items.max().item<int>();
   if (most - least < kFewLevels) {
     return str(data.source, ": all pixels looked at are from ", least, " to ", most,
                ", of 0 to 255: ", most < kFewLevels ? "nearly black" : "nearly all alike",

@@ -139,15 +139,16 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
 }
 
 // Made-up images are small and grey unless the config says otherwise. For a folder, its loader
-// chooses.
-static DataConfig with_shape(DataConfig config, bool made_up) {
+// chooses. The kind is the loader's.
+static DataConfig settled(DataConfig config, const DatasetLoader& loader) {
   constexpr std::int64_t kLeastSide = 4;
   const auto least = std::min(config.image_size.width, config.image_size.height);
   if (config.image_size != 0 && least < kLeastSide) {
     throw usage_error("data.image_size: ", least, " is out of range; allowed: ", kLeastSide,
                       " to 1024, or 0 to leave it to the program");
   }
-  if (!made_up) return config;
+  config.dataset = loader.kind;
+  if (!loader.made_up) return config;
   if (config.image_size == 0) config.image_size = 16;
   if (config.channels == 0) config.channels = 1;
   return config;
@@ -162,7 +163,7 @@ static Dataset limited(const Dataset& data, std::int64_t limit) {
 
 Dataset load_dataset(const DataConfig& given) {
   const DatasetLoader& loader = find_loader(given);
-  const DataConfig config = with_shape(given, loader.made_up);
+  const DataConfig config = settled(given, loader);
   if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {
     throw usage_error("data.in_memory: only idx, npy and folder can be read from disk; '",
                       loader.kind, "' is always in memory: leave data.in_memory at auto");
@@ -172,9 +173,11 @@ Dataset load_dataset(const DataConfig& given) {
   return data;
 }
 
-std::optional<Dataset> load_test_set(const DataConfig& config) {
-  const auto load_test = find_loader(config).load_test;
-  return load_test != nullptr ? load_test(config) : std::nullopt;
+std::optional<Dataset> load_test_set(const DataConfig& given) {
+  const DatasetLoader& loader = find_loader(given);
+  DataConfig config = given;
+  config.dataset = loader.kind;
+  return loader.load_test != nullptr ? loader.load_test(config) : std::nullopt;
 }
 
 bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes) {

@@ -122,7 +122,7 @@ class Lister {
       sort(path, pictures);
       return false;
     });
-    const std::string name = folder.filename().string();
+    const std::string name = printable(folder.filename().string());
     if (pictures.empty()) {
       if (!walk.met_run()) list_.no_picture.push_back(name);
       return;
