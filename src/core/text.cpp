@@ -48,7 +48,6 @@ std::string join(std::span<const std::int64_t> numbers, std::string_view separat
   return join(parts, separator);
 }
 
-// NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks what it is given
 std::string grouped(std::int64_t n) {
   std::string text = std::to_string(n);
   const std::size_t sign = n < 0 ? 1 : 0;
@@ -64,6 +63,7 @@ std::string first_names(std::span<const std::string> names, std::size_t most) {
   return text + (names.size() > most ? ", …" : "");
 }
 
+// NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks what it is given
 std::string formatted(const char* format, ...) {
   std::va_list arguments, again;
   va_start(arguments, format);

@@ -62,8 +62,7 @@ static std::string class_table(const std::vector<ClassMetrics>& classes) {
   std::string text = "\n" + class_line("class", width, heads);
   double precision = 0.0, coverage = 0.0, frechet = 0.0;
   const auto n = static_cast<double>(classes.size());
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const ClassMetrics& one = classes[i];
+  for (const ClassMetrics& one : classes) {
     text += class_line(shown(one.name), width,
                        {short_number(one.percent), short_number(one.data),
                         short_number(one.as_asked), short_number(one.precision.value),

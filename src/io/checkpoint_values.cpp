@@ -113,14 +113,19 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
 }
 
 void pack_classes(const Classes& classes, PtDict& root) {
-  const auto add = [&](const char* key, const auto& values) {
+  const auto add = [&](const char* key, auto content) {
+    PtValue value;
+    value.value = std::move(content);
+    root.emplace_back(key, std::move(value));
+  };
+  const auto add_list = [&](const char* key, const auto& values) {
     PtList list;
     for (const auto& value : values) list.push_back({value});
-    if (!list.empty()) root.push_back({key, {list}});
+    if (!list.empty()) add(key, std::move(list));
   };
-  root.push_back({"classes", {classes.count}});
-  add("class_names", classes.names);
-  add("class_labels", classes.occurring);
+  add("classes", classes.count);
+  add_list("class_names", classes.names);
+  add_list("class_labels", classes.occurring);
 }
 
 // The list under `key`; empty where there is none, as in older files.

@@ -68,7 +68,7 @@ TEST(DataWarnings, FewImagesCallForAugmentation) {
 }
 
 TEST(SpreadOverClasses, TakesTheFirstOfEachAsEvenlyAsCanBe) {
-  const auto kept = [](std::vector<std::int64_t> labels, std::int64_t limit) {
+  const auto kept = [](const std::vector<std::int64_t>& labels, std::int64_t limit) {
     const auto items = spread_over_classes(torch::tensor(labels, torch::kInt64), limit);
     const auto* first = items.const_data_ptr<std::int64_t>();
     return std::vector(first, first + items.size(0));
