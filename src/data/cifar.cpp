@@ -180,7 +180,8 @@ extern const DatasetLoader kCifar10 = {
 
 extern const DatasetLoader kCifar100 = {
     .kind = DatasetKind::kCifar100,
-    .help = "CIFAR-100's binary files: train.bin and test.bin, of a hundred fine classes (data.path)",
+    .help =
+        "CIFAR-100's binary files: train.bin and test.bin, of a hundred fine classes (data.path)",
     .load = load_cifar,
     .is_at = [](const fs::path& path) { return is_cifar_at(kHundred, path); },
     .load_test = load_cifar_test};

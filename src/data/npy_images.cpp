@@ -51,6 +51,9 @@ StoredImages open_npy(const fs::path& path) {
 Dataset load_npy(const DataConfig& config) {
   auto images = std::make_shared<const StoredImages>(open_npy(config.path));
   const std::int64_t n = images->size();
+  if (images->shape().is_point()) {
+    throw usage_error(config.path, ": images of 1x2 pixels are too small to train on");
+  }
   Dataset data{.source = config.path, .shape = images->shape(), .samples = {}, .labels = {}};
   if (stays_on_disk(config, n, data.shape.size())) {
     data.stored = std::move(images);

@@ -82,6 +82,8 @@ TEST(NpyImages, SayWhatTheyAreNot) {
   EXPECT_NE(says().find("holds values of '<f4'; images to train on are bytes"), std::string::npos);
   write_npy(folder / "x.npy", "|u1", {2, 4, 6, 5});
   EXPECT_NE(says().find("holds an array of [2, 4, 6, 5]"), std::string::npos) << says();
+  write_npy(folder / "x.npy", "|u1", {5, 1, 2});
+  EXPECT_NE(says().find("images of 1x2 pixels are too small"), std::string::npos);
   write_npy(folder / "x.npy", "|u1", {2, 0, 6});
   EXPECT_NE(says().find("holds no images"), std::string::npos);
 }
