@@ -30,7 +30,7 @@ std::string warn_of_levels(const Dataset& data) {
                "; scale them to the whole range before training");
   }
   const auto flat = (items.amax({2, 3}) - items.amin({2, 3})).amax(1).lt(kFlat);
-  const double share = flat.to(torch::kFloat64).mean().item<double>();
+  const auto share = flat.to(torch::kFloat64).mean().item<double>();
   if (share <= 0.5) return "";
   return str(data.source, formatted(": %.0f %% of the images looked at are of a single colour; "
                                     "is this the data that is meant?",
