@@ -1,27 +1,42 @@
 #!/usr/bin/env bash
 # usage: scripts/tutorial.sh
 #
-# Runs every command of docs/tutorial.md, as it stands there, in a folder of its own beside
-# the data. Needs a build and MNIST.
+# Runs every command of docs/tutorial.md and docs/own-pictures.md, as it stands there, in a
+# folder of its own beside the data. Needs a build and MNIST.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 ln -s "$root/data" "$work/data"
-mapfile -t commands < <(sed -n 's/^    \$ //p' docs/tutorial.md)
-[[ ${#commands[@]} -gt 0 ]] || die 'docs/tutorial.md holds no commands'
 export PATH=$root/build/bin:$PATH
 cd "$work"
-for command in "${commands[@]}"; do
-  say "\$ $command"
-  bash -c "$command" || die "the tutorial's command fails: $command"
-done
-for made in mine.ini runs/first/report.html digits.png sevens.png compared.html; do
-  [[ -s $made ]] || die "the tutorial's commands left no $made"
-done
+
+# Runs the commands of a page, which make the files named after it.
+follow() {
+  local page=$1 command made commands
+  shift
+  mapfile -t commands < <(sed -n 's/^    \$ //p' "$root/docs/$page")
+  [[ ${#commands[@]} -gt 0 ]] || die "docs/$page holds no commands"
+  for command in "${commands[@]}"; do
+    say "\$ $command"
+    bash -c "$command" || die "a command of docs/$page fails: $command"
+  done
+  for made; do
+    [[ -s $made ]] || die "the commands of docs/$page left no $made"
+  done
+  say "docs/$page: ${#commands[@]} commands, all well"
+}
+
+# Pictures for the second page.
+gan-train -q --config smoke --data.channels 3 --out drawn
+mkdir photos
+gan-sample -q --ckpt drawn/checkpoints/g_2.pt --format png -n 120 --seed 1 --out photos/cats
+gan-sample -q --ckpt drawn/checkpoints/g_2.pt --format png -n 120 --seed 2 --out photos/dogs
+follow own-pictures.md runs/photos/report.html many.png cats.png photos.html
+follow tutorial.md mine.ini runs/first/report.html digits.png sevens.png compared.html
 # What gan-eval measures by must know the digits (docs/quality.md says 99.4 %).
 accuracy=$(sed -nE 's/.*"features": "LeNet classifier of [^,]*, ([0-9.]+) % .*/\1/p' runs/first/evaluation.json)
 awk -v found="$accuracy" 'BEGIN { exit !(found >= 99.2) }' ||
   die "the classifier of digits is right about '$accuracy' % of the test images; 99.2 was promised"
-say "${#commands[@]} commands, all well; the classifier is right about $accuracy %"
+say "the classifier is right about $accuracy %"

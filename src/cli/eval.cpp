@@ -60,7 +60,7 @@ EvalArguments::EvalArguments(CLI::App& app) {
                  "on)")
       ->type_name("PATH");
   app.add_option("--dataset", dataset,
-                 "its kind, as data.dataset (default: the checkpoint's, or idx)");
+                 "its kind, as data.dataset (default: the checkpoint's, or what --data holds)");
   app.add_option("--range", range,
                  "of float32 --samples: symmetric, -1 to 1 (default), or unit, 0 to 1")
       ->check(one_of(names_of(kNames<PixelRange>)))
@@ -131,9 +131,9 @@ EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& lo
   const Precision precision = arguments.precision.empty()
                                   ? loaded.config.train.precision
                                   : from_name<Precision>(arguments.precision, "--precision");
-  EvalSubject subject{draw_samples(loaded.generator, loaded.config, loaded.class_count, count, seed,
+  EvalSubject subject{draw_samples(loaded.generator, loaded.config, loaded.classes, count, seed,
                                    arguments.truncation, precision),
-                      draw_sample_classes(loaded.class_count, count, seed),
+                      draw_sample_classes(loaded.classes, count, seed),
                       "",
                       {}};
   const double truncation = arguments.truncation;

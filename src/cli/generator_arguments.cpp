@@ -36,7 +36,7 @@ LoadedGenerator GeneratorArguments::load() const {
   const Config config = load_config(find_recipe(config_));
   if (shape_.empty()) {
     const Dataset data = load_dataset(config.data);
-    return load_generator(checkpoint_, config, data.shape, count_classes(config.model, data));
+    return load_generator(checkpoint_, config, data.shape, find_classes(config.model, data));
   }
   const auto shape = parse_shape(shape_);
   if (!shape) throw usage_error("--shape: '", shape_, "' is no shape such as 1x28x28");

@@ -45,7 +45,7 @@ torch::Tensor read_given(const LatentOptions& options, const LoadedGenerator& lo
                          bool asks_for_classes) {
   if (options.file.empty()) return {};
   const std::int64_t size = loaded.config.model.latent_dim;
-  auto given = read_latents(input_file(options.file), size, size + loaded.class_count);
+  auto given = read_latents(input_file(options.file), size, size + loaded.classes.count);
   if (given.size(1) > size && asks_for_classes) {
     throw usage_error(options.file, ": brings its classes; leave out --class and --save-labels");
   }

@@ -54,6 +54,7 @@ const std::string& fitting(std::span<const std::string> lines, std::size_t colum
 }
 
 constexpr std::chrono::milliseconds kLivePause{100};
+constexpr int kLongWorkCells = 20;
 
 bool shows_live(bool quiet) { return isatty(STDERR_FILENO) == 1 && !quiet; }
 
@@ -80,7 +81,10 @@ void LongWorkLine::tell(std::string_view what, std::int64_t done, std::int64_t t
   const auto now = Clock::now();
   if (!live_ || now - shown_ < kLivePause) return;
   shown_ = now;
-  log::live_line(str(what, " ", 100 * done / std::max<std::int64_t>(1, total), " %"));
+  const double share =
+      static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, total));
+  log::live_line(
+      str(what, " ", bar_text(share, kLongWorkCells), formatted(" %.0f %%", 100 * share)));
 }
 
 Progress::Progress(const Trainer& trainer, bool quiet)

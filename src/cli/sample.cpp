@@ -48,8 +48,8 @@ SampleArguments::SampleArguments(CLI::App& app) {
   app.add_option("--rows", rows, "rows of the grid")->check(CLI::Range(1, 65536));
   app.add_option("--cols", columns, "columns of the grid")->check(CLI::Range(1, 65536));
   app.add_option("--class", classes,
-                 "of these classes, such as 7, 0-9 or 1,3,5-7: a row of the grid each; in other "
-                 "formats they take turns (default: drawn at random)")
+                 "of these classes, by name (cat,dog) or number (7, 0-9 or 1,3,5-7): a row of the "
+                 "grid each; in other formats they take turns (default: drawn at random)")
       ->type_name("LIST");
   app.add_option("--save-latents", save_latents, "also write what the generator was fed, as .npy")
       ->type_name("FILE");
@@ -77,14 +77,14 @@ void settle_layout(SampleArguments& a) {
 }
 
 // The classes asked for, in order; none where they are drawn, or there are none.
-std::vector<std::int64_t> wanted_classes(const SampleArguments& a, std::int64_t class_count) {
+std::vector<std::int64_t> wanted_classes(const SampleArguments& a, const Classes& classes) {
   const char* flag = !a.classes.empty() ? "--class" : !a.save_labels.empty() ? "--save-labels" : "";
-  if (class_count == 0 && *flag != '\0') {
+  if (classes.count == 0 && *flag != '\0') {
     throw usage_error(flag,
                       ": this generator knows no classes; train one with "
                       "model.conditional");
   }
-  return parse_class_list(a.classes, class_count);
+  return parse_class_list(a.classes, classes);
 }
 
 // Several classes in a grid: a row each.
@@ -192,11 +192,11 @@ int run_sample(SampleArguments& arguments) {
   const torch::Device device = arguments.where.set_up();
 
   LoadedGenerator loaded = arguments.generator.load();
-  auto classes = wanted_classes(arguments, loaded.class_count);
+  auto classes = wanted_classes(arguments, loaded.classes);
   const bool names_classes = !arguments.classes.empty() || !arguments.save_labels.empty();
   const auto given = read_given(arguments.latents, loaded, names_classes);
   const bool brings_classes = given.defined() && given.size(1) > loaded.config.model.latent_dim;
-  const bool draws_classes = loaded.class_count > 0 && classes.empty() && !brings_classes;
+  const bool draws_classes = loaded.classes.count > 0 && classes.empty() && !brings_classes;
   if (given.defined() && !draws_classes && arguments.seed_flag->count() > 0) {
     throw usage_error("--seed: nothing is drawn, since --latents brings it all; leave it out");
   }

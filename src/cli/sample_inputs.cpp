@@ -1,6 +1,7 @@
 #include "cli/sample_inputs.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,25 +14,65 @@
 
 namespace gan {
 
-std::vector<std::int64_t> parse_class_list(std::string_view text, std::int64_t class_count) {
-  std::vector<std::int64_t> classes;
-  for (const std::string& part : split(text, ',')) {
-    const auto dash = part.find('-', 1);
-    const auto first = parse_int(trim(part.substr(0, dash)));
-    const auto last = dash == std::string::npos ? first : parse_int(trim(part.substr(dash + 1)));
-    if (!first || !last || *first < 0 || *last < *first || *last >= class_count) {
-      throw usage_error("--class: '", part, "' names no classes from 0 to ", class_count - 1,
-                        "; write such as 7, 0-9 or 1,3,5-7");
-    }
-    for (std::int64_t i = *first; i <= *last; ++i) classes.push_back(i);
+namespace {
+
+[[noreturn]] void refuse_class(const std::string& part, const Classes& classes) {
+  constexpr std::size_t kMaxNamed = 20;
+  if (!classes.names.empty()) {
+    throw usage_error("--class: ", in_quotes(part), " is none of ",
+                      first_names(classes.names, kMaxNamed), did_you_mean(part, classes.names));
   }
-  return classes;
+  throw usage_error("--class: '", part, "' names no classes from 0 to ", classes.count - 1,
+                    "; write such as 7, 0-9 or 1,3,5-7");
+}
+
+// The label that a name or a number means, if any.
+std::optional<std::int64_t> find_label(std::string_view text, const Classes& classes) {
+  const auto name = std::ranges::find(classes.names, text);
+  if (name != classes.names.end()) return name - classes.names.begin();
+  return std::ranges::any_of(classes.names, is_digits) ? std::nullopt : parse_int(text);
+}
+
+// Such as 3-5: each number from 3 to 5 in turn.
+std::vector<std::string> range_of(const std::string& part) {
+  const auto dash = part.find('-', 1);
+  if (dash == std::string::npos) return {};
+  const auto first = parse_int(trim(part.substr(0, dash)));
+  const auto last = parse_int(trim(part.substr(dash + 1)));
+  if (!first || !last || *first < 0 || *last >= kMaxClasses) return {};
+  std::vector<std::string> numbers;
+  for (std::int64_t i = *first; i <= *last; ++i) numbers.push_back(std::to_string(i));
+  return numbers;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> parse_class_list(std::string_view text, const Classes& classes) {
+  const auto is_name = [&](std::string_view one) {
+    return std::ranges::find(classes.names, one) != classes.names.end();
+  };
+  std::vector<std::int64_t> labels;
+  for (const auto& part : is_name(text) ? std::vector{std::string(text)} : split(text, ',')) {
+    auto each = is_name(part) ? std::vector<std::string>() : range_of(part);
+    if (each.empty()) each = {part};
+    for (const auto& one : each) {
+      const auto label = find_label(one, classes);
+      if (!label || *label < 0 || *label >= classes.count) refuse_class(part, classes);
+      if (!classes.occurs(*label)) {
+        throw usage_error("--class: there were no images of class ", shown(one),
+                          " to train on, so none are drawn");
+      }
+      labels.push_back(*label);
+    }
+  }
+  return labels;
 }
 
 SampleInputs::SampleInputs(const LoadedGenerator& loaded, std::uint64_t seed,
                            std::vector<std::int64_t> wanted, std::int64_t in_a_row)
     : config_(loaded.config.model),
-      conditioning_(config_, loaded.class_count),
+      classes_(loaded.classes),
+      conditioning_(config_, loaded.classes.count),
       seed_(seed),
       wanted_(std::move(wanted)),
       in_a_row_(in_a_row) {}
@@ -50,7 +91,7 @@ torch::Tensor SampleInputs::first(std::int64_t n) const {
 torch::Tensor SampleInputs::classes(std::int64_t block) const {
   if (given_.defined() && given_.size(1) > config_.latent_dim) return {};
   if (wanted_.empty()) {
-    return draw_classes(conditioning_.class_count(), kSampleBlock, seed_, Stream::kSample,
+    return draw_classes(classes_, kSampleBlock, seed_, Stream::kSample,
                         static_cast<std::uint64_t>(block));
   }
   const auto images = torch::arange(block * kSampleBlock, (block + 1) * kSampleBlock);

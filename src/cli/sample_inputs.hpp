@@ -12,9 +12,10 @@
 
 namespace gan {
 
-/// The classes that --class lists, such as "7", "0-9" or "1,3,5-7", in that order;
-/// Error where a part names none of the `class_count` there are.
-std::vector<std::int64_t> parse_class_list(std::string_view text, std::int64_t class_count);
+/// The labels that --class lists, in that order: names, such as "cat" or "cat,dog", or numbers,
+/// such as "7", "0-9" or "1,3,5-7". Where names are numbers, numbers are names. Error where a part
+/// names no class that has images.
+std::vector<std::int64_t> parse_class_list(std::string_view text, const Classes& classes);
 
 /// What a generator is fed for the images of a seed, a block of kSampleBlock at a time:
 /// latents that depend on the seed and the image's number only, and the image's class.
@@ -42,6 +43,7 @@ class SampleInputs {
   torch::Tensor latents(std::int64_t block) const;
 
   ModelConfig config_;
+  Classes classes_;
   Conditioning conditioning_;
   std::uint64_t seed_;
   std::vector<std::int64_t> wanted_;

@@ -74,6 +74,10 @@ void print_text(const Trainer& trainer, const Dataset& data) {
   std::printf("data: %s, %lld items of %s%s%s\n", data.source.c_str(),
               static_cast<long long>(data.size()), to_string(data.shape).c_str(),
               data.labels.defined() ? ", labelled" : "", data.stored ? ", read from disk" : "");
+  const Classes classes = classes_of(data);
+  if (!classes.names.empty()) {
+    std::printf("classes: %s\n", first_names(classes.names, classes.names.size()).c_str());
+  }
   std::printf("training: %s of %s on %s\n", counted(config.train.epochs, "epoch").c_str(),
               counted(trainer.steps_per_epoch(), "step").c_str(), trainer.device().str().c_str());
   const NetworkRows nets = describe_networks(trainer);

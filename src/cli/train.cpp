@@ -13,6 +13,7 @@
 #include "core/long_work.hpp"
 #include "core/text.hpp"
 #include "dist/mpi.hpp"
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/run/run.hpp"
@@ -187,7 +188,7 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
   const auto how = resuming              ? RunFolder::Open::kResume
                    : arguments.overwrite ? RunFolder::Open::kOverwrite
                                          : RunFolder::Open::kNew;
-  const bool may_resume = how == RunFolder::Open::kNew && RunFiles(root).hold_run();
+  const bool may_resume = how == RunFolder::Open::kNew && holds_run(root);
   const std::string hint = str(resuming ? "" : "; choose another --out",
                                may_resume ? str(", go on with --resume ", root.string(),
                                                 ", or replace the run with --overwrite")
@@ -219,6 +220,21 @@ void check_arguments(const TrainArguments& arguments) {
   if (!arguments.init_from.empty()) input_file(arguments.init_from);
 }
 
+Dataset load_data(const DataConfig& config, bool quiet) {
+  const LongWorkLine line(quiet);
+  Dataset data = load_dataset(config);
+  if (config.dataset == DatasetKind::kAuto) {
+    log::info(str(config.path, ": found data of the kind ", data.kind, " (data.dataset)"));
+  }
+  return data;
+}
+
+// What to know before hours are spent on the data.
+void warn_of_data(const Config& config, const Dataset& data) {
+  for (const auto& warning : data_warnings(config, data)) log::warning(warning);
+  if (const auto advice = few_images_advice(config, data); !advice.empty()) log::info(advice);
+}
+
 int run_train(TrainArguments& arguments) {
   check_arguments(arguments);
   const auto group = join_ranks(arguments.dist_timeout);
@@ -227,7 +243,7 @@ int run_train(TrainArguments& arguments) {
 
   const bool resuming = !arguments.resume.empty();
   const SavedState saved = resuming ? find_state(arguments.resume) : SavedState();
-  const Config config =
+  Config config =
       resuming ? resumed_config(arguments.config, saved.config) : arguments.config.apply();
   if (arguments.overwrite && config.output.dir.empty()) {
     throw usage_error("--overwrite: replaces the run in a folder; name it with --out");
@@ -236,11 +252,13 @@ int run_train(TrainArguments& arguments) {
     throw usage_error("--preview: shows grids, and output.sample_every = 0 makes none");
   }
   configure_process(config.train);
-  const Dataset data = load_dataset(config.data);
+  const Dataset data = load_data(config.data, arguments.quiet);
+  config.data.dataset = data.kind;
   Trainer trainer(config, data, ranks);
   if (ranks.is_first()) {
     const Config recipe = arguments.config.recipe_config();
     for (const auto& warning : config_warnings(config, recipe)) log::warning(warning);
+    if (!resuming) warn_of_data(config, data);
   }
   if (!arguments.init_from.empty()) {
     const bool both = init_from(arguments.init_from, trainer);

@@ -9,6 +9,10 @@ namespace {
 
 struct JsonWriter {
   Json operator()(const LabelRange& label) const { return {label.lo, label.hi}; }
+  Json operator()(const ImageSize& size) const {
+    if (size.width == size.height) return size.width;
+    return str(size.width, "x", size.height);
+  }
   Json operator()(const auto& value) const { return value; }
 };
 

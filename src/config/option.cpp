@@ -27,23 +27,34 @@ OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
   return others;
 }
 
+// The kinds whose images are of one size and colour already.
+constexpr std::initializer_list<DatasetKind> kFixedImages = {
+    DatasetKind::kIdx,      DatasetKind::kNpy,          DatasetKind::kCifar10,
+    DatasetKind::kCifar100, DatasetKind::kStackedMnist, DatasetKind::kRings};
+// Those that don't come from a folder of pictures.
+constexpr std::initializer_list<DatasetKind> kNoPictures = {
+    DatasetKind::kIdx,          DatasetKind::kNpy,    DatasetKind::kCifar10, DatasetKind::kCifar100,
+    DatasetKind::kStackedMnist, DatasetKind::kShapes, DatasetKind::kRings};
+
 Rows data_rows(DataConfig& data) {
   return {
       {.key = "data.dataset",
        .role = Role::kData,
        .field = &data.dataset,
-       .help = "Kind of data set: image files, or images that the program makes up itself.",
+       .help = "Kind of data set: files of data.path, or images that the program makes up itself. "
+               "auto: what data.path holds.",
        .everyday = true},
       {.key = "data.path",
        .role = Role::kRunning,
        .field = &data.path,
-       .help = "Folder of the data set, or its images file.",
+       .help = "Folder of the data set (pictures, or files of images), or its images file.",
        .alias = "data",
        .everyday = true},
       {.key = "data.labels",
        .role = Role::kRunning,
        .field = &data.labels,
-       .help = "File of the labels; empty: the one beside the images, if there is one."},
+       .help = "File of the labels (idx, npy); empty: the IDX file beside the images, if there is "
+               "one."},
       {.key = "data.range",
        .role = Role::kData,
        .field = &data.range,
@@ -60,14 +71,15 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.limit",
        .role = Role::kData,
        .field = &data.limit,
-       .help = "Use only the first so many images; 0: all.",
+       .help =
+           "Use only so many images, the first of each class, as many of each as can be; 0: all.",
        .max = kMany},
       {.key = "data.in_memory",
        .role = Role::kRunning,
        .field = &data.in_memory,
        .help =
-           "Hold all images in memory (true), or read those of each batch from disk (false; IDX "
-           "files and folders only). auto: in memory up to data.max_mib and half the machine's "
+           "Hold all images in memory (true), or read those of each batch from disk (false; idx, "
+           "npy and folder only). auto: in memory up to data.max_mib and half the machine's "
            "memory. The results are the same."},
       {.key = "data.max_mib",
        .role = Role::kRunning,
@@ -82,17 +94,24 @@ Rows data_rows(DataConfig& data) {
                "of three digits (stacked_mnist, where the literature has 128000).",
        .min = 1,
        .max = kMany,
-       .ignored_with =
-           with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10, DatasetKind::kFolder})},
+       .ignored_with = with("data.dataset",
+                            {DatasetKind::kAuto, DatasetKind::kIdx, DatasetKind::kFolder,
+                             DatasetKind::kNpy, DatasetKind::kCifar10, DatasetKind::kCifar100})},
       {.key = "data.image_size",
        .role = Role::kData,
        .field = &data.image_size,
-       .help = "Height and width, in pixels, that the images of a folder are cropped and resized "
-               "to, or of the made-up images (shapes). 0: whichever of 16, 28, 32, 48 and 64 is "
-               "nearest to the median of the folder's images; 16 (shapes).",
+       .help =
+           "Size in pixels that a folder's pictures are given, or of the made-up images "
+           "(shapes): 64 for squares, or WIDTHxHEIGHT, as in 64x96. 0: squares of 16, 28, 32, "
+           "48 or 64, whichever is nearest to the median of the folder's pictures; 16 (shapes).",
        .max = 1024,
-       .ignored_with = with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10,
-                                             DatasetKind::kStackedMnist, DatasetKind::kRings})},
+       .ignored_with = with("data.dataset", kFixedImages)},
+      {.key = "data.fit",
+       .role = Role::kData,
+       .field = &data.fit,
+       .help = "How a folder's pictures get that shape: cut to the middle (crop), put whole on "
+               "data.background (pad), or made wider or narrower (stretch).",
+       .ignored_with = with("data.dataset", kNoPictures)},
       {.key = "data.channels",
        .role = Role::kData,
        .field = &data.channels,
@@ -101,22 +120,22 @@ Rows data_rows(DataConfig& data) {
                "grey (shapes).",
        .max = 3,
        .numbers = {"0", "1", "3"},
-       .ignored_with = with("data.dataset", {DatasetKind::kIdx, DatasetKind::kCifar10,
-                                             DatasetKind::kStackedMnist, DatasetKind::kRings})},
+       .ignored_with = with("data.dataset", kFixedImages)},
       {.key = "data.skip_bad",
        .role = Role::kData,
        .field = &data.skip_bad,
        .help =
            "Pass over files of a folder that can't be read as images, naming and counting them, "
            "instead of refusing the folder.",
-       .ignored_with = with("data.dataset", kNotFolder)},
+       .ignored_with = with("data.dataset", kNoPictures)},
       {.key = "data.background",
        .role = Role::kData,
        .field = &data.background,
-       .help =
-           "Colour that shows through the transparent parts of a folder's images: white, black, "
-           "or red, green and blue as ff8000.",
-       .ignored_with = with("data.dataset", kNotFolder)},
+       .help = "Colour that shows through transparent parts of a folder's images, and around those "
+               "that "
+               "data.fit = pad puts whole: white, black, "
+               "or red, green and blue as ff8000.",
+       .ignored_with = with("data.dataset", kNoPictures)},
       {.key = "data.max_megapixels",
        .role = Role::kData,
        .field = &data.max_megapixels,
@@ -124,7 +143,7 @@ Rows data_rows(DataConfig& data) {
                "refused before they are unpacked.",
        .min = 1,
        .max = 4096,
-       .ignored_with = with("data.dataset", kNotFolder)},
+       .ignored_with = with("data.dataset", kNoPictures)},
   };
 }
 
@@ -512,6 +531,11 @@ Rows eval_rows(EvalConfig& eval) {
 
 Rows augment_rows(AugmentConfig& augment) {
   return {
+      {.key = "augment.mirror",
+       .role = Role::kTraining,
+       .field = &augment.mirror,
+       .help = "Show each real image as it is or as in a mirror, left and right exchanged, by "
+               "chance. Twice the data where both look natural; not for digits or text."},
       {.key = "augment.translation",
        .role = Role::kTraining,
        .field = &augment.translation,

@@ -22,6 +22,10 @@ std::string text_of(const LabelRange& value) {
   const auto lo = format_double(value.lo);
   return value.lo == value.hi ? lo : lo + ":" + format_double(value.hi);
 }
+std::string text_of(const ImageSize& value) {
+  const auto width = std::to_string(value.width);
+  return value.width == value.height ? width : width + "x" + std::to_string(value.height);
+}
 std::string text_of(const Widths& value) {
   if (value.empty()) return std::string(kAuto);
   std::vector<std::string> parts;
@@ -121,6 +125,25 @@ std::string set(const Option& option, std::string_view text, Widths& field) {
   return "";
 }
 
+// A side, or WIDTHxHEIGHT.
+std::string set(const Option& option, std::string_view text, ImageSize& field) {
+  ImageSize size;
+  const auto cross = text.find_first_of("xX");
+  if (auto problem = set(option, text.substr(0, cross), size.width); !problem.empty()) {
+    return problem;
+  }
+  size.height = size.width;
+  if (cross != std::string_view::npos) {
+    auto problem = set(option, text.substr(cross + 1), size.height);
+    if (problem.empty() && (size.width == 0) != (size.height == 0)) {
+      problem = str(in_quotes(text), " leaves one side open; name both, or 0");
+    }
+    if (!problem.empty()) return problem;
+  }
+  field = size;
+  return "";
+}
+
 std::string set(const Option& option, std::string_view text, LabelRange& field) {
   LabelRange label;
   const auto colon = text.find(':');
@@ -154,6 +177,7 @@ std::string type_name(const Option& option) {
     std::string operator()(const std::string*) const { return "text"; }
     std::string operator()(const Widths*) const { return "list of integers"; }
     std::string operator()(const LabelRange*) const { return "number or range"; }
+    std::string operator()(const ImageSize*) const { return "size"; }
     std::string operator()(const ChoiceField&) const { return "text"; }
   };
   return std::visit(Name(), option.field);
@@ -171,6 +195,8 @@ std::string range_text(const Option& option) {
   if (std::holds_alternative<std::string*>(option.field)) return "";
   const auto min = bound_text(option.min);
   const auto max = bound_text(option.max);
+  if (std::holds_alternative<ImageSize*>(option.field))
+    return min + " to " + max + ", or WIDTHxHEIGHT";
   if (!option.above_min && !option.below_max) return min + " to " + max;
   return (option.above_min ? "> " : "at least ") + min + " and " +
          (option.below_max ? "< " : "at most ") + max;

@@ -1,12 +1,18 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
+#include <fstream>
 
 #include "config/parse.hpp"
 #include "core/text.hpp"
 
 namespace gan {
+
 namespace {
+
+// How a run's config.yaml begins.
+constexpr std::string_view kConfigMark = "# gan-train";
 
 // Words that a YAML reader may take for something else than text.
 bool is_reserved(std::string word) {
@@ -77,7 +83,17 @@ std::string to_yaml(std::span<const Option> table) {
 
 std::string to_yaml(const Config& config) {
   Config copy = config;
-  return "# gan-train: every option with its value\n" + to_yaml(option_table(copy));
+  return std::string(kConfigMark) + ": every option with its value\n" + to_yaml(option_table(copy));
+}
+
+bool holds_run(const std::filesystem::path& folder) {
+  const auto path = folder / "config.yaml";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::string start(kConfigMark.size(), ' ');
+  return file.read(start.data(), static_cast<std::streamsize>(start.size())) &&
+         start == kConfigMark;
 }
 
 }  // namespace gan

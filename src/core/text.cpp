@@ -48,6 +48,21 @@ std::string join(std::span<const std::int64_t> numbers, std::string_view separat
   return join(parts, separator);
 }
 
+std::string grouped(std::int64_t n) {
+  std::string text = std::to_string(n);
+  const std::size_t sign = n < 0 ? 1 : 0;
+  for (std::size_t at = text.size(); at > sign + 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string first_names(std::span<const std::string> names, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
+    text += (i > 0 ? ", " : "") + printable(names[i]);
+  }
+  return text + (names.size() > most ? ", …" : "");
+}
+
 // NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks what it is given
 std::string formatted(const char* format, ...) {
   std::va_list arguments, again;

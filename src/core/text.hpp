@@ -20,6 +20,12 @@ std::string join(std::span<const std::int64_t> numbers, std::string_view separat
 /// "1 step", "2 steps".
 std::string counted(std::int64_t n, std::string_view noun);
 
+/// "12,345", for people.
+std::string grouped(std::int64_t n);
+
+/// The first `most` of some names, printable, and "…" for others: "cat, dog, …".
+std::string first_names(std::span<const std::string> names, std::size_t most);
+
 /// What printf would print.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 

@@ -1,19 +1,42 @@
 #include "gan_train/data/dataset.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
 
 #include <torch/types.h>
 
 #include "core/machine.hpp"
 #include "core/sha256.hpp"
+#include "core/text.hpp"
 #include "data/stored_images.hpp"
+#include "formats/file_kind.hpp"
 #include "gan_train/core/registry.hpp"
 
 namespace gan {
 
-bool is_made_up(const DataConfig& config) {
-  return find_row(dataset_loaders(), config.dataset).made_up;
+const DatasetLoader& find_loader(const DataConfig& config) {
+  const auto loaders = dataset_loaders();
+  if (config.dataset != DatasetKind::kAuto) return find_row(loaders, config.dataset);
+  std::vector<std::string> kinds;
+  for (const DatasetLoader& loader : loaders) {
+    if (loader.is_at == nullptr) continue;
+    if (loader.is_at(config.path)) return loader;
+    kinds.push_back(str(loader.kind));
+  }
+  // Of a path that isn't there, or a folder without data, these say most.
+  const std::filesystem::path path = config.path;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return find_row(loaders, DatasetKind::kIdx);
+  if (std::filesystem::is_directory(path)) return find_row(loaders, DatasetKind::kFolder);
+  const std::string found = kind_of_file(path);
+  throw usage_error(config.path, ": is ", found.empty() ? "a file" : found,
+                    ", of none of the kinds ", join(kinds, ", "),
+                    "; set config key data.path to the folder of your pictures, or to such a file");
 }
+
+bool is_made_up(const DataConfig& config) { return find_loader(config).made_up; }
 
 std::int64_t Dataset::size() const {
   if (stored) return stored->size();
@@ -69,12 +92,25 @@ const Dataset& Dataset::checked() const {
   return *this;
 }
 
-std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
-  if (config.conditional == Conditional::kNone) return 0;
+Classes classes_of(const Dataset& data) {
+  if (!data.labels.defined() || data.size() == 0) return {};
+  const auto largest = data.labels.max().item<std::int64_t>();
+  if (largest >= kMaxClasses || data.labels.min().item<std::int64_t>() < 0) return {};
+  const std::int64_t count = largest + 1;
+  auto names = data.class_names;
+  if (!names.empty()) names.resize(static_cast<std::size_t>(count));
+  const auto found = torch::bincount(data.labels).nonzero().flatten();
+  if (found.size(0) == count) return {count, std::move(names), {}};
+  const auto* labels = found.const_data_ptr<std::int64_t>();
+  return {count, std::move(names), {labels, labels + found.size(0)}};
+}
+
+Classes find_classes(const ModelConfig& config, const Dataset& data) {
+  if (config.conditional == Conditional::kNone) return {};
   if (!data.labels.defined()) {
     throw usage_error("model.conditional: ", config.conditional, " needs labels, and ", data.source,
-                      " has none; name their file with data.labels, or set model.conditional = "
-                      "none");
+                      " has none; put the pictures of each class into a folder of its own, name a "
+                      "file of labels with data.labels, or set model.conditional = none");
   }
   const auto largest = data.labels.max().item<std::int64_t>();
   if (largest >= kMaxClasses) {
@@ -82,46 +118,66 @@ std::int64_t count_classes(const ModelConfig& config, const Dataset& data) {
                       kMaxClasses - 1, ", and ", data.source, " has a label ", largest,
                       "; number them anew, or set model.conditional = none");
   }
-  return largest + 1;
+  return classes_of(data);
+}
+
+torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limit) {
+  const std::int64_t n = labels.size(0);
+  if (limit >= n) return torch::arange(n);
+  const auto* label = labels.const_data_ptr<std::int64_t>();
+  std::vector<std::int64_t> seen(static_cast<std::size_t>(labels.max().item<std::int64_t>()) + 1);
+  std::vector<std::pair<std::int64_t, std::int64_t>> turns;  // of each item in its class
+  for (std::int64_t i = 0; i < n; ++i) {
+    turns.emplace_back(seen[static_cast<std::size_t>(label[i])]++, i);
+  }
+  std::ranges::stable_sort(turns, {}, &std::pair<std::int64_t, std::int64_t>::first);
+  std::vector<std::int64_t> kept;
+  for (std::int64_t i = 0; i < limit; ++i)
+    kept.push_back(turns[static_cast<std::size_t>(i)].second);
+  std::ranges::sort(kept);
+  return torch::tensor(kept, torch::kInt64);
 }
 
 // Made-up images are small and grey unless the config says otherwise. For a folder, its loader
-// chooses.
-static DataConfig with_shape(DataConfig config, bool made_up) {
+// chooses. The kind is the loader's.
+static DataConfig settled(DataConfig config, const DatasetLoader& loader) {
   constexpr std::int64_t kLeastSide = 4;
-  if (config.image_size != 0 && config.image_size < kLeastSide) {
-    throw usage_error("data.image_size: ", config.image_size,
-                      " is out of range; allowed: ", kLeastSide,
+  const auto least = std::min(config.image_size.width, config.image_size.height);
+  if (config.image_size != 0 && least < kLeastSide) {
+    throw usage_error("data.image_size: ", least, " is out of range; allowed: ", kLeastSide,
                       " to 1024, or 0 to leave it to the program");
   }
-  if (!made_up) return config;
+  config.dataset = loader.kind;
+  if (!loader.made_up) return config;
   if (config.image_size == 0) config.image_size = 16;
   if (config.channels == 0) config.channels = 1;
   return config;
 }
 
+// The first of each class; or just the first where an item's label names several.
+static Dataset limited(const Dataset& data, std::int64_t limit) {
+  if (limit == 0 || limit >= data.size()) return data;
+  const bool by_class = data.stacked == 1 && classes_of(data).count > 0;
+  return data.subset(by_class ? spread_over_classes(data.labels, limit) : torch::arange(limit));
+}
+
 Dataset load_dataset(const DataConfig& given) {
-  const DatasetLoader& loader = find_row(dataset_loaders(), given.dataset);
-  const DataConfig config = with_shape(given, loader.made_up);
+  const DatasetLoader& loader = find_loader(given);
+  const DataConfig config = settled(given, loader);
   if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {
-    throw usage_error("data.in_memory: only idx and folder can be read from disk; '",
-                      config.dataset, "' is always in memory: leave data.in_memory at auto");
+    throw usage_error("data.in_memory: only idx, npy and folder can be read from disk; '",
+                      loader.kind, "' is always in memory: leave data.in_memory at auto");
   }
-  Dataset data = loader.load(config);
-  if (config.limit > 0 && config.limit < data.size()) {
-    if (data.stored) {
-      data.stored = std::make_shared<const StoredImages>(data.stored->first(config.limit));
-    } else {
-      data.samples = data.samples.narrow(0, 0, config.limit).clone();
-    }
-    if (data.labels.defined()) data.labels = data.labels.narrow(0, 0, config.limit).clone();
-  }
+  Dataset data = limited(loader.load(config), config.limit);
+  data.kind = loader.kind;
   return data;
 }
 
-std::optional<Dataset> load_test_set(const DataConfig& config) {
-  const auto load_test = find_row(dataset_loaders(), config.dataset).load_test;
-  return load_test != nullptr ? load_test(config) : std::nullopt;
+std::optional<Dataset> load_test_set(const DataConfig& given) {
+  const DatasetLoader& loader = find_loader(given);
+  DataConfig config = given;
+  config.dataset = loader.kind;
+  return loader.load_test != nullptr ? loader.load_test(config) : std::nullopt;
 }
 
 bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
@@ -166,10 +222,16 @@ std::string fingerprint(const Dataset& data) {
   return sha256_hex({static_cast<const std::uint8_t*>(items.const_data_ptr()), items.nbytes()});
 }
 
-extern const DatasetLoader kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings;
+extern const DatasetLoader kIdx, kNpy, kCifar10, kCifar100, kFolder, kStackedMnist, kShapes, kRings;
+
+static const DatasetLoader kAuto = {
+    .kind = DatasetKind::kAuto,
+    .help = "what data.path holds: the first of idx, npy, cifar10, cifar100 and folder that it is",
+    .load = load_dataset};
 
 std::span<const DatasetLoader> dataset_loaders() {
-  static const std::array kAll = {kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings};
+  static const std::array kAll = {kAuto,   kIdx,          kNpy,    kCifar10, kCifar100,
+                                  kFolder, kStackedMnist, kShapes, kRings};
   return kAll;
 }
 

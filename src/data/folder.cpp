@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
-#include <unistd.h>
 #include <utility>
 
 #include <ATen/Parallel.h>
@@ -12,6 +11,7 @@
 
 #include "core/file.hpp"
 #include "core/log.hpp"
+#include "core/long_work.hpp"
 #include "core/random_access_file.hpp"
 #include "core/text.hpp"
 #include "data/picture_files.hpp"
@@ -35,7 +35,7 @@ DecodeOptions decode_options(const DataConfig& config) {
   constexpr std::int64_t kMega = 1'000'000;
   return {.channels = config.channels,
           .background = parse_color(config.background),
-          .side = config.image_size,
+          .side = std::max(config.image_size.width, config.image_size.height),
           .max_pixels = config.max_megapixels * kMega};
 }
 
@@ -45,24 +45,51 @@ DecodedPicture decode_file(const fs::path& path, const DecodeOptions& options) {
   return decode_image(read_file(path, most), options, printable(path.string()));
 }
 
-// The largest square about the middle, resized as PyTorch's interpolate does with
-// antialias: a cubic filter as wide as the reduction asks for.
-torch::Tensor fit_square(Image& image, std::int64_t side) {
+// The largest size of the shape of `shape` that fits into `room`.
+ImageSize largest_within(const ImageSize& room, const ImageSize& shape) {
+  const auto part = [](std::int64_t side, std::int64_t of, std::int64_t to) {
+    return std::max<std::int64_t>(1, (2 * side * of + to) / (2 * to));  // side * of / to, rounded
+  };
+  if (room.width * shape.height >= room.height * shape.width) {
+    return {part(room.height, shape.width, shape.height), room.height};
+  }
+  return {room.width, part(room.width, shape.height, shape.width)};
+}
+
+// [1, c, h, w] resized as PyTorch's interpolate does with antialias: a cubic filter as wide as the
+// reduction asks for.
+torch::Tensor resized(const torch::Tensor& picture, const ImageSize& size) {
   namespace F = torch::nn::functional;
-  const std::int64_t all = std::min(image.width, image.height);
-  const auto square =
-      torch::from_blob(image.pixels.data(), {1, image.height, image.width, image.channels},
-                       torch::kUInt8)
-          .narrow(1, (image.height - all) / 2, all)
-          .narrow(2, (image.width - all) / 2, all)
-          .permute({0, 3, 1, 2})
-          .contiguous();
-  if (all == side) return square[0];
-  return F::interpolate(square, F::InterpolateFuncOptions()
-                                    .size(std::vector<std::int64_t>{side, side})
-                                    .mode(torch::kBicubic)
-                                    .align_corners(false)
-                                    .antialias(true))[0];
+  if (picture.size(2) == size.height && picture.size(3) == size.width) return picture;
+  return F::interpolate(picture, F::InterpolateFuncOptions()
+                                     .size(std::vector<std::int64_t>{size.height, size.width})
+                                     .mode(torch::kBicubic)
+                                     .align_corners(false)
+                                     .antialias(true));
+}
+
+// The picture in that size, [c, h, w]; what it leaves free shows the background.
+torch::Tensor fitted(Image& image, const ImageSize& size, Fit fit, const Rgb& background) {
+  const ImageSize whole{image.width, image.height};
+  const ImageSize shown = fit == Fit::kCrop ? largest_within(whole, size) : whole;
+  const ImageSize inner = fit == Fit::kPad ? largest_within(size, whole) : size;
+  const auto part = torch::from_blob(image.pixels.data(),
+                                     {1, image.height, image.width, image.channels}, torch::kUInt8)
+                        .narrow(1, (whole.height - shown.height) / 2, shown.height)
+                        .narrow(2, (whole.width - shown.width) / 2, shown.width)
+                        .permute({0, 3, 1, 2})
+                        .contiguous();
+  const auto picture = resized(part, inner)[0];
+  if (inner == size) return picture;
+  const std::int64_t left = (size.width - inner.width) / 2;
+  const std::int64_t top = (size.height - inner.height) / 2;
+  auto canvas = torch::empty({image.channels, size.height, size.width}, torch::kUInt8);
+  for (std::int64_t c = 0; c < image.channels; ++c) {
+    const bool grey = image.channels == 1;
+    canvas[c].fill_(grey ? luma(background) : background[static_cast<std::size_t>(c)]);
+  }
+  canvas.narrow(1, top, inner.height).narrow(2, left, inner.width).copy_(picture);
+  return canvas;
 }
 
 // What became of a file.
@@ -72,10 +99,11 @@ struct Outcome {
 };
 
 // Puts the picture into `item`.
-Outcome decode_into(const torch::Tensor& item, const fs::path& path, const DecodeOptions& options) {
+Outcome decode_into(const torch::Tensor& item, const fs::path& path, const DecodeOptions& options,
+                    Fit fit) {
   try {
     auto picture = decode_file(path, options);
-    item.copy_(fit_square(picture.image, item.size(1)));
+    item.copy_(fitted(picture.image, {item.size(2), item.size(1)}, fit, options.background));
     return {"", picture.transparent};
   } catch (const Error& error) {
     return {error.what()};
@@ -84,14 +112,14 @@ Outcome decode_into(const torch::Tensor& item, const fs::path& path, const Decod
 
 // Decodes into samples[first], samples[first + 1], …
 std::vector<Outcome> decode_some(std::span<const PictureFile> files, torch::Tensor samples,
-                                 const DecodeOptions& options) {
+                                 const DecodeOptions& options, Fit fit) {
   std::vector<Outcome> outcomes(files.size());
   at::parallel_for(0, static_cast<std::int64_t>(files.size()), 1,
                    [&](std::int64_t begin, std::int64_t end) {
                      const torch::NoGradGuard no_grad;
                      for (std::int64_t i = begin; i < end; ++i) {
                        const auto place = static_cast<std::size_t>(i);
-                       outcomes[place] = decode_into(samples[i], files[place].path, options);
+                       outcomes[place] = decode_into(samples[i], files[place].path, options, fit);
                      }
                    });
   return outcomes;
@@ -100,11 +128,12 @@ std::vector<Outcome> decode_some(std::span<const PictureFile> files, torch::Tens
 // One after the other at the front of data.samples; what is bad stops all or is passed over.
 class FolderReader {
  public:
-  FolderReader(const DataConfig& config, const std::vector<PictureFile>& files)
-      : config_(config), options_(decode_options(config)), files_(files) {
-    const auto n = static_cast<std::int64_t>(files.size());
+  FolderReader(const DataConfig& config, const PictureList& list)
+      : config_(config), options_(decode_options(config)), list_(list), files_(list.files) {
+    const auto n = static_cast<std::int64_t>(files_.size());
     data_.source = config.path;
-    data_.shape = {config.channels, config.image_size, config.image_size};
+    data_.shape = {config.channels, config.image_size.height, config.image_size.width};
+    data_.class_names = list.classes;
     const bool store = stays_on_disk(config, n, data_.shape.size());
     if (store) {
       const std::int64_t bytes = n * data_.shape.size();
@@ -114,25 +143,21 @@ class FolderReader {
     }
     // On their way to disk, no more are held than are decoded at once.
     const std::int64_t held = store ? std::int64_t{kAtOnce} : n;
-    data_.samples =
-        torch::empty({held, config.channels, config.image_size, config.image_size}, torch::kUInt8);
+    const auto [channels, height, width] = data_.shape;
+    data_.samples = torch::empty({held, channels, height, width}, torch::kUInt8);
     data_.labels = torch::empty({n}, torch::kInt64);
   }
-
-  ~FolderReader() { log::live_line(""); }
-  FolderReader(const FolderReader&) = delete;
-  FolderReader& operator=(const FolderReader&) = delete;
 
   Dataset read() {
     for (std::size_t first = 0; first < files_.size(); first += kAtOnce) {
       const auto some = files_.subspan(first, std::min(kAtOnce, files_.size() - first));
       const auto place = static_cast<std::int64_t>(first);
+      tell_long_work("reading pictures", place, static_cast<std::int64_t>(files_.size()));
       const auto images = scratch_ ? data_.samples : data_.samples.slice(0, place);
-      const auto outcomes = decode_some(some, images, options_);
+      const auto outcomes = decode_some(some, images, options_, config_.fit);
       for (std::size_t i = 0; i < some.size(); ++i) {
         keep(some[i], outcomes[i], images[static_cast<std::int64_t>(i)]);
       }
-      show(first + some.size());
     }
     return finish();
   }
@@ -155,16 +180,33 @@ class FolderReader {
     if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
   }
 
-  void show(std::size_t done) const {
-    if (live_) log::live_line(str("reading images: ", done, " of ", files_.size()));
+  // What was found, in a line: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
+  std::string account() const {
+    constexpr std::size_t kMaxNames = 10;
+    const std::size_t classes = list_.classes.size(), bare = list_.no_picture.size();
+    std::string text =
+        str(data_.source, ": ", grouped(good_), good_ == 1 ? " picture" : " pictures");
+    if (classes > 0) {
+      text +=
+          str(" in ", grouped(static_cast<std::int64_t>(classes)),
+              classes == 1 ? " class (" : " classes (", first_names(list_.classes, kMaxNames), ")");
+    }
+    std::vector<std::string> others;
+    if (!list_.passed_over.empty()) others.push_back(list_.passed_over_text());
+    if (bad_ > 0) others.push_back(grouped(bad_) + " damaged");
+    if (bare > 0) {
+      others.push_back(str(bare, bare == 1 ? " folder" : " folders", " without pictures (",
+                           first_names(list_.no_picture, kMaxNames), ")"));
+    }
+    return others.empty() ? text : text + "; passed over: " + join(others, ", ");
   }
 
   Dataset finish() {
-    if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
     if (transparent_ > 0) {
       log::info(str(data_.source, ": pictures with transparent parts: ", transparent_, " of ",
                     good_, "; ", config_.background, " shows through (data.background)"));
     }
+    log::info(account());
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
     data_.samples = scratch_ ? torch::Tensor() : data_.samples.narrow(0, 0, good_);
     if (scratch_) {
@@ -177,7 +219,7 @@ class FolderReader {
 
   DataConfig config_;
   DecodeOptions options_;
-  bool live_ = isatty(STDERR_FILENO) == 1;
+  const PictureList& list_;
   std::span<const PictureFile> files_;
   Dataset data_;
   std::optional<RandomAccessFile> scratch_;  // where the images are to stay on disk
@@ -243,30 +285,44 @@ std::int64_t nearest_size(std::vector<std::int64_t> sides) {
 
 // Fills in the size and the channels where the config has none, and logs them.
 DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files) {
-  if (config.image_size > 0 && config.channels > 0) return config;
+  if (config.image_size != 0 && config.channels > 0) return config;
   const Sketch sketch = look_at_some(decode_options(config), files);
   if (config.image_size == 0) config.image_size = nearest_size(sketch.sides);
   if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
-  log::info(str(config.path, ": pictures are made ", config.image_size, "x", config.image_size,
-                config.channels == 3 ? " in colour" : " and grey",
+  log::info(str(config.path, ": pictures are made ", config.image_size.width, "x",
+                config.image_size.height, config.channels == 3 ? " in colour" : " and grey",
                 " (data.image_size, data.channels); ", sketch.pictures, " of them were looked at"));
   return config;
 }
 
+void limit(std::vector<PictureFile>& files, std::int64_t most) {
+  if (most == 0) return;
+  std::vector<std::int64_t> labels;
+  for (const auto& file : files) labels.push_back(std::max<std::int64_t>(0, file.label));
+  const auto kept = spread_over_classes(torch::tensor(labels, torch::kInt64), most);
+  std::vector<PictureFile> some;
+  for (std::int64_t i = 0; i < kept.size(0); ++i) {
+    some.push_back(
+        std::move(files[static_cast<std::size_t>(kept.const_data_ptr<std::int64_t>()[i])]));
+  }
+  files = std::move(some);
+}
+
 Dataset load_folder(const DataConfig& config) {
-  auto files = list_pictures(config.path);
-  const auto most = static_cast<std::size_t>(config.limit);
-  if (most > 0 && most < files.size()) files.resize(most);
-  return FolderReader(shaped_as_most(config, files), files).read();
+  auto list = list_pictures(config.path);
+  limit(list.files, config.limit);
+  return FolderReader(shaped_as_most(config, list.files), list).read();
 }
 
 }  // namespace
 
-extern const DatasetLoader kFolder = {.kind = DatasetKind::kFolder,
-                                      .help =
-                                          "PNG, JPEG and WebP files, resized and cropped; folders "
-                                          "in the folder are classes (data.path)",
-                                      .load = load_folder,
-                                      .may_be_stored = true};
+extern const DatasetLoader kFolder = {
+    .kind = DatasetKind::kFolder,
+    .help =
+        "PNG, JPEG and WebP files, resized and cropped; folders in the folder are classes "
+        "(data.path)",
+    .load = load_folder,
+    .is_at = holds_pictures,
+    .may_be_stored = true};
 
 }  // namespace gan

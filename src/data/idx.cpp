@@ -9,8 +9,10 @@
 #include <torch/types.h>
 
 #include "core/log.hpp"
+#include "data/label_file.hpp"
 #include "data/picture_files.hpp"
 #include "data/stored_images.hpp"
+#include "formats/file_kind.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/data/dataset.hpp"
 
@@ -37,6 +39,16 @@ std::optional<fs::path> find_images_named(const fs::path& folder, const std::str
   return find_spelling(folder, stem, {"3-ubyte", "4-ubyte", "2-ubyte"});
 }
 
+std::optional<fs::path> training_images(const fs::path& folder) {
+  const auto mnist = find_images_named(folder, "train-images");
+  return mnist ? mnist : find_images_named(folder, "qmnist-train-images");
+}
+
+bool is_idx_at(const fs::path& path) {
+  const std::string kind = kind_of_file(path);
+  return kind == "an IDX file" || kind == "a gzip file" || training_images(path).has_value();
+}
+
 fs::path find_images(const fs::path& path) {
   if (fs::is_regular_file(path)) return path;
   if (!fs::exists(path)) {
@@ -46,10 +58,7 @@ fs::path find_images(const fs::path& path) {
         "; set config key data.path to your data, or fetch it with `scripts/get_data.sh ",
         fashion ? "fashion-mnist" : "mnist", "` of the sources");
   }
-  const auto images = [&] {
-    const auto mnist = find_images_named(path, "train-images");
-    return mnist ? mnist : find_images_named(path, "qmnist-train-images");
-  }();
+  const auto images = training_images(path);
   if (!images && holds_pictures(path)) {
     throw usage_error(path.string(), ": holds pictures; set data.dataset = folder");
   }
@@ -104,21 +113,8 @@ std::optional<fs::path> test_images_beside(const fs::path& images) {
   return std::nullopt;
 }
 
-std::uint64_t max_bytes(const DataConfig& config) {
-  return static_cast<std::uint64_t>(config.max_mib) << 20;
-}
-
-torch::Tensor read_labels(const fs::path& path, std::int64_t images, const DataConfig& config) {
-  const auto labels = read_idx_labels(path, max_bytes(config));
-  if (std::cmp_not_equal(labels.size(), images)) {
-    throw usage_error(path.string(), ": holds ", labels.size(), " labels, but there are ", images,
-                      " images; they must match");
-  }
-  return torch::tensor(labels, torch::kInt64);
-}
-
 torch::Tensor read_images(const fs::path& path, const ImageShape& shape, const DataConfig& config) {
-  IdxArray array = read_idx(path, max_bytes(config));
+  IdxArray array = read_idx(path, static_cast<std::uint64_t>(config.max_mib) << 20);
   return to_tensor(std::move(array))
       .view({-1, shape.height, shape.width, shape.channels})
       .permute({0, 3, 1, 2})
@@ -183,6 +179,7 @@ extern const DatasetLoader kIdx = {
     .kind = DatasetKind::kIdx,
     .help = "IDX files of bytes, raw or gzip: MNIST and its kin (data.path)",
     .load = load_idx,
+    .is_at = is_idx_at,
     .load_test = load_idx_test,
     .may_be_stored = true};
 

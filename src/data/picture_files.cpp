@@ -1,88 +1,170 @@
 #include "data/picture_files.hpp"
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <string_view>
 
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
+using std::literals::operator""sv;
+
+constexpr std::array kRead = {".png"sv, ".jpg"sv, ".jpeg"sv, ".jpe"sv, ".jfif"sv, ".webp"sv};
+// Others that somebody may take for pictures to train on.
+constexpr std::array kNotRead = {".avif"sv, ".bmp"sv, ".gif"sv, ".heic"sv, ".heif"sv, ".ico"sv,
+                                 ".jp2"sv,  ".jxl"sv, ".pbm"sv, ".pgm"sv,  ".ppm"sv,  ".psd"sv,
+                                 ".svg"sv,  ".tga"sv, ".tif"sv, ".tiff"sv, ".arw"sv,  ".cr2"sv,
+                                 ".dng"sv,  ".nef"sv, ".mov"sv, ".mp4"sv,  ".webm"sv, ".zip"sv};
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 bool is_picture_file(const fs::path& path) {
-  const std::string end = extension_of(path);
-  return (end == ".png" || end == ".jpg" || end == ".jpeg" || end == ".webp") && !is_hidden(path) &&
-         fs::is_regular_file(path);
+  std::error_code ignored;
+  return std::ranges::count(kRead, extension_of(path)) > 0 && fs::is_regular_file(path, ignored);
 }
 
-// Sorted by name, as the file system's order is arbitrary.
-template <typename Iterator>
-std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : Iterator(folder)) {
-    if (is_picture_file(entry.path())) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
+// Goes through a folder and all below it. `use` is called with each file until it returns true.
+class Walk {
+ public:
+  Walk() = default;
+  explicit Walk(const fs::path& above) : above_{fs::canonical(above)} {}
 
-std::vector<PictureFile> list_classes(const fs::path& root) {
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (entry.is_directory() && !is_hidden(entry.path())) folders.push_back(entry.path());
+  bool met_run() const { return met_run_; }
+
+  template <typename Use>
+  bool below(const fs::path& folder, Use use) {
+    const fs::path real = fs::canonical(folder);
+    if (std::ranges::count(above_, real) > 0) return false;  // a link that leads back
+    above_.push_back(real);
+    const bool done = inside(folder, use);
+    above_.pop_back();
+    return done;
   }
-  std::sort(folders.begin(), folders.end());
-  std::vector<PictureFile> files;
-  std::int64_t label = 0;
-  for (const auto& folder : folders) {
-    const auto paths = pictures_in<fs::recursive_directory_iterator>(folder);
-    for (const auto& path : paths) files.push_back({path, label});
-    if (!paths.empty()) ++label;
+
+ private:
+  template <typename Use>
+  bool inside(const fs::path& folder, Use use) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      std::error_code ignored;
+      if (is_hidden(entry.path())) continue;
+      if (!entry.is_directory(ignored)) {
+        if (use(entry.path())) return true;
+      } else if (holds_run(entry.path())) {
+        met_run_ = true;
+      } else if (below(entry.path(), use)) {
+        return true;
+      }
+    }
+    return false;
   }
-  return files;
-}
+
+  std::vector<fs::path> above_;  // the folders that it is in, as no link calls them
+  bool met_run_ = false;
+};
+
+// Sorts the files of a list as they come.
+class Lister {
+ public:
+  explicit Lister(const fs::path& root) : root_(root) {}
+
+  PictureList list() {
+    std::vector<fs::path> pictures, folders;
+    for (const auto& entry : fs::directory_iterator(root_)) {
+      std::error_code ignored;
+      if (is_hidden(entry.path())) continue;
+      if (!entry.is_directory(ignored)) {
+        sort(entry.path(), pictures);
+      } else if (!holds_run(entry.path())) {
+        folders.push_back(entry.path());
+      }
+    }
+    std::ranges::sort(folders);
+    for (const auto& folder : folders) add_class(folder);
+    if (!pictures.empty() && !list_.files.empty()) {
+      throw usage_error(root_.string(), ": holds images, such as ",
+                        shown(std::ranges::min(pictures).filename().string()),
+                        ", and folders of images; keep either all in the folder or each in "
+                        "the folder of its class");
+    }
+    add(std::move(pictures), -1);
+    return std::move(list_);
+  }
+
+ private:
+  void sort(const fs::path& path, std::vector<fs::path>& pictures) {
+    const std::string end = extension_of(path);
+    std::error_code ignored;
+    if (is_picture_file(path)) {
+      pictures.push_back(path);
+    } else if (!fs::exists(path, ignored)) {
+      ++list_.passed_over["links to nothing"];
+    } else if (std::ranges::count(kNotRead, end) > 0) {
+      ++list_.passed_over[end];
+    }
+  }
+
+  // In the order of names, as the file system's is arbitrary.
+  void add(std::vector<fs::path> pictures, std::int64_t label) {
+    std::ranges::sort(pictures);
+    for (auto& path : pictures) list_.files.push_back({std::move(path), label});
+  }
+
+  void add_class(const fs::path& folder) {
+    std::vector<fs::path> pictures;
+    Walk walk(root_);
+    walk.below(folder, [&](const fs::path& path) {
+      sort(path, pictures);
+      return false;
+    });
+    const std::string name = printable(folder.filename().string());
+    if (pictures.empty()) {
+      if (!walk.met_run()) list_.no_picture.push_back(name);
+      return;
+    }
+    add(std::move(pictures), static_cast<std::int64_t>(list_.classes.size()));
+    list_.classes.push_back(name);
+  }
+
+  const fs::path& root_;
+  PictureList list_;
+};
 
 }  // namespace
 
-std::vector<PictureFile> list_pictures(const fs::path& root) {
-  std::vector<PictureFile> files;
+std::string PictureList::passed_over_text() const {
+  std::vector<std::string> parts;
+  for (const auto& [kind, count] : passed_over) parts.push_back(str(grouped(count), " ", kind));
+  return join(parts, ", ");
+}
+
+PictureList list_pictures(const fs::path& root) {
+  PictureList list;
   try {
-    files = list_classes(root);
-    for (const auto& path : pictures_in<fs::directory_iterator>(root)) {
-      if (!files.empty() && files.front().label >= 0) {
-        throw usage_error(root.string(), ": holds images, such as ",
-                          shown(path.filename().string()),
-                          ", and folders of images; keep either all in the folder or each in "
-                          "the folder of its class");
-      }
-      files.push_back({path, -1});
-    }
+    list = Lister(root).list();
   } catch (const fs::filesystem_error& error) {
     throw usage_error(error.path1().string(), ": cannot be read: ", error.code().message(),
                       "; set config key data.path to the folder of your pictures");
   }
-  if (files.empty()) {
-    throw usage_error(root.string(),
-                      ": holds no .png, .jpg, .jpeg or .webp files, nor folders of them");
+  if (list.files.empty()) {
+    const auto others = list.passed_over_text();
+    throw usage_error(root.string(), ": holds no .png, .jpg or .webp files, nor folders of them",
+                      others.empty() ? "" : "; it holds " + others + ", which are not read");
   }
-  return files;
+  return list;
 }
 
 bool holds_pictures(const fs::path& root) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(root, ignored)) {
-    if (is_picture_file(entry.path())) return true;
-    if (!entry.is_directory(ignored) || is_hidden(entry.path())) continue;
-    for (const auto& inner : fs::directory_iterator(entry.path(), ignored)) {
-      if (is_picture_file(inner.path())) return true;
-    }
+  try {
+    return Walk().below(root, is_picture_file);
+  } catch (const fs::filesystem_error&) {
+    return false;
   }
-  return false;
 }
 
 }  // namespace gan

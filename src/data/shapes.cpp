@@ -40,19 +40,23 @@ constexpr std::array<Distance, 8> kShapeKinds = {square, frame, disc, ring,
 
 // Item i shows kind i % 8, jittered in place, size and brightness; RGB images
 // have a brightness a channel.
-void draw_shape(std::int64_t i, std::int64_t channels, std::int64_t side, std::uint8_t* pixels) {
+void draw_shape(std::int64_t i, const ImageShape& image, std::uint8_t* pixels) {
   SplitMix64 rng(stream_seed(0, Stream::kSynthetic, static_cast<std::uint64_t>(i)));
-  const double middle = 0.5 * static_cast<double>(side - 1);
-  const double x0 = middle + (rng.uniform() - 0.5) * 0.2 * static_cast<double>(side);
-  const double y0 = middle + (rng.uniform() - 0.5) * 0.2 * static_cast<double>(side);
-  const double r = (0.25 + 0.1 * rng.uniform()) * static_cast<double>(side);
+  const auto place = [&](std::int64_t length) {
+    const double middle = 0.5 * static_cast<double>(length - 1);
+    return middle + (rng.uniform() - 0.5) * 0.2 * static_cast<double>(length);
+  };
+  const double x0 = place(image.width);
+  const double y0 = place(image.height);
+  const auto side = static_cast<double>(std::min(image.width, image.height));
+  const double r = (0.25 + 0.1 * rng.uniform()) * side;
   const Distance distance = kShapeKinds[static_cast<std::size_t>(i) % kShapeKinds.size()];
-  for (std::int64_t c = 0; c < channels; ++c) {
+  for (std::int64_t c = 0; c < image.channels; ++c) {
     const double brightness = 255.0 * (0.6 + 0.4 * rng.uniform());
-    for (std::int64_t y = 0; y < side; ++y) {
-      for (std::int64_t x = 0; x < side; ++x) {
-        const double outside = distance(static_cast<double>(x) - x0, static_cast<double>(y) - y0, r,
-                                        0.06 * static_cast<double>(side));
+    for (std::int64_t y = 0; y < image.height; ++y) {
+      for (std::int64_t x = 0; x < image.width; ++x) {
+        const double outside =
+            distance(static_cast<double>(x) - x0, static_cast<double>(y) - y0, r, 0.06 * side);
         *pixels++ = static_cast<std::uint8_t>(brightness * std::clamp(0.5 - outside, 0.0, 1.0));
       }
     }
@@ -61,7 +65,7 @@ void draw_shape(std::int64_t i, std::int64_t channels, std::int64_t side, std::u
 
 Dataset load_shapes(const DataConfig& config) {
   const std::int64_t n = config.synthetic_size;
-  const ImageShape shape{config.channels, config.image_size, config.image_size};
+  const ImageShape shape{config.channels, config.image_size.height, config.image_size.width};
   check_memory(config, n, shape.size());
   Dataset data{
       .source = "shapes",
@@ -70,7 +74,7 @@ Dataset load_shapes(const DataConfig& config) {
       .labels = torch::arange(n).remainder(static_cast<std::int64_t>(kShapeKinds.size()))};
   auto* pixels = data.samples.data_ptr<std::uint8_t>();
   for (std::int64_t i = 0; i < n; ++i) {
-    draw_shape(i, shape.channels, config.image_size, pixels + i * shape.size());
+    draw_shape(i, shape, pixels + i * shape.size());
   }
   return data;
 }

@@ -56,11 +56,4 @@ StoredImages StoredImages::subset(const torch::Tensor& indices) const {
   return some;
 }
 
-StoredImages StoredImages::first(std::int64_t count) const {
-  StoredImages some = *this;
-  if (items_.defined()) some.items_ = items_.narrow(0, 0, count);
-  some.count_ = items_.defined() ? count_ : count;
-  return some;
-}
-
 }  // namespace gan

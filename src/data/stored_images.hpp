@@ -32,8 +32,6 @@ class StoredImages {
 
   /// The images at `indices`, in that order; shares the file. Takes 8 bytes an image.
   StoredImages subset(const torch::Tensor& indices) const;
-  /// The first `count` of them, in no memory.
-  StoredImages first(std::int64_t count) const;
 
  private:
   /// Calls `use(offset, bytes, place)` for each stretch of the file that `indices` name without

@@ -31,7 +31,7 @@ constexpr std::int64_t kMaxPasses = 30;
 constexpr std::int64_t kMinLabelled = 100;
 constexpr double kClassifierLr = 3e-3;
 constexpr std::int64_t kLargestSide = 32;
-constexpr std::int64_t kDigits = 10;
+constexpr std::int64_t kDigitKinds = 10;
 constexpr std::int64_t kClassifyBlock = 250;
 constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, of data on disk
 
@@ -83,7 +83,7 @@ ClassifierImpl::ClassifierImpl(const ImageShape& shape, std::int64_t classes, st
       stacked_(stacked),
       body_(register_module("body",
                             make_body({shape.channels / stacked, shape.height, shape.width}))),
-      head_(register_module("head", nn::Linear(kFeatures, stacked > 1 ? kDigits : classes))) {
+      head_(register_module("head", nn::Linear(kFeatures, stacked > 1 ? kDigitKinds : classes))) {
   choose_vector_kernels();
 }
 
@@ -114,7 +114,7 @@ std::int64_t classes_to_tell(const Dataset& data) {
   if (!data.labels.defined()) return 0;
   if (data.stacked == 1) return data.labels.max().item<std::int64_t>() + 1;
   std::int64_t classes = 1;
-  for (std::int64_t i = 0; i < data.stacked; ++i) classes *= kDigits;
+  for (std::int64_t i = 0; i < data.stacked; ++i) classes *= kDigitKinds;
   return classes;
 }
 

@@ -188,13 +188,14 @@ std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torc
 std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) const {
   const std::int64_t classes = class_shares_.size(0);
   const auto [shares, found, kl, confident] = class_shares(probabilities, class_shares_);
+  const Classes named = classes_of(data_.train);
   std::vector<Metric> rows;
   rows.push_back(make_metric("classifier_score", classifier_score(probabilities)));
   rows.push_back(make_metric("confident_percent", 100.0 * confident));
   rows.push_back(make_metric("classes_found", static_cast<double>(found)));
   rows.push_back(make_metric("class_kl", kl));
   for (std::int64_t i = 0; classes <= kListedClasses && i < classes; ++i) {
-    rows.push_back({str("class_", i, "_percent"), str("  class ", i, ", %"),
+    rows.push_back({str("class_", i, "_percent"), str("  class ", printable(named.name(i)), ", %"),
                     100.0 * shares[i].item<double>(), kNone, kNone});
   }
   return rows;
@@ -309,7 +310,8 @@ ClassMetrics Evaluator::metrics_of_class(std::int64_t label, const ImageFeatures
   const auto percent = [](const torch::Tensor& marks) {
     return 100.0 * marks.to(torch::kFloat64).mean().item<double>();
   };
-  ClassMetrics metrics{.samples = samples.size(0),
+  ClassMetrics metrics{.name = classes_of(data_.train).name(label),
+                       .samples = samples.size(0),
                        .percent = percent(taken),
                        .data = 100.0 * class_shares_[label].item<double>(),
                        .as_asked = kNone,

@@ -44,9 +44,10 @@ double Metrics::value(std::string_view name) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-static std::string class_line(const std::string& name, const std::vector<std::string>& cells) {
+static std::string class_line(const std::string& name, std::size_t width,
+                              const std::vector<std::string>& cells) {
   constexpr std::size_t kWidths[] = {9, 8, 9, 11, 10, 8};
-  std::string line = padding(name, 5) + name;
+  std::string line = padding(name, width) + name;
   for (std::size_t i = 0; i < cells.size(); ++i)
     line += ' ' + padding(cells[i], kWidths[i] - 1) + cells[i];
   return line + '\n';
@@ -54,13 +55,15 @@ static std::string class_line(const std::string& name, const std::vector<std::st
 
 // A line a class, and what real images score, on average over the classes.
 static std::string class_table(const std::vector<ClassMetrics>& classes) {
-  std::string text = "\n" + class_line("class", {"share %", "data %", "asked %", "precision",
-                                                 "coverage", "Fréchet"});
+  std::size_t width = 5;
+  for (const auto& one : classes) width = std::max(width, columns_of(shown(one.name)));
+  const std::vector<std::string> heads = {"share %",   "data %",   "asked %",
+                                          "precision", "coverage", "Fréchet"};
+  std::string text = "\n" + class_line("class", width, heads);
   double precision = 0.0, coverage = 0.0, frechet = 0.0;
   const auto n = static_cast<double>(classes.size());
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const ClassMetrics& one = classes[i];
-    text += class_line(std::to_string(i),
+  for (const ClassMetrics& one : classes) {
+    text += class_line(shown(one.name), width,
                        {short_number(one.percent), short_number(one.data),
                         short_number(one.as_asked), short_number(one.precision.value),
                         short_number(one.coverage.value), short_number(one.frechet.value)});
@@ -68,8 +71,9 @@ static std::string class_table(const std::vector<ClassMetrics>& classes) {
     coverage += one.coverage.floor / n;
     frechet += one.frechet.floor / n;
   }
-  return text + class_line("real", {"", "", "", short_number(precision), short_number(coverage),
-                                    short_number(frechet)});
+  return text + class_line("real", width,
+                           {"", "", "", short_number(precision), short_number(coverage),
+                            short_number(frechet)});
 }
 
 // The table of the classes has their shares too.
@@ -101,6 +105,7 @@ static Json metric_json(double value) {
 
 static Json class_json(std::int64_t label, const ClassMetrics& one) {
   Json row = {{"class", label},
+              {"name", one.name},
               {"samples", one.samples},
               {"percent", metric_json(one.percent)},
               {"data_percent", metric_json(one.data)},

@@ -22,4 +22,9 @@ Rgb parse_color(std::string_view text) {
           static_cast<std::uint8_t>(number)};
 }
 
+std::uint8_t luma(const Rgb& color) {
+  return static_cast<std::uint8_t>(
+      (19595 * color[0] + 38470 * color[1] + 7471 * color[2] + 0x8000) >> 16);
+}
+
 }  // namespace gan

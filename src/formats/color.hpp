@@ -14,4 +14,7 @@ inline constexpr Rgb kWhite = {255, 255, 255};
 /// The colour that "white", "black", "#ff8000" or "ff8000" names. Error (exit code 2) for others.
 Rgb parse_color(std::string_view text);
 
+/// Its grey (Rec. 601).
+std::uint8_t luma(const Rgb& color);
+
 }  // namespace gan

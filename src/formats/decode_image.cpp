@@ -21,12 +21,6 @@ struct Format {
 constexpr std::array<Format, 3> kFormats{
     {{"a PNG picture", read_png}, {"a JPEG picture", read_jpeg}, {"a WebP picture", read_webp}}};
 
-// Rec. 601.
-std::uint8_t luma(const Rgb& color) {
-  return static_cast<std::uint8_t>(
-      (19595 * color[0] + 38470 * color[1] + 7471 * color[2] + 0x8000) >> 16);
-}
-
 // What is seen of a colour in front of another.
 Rgb blended(const Rgb& front, int alpha, const Rgb& behind) {
   Rgb color;

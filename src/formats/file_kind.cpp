@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/random_access_file.hpp"
 #include "core/text.hpp"
 #include "formats/byte_order.hpp"
 
@@ -114,6 +115,15 @@ std::string file_kind(std::string_view first_bytes) {
     if (starts_with_tag(bytes, tag)) return "a web page (HTML)";
   }
   return is_text(bytes) ? "text" : "";
+}
+
+std::string kind_of_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return "";
+  const RandomAccessFile file(path);
+  Bytes head(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), kFileKindBytes)));
+  file.read(0, head);
+  return file_kind(as_text(head));
 }
 
 Error not_a(std::string_view name, ByteView bytes, std::string_view wanted) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ inline constexpr std::size_t kFileKindBytes = 512;
 /// What a file is, by its first bytes, in words that follow "is": "a PNG picture", "a web page
 /// (HTML)", "an empty file". For a Git LFS pointer, also what to do. "" if unknown.
 std::string file_kind(std::string_view first_bytes);
+
+/// The same of a regular file; "" where there is none.
+std::string kind_of_file(const std::filesystem::path& path);
 
 /// The error for a file that begins with `bytes` and isn't `wanted` ("an IDX file"): it says what
 /// the file is instead or, if that is unknown, its first bytes.

@@ -24,8 +24,8 @@ class NpyHeader {
   NpyHeader(std::string_view text, std::size_t offset, std::string_view name)
       : text_(text), offset_(offset), name_(name) {}
 
-  NpyArray read() {
-    NpyArray array;
+  NpyLayout read() {
+    NpyLayout array;
     bool descr = false, order = false, shape = false;
     expect('{');
     while (!accept('}')) {
@@ -88,8 +88,11 @@ class NpyHeader {
     skip_space();
     const auto at = at_;
     const auto found = string();
-    if (found == "|u1" || found == "<f4" || found == "<f8") return std::string(found);
-    fail_at(at, "found values of " + in_quotes(found) + " where '|u1', '<f4' or '<f8' is needed");
+    for (const auto* known : {"|u1", "<i8", "<f4", "<f8"}) {
+      if (found == known) return known;
+    }
+    fail_at(at, "found values of " + in_quotes(found) +
+                    " where '|u1', '<i8', '<f4' or '<f8' is needed");
   }
 
   void c_order() {
@@ -126,7 +129,7 @@ class NpyHeader {
   std::string_view name_;
 };
 
-std::uint64_t byte_count(const NpyArray& array, std::string_view name) {
+std::uint64_t byte_count(const NpyLayout& array, std::string_view name) {
   std::int64_t count = array.dtype[2] - '0';
   for (const auto size : array.shape) {
     if (__builtin_mul_overflow(count, size, &count)) {
@@ -152,7 +155,7 @@ std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& 
   return header + dict;
 }
 
-NpyArray parse_npy(ByteView bytes, std::string_view name) {
+NpyLayout parse_npy_layout(ByteView bytes, std::uint64_t size, std::string_view name) {
   const auto text = as_text(bytes);
   if (!text.starts_with(kMagic)) throw not_a(name, bytes, "a .npy file");
   if (bytes.size() < 12) throw run_error(name, ": truncated at offset ", bytes.size());
@@ -168,15 +171,20 @@ NpyArray parse_npy(ByteView bytes, std::string_view name) {
     throw run_error(name, ": offset 8: a header of ", length, " bytes where ", bytes.size() - start,
                     " are left");
   }
-  auto array = NpyHeader(text.substr(start, length), start, name).read();
-  array.values = bytes.subspan(start + length);
-  const auto expected = byte_count(array, name);
-  if (array.values.size() != expected) {
-    throw run_error(name, ": offset ", start + length, ": found ", array.values.size(),
-                    " bytes of values where the shape ", shape_text(array.shape), " of '",
-                    array.dtype, "' makes ", expected);
+  auto layout = NpyHeader(text.substr(start, length), start, name).read();
+  layout.offset = start + length;
+  const auto expected = byte_count(layout, name);
+  if (size - layout.offset != expected) {
+    throw run_error(name, ": offset ", layout.offset, ": found ", size - layout.offset,
+                    " bytes of values where the shape ", shape_text(layout.shape), " of '",
+                    layout.dtype, "' makes ", expected);
   }
-  return array;
+  return layout;
+}
+
+NpyArray parse_npy(ByteView bytes, std::string_view name) {
+  auto layout = parse_npy_layout(bytes, bytes.size(), name);
+  return {std::move(layout.dtype), std::move(layout.shape), bytes.subspan(layout.offset)};
 }
 
 }  // namespace gan

@@ -54,16 +54,17 @@ Parsed read_checkpoint(const fs::path& path) {
 PtDict header(const char* kind, const Trainer& trainer) {
   const ImageShape& shape = trainer.shape();
   const std::int64_t step = trainer.steps_done();
-  return {{"format", {std::string("gan-train")}},
-          {"version", {kFormatVersion}},
-          {"kind", {std::string(kind)}},
-          {"epoch", {step / trainer.steps_per_epoch()}},
-          {"step", {step}},
-          {"data_size", {trainer.data_size()}},
-          {"data_sum", {trainer.data_sum()}},
-          {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}},
-          {"classes", {trainer.conditioning().class_count()}},
-          {"config", {pack_config(trainer.config())}}};
+  PtDict root = {{"format", {std::string("gan-train")}},
+                 {"version", {kFormatVersion}},
+                 {"kind", {std::string(kind)}},
+                 {"epoch", {step / trainer.steps_per_epoch()}},
+                 {"step", {step}},
+                 {"data_size", {trainer.data_size()}},
+                 {"data_sum", {trainer.data_sum()}},
+                 {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}}};
+  pack_classes(trainer.classes(), root);
+  root.push_back({"config", {pack_config(trainer.config())}});
+  return root;
 }
 
 // ── Optimisers and running metrics ──
@@ -217,11 +218,10 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
                  ": was trained on other data than these, though on as many items; what "
                  "follows is not what would have followed with its own");
   }
-  const std::int64_t classes = unpack_classes(root, name);
-  if (classes != trainer.conditioning().class_count()) {
-    throw usage_error(name, ": was trained on ", classes, " classes, the data set now has ",
-                      trainer.conditioning().class_count(),
-                      "; a run goes on with its own data only");
+  const Classes classes = unpack_classes(root, name);
+  if (classes.count != trainer.classes().count) {
+    throw usage_error(name, ": was trained on ", classes.count, " classes, the data set now has ",
+                      trainer.classes().count, "; a run goes on with its own data only");
   }
   Networks& nets = trainer.networks;
   unpack(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");
@@ -253,7 +253,7 @@ LoadedGenerator load_generator(const fs::path& path) {
   loaded.shape = unpack_shape(root, name);
   loaded.epoch = get<std::int64_t>(root, "epoch", name);
   loaded.step = get<std::int64_t>(root, "step", name);
-  loaded.class_count = unpack_classes(root, name);
+  loaded.classes = unpack_classes(root, name);
   const char* key = find(root, "ema") != nullptr ? "ema" : "generator";
   use_own_config(name + ": its config: ",
                  [&] { build_generator(loaded, get<PtDict>(root, key, name), name + ": " + key); });
@@ -268,7 +268,7 @@ Config load_checkpoint_config(const fs::path& path) {
   use_own_config(name + ": its config: ", [&] {
     build_within(parsed.root, name, [&] {
       make_networks(config.model, unpack_shape(parsed.root, name), 0,
-                    unpack_classes(parsed.root, name));
+                    unpack_classes(parsed.root, name).count);
     });
   });
   return config;

@@ -1,5 +1,7 @@
 #include "io/checkpoint_values.hpp"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "core/text.hpp"
@@ -18,6 +20,14 @@ static PtValue config_value(const Option& option) {
       return {list};
     } else if constexpr (std::is_same_v<Type, LabelRange>) {
       return {PtList{{value.lo}, {value.hi}}};
+    } else if constexpr (std::is_same_v<Type, ImageSize>) {
+      PtValue size;
+      if (value.width == value.height) {
+        size.value = value.width;
+      } else {
+        size.value = str(value.width, "x", value.height);
+      }
+      return size;
     } else {
       return {value};
     }
@@ -102,10 +112,53 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
   return {sizes[0], sizes[1], sizes[2]};
 }
 
-// Files of version 0.1.0 have no classes.
-std::int64_t unpack_classes(const PtDict& root, const std::string& name) {
-  if (find(root, "classes") == nullptr) return 0;
-  return get_count(root, "classes", name, kMaxClasses);
+void pack_classes(const Classes& classes, PtDict& root) {
+  const auto add = [&](const char* key, auto content) {
+    PtValue value;
+    value.value = std::move(content);
+    root.emplace_back(key, std::move(value));
+  };
+  const auto add_list = [&](const char* key, const auto& values) {
+    PtList list;
+    for (const auto& value : values) list.push_back({value});
+    if (!list.empty()) add(key, std::move(list));
+  };
+  add("classes", classes.count);
+  add_list("class_names", classes.names);
+  add_list("class_labels", classes.occurring);
+}
+
+// The list under `key`; empty where there is none, as in older files.
+template <typename Type>
+static std::vector<Type> unpack_list(const PtDict& root, const char* key, const std::string& name) {
+  std::vector<Type> values;
+  if (find(root, key) == nullptr) return values;
+  for (const auto& item : get<PtList>(root, key, name)) {
+    const auto* value = std::get_if<Type>(&item.value);
+    if (value == nullptr) throw run_error(name, ": its ", key, " are damaged");
+    values.push_back(*value);
+  }
+  return values;
+}
+
+// Files of version 0.1.0 have no classes, those before 1.2 no names.
+Classes unpack_classes(const PtDict& root, const std::string& name) {
+  if (find(root, "classes") == nullptr) return {};
+  return checked({get_count(root, "classes", name, kMaxClasses),
+                  unpack_list<std::string>(root, "class_names", name),
+                  unpack_list<std::int64_t>(root, "class_labels", name)},
+                 name);
+}
+
+Classes checked(Classes classes, const std::string& name) {
+  const auto& [count, names, labels] = classes;
+  const bool named = names.empty() || std::cmp_equal(names.size(), count);
+  const bool known =
+      std::ranges::all_of(labels, [&](std::int64_t label) { return label >= 0 && label < count; });
+  if (count > kMaxClasses || !named || !known || !std::ranges::is_sorted(labels)) {
+    throw run_error(name, ": its classes don't fit together; damaged or made up");
+  }
+  return classes;
 }
 
 }  // namespace gan

@@ -8,6 +8,7 @@
 
 #include "formats/pt.hpp"
 #include "gan_train/config/config.hpp"
+#include "gan_train/core/classes.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/shape.hpp"
 
@@ -37,6 +38,10 @@ std::int64_t get_count(const PtDict& dict, std::string_view key, const std::stri
 /// A plain value as a config file would spell it, lists joined by `joint`.
 std::string text_of(const PtValue& value, const std::string& joint);
 
+/// Adds the classes to a dict: their number and, where there is more to say, their names and the
+/// labels that have images.
+void pack_classes(const Classes& classes, PtDict& root);
+
 /// The config as a dict of its sections.
 PtDict pack_config(Config config);
 
@@ -44,10 +49,12 @@ PtDict pack_config(Config config);
 /// fault and not the call: a run_error of the same words behind `place`.
 void use_own_config(const std::string& place, const std::function<void()>& use);
 
-/// What a checkpoint says of its network: the config, the shape of its images and how many classes
-/// it is told (0: none).
+/// What a checkpoint says of its network: the config, the shape of its images and the classes that
+/// it is told.
 Config unpack_config(const PtDict& root, const std::string& name);
 ImageShape unpack_shape(const PtDict& root, const std::string& name);
-std::int64_t unpack_classes(const PtDict& root, const std::string& name);
+Classes unpack_classes(const PtDict& root, const std::string& name);
+/// Themselves: Error where names or labels don't go with their number.
+Classes checked(Classes classes, const std::string& name);
 
 }  // namespace gan

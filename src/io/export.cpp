@@ -15,8 +15,8 @@ namespace gan {
 namespace {
 
 Graph graph_of(const LoadedGenerator& loaded) {
-  auto graph = generator_graph(loaded.generator, loaded.config.model.latent_dim, loaded.class_count,
-                               loaded.shape);
+  auto graph = generator_graph(loaded.generator, loaded.config.model.latent_dim,
+                               loaded.classes.count, loaded.shape);
   graph.metadata = generator_metadata(loaded);
   return graph;
 }

@@ -1,7 +1,10 @@
 #include "io/generator_metadata.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "formats/safetensors.hpp"
@@ -29,6 +32,19 @@ std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
   throw run_error(name, ": its ", key, " is no whole number");
 }
 
+// A list that is kept as JSON; empty where there is none.
+template <typename Type>
+std::vector<Type> metadata_list(const Metadata& metadata, std::string_view key,
+                                const std::string& name) {
+  const auto found = std::ranges::find(metadata, key, &Metadata::value_type::first);
+  if (found == metadata.end()) return {};
+  try {
+    return Json::parse(found->second).get<std::vector<Type>>();
+  } catch (const Json::exception&) {
+    throw run_error(name, ": its ", key, " are no list of them; damaged or made up");
+  }
+}
+
 }  // namespace
 
 bool is_gan_train(const Metadata& metadata) {
@@ -37,16 +53,23 @@ bool is_gan_train(const Metadata& metadata) {
 
 Metadata generator_metadata(const LoadedGenerator& loaded) {
   const Config& config = loaded.config;
-  return {{"gan_train", kVersion},
-          {"epoch", std::to_string(loaded.epoch)},
-          {"step", std::to_string(loaded.step)},
-          {"latent_dim", std::to_string(config.model.latent_dim)},
-          {"latent", std::string(name_of(config.model.latent))},
-          {"image_shape", to_string(loaded.shape)},
-          {"range", std::string(name_of(config.data.range))},
-          {"classes", std::to_string(loaded.class_count)},
-          {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
-          {"config", to_yaml(config)}};
+  Metadata metadata = {{"gan_train", kVersion},
+                       {"epoch", std::to_string(loaded.epoch)},
+                       {"step", std::to_string(loaded.step)},
+                       {"latent_dim", std::to_string(config.model.latent_dim)},
+                       {"latent", std::string(name_of(config.model.latent))},
+                       {"image_shape", to_string(loaded.shape)},
+                       {"range", std::string(name_of(config.data.range))},
+                       {"classes", std::to_string(loaded.classes.count)},
+                       {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
+                       {"config", to_yaml(config)}};
+  // Lists as JSON.
+  const auto add = [&](const char* key, const auto& list) {
+    if (!list.empty()) metadata.emplace_back(key, to_json_line(list));
+  };
+  add("class_names", loaded.classes.names);
+  add("class_labels", loaded.classes.occurring);
+  return metadata;
 }
 
 Config config_from_metadata(const Metadata& metadata, const std::string& name) {
@@ -59,7 +82,7 @@ Config config_from_metadata(const Metadata& metadata, const std::string& name) {
 
 void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where) {
   build_within(weights, where, [&] {
-    loaded.generator = make_generator(loaded.config.model, loaded.shape, loaded.class_count);
+    loaded.generator = make_generator(loaded.config.model, loaded.shape, loaded.classes.count);
   });
   unpack(weights, *loaded.generator, where);
   loaded.generator->eval();
@@ -77,10 +100,10 @@ LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   const auto shape = parse_shape(metadata_text(metadata, "image_shape", name));
   if (!shape) throw run_error(name, ": its image_shape is not three sizes such as 1x28x28");
   loaded.shape = *shape;
-  loaded.class_count = metadata_count(metadata, "classes", name);
-  if (loaded.class_count > kMaxClasses) {
-    throw run_error(name, ": has more than ", kMaxClasses, " classes; damaged or made up");
-  }
+  loaded.classes = checked({metadata_count(metadata, "classes", name),
+                            metadata_list<std::string>(metadata, "class_names", name),
+                            metadata_list<std::int64_t>(metadata, "class_labels", name)},
+                           name);
   loaded.epoch = metadata_count(metadata, "epoch", name);
   loaded.step = metadata_count(metadata, "step", name);
   use_own_config(name + ": its config: ", [&] { build_generator(loaded, content.tensors, name); });

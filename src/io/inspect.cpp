@@ -65,14 +65,19 @@ Json inspect_idx(ByteView bytes, const std::string& name) {
 
 Json inspect_npy(ByteView bytes, const std::string& name) {
   const NpyArray array = parse_npy(bytes, name);
-  const char* type = array.dtype == "|u1" ? "uint8" : array.dtype == "<f4" ? "float32" : "float64";
-  Json facts = {{"kind", "NumPy"}, {"type", type}, {"shape", array.shape}};
+  Json facts = {{"kind", "NumPy"}, {"type", ""}, {"shape", array.shape}};
+  const auto add = [&]<typename Value>(const char* type, Value) {
+    facts["type"] = type;
+    add_range<Value>(facts, array.values);
+  };
   if (array.dtype == "|u1") {
-    add_range<std::uint8_t>(facts, array.values);
+    add("uint8", std::uint8_t{});
+  } else if (array.dtype == "<i8") {
+    add("int64", std::int64_t{});
   } else if (array.dtype == "<f4") {
-    add_range<float>(facts, array.values);
+    add("float32", float{});
   } else {
-    add_range<double>(facts, array.values);
+    add("float64", double{});
   }
   return facts;
 }

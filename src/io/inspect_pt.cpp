@@ -73,7 +73,7 @@ Json object_of(const PtDict& dict) {
 // that it may well be made up.
 Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
   const ImageShape shape = unpack_shape(root, name);
-  const std::int64_t classes = unpack_classes(root, name);
+  const std::int64_t classes = unpack_classes(root, name).count;
   Json counts = Json::object();
   build_within(root, name, [&] {
     const auto generator = make_generator(config.model, shape, classes);

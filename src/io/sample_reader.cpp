@@ -23,6 +23,7 @@ constexpr std::uint64_t kMaxSampleBytes = std::uint64_t{16} << 30;
 // All values of an array in a row, as bytes or float32.
 torch::Tensor values_of(const NpyArray& array) {
   const auto type = array.dtype == "|u1"   ? torch::kUInt8
+                    : array.dtype == "<i8" ? torch::kInt64
                     : array.dtype == "<f4" ? torch::kFloat32
                                            : torch::kFloat64;
   const auto size = static_cast<std::int64_t>(array.values.size() / c10::elementSize(type));
@@ -34,6 +35,9 @@ torch::Tensor values_of(const NpyArray& array) {
 // Values of n images, with channels last, first or (if there is one) left out -> [n, c, h, w].
 torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs::path& path) {
   const auto values = values_of(array);
+  if (values.scalar_type() == torch::kInt64) {
+    throw usage_error(path.string(), ": holds int64; samples are uint8, or float32");
+  }
   if (shape.is_point() && values.scalar_type() != torch::kFloat32) {
     throw usage_error(path.string(), ": holds bytes, but the data are points, which are float32, ",
                       "as those of gan-sample's format npy-float are");
@@ -76,14 +80,10 @@ void check_range(const torch::Tensor& values, PixelRange range, const fs::path& 
 
 // The pictures of a folder, as the data set `folder` reads them.
 torch::Tensor read_pictures(const fs::path& path, const ImageShape& shape) {
-  if (shape.height != shape.width) {
-    throw usage_error(path.string(), ": pictures of a folder are cropped to squares, but the data ",
-                      "are of ", to_string(shape), "; save the samples as one IDX or .npy file");
-  }
   DataConfig config;
   config.dataset = DatasetKind::kFolder;
   config.path = path.string();
-  config.image_size = shape.height;
+  config.image_size = {shape.width, shape.height};
   config.channels = shape.channels;
   config.in_memory = InMemory::kTrue;
   return load_dataset(config).samples;
@@ -113,8 +113,8 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelR
 torch::Tensor read_latents(const fs::path& path, std::int64_t size, std::int64_t whole_size) {
   const Bytes bytes = read_file(path, kMaxSampleBytes);
   const NpyArray array = parse_npy(bytes, path.string());
-  const bool fits = array.dtype != "|u1" && array.shape.size() == 2 && array.shape[0] > 0 &&
-                    (array.shape[1] == size || array.shape[1] == whole_size);
+  const bool fits = array.dtype.starts_with("<f") && array.shape.size() == 2 &&
+                    array.shape[0] > 0 && (array.shape[1] == size || array.shape[1] == whole_size);
   if (!fits) {
     const std::string or_whole = whole_size == size ? "" : str(" or N x ", whole_size);
     throw usage_error(path.string(), ": holds '", array.dtype, "' of ",

@@ -68,14 +68,14 @@ void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
 }  // namespace
 
 LoadedGenerator load_generator(const std::filesystem::path& path, const Config& config,
-                               const ImageShape& shape, std::int64_t class_count) {
+                               const ImageShape& shape, const Classes& classes) {
   const WeightsFile file(path);
   if (file.ours) {
     throw usage_error(file.name, ": brings its own config; leave out option config");
   }
-  LoadedGenerator loaded{.config = config, .shape = shape, .class_count = class_count};
+  LoadedGenerator loaded{.config = config, .shape = shape, .classes = classes};
   build_within(file.root, file.name,
-               [&] { loaded.generator = make_generator(config.model, shape, class_count); });
+               [&] { loaded.generator = make_generator(config.model, shape, classes.count); });
   const auto found = find_generator(file, *loaded.generator, /*averaged=*/true);
   take(found, *loaded.generator, file.name, "");
   note_choice(found, *loaded.generator, config.model, file.name);

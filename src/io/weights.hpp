@@ -15,7 +15,7 @@ namespace gan {
 /// A generator of that config and shape with such weights. Error (exit code 2) for a file that
 /// brings its own config: load_generator(path) is for those.
 LoadedGenerator load_generator(const std::filesystem::path& path, const Config& config,
-                               const ImageShape& shape, std::int64_t class_count);
+                               const ImageShape& shape, const Classes& classes);
 
 /// Puts such weights, or those of any checkpoint, into a Trainer that has not trained yet: into
 /// the generator and its average, and into the discriminator where the file holds one. Returns

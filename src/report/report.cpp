@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "eval/metric_table.hpp"
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/run/run_folder.hpp"
 #include "report/run_reader.hpp"
@@ -24,7 +25,7 @@ constexpr std::string_view kDataMark = "{{data}}";
 constexpr std::size_t kMaxNamed = 8;
 
 void check_run(const fs::path& root) {
-  if (RunFiles(root).hold_run()) return;
+  if (holds_run(root)) return;
   const std::string name = root.string();
   if (!fs::exists(root)) throw usage_error(name, ": no such folder");
   if (!fs::is_directory(root)) throw usage_error(name, ": is no folder; name that of the run");
@@ -32,7 +33,7 @@ void check_run(const fs::path& root) {
   for (const fs::path& folder : {root, root / "trials"}) {  // those of gan-tune
     if (!fs::is_directory(folder)) continue;
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (RunFiles(entry.path()).hold_run()) inside.push_back(entry.path().string());
+      if (holds_run(entry.path())) inside.push_back(entry.path().string());
     }
   }
   std::sort(inside.begin(), inside.end());

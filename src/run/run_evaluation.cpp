@@ -26,9 +26,8 @@ RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const 
 
 void RunEvaluation::open(std::int64_t step, EventFile* events) {
   const auto path = folder_.metrics_csv();
-  header_ =
-      "epoch,step,samples," +
-      metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.conditioning().class_count() > 0)});
+  header_ = "epoch,step,samples," +
+            metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.classes().count > 0)});
   rows_.emplace(path, header_, step, events);
   measured_step_ = -1;
   has_row_ = false;
@@ -52,7 +51,7 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
 }
 
 std::string RunEvaluation::measure(std::int64_t epoch) {
-  const std::int64_t classes = trainer_.conditioning().class_count();
+  const Classes& classes = trainer_.classes();
   const std::int64_t count = trainer_.config().eval.samples;
   log::info(str("epoch ", epoch, "  measuring ", count, " samples"));
   const Metrics metrics = evaluator_.measure(

@@ -85,11 +85,21 @@ Json networks_json(const Trainer& trainer, const NetworkRows& rows) {
 
 Json data_json(const Dataset& data) {
   const ImageShape& shape = data.shape;
-  return {{"source", data.source},
-          {"items", data.size()},
-          {"shape", {shape.channels, shape.height, shape.width}},
-          {"labelled", data.labels.defined()},
-          {"on_disk", data.stored != nullptr}};
+  Json facts = {{"source", data.source},
+                {"items", data.size()},
+                {"shape", {shape.channels, shape.height, shape.width}},
+                {"labelled", data.labels.defined()},
+                {"on_disk", data.stored != nullptr}};
+  const Classes classes = classes_of(data);
+  if (data.stacked > 1 || classes.count == 0) return facts;
+  const auto counts = torch::bincount(data.labels);
+  Json items = Json::object();
+  for (std::int64_t i = 0; i < classes.size(); ++i) {
+    const std::int64_t label = classes.label(i);
+    items[classes.name(label)] = counts[label].item<std::int64_t>();
+  }
+  facts["classes"] = std::move(items);
+  return facts;
 }
 
 std::string run_facts(const Trainer& trainer, const Dataset& data) {

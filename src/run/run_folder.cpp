@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fstream>
 #include <ranges>
 #include <set>
 #include <utility>
 
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 
@@ -90,7 +90,7 @@ void check_is_run(const RunFiles& folder) {
   const auto is_half_a_config = [&](const fs::path& path) {
     return target_of_temporary(path) == folder.config();
   };
-  if (folder.hold_run() || !holds_anything_but(root, is_half_a_config)) return;
+  if (holds_run(root) || !holds_anything_but(root, is_half_a_config)) return;
   throw usage_error(root.string(), fs::is_directory(root) ? ": holds files, but no run of gan-train"
                                                           : ": is not a folder");
 }
@@ -180,14 +180,6 @@ RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {
   }
   make_folders(root() / "samples");
   make_folders(root() / "checkpoints");
-}
-
-bool RunFiles::hold_run() const {
-  if (!fs::is_regular_file(config())) return false;
-  constexpr std::string_view kMark = "# gan-train";
-  std::string start(kMark.size(), ' ');
-  std::ifstream file(config(), std::ios::binary);
-  return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == kMark;
 }
 
 std::vector<RunFile> RunFiles::present() const {

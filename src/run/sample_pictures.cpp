@@ -17,11 +17,14 @@ namespace {
 torch::Tensor fixed_inputs(const Trainer& trainer) {
   const Config& config = trainer.config();
   const std::int64_t n = config.output.samples;
-  const Conditioning& conditioning = trainer.conditioning();
+  const Classes& classes = trainer.classes();
   const auto latents = draw_latents(config.model, n, static_cast<std::uint64_t>(config.train.seed),
                                     Stream::kFixedLatents, 0);
-  const std::int64_t count = std::max<std::int64_t>(1, conditioning.class_count());
-  return conditioning.generator_input(latents, torch::arange(n).remainder(count));
+  if (classes.count == 0) return latents;
+  const auto labels = torch::empty({n}, torch::kInt64);
+  auto* label = labels.data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < n; ++i) label[i] = classes.label(i % classes.size());
+  return trainer.conditioning().generator_input(latents, labels);
 }
 
 std::vector<float> coordinates_of(const torch::Tensor& samples) {
@@ -39,22 +42,24 @@ std::int64_t sample_columns(const OutputConfig& output, std::int64_t classes) {
 }  // namespace
 
 std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
-                                          std::int64_t class_count) {
+                                          const Classes& classes) {
   const SplitMix64 rng(stream_seed(0, Stream::kRealImages, 0));
-  const std::int64_t classes = std::max<std::int64_t>(1, class_count);
-  std::vector<std::deque<std::int64_t>> of_class(static_cast<std::size_t>(classes));
-  const auto most = static_cast<std::size_t>((count + classes - 1) / classes);
-  const auto labels = class_count > 0 ? data.labels.contiguous() : torch::Tensor();
+  const bool labelled = classes.count > 0;
+  const std::int64_t turns = labelled ? classes.size() : 1;
+  std::vector<std::deque<std::int64_t>> of_class(
+      static_cast<std::size_t>(std::max<std::int64_t>(1, classes.count)));
+  const auto most = static_cast<std::size_t>((count + turns - 1) / turns);
+  const auto labels = labelled ? data.labels.contiguous() : torch::Tensor();
   for (const std::int64_t item : random_permutation(data.size(), rng)) {
-    const auto label = class_count > 0 ? labels.const_data_ptr<std::int64_t>()[item] : 0;
+    const auto label = labelled ? labels.const_data_ptr<std::int64_t>()[item] : 0;
     auto& items = of_class[static_cast<std::size_t>(label)];
     if (items.size() < most) items.push_back(item);
   }
   std::vector<std::int64_t> picked;
   for (std::int64_t i = 0; i < count; ++i) {
-    auto& items = of_class[static_cast<std::size_t>(i % classes)];
-    picked.push_back(items.empty() ? -1 : items.front());
-    if (items.empty()) continue;
+    const std::int64_t label = labelled ? classes.label(i % turns) : 0;
+    auto& items = of_class[static_cast<std::size_t>(label)];
+    picked.push_back(items.front());
     items.push_back(items.front());
     items.pop_front();
   }
@@ -76,20 +81,16 @@ Bytes SamplePictures::samples(std::int64_t epoch) const {
 Bytes SamplePictures::real_images() const {
   const Config& config = trainer_.config();
   const auto picked = torch::tensor(
-      pick_real_items(data_, config.output.samples, trainer_.conditioning().class_count()),
-      torch::kInt64);
-  const auto items = data_.items(picked.clamp_min(0));
-  items.masked_fill_(picked.lt(0).view({-1, 1, 1, 1}), 0);
-  return grid(scaled(items, config.data.range));
+      pick_real_items(data_, config.output.samples, trainer_.classes()), torch::kInt64);
+  return grid(scaled(data_.items(picked), config.data.range));
 }
 
 Bytes SamplePictures::grid(const torch::Tensor& images) const {
   const Config& config = trainer_.config();
   const auto pixels = to_pixels(images, config.data.range);
-  const GridOptions options{
-      .columns = sample_columns(config.output, trainer_.conditioning().class_count()),
-      .scale = config.output.sample_scale,
-      .dark_on_light = config.output.dark_on_light};
+  const GridOptions options{.columns = sample_columns(config.output, trainer_.classes().size()),
+                            .scale = config.output.sample_scale,
+                            .dark_on_light = config.output.dark_on_light};
   const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());
   return encode_png(image_grid(bytes, trainer_.shape(), options));
 }

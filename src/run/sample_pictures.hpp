@@ -12,10 +12,10 @@
 namespace gan {
 
 /// The items of `data` to show beside `count` samples: the same for all runs on the data, with any
-/// seed. Each is drawn once before any comes again. With classes, item i is of class
-/// i % class_count, as the samples are, or -1 if the data have none of it.
+/// seed. Each is drawn once before any comes again. With classes, item i is of the
+/// (i % classes.size())-th, as the samples are.
 std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
-                                          std::int64_t class_count);
+                                          const Classes& classes);
 
 /// The pictures in a run's samples folder, as PNG files: samples of the same latents each time, and
 /// real images in the same places.

@@ -30,23 +30,22 @@ torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint6
   throw unknown_value(config.latent);
 }
 
-torch::Tensor draw_classes(std::int64_t class_count, std::int64_t n, std::uint64_t seed,
+torch::Tensor draw_classes(const Classes& classes, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index) {
-  if (class_count == 0) return {};
+  if (classes.count == 0) return {};
   SplitMix64 rng(stream_seed(seed, stream, index));
-  torch::Tensor classes = torch::empty({n}, torch::kInt64);
-  auto* values = classes.data_ptr<std::int64_t>();
-  std::generate_n(values, n, [&] {
-    return static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(class_count)));
-  });
-  return classes;
+  torch::Tensor labels = torch::empty({n}, torch::kInt64);
+  const auto size = static_cast<std::uint64_t>(classes.size());
+  std::generate_n(labels.data_ptr<std::int64_t>(), n,
+                  [&] { return classes.label(static_cast<std::int64_t>(rng.below(size))); });
+  return labels;
 }
 
-torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, std::int64_t n,
+torch::Tensor draw_inputs(const ModelConfig& config, const Classes& classes, std::int64_t n,
                           std::uint64_t seed, Stream stream, std::uint64_t index) {
-  return Conditioning(config, class_count)
+  return Conditioning(config, classes.count)
       .generator_input(draw_latents(config, n, seed, stream, index),
-                       draw_classes(class_count, n, seed, stream, index));
+                       draw_classes(classes, n, seed, stream, index));
 }
 
 namespace {
@@ -112,11 +111,11 @@ void draw_in_blocks(
 }
 
 torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
-                           std::int64_t class_count, std::int64_t count, std::uint64_t seed,
+                           const Classes& classes, std::int64_t count, std::uint64_t seed,
                            double truncation, Precision precision) {
   std::vector<torch::Tensor> parts;
   const auto inputs = [&](std::int64_t block) {
-    const auto drawn = draw_inputs(config.model, class_count, kSampleBlock, seed, Stream::kSample,
+    const auto drawn = draw_inputs(config.model, classes, kSampleBlock, seed, Stream::kSample,
                                    static_cast<std::uint64_t>(block));
     const auto latents = drawn.narrow(1, 0, config.model.latent_dim);
     if (truncation > 0) latents.copy_(truncated(config.model, latents, truncation));
@@ -132,12 +131,11 @@ torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config&
   return torch::cat(parts);
 }
 
-torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count,
-                                  std::uint64_t seed) {
-  if (class_count == 0) return {};
+torch::Tensor draw_sample_classes(const Classes& classes, std::int64_t count, std::uint64_t seed) {
+  if (classes.count == 0) return {};
   std::vector<torch::Tensor> blocks;
   for (std::int64_t block = 0; block * kSampleBlock < count; ++block) {
-    blocks.push_back(draw_classes(class_count, kSampleBlock, seed, Stream::kSample,
+    blocks.push_back(draw_classes(classes, kSampleBlock, seed, Stream::kSample,
                                   static_cast<std::uint64_t>(block)));
   }
   return torch::cat(blocks).narrow(0, 0, count);

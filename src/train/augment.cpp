@@ -55,10 +55,16 @@ torch::Tensor cut_out(const torch::Tensor& images, const torch::Tensor& hole, do
 }  // namespace
 
 void check_augment(const AugmentConfig& config, const ImageShape& shape) {
-  const bool wanted = config.translation > 0 || config.cutout > 0 || config.brightness > 0;
+  const bool wanted =
+      config.mirror || config.translation > 0 || config.cutout > 0 || config.brightness > 0;
   if (wanted && shape.is_point()) {
     throw usage_error("augment: the data set holds points, not images; leave out the section");
   }
+}
+
+torch::Tensor mirrored(const torch::Tensor& images, const torch::Tensor& which) {
+  const auto each = which.to(images.device()).view({-1, 1, 1, 1});
+  return torch::where(each, images.flip(3), images);
 }
 
 View draw_view(const AugmentConfig& config, double noise, at::IntArrayRef images,

@@ -19,6 +19,10 @@ struct View {
 /// Error (exit code 2) where augmentation is asked for and there are no images to augment.
 void check_augment(const AugmentConfig& config, const ImageShape& shape);
 
+/// The images [n, c, h, w], those for which `which` (bool [n], on the CPU) says so with left and
+/// right exchanged.
+torch::Tensor mirrored(const torch::Tensor& images, const torch::Tensor& which);
+
 /// Draws, on the CPU, how images of the shape [n, c, h, w] are shown: augmentation from one
 /// generator, noise of the standard deviation `noise` from the other.
 View draw_view(const AugmentConfig& config, double noise, at::IntArrayRef images,

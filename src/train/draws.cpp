@@ -69,13 +69,17 @@ torch::Tensor draw_labels(const LossConfig& config, std::int64_t n, std::uint64_
   return torch::stack({torch::where(flipped[0], fake, real), torch::where(flipped[1], real, fake)});
 }
 
+torch::Tensor draw_mirrors(std::int64_t n, std::uint64_t seed, std::uint64_t batch) {
+  return torch::empty({n}).uniform_(0.0, 1.0, stream_generator(seed, Stream::kMirror, batch)) < 0.5;
+}
+
 StepDraws::StepDraws(const Config& config, const Dataset& data, const torch::Device& device,
                      int ranks)
     : config_(config),
       data_(on_device(data, device)),
       device_(device),
       ranks_(ranks),
-      class_count_(count_classes(config.model, data)),
+      classes_(find_classes(config.model, data)),
       loss_(find_row(losses(), config.loss.kind)),
       penalty_(find_row(penalties(), config.loss.penalty)),
       sampler_(data.size(), real_batch_size(config.train), config.data, seed_of(config)),
@@ -113,14 +117,17 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noi
   DiscriminatorInputs d;
   const auto items = this->items(batch, rank);
   d.real = scaled(real_images(batch, items, rank), config_.data.range);
-  if (class_count_ > 0) d.real_classes = data_.labels.index_select(0, items.to(device_));
+  if (config_.augment.mirror) {
+    d.real = mirrored(d.real, streams.share(draw_mirrors(d.real.size(0) * ranks_, seed, index)));
+  }
+  if (classes_.count > 0) d.real_classes = data_.labels.index_select(0, items.to(device_));
 
   const std::int64_t whole = d.real.size(0) * ranks_;
   const auto labels = draw_labels(config_.loss, whole / config_.model.pack, seed, index);
   d.real_labels = streams.share(labels[0]);
   d.fake_labels = streams.share(labels[1]);
   d.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentD, index));
-  d.classes = streams.share(draw_classes(class_count_, whole, seed, Stream::kClassD, index));
+  d.classes = streams.share(draw_classes(classes_, whole, seed, Stream::kClassD, index));
 
   const auto augment = streams.own(Stream::kAugmentD, batch);
   const auto blur = streams.own(Stream::kNoise, 2 * batch);
@@ -144,7 +151,7 @@ GeneratorInputs StepDraws::draw_generator(std::int64_t step, double noise, int r
   if (!config_.train.reuse_fake) {
     const std::int64_t whole = shape[0] * ranks_;
     g.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentG, index));
-    g.classes = streams.share(draw_classes(class_count_, whole, seed, Stream::kClassG, index));
+    g.classes = streams.share(draw_classes(classes_, whole, seed, Stream::kClassG, index));
   }
   const auto augment = streams.own(Stream::kAugmentG, step);
   const auto blur = streams.own(Stream::kNoise, 2 * step + 1);

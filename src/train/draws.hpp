@@ -108,7 +108,7 @@ class StepDraws {
   Dataset data_;  // what is held in memory is on the device
   torch::Device device_;
   int ranks_;
-  std::int64_t class_count_;
+  Classes classes_;
   const Loss& loss_;
   const Penalty& penalty_;
   BatchSampler sampler_;
@@ -119,6 +119,9 @@ class StepDraws {
 /// `loss.label_flip` say. A flipped image takes the label drawn for its partner in the other half.
 torch::Tensor draw_labels(const LossConfig& config, std::int64_t n, std::uint64_t seed,
                           std::uint64_t batch);
+
+/// Which of the n real images of a batch augment.mirror exchanges left and right in: bool [n].
+torch::Tensor draw_mirrors(std::int64_t n, std::uint64_t seed, std::uint64_t batch);
 
 /// The inputs of all ranks as one batch, by name; a name that comes again is numbered ("real_2").
 NamedTensors whole_batch(const std::vector<StepInputs>& of_ranks);

@@ -80,7 +80,7 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
 }
 
 DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
-    : inputs_(draw_inputs(config.model, count_classes(config.model, data), kDiversitySamples,
+    : inputs_(draw_inputs(config.model, find_classes(config.model, data), kDiversitySamples,
                           static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 0)) {
   SplitMix64 rng(stream_seed(static_cast<std::uint64_t>(config.train.seed), Stream::kDiversity, 1));
   std::vector<std::int64_t> items;

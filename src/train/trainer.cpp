@@ -214,12 +214,14 @@ namespace {
 // The batches that averaged batch norms take their statistics from.
 constexpr std::int64_t kCalibrationBatches = 16;
 
-// `config` with the widths, image size and channels that it left open.
-Config completed(Config config, const ImageShape& image) {
+// `config` with the kind of data, widths, image size and channels that it left open.
+Config completed(Config config, const Dataset& data) {
+  const ImageShape& image = data.shape;
+  if (config.data.dataset == DatasetKind::kAuto) config.data.dataset = data.kind;
   config.model = with_widths(std::move(config.model), image);
   const auto table = option_table(config);
   if (!is_ignored(find_option(table, "data.image_size"), table)) {
-    config.data.image_size = image.height;
+    config.data.image_size = {image.width, image.height};
     config.data.channels = image.channels;
   }
   return config;
@@ -239,20 +241,20 @@ Networks on_device(Networks networks, const torch::Device& device, Ranks& ranks)
 Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
     : networks(on_device(make_networks(config.model, data.checked().shape,
                                        static_cast<std::uint64_t>(config.train.seed),
-                                       count_classes(config.model, data)),
+                                       find_classes(config.model, data).count),
                          resolve_device(config.train.device, ranks), ranks)),
       g_optimizer(networks.generator->parameters(), config.optim.lr, config.optim),
       d_optimizer(
           networks.discriminator->parameters(),
           config.optim.discriminator_lr > 0 ? config.optim.discriminator_lr : config.optim.lr,
           config.optim),
-      config_(completed(config, data.shape)),
+      config_(completed(config, data)),
       shape_(data.shape),
       ranks_(ranks),
       device_(resolve_device(config.train.device, ranks)),
       bf16_(use_bf16(config.train.precision, device_)),
-      conditioning_(
-          std::make_unique<Conditioning>(config.model, count_classes(config.model, data))),
+      classes_(find_classes(config.model, data)),
+      conditioning_(std::make_unique<Conditioning>(config.model, classes_.count)),
       loss_(find_row(losses(), config.loss.kind)),
       penalty_(find_row(penalties(), config.loss.penalty)),
       draws_(std::make_unique<StepDraws>(config, data, device_, ranks.size())),
@@ -341,7 +343,7 @@ torch::nn::Sequential Trainer::sampling_generator() const {
   if (std::exchange(statistics_step_, steps_done_) == steps_done_) return ema;
   recompute_statistics(*ema.ptr(), [&] {
     for (std::int64_t i = 0; i < kCalibrationBatches; ++i) {
-      const auto inputs = draw_inputs(config_.model, conditioning_->class_count(), kSampleBlock,
+      const auto inputs = draw_inputs(config_.model, classes_, kSampleBlock,
                                       static_cast<std::uint64_t>(config_.train.seed),
                                       Stream::kCalibrate, static_cast<std::uint64_t>(i));
       ema.ptr()->forward(inputs.to(device_));

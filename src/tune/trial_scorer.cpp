@@ -31,9 +31,9 @@ TrialScorer::TrialScorer(const SearchSetup& setup, const EvaluationParts& parts)
       evaluator_(data_, parts.classifier, data_.test.size()) {}
 
 double TrialScorer::score(const Trainer& trainer) const {
-  return evaluator_.score(draw_samples(
-      trainer.sampling_generator(), trainer.config(), trainer.conditioning().class_count(),
-      data_.test.size(), kSampleSeed, /*truncation=*/0.0, trainer.config().train.precision));
+  return evaluator_.score(draw_samples(trainer.sampling_generator(), trainer.config(),
+                                       trainer.classes(), data_.test.size(), kSampleSeed,
+                                       /*truncation=*/0.0, trainer.config().train.precision));
 }
 
 }  // namespace gan

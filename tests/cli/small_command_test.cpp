@@ -117,10 +117,12 @@ TEST_F(SmallCommand, EachRowThatIsListedRuns) {
              idx_header({16, 28, 28}) + std::string(16UL * 784, '\7'));
   write_file("idx/train-labels-idx1-ubyte", idx_header({16}) + std::string(16, '\1'));
   write_file("cifar10", std::string(16UL * 3073, '\1'));
-  const std::map<DatasetKind, std::string> data = {{DatasetKind::kIdx, "idx"},
-                                                   {DatasetKind::kStackedMnist, "idx"},
-                                                   {DatasetKind::kCifar10, "cifar10"},
-                                                   {DatasetKind::kFolder, "drawn_png"}};
+  write_file("cifar100", std::string(16UL * 3074, '\1'));
+  const std::map<DatasetKind, std::string> data = {
+      {DatasetKind::kAuto, "idx"},         {DatasetKind::kIdx, "idx"},
+      {DatasetKind::kStackedMnist, "idx"}, {DatasetKind::kNpy, "drawn_npy"},
+      {DatasetKind::kCifar10, "cifar10"},  {DatasetKind::kCifar100, "cifar100"},
+      {DatasetKind::kFolder, "drawn_png"}};
   for (const auto& row : dataset_loaders()) {
     const std::string path = data.contains(row.kind) ? " --data " + data.at(row.kind) : "";
     print(train + "--model.arch mlp --data.synthetic_size 64 --data.dataset " + str(row.kind) +

@@ -15,7 +15,8 @@ std::string names() {
 }
 
 TEST(Choices, AreSpelledAsInFilesAndFlags) {
-  EXPECT_EQ(names<DatasetKind>(), "idx cifar10 folder stacked_mnist shapes rings");
+  EXPECT_EQ(names<DatasetKind>(),
+            "auto idx npy cifar10 cifar100 folder stacked_mnist shapes rings");
   EXPECT_EQ(names<Arch>(), "mlp dcgan resnet");
   EXPECT_EQ(names<LossKind>(), "bce minimax lsgan hinge wasserstein relativistic");
   EXPECT_EQ(names<PenaltyKind>(), "none wgan_gp r1 r2 r1_r2 dragan");

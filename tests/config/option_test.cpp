@@ -38,6 +38,23 @@ TEST(SetValue, SaysWhichFormatMnistHas) {
   EXPECT_NE(set("data.dataset", "mnist").find("did you mean idx"), std::string::npos);
 }
 
+TEST(SetValue, SizesAreASideOrWidthTimesHeight) {
+  EXPECT_EQ(after("data.image_size", "64"), "64");
+  EXPECT_EQ(after("data.image_size", "64x96"), "64x96");
+  EXPECT_EQ(after("data.image_size", " 64 X 64 "), "64");
+  EXPECT_EQ(set("data.image_size", "64x"),
+            "an empty value is not an integer; allowed: 0 to 1024, or WIDTHxHEIGHT");
+  EXPECT_EQ(set("data.image_size", "64x2000"),
+            "'2000' is out of range; allowed: 0 to 1024, or WIDTHxHEIGHT");
+  EXPECT_EQ(set("data.image_size", "0x64"), "'0x64' leaves one side open; name both, or 0");
+  Config config;
+  config.data.image_size = {64, 96};
+  const auto table = option_table(config);
+  const Option& option = find_option(table, "data.image_size");
+  EXPECT_EQ(set_value(option, "32x48"), "");
+  EXPECT_EQ(config.data.image_size, (ImageSize{32, 48}));
+}
+
 TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
   Config config;
   std::set<std::string> keys;
@@ -53,7 +70,7 @@ TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
     EXPECT_EQ(std::count(option.key.begin(), option.key.end(), '.'), 1);
   }
   // Fields of config.hpp; a new one without a row would be a knob without a handle.
-  EXPECT_EQ(keys.size(), (11 + 4) + (16 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 3 + 2 + 14);
+  EXPECT_EQ(keys.size(), (12 + 4) + (16 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 4 + 2 + 14);
 }
 
 TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {

@@ -14,7 +14,7 @@ TEST(ConfigWarnings, OfWhatOnlySomeDataSetsAndRunsRead) {
   config.data.synthetic_size = 5;
   config.output.keep_every = 2;
   EXPECT_EQ(config_warnings(config),
-            (Lines{"data.synthetic_size: has no effect with data.dataset = idx",
+            (Lines{"data.synthetic_size: has no effect with data.dataset = auto",
                    "output.keep_every: has no effect with output.keep_last = 0"}));
   config.output.keep_last = 1;
   for (const DatasetKind made :

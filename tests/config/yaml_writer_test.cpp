@@ -23,7 +23,7 @@ TEST(ToYaml, StartsWithItsNameAndGoesBySections) {
   const auto yaml = to_yaml(Config());
   EXPECT_TRUE(
       yaml.starts_with("# gan-train: every option with its value\n"
-                       "data:\n  dataset: idx\n  path: data/mnist\n  labels: \"\"\n"))
+                       "data:\n  dataset: auto\n  path: data/mnist\n  labels: \"\"\n"))
       << yaml;
   EXPECT_NE(yaml.find("\n  generator_widths: auto\n"), std::string::npos);
   for (const auto* section : {"data", "model", "loss", "optim", "train", "output"}) {

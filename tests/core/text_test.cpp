@@ -188,5 +188,19 @@ TEST(Wrap, FillsLinesUpToTheWidth) {
   EXPECT_EQ(wrap("é é é é é", 9), "é é é é é\n");
 }
 
+TEST(Grouped, PutsCommasBetweenThousands) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(-1234567), "-1,234,567");
+}
+
+TEST(FirstNames, AreCutShortAndPrintable) {
+  const std::vector<std::string> names = {"cat", "d\tog", "eel"};
+  EXPECT_EQ(first_names(names, 3), "cat, d?og, eel");
+  EXPECT_EQ(first_names(names, 1), "cat, …");
+  EXPECT_EQ(first_names({}, 1), "");
+}
+
 }  // namespace
 }  // namespace gan

@@ -7,6 +7,8 @@
 
 #include "core/file.hpp"
 #include "formats/idx.hpp"
+#include "formats/image.hpp"
+#include "formats/npy.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 
@@ -23,6 +25,7 @@ void write_idx(const std::filesystem::path& path, const std::vector<std::int64_t
 
 DataConfig idx_config(const std::filesystem::path& path) {
   DataConfig config;
+  config.dataset = DatasetKind::kIdx;
   config.path = path.string();
   return config;
 }
@@ -205,6 +208,56 @@ TEST(Shapes, AreLabelledAndAlwaysTheSame) {
   const auto flat = data.samples.flatten(1).to(torch::kFloat32);
   EXPECT_GT(std::get<0>(flat.max(1)).min().item<double>(), 100.0);
   EXPECT_EQ(std::get<0>(flat.min(1)).max().item<double>(), 0.0);
+}
+
+TEST(AutoDataset, IsWhatThePathHolds) {
+  const TempFolder folder;
+  DataConfig config;
+  const auto kind_at = [&](const std::filesystem::path& path) {
+    config.path = path.string();
+    return str(load_dataset(config).kind);
+  };
+  make_folders(folder / "mnist");
+  write_idx(folder / "mnist/train-images-idx3-ubyte", {5, 4, 6});
+  EXPECT_EQ(kind_at(folder / "mnist"), "idx");
+  write_idx(folder / "mine", {5, 4, 6});
+  EXPECT_EQ(kind_at(folder / "mine"), "idx");
+  write_file(folder / "x.npy", npy_header("|u1", {1, 4, 4}) + std::string(16, 'x'));
+  EXPECT_EQ(kind_at(folder / "x.npy"), "npy");
+  write_file(folder / "some.bin", std::string(3073, '\1'));
+  EXPECT_EQ(kind_at(folder / "some.bin"), "cifar10");
+  write_file(folder / "some.bin", std::string(3074, '\1'));
+  EXPECT_EQ(kind_at(folder / "some.bin"), "cifar100");
+  make_folders(folder / "photos/deep/cat");
+  write_file(folder / "photos/deep/cat/1.png", encode_png({4, 4, 1, Bytes(16, 7)}));
+  EXPECT_EQ(kind_at(folder / "photos"), "folder");
+  EXPECT_EQ(find_loader(config).kind, DatasetKind::kFolder);
+  EXPECT_FALSE(is_made_up(config));
+}
+
+TEST(AutoDataset, SaysWhatIsWrongWithThePath) {
+  const TempFolder folder;
+  const auto says = [](const std::filesystem::path& path) {
+    DataConfig config;
+    config.path = path.string();
+    return usage_message_of([&] { load_dataset(config); });
+  };
+  EXPECT_NE(says(folder / "gone").find("scripts/get_data.sh mnist"), std::string::npos);
+  EXPECT_NE(says(folder.path()).find("holds no .png"), std::string::npos);
+  write_file(folder / "x.zip", std::string_view("PK\3\4"));
+  EXPECT_NE(says(folder / "x.zip")
+                .find("is a zip archive, of none of the kinds idx, npy, cifar10, "
+                      "cifar100, folder; set"),
+            std::string::npos)
+      << says(folder / "x.zip");
+}
+
+TEST(Shapes, MayBeWiderThanHigh) {
+  DataConfig config;
+  config.dataset = DatasetKind::kShapes;
+  config.synthetic_size = 8;
+  config.image_size = {20, 12};
+  EXPECT_EQ(load_dataset(config).samples.sizes(), torch::IntArrayRef({8, 1, 12, 20}));
 }
 
 // As a program that links the library may put together.

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <map>
 
 #include <torch/types.h>
 
@@ -6,6 +7,7 @@
 #include "formats/image.hpp"
 #include "formats/jpeg_files.hpp"
 #include "formats/webp_files.hpp"
+#include "gan_train/config/option.hpp"
 #include "gan_train/data/dataset.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
@@ -170,7 +172,7 @@ TEST(FolderDataset, SaysWhatIsMissingOrMixed) {
   const auto says = [&] {
     return usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
   };
-  EXPECT_NE(says().find("holds no .png, .jpg, .jpeg or .webp files"), std::string::npos);
+  EXPECT_NE(says().find("holds no .png, .jpg or .webp files"), std::string::npos);
   write_flat(folder / "cat/1.png", 1);
   write_flat(folder / "stray.png", 1);
   EXPECT_NE(says().find("holds images, such as stray.png, and folders"), std::string::npos);
@@ -220,6 +222,144 @@ TEST(FolderDataset, IsWhatMostOfItsPicturesAre) {
   EXPECT_EQ(
       usage_message_of([&] { load_dataset(folder_config(folder, 3, 3)); }),
       "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 to leave it to the program");
+}
+
+// The items a class of a folder, by the classes' names.
+std::map<std::string, std::int64_t> found_in(const TempFolder& folder) {
+  const Dataset data = load_dataset(folder_config(folder, 4, 1));
+  const Classes classes = classes_of(data);
+  std::map<std::string, std::int64_t> found;
+  for (std::int64_t i = 0; i < classes.size(); ++i) {
+    found[classes.name(i)] = data.labels.eq(i).sum().item<std::int64_t>();
+  }
+  return found;
+}
+
+using Found = std::map<std::string, std::int64_t>;
+
+TEST(FolderDataset, ReadsEachKindOfPictureFileInAnyCase) {
+  const TempFolder folder;
+  for (const char* end : {"png", "PNG", "jpg", "Jpeg", "jpe", "JFIF"}) {
+    write_flat(folder / str("cat/a.", end), 7);  // what it holds is told by its content
+  }
+  for (const char* end : {"bmp", "txt", "pt"}) write_flat(folder / str("cat/b.", end), 7);
+  EXPECT_EQ(found_in(folder), (Found{{"cat", 6}}));
+}
+
+TEST(FolderDataset, LeavesOutHiddenNamesAtEveryDepth) {
+  const TempFolder folder;
+  for (const char* path : {"cat/1.png", "cat/.2.png", "cat/old/.thumbs/3.png", ".git/4.png",
+                           "cat/old/._5.png", "cat/old/6.png"}) {
+    write_flat(folder / path, 7);
+  }
+  EXPECT_EQ(found_in(folder), (Found{{"cat", 2}}));
+}
+
+TEST(FolderDataset, FollowsLinksButNotInCircles) {
+  namespace fs = std::filesystem;
+  const TempFolder folder, elsewhere;
+  write_flat(folder / "cat/1.png", 7);
+  write_flat(elsewhere / "2.png", 7);
+  write_flat(elsewhere / "deep/3.png", 7);
+  fs::create_directory_symlink(elsewhere.path(), folder / "dog");
+  fs::create_symlink(elsewhere / "2.png", folder / "cat/4.png");
+  fs::create_directory_symlink(folder.path(), folder / "cat/back");
+  fs::create_directory_symlink(folder / "cat", folder / "cat/self");
+  fs::create_symlink("loop", folder / "loop");
+  fs::create_symlink(elsewhere / "gone.png", folder / "cat/gone.png");
+  EXPECT_EQ(found_in(folder), (Found{{"cat", 2}, {"dog", 2}}));
+}
+
+TEST(FolderDataset, RunsInItAreNoData) {
+  const TempFolder folder;
+  write_flat(folder / "cat/1.png", 7);
+  for (const char* run : {"runs/one", "cat/tries/two", "three"}) {
+    write_flat(folder / run / "samples/real.png", 7);
+    write_flat(folder / run / "losses.png", 7);
+    write_file(folder / run / "config.yaml", to_yaml(Config()));
+  }
+  EXPECT_EQ(found_in(folder), (Found{{"cat", 1}}));
+  write_file(folder / "three/config.yaml", std::string_view("mine: true\n"));
+  EXPECT_EQ(found_in(folder), (Found{{"cat", 1}, {"three", 2}}));
+}
+
+TEST(FolderDataset, SaysWhatWasFoundInALine) {
+  const TempFolder folder;
+  for (int i = 0; i < 1100; ++i) write_flat(folder / str("cat/", i, ".png"), 7, 4, 4);
+  write_flat(folder / "dog/1.png", 7);
+  write_file(folder / "dog/2.png", std::string_view("no image"));
+  for (const char* path : {"dog/3.HEIC", "4.heic", "dog/5.gif"}) {
+    write_file(folder / path, std::string_view("x"));
+  }
+  make_folders(folder / "eel");
+  make_folders(folder / "gnu/deep");
+  DataConfig config = folder_config(folder, 4, 1);
+  config.skip_bad = true;
+  testing::internal::CaptureStderr();
+  load_dataset(config);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find(": 1,101 pictures in 2 classes (cat, dog); passed over: 1 .gif, 2 .heic, "
+                      "1 damaged, 2 folders without pictures (eel, gnu)\n"),
+            std::string::npos)
+      << said;
+}
+
+TEST(FolderDataset, OfUnreadPicturesOnlySaysSo) {
+  const TempFolder folder;
+  write_file(folder / "1.heic", std::string_view("x"));
+  const std::string message = usage_message_of([&] { load_dataset(folder_config(folder, 4, 1)); });
+  EXPECT_NE(message.find("it holds 1 .heic, which are not read"), std::string::npos) << message;
+}
+
+TEST(FolderDataset, LimitTakesFromAllClassesEvenly) {
+  const TempFolder folder;
+  for (int i = 0; i < 9; ++i) {
+    write_flat(folder / str("cat/", i, ".png"), i);
+    write_flat(folder / str("dog/", i, ".png"), 10 + i);
+  }
+  write_flat(folder / "eel/0.png", 20);
+  DataConfig config = folder_config(folder, 4, 1);
+  config.limit = 7;
+  EXPECT_EQ(shades(load_dataset(config)), (std::vector{0, 1, 2, 10, 11, 12, 20}));
+}
+
+// Three shades: 0 in the left third of a 12x6 picture, 100 in the middle, 200 in the right one.
+Image three_shades() {
+  Image image{12, 6, 1, {}};
+  for (int i = 0; i < 72; ++i) image.pixels.push_back(static_cast<std::uint8_t>(i % 12 / 4 * 100));
+  return image;
+}
+
+TEST(FolderDataset, FitsPicturesToAnyShape) {
+  const TempFolder folder;
+  write_file(folder / "x.png", encode_png(three_shades()));
+  DataConfig config = folder_config(folder, 0, 1);
+  const auto row = [&](ImageSize size, Fit fit, std::int64_t y) {
+    config.image_size = size;
+    config.fit = fit;
+    const Dataset data = load_dataset(config);
+    EXPECT_EQ(data.shape, (ImageShape{1, size.height, size.width}));
+    const auto pixels = data.samples[0][0][y].contiguous();
+    const auto* values = pixels.const_data_ptr<std::uint8_t>();
+    return std::vector<int>(values, values + size.width);
+  };
+  // The middle six columns; the same as it is; the middle third of a tall shape.
+  EXPECT_EQ(row(6, Fit::kCrop, 0), (std::vector{0, 100, 100, 100, 100, 200}));
+  EXPECT_EQ(row({12, 6}, Fit::kCrop, 5).front(), 0);
+  EXPECT_EQ(row({12, 6}, Fit::kCrop, 5).back(), 200);
+  EXPECT_EQ(row({4, 6}, Fit::kCrop, 5), (std::vector{100, 100, 100, 100}));
+  // All of it between bars of the background above and below, or at its sides.
+  config.background = "#101010";
+  EXPECT_EQ(row(12, Fit::kPad, 2), std::vector<int>(12, 16));
+  EXPECT_EQ(row(12, Fit::kPad, 3).back(), 200);
+  EXPECT_EQ(row(12, Fit::kPad, 8).back(), 200);
+  EXPECT_EQ(row(12, Fit::kPad, 9), std::vector<int>(12, 16));
+  EXPECT_EQ(row({16, 6}, Fit::kPad, 0)[13], 200);
+  EXPECT_EQ(row({16, 6}, Fit::kPad, 0)[14], 16);
+  // Twice as high, nothing cut away.
+  const auto stretched = row(12, Fit::kStretch, 11);
+  EXPECT_EQ(stretched.front(), 0);
+  EXPECT_EQ(stretched.back(), 200);
 }
 
 }  // namespace

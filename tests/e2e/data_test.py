@@ -1,6 +1,7 @@
 """The data sets that are read from a user's own files."""
 
 import gzip
+import json
 import os
 import signal
 import struct
@@ -66,7 +67,68 @@ class ImageFolderTest(common.ProgramTest):
         done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
         self.assertIn("39 items of 3x16x16", done.stdout)
         self.assertIn("warning: passed over: photos/cats/17.png", done.stderr)
-        self.assertIn("1 of 40 image files were passed over", done.stderr)
+        account = "photos: 39 pictures in 2 classes (cats, dogs); passed over: 1 damaged"
+        self.assertIn(account, done.stderr)
+
+    def test_a_folder_says_itself_what_it_holds(self):
+        done = self.train("--config", common.SMOKE, "--data.dataset", "auto", *self.flags[4:], "--dry-run")
+        self.assertIn("photos: found data of the kind folder", done.stderr)
+        self.assertIn("photos: only 40 images", done.stderr)
+        self.assertIn("\n  dataset: folder\n", done.stdout)
+
+    def test_any_shape_and_classes_by_name_from_the_folder_to_the_page(self):
+        shape = ["--data.image_size", "24x16", "--data.fit", "pad", "--batch-size", 8]
+        run = [*self.flags, *shape, "--model.conditional", "projection", "--epochs", 2]
+        self.train(*run, "--augment.mirror", "--augment.translation", 0.1, "--out", "photos/runs/1")
+        self.assertIn("\n  image_size: 24x16\n", (self.folder / "photos/runs/1/config.yaml").read_text())
+        facts = json.loads((self.folder / "photos/runs/1/run.json").read_text())["data"]
+        self.assertEqual(facts["shape"], [3, 16, 24])
+        self.assertEqual(facts["classes"], {"cats": 20, "dogs": 20})
+        # The run lies in its data, and is none of it.
+        self.train("--resume", "photos/runs/1", "--epochs", 3)
+        generator = "photos/runs/1/checkpoints/g_3.pt"
+        self.assertIn("class_names: [cats, dogs]", self.call("gan", "inspect", generator).stdout)
+        for name, out in (("dogs,cats", "named.npy"), ("1,0", "numbered.npy")):
+            self.sample("--ckpt", generator, "--class", name, "-n", 8, "--out", out, "--format", "npy")
+        named, numbered = ((self.folder / f"{one}.npy").read_bytes() for one in ("named", "numbered"))
+        self.assertEqual(named, numbered)
+        self.assertIn(b"(8, 16, 24, 3)", named)
+        self.refused(
+            *("gan-sample", "--ckpt", generator, "--class", "cat"),
+            code=2,
+            says=["'cat' is none of cats, dogs", "did you mean 'cats'"],
+        )
+        self.call("gan-export", "--ckpt", generator, "--html", "--out", "page.html")
+        page = (self.folder / "page.html").read_text()
+        self.assertIn('"class_names":"[\\"cats\\",\\"dogs\\"]"', page)
+        self.assertIn('"image_shape":"3x16x24"', page)
+
+    def test_samples_can_be_trained_on(self):
+        smoke = ["--config", common.SMOKE, "--data.synthetic_size", 64, "--batch-size", 8]
+        self.train(*smoke, "--model.conditional", "concat", "--epochs", 1, "--out", "first")
+        drawn = ["--format", "npy", "--save-labels", "labels.npy"]
+        self.sample("--ckpt", "first/checkpoints/g_1.pt", "-n", 40, "--out", "x.npy", *drawn)
+        given = ["--data.dataset", "auto", "--data", "x.npy", "--data.labels", "labels.npy"]
+        done = self.train(*smoke, *given, "--model.conditional", "concat", "--dry-run")
+        self.assertIn("data: x.npy, 40 items of 1x16x16, labelled", done.stdout)
+
+
+class MirrorTest(common.ProgramTest):
+    flags = ["--config", common.SMOKE, "--threads", 1, "--epochs", 4, "--augment.mirror"]
+
+    def test_a_killed_run_resumes_to_the_same_bits(self):
+        self.train(*self.flags, "--out", "whole")
+        code, message = self.train_until_signal(signal.SIGKILL, "killed", *self.flags)
+        self.assertEqual(code, -signal.SIGKILL, message)
+        self.train("--resume", "killed")
+        whole, killed = (
+            [row.split(",")[:6] for row in (self.folder / run / "losses.csv").read_text().splitlines()]
+            for run in ("whole", "killed")
+        )
+        self.assertEqual(killed, whole)
+        self.train(*self.flags[:-1], "--out", "plain")
+        plain = (self.folder / "plain" / "losses.csv").read_text()
+        self.assertNotEqual(plain.splitlines()[1].split(",")[:6], whole[1])
 
 
 class DataOnDiskTest(common.ProgramTest):

@@ -67,7 +67,8 @@ class RecipeTableTest(common.RecipesTest):
         self.facts = {}
         for path in common.CONFIGS.glob("*.[iy]*"):
             done = self.train("--config", path.stem, "--dry-run", "--json", "--threads", 1)
-            self.assertEqual(done.stderr, "", path.stem)
+            others = [line for line in done.stderr.splitlines() if "nearly black" not in line]
+            self.assertEqual(others, [], path.stem)
             self.facts[path.stem] = json.loads(done.stdout)
 
     def test_recipes_are_what_the_pages_say(self):

@@ -51,7 +51,8 @@ TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {
 Metrics example_with_classes() {
   Metrics metrics = example_metrics();
   metrics.rows.push_back({"class_0_percent", "  class 0, %", 60, 50, 0});
-  metrics.classes = {{600,
+  metrics.classes = {{"0",
+                      600,
                       60,
                       50,
                       98.75,
@@ -59,7 +60,8 @@ Metrics example_with_classes() {
                       {"recall", "", 0.4, 0.7, 0},
                       {"coverage", "", 0.25, 1.0, 0},
                       {"frechet", "", 12.5, 2, 0}},
-                     {400,
+                     {"1",
+                      400,
                       40,
                       50,
                       std::nan(""),
@@ -85,12 +87,22 @@ TEST(Report, ClassesAreARowEachAndTheirSharesAreSaidOnce) {
   const Json classes = Json::parse(json)["classes"];
   ASSERT_EQ(classes.size(), 2U);
   EXPECT_EQ(to_json_line(classes[0]),
-            R"({"class":0,"samples":600,"percent":60.0,"data_percent":50.0,)"
+            R"({"class":0,"name":"0","samples":600,"percent":60.0,"data_percent":50.0,)"
             R"("as_asked_percent":98.75,"precision":{"value":0.5,"real":0.8},)"
             R"("recall":{"value":0.4,"real":0.7},"coverage":{"value":0.25,"real":1.0},)"
             R"("frechet":{"value":12.5,"real":2.0}})");
   EXPECT_TRUE(classes[1]["as_asked_percent"].is_null());
   EXPECT_TRUE(classes[1]["precision"]["value"].is_null());
+}
+
+TEST(Report, ClassesHaveTheirNamesIfTheyHaveAny) {
+  Metrics metrics = example_with_classes();
+  metrics.classes[0].name = "t-shirt";
+  metrics.classes[1].name = "cat";
+  const std::string table = metrics_table(metrics, "title");
+  EXPECT_NE(table.find("\n  class  share %"), std::string::npos) << table;
+  EXPECT_NE(table.find("\nt-shirt       60"), std::string::npos) << table;
+  EXPECT_NE(table.find("\n    cat       40"), std::string::npos) << table;
 }
 
 TEST(Report, JsonIsEscapedAndHoldsNoNan) {

@@ -81,9 +81,9 @@ TEST(Npy, RefusesOtherFiles) {
 }
 
 TEST(Npy, RefusesOtherDtypesAndOrders) {
-  EXPECT_EQ(failure(npy_file(npy_header("<i8", {1}), 8)),
-            "x: offset 20: .npy header: found values of '<i8' where '|u1', '<f4' or '<f8' is "
-            "needed");
+  EXPECT_EQ(failure(npy_file(npy_header("<i4", {1}), 4)),
+            "x: offset 20: .npy header: found values of '<i4' where '|u1', '<i8', '<f4' or '<f8' "
+            "is needed");
   EXPECT_EQ(failure(with_dict("{'descr': '|u1', 'fortran_order': True, 'shape': (1,)}", 1)),
             "x: offset 44: .npy header: fortran_order must be False (save "
             "numpy.ascontiguousarray of the array)");

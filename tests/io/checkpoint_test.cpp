@@ -11,7 +11,9 @@
 #include "formats/pt.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
+#include "gan_train/core/registry.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "io/export.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
 #include "train/loop_state.hpp"
@@ -152,7 +154,7 @@ TEST(Checkpoint, AConditionalRunWithSpectralNormComesBackAndGoesOnExactly) {
 
   save_generator(folder / "g_1.pt", unbroken);
   const LoadedGenerator loaded = load_generator(folder / "g_1.pt");
-  EXPECT_EQ(loaded.class_count, 8);
+  EXPECT_EQ(loaded.classes.count, 8);
   EXPECT_TRUE(same(*loaded.generator, *unbroken.ema));
   Dataset fewer = data;
   fewer.labels = data.labels.clamp_max(5);
@@ -289,6 +291,31 @@ TEST(Checkpoint, ForeignAndDamagedFilesAreRefused) {
   bytes[bytes.size() / 2] ^= 1;
   write_file(folder / "g.pt", bytes);
   EXPECT_THROW(load_generator(folder / "g.pt"), Error);
+}
+
+TEST(Checkpoint, KnowsTheNamesOfItsClassesAndWhichHadImages) {
+  const TempFolder folder;
+  Config config = small_config();
+  config.model.conditional = Conditional::kConcat;
+  Dataset data = load_dataset(config.data);
+  data.labels = data.labels.remainder(2).mul(2);  // 0 and 2
+  data.class_names = {"ant", "bee", "cat"};
+  const Classes classes(3, {"ant", "bee", "cat"}, {0, 2});
+  Trainer trainer(config, data);
+  EXPECT_EQ(trainer.classes(), classes);
+  save_generator(folder / "g_1.pt", trainer);
+  const LoadedGenerator loaded = load_generator(folder / "g_1.pt");
+  EXPECT_EQ(loaded.classes, classes);
+  find_row(export_formats(), "safetensors", "format").write(loaded, folder / "g.safetensors");
+  EXPECT_EQ(load_generator(folder / "g.safetensors").classes, classes);
+  // With numbers for names the file is as those of older versions.
+  data.class_names.clear();
+  data.labels = data.labels.div(2, "floor");
+  save_generator(folder / "g_1.pt", Trainer(config, data));
+  EXPECT_EQ(load_generator(folder / "g_1.pt").classes, Classes(2));
+  const Bytes bytes = read_file(folder / "g_1.pt");
+  EXPECT_EQ(as_text(bytes).find("class_names"), std::string_view::npos);
+  EXPECT_EQ(as_text(bytes).find("class_labels"), std::string_view::npos);
 }
 
 }  // namespace

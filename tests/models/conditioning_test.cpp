@@ -129,22 +129,23 @@ TEST(Conditioning, NetworksOfAllKindsTakeAndGiveWhatItSays) {
 
 TEST(Conditioning, CountsTheClassesAndRefusesNoneOrTooMany) {
   Dataset data{"mine", {1, 3, 4}, kImages, kOf};
-  EXPECT_EQ(count_classes(conditional(Conditional::kAcgan), data), 3);
-  EXPECT_EQ(count_classes(conditional(Conditional::kNone), data), 0);
+  EXPECT_EQ(find_classes(conditional(Conditional::kAcgan), data).count, 3);
+  EXPECT_EQ(find_classes(conditional(Conditional::kNone), data).count, 0);
   data.labels = torch::tensor({0, 1, 65535, 3}, torch::kInt64);
-  EXPECT_EQ(count_classes(conditional(Conditional::kAcgan), data), 65536);
+  EXPECT_EQ(find_classes(conditional(Conditional::kAcgan), data).count, 65536);
   data.labels += 1;
   const auto refusal = [&] {
-    return usage_message_of([&] { count_classes(conditional(Conditional::kAcgan), data); });
+    return usage_message_of([&] { find_classes(conditional(Conditional::kAcgan), data); });
   };
   EXPECT_EQ(refusal(),
             "model.conditional: acgan takes classes from 0 to 65535, and mine has a label 65536; "
             "number them anew, or set model.conditional = none");
   data.labels = torch::Tensor();
-  EXPECT_EQ(count_classes(conditional(Conditional::kNone), data), 0);
+  EXPECT_EQ(find_classes(conditional(Conditional::kNone), data).count, 0);
   EXPECT_EQ(refusal(),
-            "model.conditional: acgan needs labels, and mine has none; name their file with "
-            "data.labels, or set model.conditional = none");
+            "model.conditional: acgan needs labels, and mine has none; put the pictures of each "
+            "class into a folder of its own, name a file of labels with data.labels, or set "
+            "model.conditional = none");
   EXPECT_THROW(make_networks(conditional(Conditional::kAcgan), {1, 3, 4}, 1), Error);
 }
 

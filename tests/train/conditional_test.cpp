@@ -202,6 +202,16 @@ TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
       torch::equal(inputs.narrow(1, 4, 5).argmax(1), draw_classes(5, 30, 1, Stream::kSample, 2)));
 }
 
+TEST(Conditional, ClassesWithoutImagesAreNotDrawn) {
+  const auto labels = draw_classes(Classes(6, {}, {1, 4, 5}), 3000, 1, Stream::kClassD, 3);
+  const auto counts = torch::bincount(labels, {}, 6);
+  for (const int label : {0, 2, 3}) EXPECT_EQ(counts[label].item<int>(), 0);
+  for (const int label : {1, 4, 5}) EXPECT_NEAR(counts[label].item<int>(), 1000, 150);
+  // With all of them, as ever.
+  EXPECT_TRUE(torch::equal(draw_classes(3, 50, 1, Stream::kClassD, 3),
+                           draw_classes(Classes(3, {}, {0, 1, 2}), 50, 1, Stream::kClassD, 3)));
+}
+
 // The share of 400 samples that lie nearest to the mode asked for.
 double share_obeyed(const Config& config) {
   const Dataset data = load_dataset(config.data);

@@ -54,6 +54,27 @@ TEST(Draws, ArePureFunctionsOfTheStep) {
   EXPECT_FALSE(are_equal(fifth, others.draw(6, 0)));
 }
 
+// A step's real images are those of the order, flipped as the draws say; whoever has half of the
+// batch flips the same ones.
+TEST(Draws, MirrorSomeRealImages) {
+  Config config = tiny_config();
+  const Dataset data = load_dataset(config.data);
+  const auto plain = StepDraws(config, data, torch::kCPU, 1).draw(3, 0).d[0].real;
+  config.augment.mirror = true;
+  const auto real = StepDraws(config, data, torch::kCPU, 1).draw(3, 0).d[0].real;
+  const auto which = draw_mirrors(plain.size(0), 1, 3);
+  const auto count = which.sum().item<std::int64_t>();
+  EXPECT_GT(count, 0);
+  EXPECT_LT(count, plain.size(0));
+  for (std::int64_t i = 0; i < plain.size(0); ++i) {
+    const auto wanted = which[i].item<bool>() ? plain[i].flip(2) : plain[i];
+    EXPECT_TRUE(torch::equal(real[i], wanted)) << i;
+  }
+  StepDraws halves(config, data, torch::kCPU, 2);
+  const auto first = halves.draw(3, 0).d[0].real, second = halves.draw(3, 1).d[0].real;
+  EXPECT_TRUE(torch::equal(torch::cat({first, second}), real));
+}
+
 TEST(Draws, HaveTheShapesThatTheHeaderSays) {
   Config config = drawing_config();
   config.loss.kind = LossKind::kRelativistic;

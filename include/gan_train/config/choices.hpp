@@ -26,12 +26,28 @@ concept Choice = std::is_enum_v<Enum> && std::is_array_v<decltype(kNames<Enum>)>
 
 // ── [data] ──
 
-enum class DatasetKind : std::uint8_t { kIdx, kCifar10, kFolder, kStackedMnist, kShapes, kRings };
+enum class DatasetKind : std::uint8_t {
+  kAuto,
+  kIdx,
+  kNpy,
+  kCifar10,
+  kCifar100,
+  kFolder,
+  kStackedMnist,
+  kShapes,
+  kRings
+};
 template <>
 inline constexpr Named<DatasetKind> kNames<DatasetKind>[] = {
-    {DatasetKind::kIdx, "idx"},       {DatasetKind::kCifar10, "cifar10"},
-    {DatasetKind::kFolder, "folder"}, {DatasetKind::kStackedMnist, "stacked_mnist"},
-    {DatasetKind::kShapes, "shapes"}, {DatasetKind::kRings, "rings"}};
+    {DatasetKind::kAuto, "auto"},
+    {DatasetKind::kIdx, "idx"},
+    {DatasetKind::kNpy, "npy"},
+    {DatasetKind::kCifar10, "cifar10"},
+    {DatasetKind::kCifar100, "cifar100"},
+    {DatasetKind::kFolder, "folder"},
+    {DatasetKind::kStackedMnist, "stacked_mnist"},
+    {DatasetKind::kShapes, "shapes"},
+    {DatasetKind::kRings, "rings"}};
 
 enum class PixelRange : std::uint8_t { kSymmetric, kUnit };
 template <>
@@ -47,6 +63,11 @@ enum class InMemory : std::uint8_t { kAuto, kTrue, kFalse };
 template <>
 inline constexpr Named<InMemory> kNames<InMemory>[] = {
     {InMemory::kAuto, "auto"}, {InMemory::kTrue, "true"}, {InMemory::kFalse, "false"}};
+
+enum class Fit : std::uint8_t { kCrop, kPad, kStretch };
+template <>
+inline constexpr Named<Fit> kNames<Fit>[] = {
+    {Fit::kCrop, "crop"}, {Fit::kPad, "pad"}, {Fit::kStretch, "stretch"}};
 
 // ── [model] ──
 

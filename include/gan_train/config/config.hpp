@@ -19,11 +19,21 @@ struct LabelRange {
   bool operator==(const LabelRange&) const = default;
 };
 
+/// Of pictures, in pixels: 64 for a square, 64x96 for WIDTHxHEIGHT; 0: left to the program.
+struct ImageSize {
+  ImageSize(std::int64_t side = 0) : width(side), height(side) {}  // NOLINT: a square is its side
+  ImageSize(std::int64_t w, std::int64_t h) : width(w), height(h) {}
+
+  std::int64_t width;
+  std::int64_t height;
+  bool operator==(const ImageSize&) const = default;
+};
+
 /// Of a network's hidden layers; none: those that suit its architecture and images.
 using Widths = std::vector<std::int64_t>;
 
 struct DataConfig {
-  DatasetKind dataset = DatasetKind::kIdx;
+  DatasetKind dataset = DatasetKind::kAuto;
   std::string path = "data/mnist";
   std::string labels;
   PixelRange range = PixelRange::kSymmetric;
@@ -33,7 +43,8 @@ struct DataConfig {
   InMemory in_memory = InMemory::kAuto;
   std::int64_t max_mib = 16384;
   std::int64_t synthetic_size = 10000;
-  std::int64_t image_size = 0;
+  ImageSize image_size;
+  Fit fit = Fit::kCrop;
   std::int64_t channels = 0;
   bool skip_bad = false;
   std::string background = "white";
@@ -115,6 +126,7 @@ struct EvalConfig {
 };
 
 struct AugmentConfig {
+  bool mirror = false;
   double translation = 0.0;
   double cutout = 0.0;
   double brightness = 0.0;

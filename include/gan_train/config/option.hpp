@@ -32,8 +32,8 @@ struct ChoiceField {
 };
 
 /// Where an option's value lies in one particular Config.
-using Field =
-    std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*, ChoiceField>;
+using Field = std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*,
+                           ImageSize*, ChoiceField>;
 
 /// What an option is for. A search varies the model and its training; a resumed run may change how
 /// it runs and what is shown of it.
@@ -166,6 +166,8 @@ Config load_config(const std::filesystem::path& path);
 
 /// The whole config as YAML, in table order; load_config reads it back equal.
 std::string to_yaml(const Config& config);
+/// Whether `folder` is a run's: whether it holds a config.yaml that to_yaml() wrote.
+bool holds_run(const std::filesystem::path& folder);
 /// The rows of a table likewise, without a heading.
 std::string to_yaml(std::span<const Option> table);
 

@@ -35,6 +35,7 @@ enum class Stream : std::uint64_t {
   kClassD = 19,  ///< classes of the fakes of D's update; index: the batch
   kClassG = 20,  ///< classes of the fakes of G's update; index: the step
   kRealImages = 21,  ///< the images of samples/real.png, always with seed 0; index 0
+  kMirror = 22,      ///< which real images are mirrored; index: the batch
   kEvaluation = 32,  ///< measuring samples, always with the same seed; index: what for
   kSearch = 33,      ///< gan-tune's trials; index: the trial, or 0 for the order of all
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/core/classes.hpp"
 #include "gan_train/core/shape.hpp"
 
 namespace gan {
@@ -28,6 +30,8 @@ struct Dataset {
   /// Grey images that an item's channels are, each of one of ten classes: the digits of its label.
   /// 1: the item is one image, and its label one class.
   std::int64_t stacked = 1;
+  std::vector<std::string> class_names = {};  ///< by label; empty: they are numbers
+  DatasetKind kind = DatasetKind::kAuto;      ///< as which it was loaded; kAuto: made by hand
 
   std::int64_t size() const;
   /// Itself: Error (exit code 2) where it holds nothing or its parts do not go together, as one
@@ -49,6 +53,8 @@ struct DatasetLoader {
   DatasetKind kind;
   std::string_view help;
   Dataset (*load)(const DataConfig& config);
+  /// Whether `path` is, or holds, data of the kind; null where the kind is never found by itself.
+  bool (*is_at)(const std::filesystem::path& path) = nullptr;
   /// The items held back from training, where the kind knows of any.
   std::optional<Dataset> (*load_test)(const DataConfig& config) = nullptr;
   /// Whether the program makes the items up, so that `config.path` means nothing.
@@ -60,11 +66,15 @@ struct DatasetLoader {
 /// One for each kind.
 std::span<const DatasetLoader> dataset_loaders();
 
+/// The loader of what `config` asks for; with kAuto, the first that finds its data at
+/// `config.path`. Error (exit code 2) where there are none.
+const DatasetLoader& find_loader(const DataConfig& config);
+
 /// Whether what `config` asks for is of a kind that is made up, not read from files.
 bool is_made_up(const DataConfig& config);
 
-/// Loads what `config` asks for, at most its first `config.limit` items, into memory or so that
-/// they stay on disk.
+/// Loads what `config` asks for, at most `config.limit` items, as many of each class as can be,
+/// into memory or so that they stay on disk.
 Dataset load_dataset(const DataConfig& config);
 
 /// The test set that belongs to what `config` asks for, always in memory, and whole whatever
@@ -75,10 +85,24 @@ std::optional<Dataset> load_test_set(const DataConfig& config);
 /// The largest number of classes that networks are built for and that a checkpoint may name.
 inline constexpr std::int64_t kMaxClasses = 65536;
 
-/// The number of classes in a labelled data set, its largest label plus one, where
-/// model.conditional wants them; else 0. Error (exit code 2) where the data set has no labels or
-/// more than kMaxClasses.
-std::int64_t count_classes(const ModelConfig& config, const Dataset& data);
+/// The classes of a labelled data set, up to its largest label; none where it has no labels, or
+/// such as are not from 0 to kMaxClasses - 1.
+Classes classes_of(const Dataset& data);
+
+/// The same where model.conditional wants them; else none. Error (exit code 2) where there are none
+/// to be had.
+Classes find_classes(const ModelConfig& config, const Dataset& data);
+
+/// What to tell whoever is about to train on `data`, a line each: images that are nearly black or
+/// all alike, only one class where there should be several.
+std::vector<std::string> data_warnings(const Config& config, const Dataset& data);
+
+/// What to switch on where the images to be trained on are few, in a line; "" where they are not.
+std::string few_images_advice(const Config& config, const Dataset& data);
+
+/// Which of the items with these labels (int64 [n], below kMaxClasses) to keep where `limit` are
+/// wanted: the first of each class, as many of each as can be, in their order.
+torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limit);
 
 /// Whether `items` of `bytes` each are to stay on disk: where `config.in_memory` says so or, left
 /// to it, they take more than `config.max_mib` or half the machine's memory.

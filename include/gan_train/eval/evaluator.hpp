@@ -31,6 +31,7 @@ struct Metric {
 /// What an evaluation says of the samples of one class: those that were asked to be of it or, where
 /// nothing was asked for, those that the classifier takes for it. NaN where there are too few.
 struct ClassMetrics {
+  std::string name;  ///< its number, where the data set names none
   std::int64_t samples = 0;
   double percent = 0.0;   ///< of all samples, by the classifier
   double data = 0.0;      ///< of the training images, by their labels, %

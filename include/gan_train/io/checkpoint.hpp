@@ -6,6 +6,7 @@
 #include <torch/nn/modules/container/sequential.h>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/core/classes.hpp"
 #include "gan_train/core/shape.hpp"
 #include "gan_train/train/trainer.hpp"
 
@@ -23,7 +24,7 @@ struct LoopState;
 struct LoadedGenerator {
   Config config;
   ImageShape shape;
-  std::int64_t class_count = 0;  ///< 0: unconditional
+  Classes classes = {};  ///< none: unconditional
   std::int64_t epoch = 0;
   std::int64_t step = 0;
   torch::nn::Sequential generator{nullptr};

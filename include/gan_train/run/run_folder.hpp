@@ -40,9 +40,6 @@ class RunFiles {
  public:
   explicit RunFiles(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// Whether the config there is one that a run of ours wrote.
-  bool hold_run() const;
-
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path config() const { return at("config.yaml"); }
   std::filesystem::path facts() const { return at("run.json"); }

@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include "gan_train/config/config.hpp"
+#include "gan_train/core/classes.hpp"
 #include "gan_train/core/random.hpp"
 
 namespace gan {
@@ -33,14 +34,14 @@ at::Generator stream_generator(std::uint64_t seed, Stream stream, std::uint64_t 
 torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
-/// Classes [n] (int64) on the CPU, uniform in [0, class_count); undefined where that is 0.
-/// A pure function of its arguments.
-torch::Tensor draw_classes(std::int64_t class_count, std::int64_t n, std::uint64_t seed,
+/// Labels [n] (int64) on the CPU, uniform over the classes that have images; undefined where there
+/// are no classes. A pure function of its arguments.
+torch::Tensor draw_classes(const Classes& classes, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
-/// What G takes for n samples: draw_latents, whose rows depend on n, and, where class_count > 0,
+/// What G takes for n samples: draw_latents, whose rows depend on n, and, where there are classes,
 /// draw_classes of the same place.
-torch::Tensor draw_inputs(const ModelConfig& config, std::int64_t class_count, std::int64_t n,
+torch::Tensor draw_inputs(const ModelConfig& config, const Classes& classes, std::int64_t n,
                           std::uint64_t seed, Stream stream, std::uint64_t index);
 
 /// G on `inputs` (latents, and classes if any: Conditioning::generator_input) in
@@ -60,13 +61,13 @@ void draw_in_blocks(
     Precision precision = Precision::kFp32);
 
 /// The first `count` images that gan-sample draws with that seed and, above 0, that --truncation,
-/// as a data set holds them: pixels [count, c, h, w] (uint8), or points as floats. `class_count` is
-/// 0 for an unconditional generator.
+/// as a data set holds them: pixels [count, c, h, w] (uint8), or points as floats. An unconditional
+/// generator has no classes.
 torch::Tensor draw_samples(const torch::nn::Sequential& generator, const Config& config,
-                           std::int64_t class_count, std::int64_t count, std::uint64_t seed,
+                           const Classes& classes, std::int64_t count, std::uint64_t seed,
                            double truncation = 0.0, Precision precision = Precision::kFp32);
 
-/// The classes [count] asked for in these; undefined where `class_count` is 0.
-torch::Tensor draw_sample_classes(std::int64_t class_count, std::int64_t count, std::uint64_t seed);
+/// The labels [count] asked for in these; undefined where there are no classes.
+torch::Tensor draw_sample_classes(const Classes& classes, std::int64_t count, std::uint64_t seed);
 
 }  // namespace gan

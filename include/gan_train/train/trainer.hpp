@@ -60,6 +60,8 @@ class Trainer {
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
+  /// Those that the networks are told; none where the GAN is unconditional.
+  const Classes& classes() const { return classes_; }
   const Conditioning& conditioning() const { return *conditioning_; }
   const torch::Device& device() const { return device_; }
   Ranks& ranks() const { return ranks_; }
@@ -97,6 +99,7 @@ class Trainer {
   Ranks& ranks_;
   torch::Device device_;
   bool bf16_;
+  Classes classes_;
   std::unique_ptr<const Conditioning> conditioning_;
   const Loss& loss_;
   const Penalty& penalty_;

@@ -224,8 +224,11 @@ function showNetworks() {
 function showMachine() {
   const ofData = ({source, items, shape, labelled}) =>
     `${source}, ${counted(items, "item")} of ${[shape].flat().join("x")}${labelled ? ", labelled" : ""}`;
+  const ofClasses = ({classes}) => classes && Object.entries(classes).map(
+    ([name, items]) => `${name} (${items})`).join(", ");
   const rows = [
     ["data", ({facts}) => facts && ofData(facts.data)],
+    ["classes, and their images", ({facts}) => facts && ofClasses(facts.data)],
     ["steps per epoch", ({facts}) => facts?.steps_per_epoch],
     ["processor", ({facts}) => facts && `${facts.processor} (${facts.instructions})`],
     ["threads", ({facts}) => facts?.threads],

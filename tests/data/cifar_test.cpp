@@ -112,5 +112,35 @@ TEST(Cifar10, ChecksTheMemoryFirst) {
   EXPECT_NE(message.find("400 items of 3072 bytes"), std::string::npos) << message;
 }
 
+TEST(Cifar, OfAHundredHasAFineLabelBehindACoarseOne) {
+  const TempFolder folder;
+  const auto record = [](char coarse, char fine) {
+    std::string bytes(3074, static_cast<char>(fine + 1));
+    bytes[0] = coarse;
+    bytes[1] = fine;
+    return bytes;
+  };
+  const auto unpacked = folder / "cifar-100-binary";
+  make_folders(unpacked);
+  write_file(unpacked / "train.bin", record(3, 99) + record(4, 17));
+  write_file(unpacked / "test.bin", record(0, 5));
+  std::string names;
+  for (int i = 0; i < 100; ++i) names += str("name", i, "\n");
+  write_file(unpacked / "fine_label_names.txt", names);
+  DataConfig config;
+  config.dataset = DatasetKind::kCifar100;
+  for (const auto& path : {folder.path(), unpacked, unpacked / "train.bin"}) {
+    config.path = path.string();
+    const Dataset data = load_dataset(config);
+    EXPECT_TRUE(torch::equal(data.labels, torch::tensor({99, 17}, torch::kInt64)));
+    EXPECT_EQ(data.samples[1][2][31][31].item<int>(), 18);
+    EXPECT_EQ(classes_of(data).name(17), "name17");
+    EXPECT_EQ(load_test_set(config)->labels.item<int>(), 5);
+  }
+  write_file(unpacked / "train.bin", record(3, 100));
+  EXPECT_NE(message_of([&] { load_dataset(config); }).find("offset 1: found label 100"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace gan

@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "core/text.hpp"
+#include "gan_train/core/error.hpp"
+#include "gan_train/data/dataset.hpp"
+
+namespace gan {
+namespace {
+
+// Some items spread over all.
+torch::Tensor look_at(const Dataset& data) {
+  constexpr std::int64_t kLookedAt = 256;
+  const std::int64_t n = std::min(data.size(), kLookedAt);
+  return data.items(torch::arange(n).mul(data.size()).div(n, "floor"));
+}
+
+// "" where the pixels use enough of 0 to 255.
+std::string warn_of_levels(const Dataset& data) {
+  constexpr int kFewLevels = 32;  // of all pixels together
+  constexpr int kFlat = 8;        // of those of one channel of one image
+  const auto items = look_at(data);
+  const auto least = items.min().item<int>(), most = items.max().item<int>();
+  if (most - least < kFewLevels) {
+    return str(data.source, ": all pixels looked at are from ", least, " to ", most,
+               ", of 0 to 255: ", most < kFewLevels ? "nearly black" : "nearly all alike",
+               "; scale them to the whole range before training");
+  }
+  const auto flat = (items.amax({2, 3}) - items.amin({2, 3})).amax(1).lt(kFlat);
+  const auto share = flat.to(torch::kFloat64).mean().item<double>();
+  if (share <= 0.5) return "";
+  return str(data.source, formatted(": %.0f %% of the images looked at are of a single colour; "
+                                    "is this the data that is meant?",
+                                    100.0 * share));
+}
+
+}  // namespace
+
+std::vector<std::string> data_warnings(const Config& config, const Dataset& data) {
+  std::vector<std::string> warnings;
+  if (data.has_pixels()) {
+    if (auto levels = warn_of_levels(data); !levels.empty()) warnings.push_back(std::move(levels));
+  }
+  const Classes classes = find_classes(config.model, data);
+  if (classes.size() == 1) {
+    warnings.push_back(str("model.conditional: ", config.model.conditional,
+                           " is told classes, and ", "all images of ", data.source, " are of one (",
+                           printable(classes.name(classes.label(0))), "); a class is a folder in ",
+                           "data.path, or a number in data.labels"));
+  }
+  return warnings;
+}
+
+std::string few_images_advice(const Config& config, const Dataset& data) {
+  constexpr std::int64_t kFew = 200;
+  const AugmentConfig& augment = config.augment;
+  const bool augmented =
+      augment.mirror || augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0;
+  const bool meant = config.data.limit > 0 || !data.has_pixels() || is_made_up(config.data);
+  if (data.size() >= kFew || augmented || meant) return "";
+  return str(data.source, ": only ", counted(data.size(), "image"),
+             ", which D may learn by heart; ",
+             "set augment.translation = 0.125, augment.cutout = 0.5 and augment.brightness = 0.5, ",
+             "and augment.mirror = true where left and right may be exchanged");
+}
+
+}  // namespace gan
