@@ -51,7 +51,7 @@ while [[ $# -gt 0 ]]; do
   esac
   shift
 done
-[[ ${#recipes[@]} -gt 0 ]] || recipes=(mnist_mlp mnist_cpp_dcgan mnist_keras_dcgan)
+[[ ${#recipes[@]} -gt 0 ]] || recipes=(mnist_mlp mnist_cpp_dcgan mnist_keras_dcgan mnist_best mnist_fast)
 configs=()
 for recipe in "${recipes[@]}"; do
   files=(configs/"$recipe".*)

@@ -50,11 +50,10 @@ constexpr const char* kEvalFooter =
 
 EvalArguments::EvalArguments(CLI::App& app) {
   generator.declare(app);
-  auto* given =
-      app.add_option("--samples", samples,
-                     "measure these images instead: an IDX or .npy file, or a folder of PNG or "
-                     "JPEG files, as gan-sample writes them")
-          ->type_name("PATH");
+  auto* given = app.add_option("--samples", samples,
+                               "measure these images instead: an IDX or .npy file, or a folder of "
+                               "pictures, as gan-sample writes them")
+                    ->type_name("PATH");
   app.add_option("--data", data,
                  "data set to measure against, all of it (default: what the checkpoint was trained "
                  "on)")
@@ -72,6 +71,9 @@ EvalArguments::EvalArguments(CLI::App& app) {
       ->check(CLI::Range(1e-6, 100.0))
       ->excludes(given);
   json.declare(app);
+  add_precision(app, precision,
+                "draw the samples in auto, fp32 or bf16 (default: as the checkpoint was trained)")
+      ->excludes(given);
   add_quiet(app, quiet, "print the table, warnings and errors only");
   app.footer(kEvalFooter);
   where.declare(app);

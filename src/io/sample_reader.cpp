@@ -96,7 +96,7 @@ torch::Tensor read_samples(const fs::path& path, const ImageShape& shape, PixelR
   if (!fs::is_regular_file(path)) {
     throw usage_error(path.string(),
                       ": no such file or folder; samples are read from one IDX or .npy file, or a "
-                      "folder of PNG or JPEG files, as gan-sample writes them");
+                      "folder of PNG, JPEG or WebP files, as gan-sample writes them");
   }
   if (extension_of(path) != ".npy") {
     const IdxArray array = read_idx(path, kMaxSampleBytes);

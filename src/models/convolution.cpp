@@ -19,7 +19,8 @@ torch::nn::detail::ConvNdOptions<2> base_options(const Wanted& wanted) {
       .bias(wanted.bias());
 }
 
-// Numbers of patches that are gathered before they are multiplied: they stay in the cache.
+// So many numbers of patches stay in the cache: no more are gathered before they are multiplied,
+// and a transposed convolution of no more is a product too.
 constexpr std::int64_t kPatchesAtOnce = 1 << 20;
 
 bool computes_in_bf16() { return at::autocast::is_autocast_enabled(at::kCPU); }
@@ -39,15 +40,6 @@ std::int64_t places(const torch::Tensor& map, const Windows& windows, std::size_
 // [out, in, kh, kw], each linear in two of them and giving the third; the gradients of one are the
 // other two. All in channels_last.
 
-std::vector<std::int64_t> saved(const Windows& w) {
-  return {w.kernel[0], w.kernel[1], w.stride[0], w.stride[1], w.padding[0], w.padding[1]};
-}
-
-Windows windows_in(torch::autograd::AutogradContext* context) {
-  const auto w = context->saved_data["windows"].toIntVector();
-  return {{w[0], w[1]}, {w[2], w[3]}, {w[4], w[5]}};
-}
-
 // What a transposed convolution has to add to its output to reach `size`.
 std::array<std::int64_t, 2> output_padding(const torch::Tensor& small, const Windows& windows,
                                            std::array<std::int64_t, 2> size) {
@@ -60,7 +52,7 @@ std::array<std::int64_t, 2> output_padding(const torch::Tensor& small, const Win
 }
 
 // The gradient of the weight: one product of matrices, a few images at a time, where LibTorch's
-// kernel takes up to twice as long (up to five times with AMX).
+// kernel takes up to twice as long.
 class WeightGradient : public torch::autograd::Function<WeightGradient> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context,
@@ -76,7 +68,7 @@ class Convolution : public torch::autograd::Function<Convolution> {
                                const torch::Tensor& large, const torch::Tensor& weight,
                                const Windows& windows) {
     context->save_for_backward({large, weight});
-    context->saved_data["windows"] = saved(windows);
+    context->saved_data["windows"] = packed(windows);
     return at::conv2d(large, weight, {}, windows.stride, windows.padding);
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -89,7 +81,7 @@ class TransposedConvolution : public torch::autograd::Function<TransposedConvolu
                                const torch::Tensor& small, const torch::Tensor& weight,
                                const Windows& windows, std::array<std::int64_t, 2> size) {
     context->save_for_backward({small, weight});
-    context->saved_data["windows"] = saved(windows);
+    context->saved_data["windows"] = packed(windows);
     const auto matrix = weight.permute({0, 2, 3, 1}).flatten(1);
     if (small.numel() / small.size(1) * matrix.size(1) > kPatchesAtOnce) {
       return at::conv_transpose2d(small, weight, {}, windows.stride, windows.padding,
@@ -103,7 +95,7 @@ class TransposedConvolution : public torch::autograd::Function<TransposedConvolu
     const auto saved_tensors = context->get_saved_variables();
     const auto& small = saved_tensors[0];
     const auto& weight = saved_tensors[1];
-    const auto windows = windows_in(context);
+    const auto windows = unpacked(context->saved_data["windows"]);
     const auto gradient = in_bf16(gradients[0]);
     torch::Tensor to_map, to_weight;
     if (context->needs_input_grad(0)) to_map = Convolution::apply(gradient, weight, windows);
@@ -117,7 +109,7 @@ torch::autograd::variable_list Convolution::backward(
   const auto saved_tensors = context->get_saved_variables();
   const auto& large = saved_tensors[0];
   const auto& weight = saved_tensors[1];
-  const auto windows = windows_in(context);
+  const auto windows = unpacked(context->saved_data["windows"]);
   const auto gradient = in_bf16(gradients[0]);
   torch::Tensor to_map, to_weight;
   if (context->needs_input_grad(0)) {
@@ -132,7 +124,7 @@ torch::Tensor WeightGradient::forward(torch::autograd::AutogradContext* context,
                                       const torch::Tensor& large, const torch::Tensor& small,
                                       const Windows& windows) {
   context->save_for_backward({large, small});
-  context->saved_data["windows"] = saved(windows);
+  context->saved_data["windows"] = packed(windows);
   const auto& [kh, kw] = windows.kernel;
   const std::int64_t patch_size = kh * kw * large.size(1);
   const std::int64_t image_size = small.size(2) * small.size(3) * patch_size;
@@ -150,7 +142,7 @@ torch::Tensor WeightGradient::forward(torch::autograd::AutogradContext* context,
 torch::autograd::variable_list WeightGradient::backward(
     torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients) {
   const auto maps = context->get_saved_variables();
-  const auto windows = windows_in(context);
+  const auto windows = unpacked(context->saved_data["windows"]);
   const auto weight = in_bf16(gradients[0]);
   torch::Tensor to_large, to_small;
   if (context->needs_input_grad(0)) {

@@ -120,15 +120,6 @@ torch::Tensor added_patches(const torch::Tensor& rows, const Layout& layout) {
   return out.permute({0, 3, 1, 2});
 }
 
-std::vector<std::int64_t> packed(const Windows& w) {
-  return {w.kernel[0], w.kernel[1], w.stride[0], w.stride[1], w.padding[0], w.padding[1]};
-}
-
-Windows unpacked(const c10::IValue& value) {
-  const auto w = value.toIntVector();
-  return {{w[0], w[1]}, {w[2], w[3]}, {w[4], w[5]}};
-}
-
 Sizes4 sizes_of(const torch::Tensor& map) {
   return {map.size(0), map.size(1), map.size(2), map.size(3)};
 }
@@ -168,6 +159,15 @@ class PatchSums : public torch::autograd::Function<PatchSums> {
 };
 
 }  // namespace
+
+std::vector<std::int64_t> packed(const Windows& w) {
+  return {w.kernel[0], w.kernel[1], w.stride[0], w.stride[1], w.padding[0], w.padding[1]};
+}
+
+Windows unpacked(const c10::IValue& value) {
+  const auto w = value.toIntVector();
+  return {{w[0], w[1]}, {w[2], w[3]}, {w[4], w[5]}};
+}
 
 torch::Tensor patches(const torch::Tensor& map, const Windows& windows) {
   return Patches::apply(map, windows);

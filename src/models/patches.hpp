@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
+#include <ATen/core/ivalue.h>
 #include <torch/types.h>
 
 namespace gan {
@@ -13,6 +15,10 @@ struct Windows {
   std::array<std::int64_t, 2> stride;
   std::array<std::int64_t, 2> padding;
 };
+
+/// Windows as autograd saves them for the way back, and again as they were.
+std::vector<std::int64_t> packed(const Windows& windows);
+Windows unpacked(const c10::IValue& value);
 
 /// The part of the map [n, c, h, w] that each place of the kernel sees, zero outside of the map:
 /// [n * h' * w', kernel height * kernel width * c]. On the CPU, best in channels_last, where a

@@ -101,6 +101,26 @@ TEST(Generate, ImagesAreTheSameForAnyNumberOfThreads) {
   }
 }
 
+TEST(Generate, InBfloat16IsNearFloat32AndTheSameForAnyCount) {
+  ModelConfig config;
+  config.arch = Arch::kDcgan;
+  config.generator_widths = {16, 8};
+  config.discriminator_widths = {8};
+  config.generator_norm = true;
+  Networks nets = make_networks(config, {1, 28, 28}, 1);
+  const auto latents = draw_latents(config, 300, 5, Stream::kSample, 0);
+  const auto exact = generate(nets.generator, latents);
+  const auto rough = generate(nets.generator, latents, Precision::kBf16);
+  EXPECT_EQ(rough.scalar_type(), torch::kFloat32);
+  EXPECT_FALSE(torch::equal(rough, exact));
+  EXPECT_LT((rough - exact).abs().max().item<double>(), 0.05);
+  for (const std::int64_t n : {1, 257}) {
+    EXPECT_TRUE(torch::equal(generate(nets.generator, latents.narrow(0, 0, n), Precision::kBf16),
+                             rough.narrow(0, 0, n)))
+        << n;
+  }
+}
+
 TEST(Generate, LeavesTheNetworkAsItWas) {
   ModelConfig config;
   config.generator_norm = true;
