@@ -16,10 +16,6 @@ using Rows = std::vector<Option>;
 constexpr double kMany = 1e9;                // for counts that nothing else bounds
 constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, exact up to here
 
-constexpr std::initializer_list<DatasetKind> kNotFolder = {
-    DatasetKind::kIdx, DatasetKind::kCifar10, DatasetKind::kStackedMnist, DatasetKind::kShapes,
-    DatasetKind::kRings};
-
 template <Choice Enum>
 OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
   OtherValues others{key, {}};

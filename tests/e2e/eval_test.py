@@ -103,8 +103,9 @@ class EvalCommandTest(EvalProgramTest):
         self.sample("--ckpt", checkpoint, *COUNT, "--format", "png", "--out", "pictures")
         self.write_shapes("data")
         from_checkpoint = self.figures(
-            "--ckpt", checkpoint, *COUNT, "--data", "data", "--dataset", "idx"
-        )
+            "--ckpt", checkpoint, *COUNT, "--data", "data", "--dataset", "idx",
+            "--precision", "fp32",
+        )  # fmt: skip
         for name in "s.idx", "s.npy", "f.npy", "pictures":
             given = self.figures("--samples", name, "--data", "data")
             self.assertEqual(given["samples_file"], name)
