@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,7 @@ Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows&
     return values;
   };
   const std::int64_t g = values_of(nets.generator), d = values_of(nets.discriminator);
+  const bool is_bf16 = std::string_view(trainer.precision()) == "bf16";
   // Weights, gradients and Adam's two moments; activations and their gradients
   // of the fuller of the two updates: D on real and fake, or G through D.
   const auto parameters = static_cast<double>(count_parameters(*trainer.networks.generator) +
@@ -51,7 +53,8 @@ Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows&
   const auto values = static_cast<double>(std::max(2 * d, g + d));
   return {.data = data.stored ? 0.0 : static_cast<double>(data.samples.nbytes()),
           .weights = parameters * 4 * 4,
-          .activations = values * static_cast<double>(trainer.config().train.batch_size) * 4 * 2,
+          .activations = values * static_cast<double>(trainer.config().train.batch_size) *
+                         (is_bf16 ? 2 : 4) * 2,
           .evaluation = evaluation_bytes(trainer.config(), data)};
 }
 

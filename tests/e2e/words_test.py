@@ -72,7 +72,8 @@ class WordsOfARunTest(common.ProgramTest):
             self.assertEqual(len({line.index(word) for line in lines}), 1, lines)
 
     def test_one_is_not_many(self):
-        flags = (*self.few[:2], "--train.steps_per_epoch", 1, "--epochs", 1, "--threads", 1)
+        flags = (*self.few[:2], "--train.steps_per_epoch", 1, "--epochs", 1, "--threads", 1,
+                 "--train.precision", "fp32")  # fmt: skip
         self.assertIn(
             "1 step per epoch on cpu in fp32, 1 thread;",
             self.train(*flags, "--out", "run").stderr,
