@@ -60,6 +60,7 @@ double train_for(Trainer& trainer, double seconds) {
 struct Rates {
   double all = 0;
   double one = 0;
+  bool all_are_slower() const { return all < 0.95 * one; }  // by more than two measurements differ
 };
 
 Rates measure_rates(Trainer& trainer, double seconds) {
@@ -83,7 +84,7 @@ std::string text_of(const Rates& rates) {
   if (rates.one == 0) return number(rates.all) + " a second";
   std::string text = str(number(rates.all), " a second with ", threads, " threads, ",
                          number(rates.one), " with one");
-  if (rates.all < rates.one) {
+  if (rates.all_are_slower()) {
     text += str(" (other programs use these cores, or the networks are small: try --threads ",
                 std::max(1, threads / 2), ")");
   }
@@ -106,9 +107,9 @@ Finding trial(double seconds) {
   using Status = Finding::Status;
   const auto rounded = [](double rate) { return std::round(rate * 10) / 10; };
   return {"training",
-          !finite || !moved       ? Status::kBad
-          : rates.all < rates.one ? Status::kNote
-                                  : Status::kGood,
+          !finite || !moved        ? Status::kBad
+          : rates.all_are_slower() ? Status::kNote
+                                   : Status::kGood,
           text,
           {{"steps", steps},
            {"steps_per_second", rounded(rates.all)},

@@ -32,7 +32,7 @@ class DoctorTest(common.RecipesTest):
             training["steps_per_second_with_one_thread"],
             training["steps_per_second"],
         )
-        self.assertEqual(training["verdict"], "note" if all_threads < one else "ok")
+        self.assertEqual(training["verdict"], "note" if all_threads < 0.95 * one else "ok")
         self.assertGreater(training["steps_per_second"], 0)
         self.assertTrue(training["losses_finite"] and training["weights_moved"])
 
