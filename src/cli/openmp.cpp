@@ -10,8 +10,8 @@
 
 namespace {
 
-// True if other programs want all the cores now: the runnable threads of the system, the first
-// number of "3/456" in /proc/loadavg, are more than the cores and this one.
+// Whether other programs want all the cores now: whether the runnable threads, the first number of
+// "3/456" in /proc/loadavg, outnumber the cores. This one is among them.
 bool cores_are_busy() {
   char text[64] = {};
   const int file = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);

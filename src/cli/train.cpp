@@ -229,7 +229,7 @@ Dataset load_data(const DataConfig& config, bool quiet) {
   return data;
 }
 
-// What to know before hours are spent on the data.
+// Warnings that could save hours of training.
 void warn_of_data(const Config& config, const Dataset& data) {
   for (const auto& warning : data_warnings(config, data)) log::warning(warning);
   if (const auto advice = few_images_advice(config, data); !advice.empty()) log::info(advice);

@@ -127,10 +127,8 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.background",
        .role = Role::kData,
        .field = &data.background,
-       .help = "Colour that shows through transparent parts of a folder's images, and around those "
-               "that "
-               "data.fit = pad puts whole: white, black, "
-               "or red, green and blue as ff8000.",
+       .help = "Colour behind transparent parts of a folder's images and around padded ones "
+               "(data.fit = pad): white, black, or red, green and blue as ff8000.",
        .ignored_with = with("data.dataset", kNoPictures)},
       {.key = "data.max_megapixels",
        .role = Role::kData,

@@ -8,7 +8,6 @@
 #include "core/text.hpp"
 
 namespace gan {
-
 namespace {
 
 // How a run's config.yaml begins.

@@ -92,7 +92,7 @@ torch::Tensor fitted(Image& image, const ImageSize& size, Fit fit, const Rgb& ba
   return canvas;
 }
 
-// What became of a file.
+// The result for one file.
 struct Outcome {
   std::string problem;  // "": it is good
   bool transparent = false;
@@ -180,7 +180,7 @@ class FolderReader {
     if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
   }
 
-  // What was found, in a line: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
+  // One line for the log: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
   std::string account() const {
     constexpr std::size_t kMaxNames = 10;
     const std::size_t classes = list_.classes.size(), bare = list_.no_picture.size();

@@ -11,6 +11,15 @@
 namespace gan {
 namespace {
 
+ModelConfig small_dcgan() {
+  ModelConfig config;
+  config.arch = Arch::kDcgan;
+  config.generator_widths = {16, 8};
+  config.discriminator_widths = {8};
+  config.generator_norm = true;
+  return config;
+}
+
 TEST(Latents, FollowTheirDistribution) {
   ModelConfig config;
   const auto normal = draw_latents(config, 2000, 1, Stream::kSample, 0);
@@ -67,11 +76,7 @@ TEST(DrawSamples, AreThoseOfGanSample) {
 }
 
 TEST(Generate, AnImageIsTheSameWhateverTheCount) {
-  ModelConfig config;
-  config.arch = Arch::kDcgan;
-  config.generator_widths = {16, 8};
-  config.discriminator_widths = {8};
-  config.generator_norm = true;
+  const ModelConfig config = small_dcgan();
   Networks nets = make_networks(config, {1, 28, 28}, 1);
   const auto latents = draw_latents(config, 130, 5, Stream::kSample, 0);
   const auto all = generate(nets.generator, latents);
@@ -83,11 +88,7 @@ TEST(Generate, AnImageIsTheSameWhateverTheCount) {
 }
 
 TEST(Generate, ImagesAreTheSameForAnyNumberOfThreads) {
-  ModelConfig config;
-  config.arch = Arch::kDcgan;
-  config.generator_widths = {16, 8};
-  config.discriminator_widths = {8};
-  config.generator_norm = true;
+  const ModelConfig config = small_dcgan();
   Networks nets = make_networks(config, {1, 28, 28}, 1);
   const OneThread one_thread;               // and, at the end, as many as before
   for (const std::int64_t n : {10, 200}) {  // a lone block too
@@ -102,11 +103,7 @@ TEST(Generate, ImagesAreTheSameForAnyNumberOfThreads) {
 }
 
 TEST(Generate, InBfloat16IsNearFloat32AndTheSameForAnyCount) {
-  ModelConfig config;
-  config.arch = Arch::kDcgan;
-  config.generator_widths = {16, 8};
-  config.discriminator_widths = {8};
-  config.generator_norm = true;
+  const ModelConfig config = small_dcgan();
   Networks nets = make_networks(config, {1, 28, 28}, 1);
   const auto latents = draw_latents(config, 300, 5, Stream::kSample, 0);
   const auto exact = generate(nets.generator, latents);
