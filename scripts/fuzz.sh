@@ -43,7 +43,7 @@ can_fuzz || die 'fuzzers need clang++ with libFuzzer; scripts/setup.sh --tests i
 
 build=$root/build-fuzz
 say "building in $build"
-[[ -f $build/build.ninja ]] || quietly cmake --preset fuzz
+[[ -f $build/build.ninja ]] || quietly cmake --preset fuzz -DGAN_TRAIN_UNITY=ON
 quietly cmake --build --preset fuzz
 "$build/tests/fuzz/fuzz_seeds" configs "$build/seeds"
 mkdir -p "$build/crashes"

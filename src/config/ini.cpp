@@ -19,9 +19,9 @@ std::string_view without_comment(std::string_view text) {
   return trim(text.substr(0, find_comment(text)));
 }
 
-class Reader {
+class IniReader {
  public:
-  explicit Reader(SettingsBuilder& builder) : builder_(builder) {}
+  explicit IniReader(SettingsBuilder& builder) : builder_(builder) {}
 
   void read_line(std::string_view line) {
     ++line_;
@@ -78,7 +78,7 @@ ParsedSettings parse_ini(std::string_view text, std::string_view name) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   SettingsBuilder builder(name);
-  Reader reader(builder);
+  IniReader reader(builder);
   while (!text.empty()) reader.read_line(take_line(text));
   return builder.take();
 }

@@ -17,9 +17,9 @@ namespace {
 
 // Reads events instead of a tree of nodes: those come with their lines, keep
 // duplicate keys apart, and cost nothing where a file aliases itself in a bomb.
-class Reader : public YAML::EventHandler {
+class YamlReader : public YAML::EventHandler {
  public:
-  explicit Reader(SettingsBuilder& builder) : builder_(builder) {}
+  explicit YamlReader(SettingsBuilder& builder) : builder_(builder) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     // Everything in it is passed over: nothing closes this skip.
@@ -183,7 +183,7 @@ ParsedSettings parse_yaml(std::string_view text, std::string_view name) {
   check_lines(text, builder);
   if (builder.has_mistakes()) return builder.take();
   std::istringstream stream{std::string(text)};
-  Reader reader(builder);
+  YamlReader reader(builder);
   try {
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(reader)) parser.HandleNextDocument(reader);

@@ -20,6 +20,8 @@ constexpr std::array<std::uint8_t, 2> kMagic = {0x1f, 0x8b};
 // The next bytes of a file, each call those after the last one's; none at its end.
 using NextBytes = std::function<ByteView()>;
 
+}  // namespace
+
 // A gzip file of `size` bytes as a stream of unpacked bytes.
 class Inflater {
  public:
@@ -91,6 +93,8 @@ class Inflater {
   std::uint64_t offset_ = 0;
   bool ended_ = false;
 };
+
+namespace {
 
 // All bytes at once.
 NextBytes whole(ByteView bytes) {

@@ -20,7 +20,7 @@ constexpr std::uint8_t kUnsignedByte = 0x08;
 constexpr std::uint8_t kInt32 = 0x0C;
 constexpr std::size_t kInt32Bytes = 4;
 
-constexpr std::size_t kPiece = 1 << 20;  // of what is not held whole
+constexpr std::size_t kReadAtOnce = 1 << 20;  // of what is not held whole
 
 // Of the whole file, unpacked.
 std::uint64_t file_size(const IdxHeader& header) {
@@ -180,7 +180,7 @@ void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
   reader.read(piece);
   auto left = static_cast<std::uint64_t>(header.values);
   while (left > 0) {
-    piece.resize(std::min<std::uint64_t>(kPiece, left));
+    piece.resize(std::min<std::uint64_t>(kReadAtOnce, left));
     const std::size_t found = reader.read(piece);
     take(ByteView(piece).first(found));
     left -= found;

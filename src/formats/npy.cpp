@@ -10,10 +10,10 @@
 namespace gan {
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kMaxDims = 32;  // NumPy's own bound
+constexpr std::string_view kNpyMagic = "\x93NUMPY";
+constexpr std::size_t kMaxNpyDims = 32;  // NumPy's own bound
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
+std::string python_tuple(const std::vector<std::int64_t>& shape) {
   return "(" + join(shape, ", ") + (shape.size() == 1 ? ",)" : ")");
 }
 
@@ -110,7 +110,7 @@ class NpyHeader {
       skip_space();
       const auto end = std::min(text_.find_first_of(" ,)", at_), text_.size());
       const auto size = parse_int(text_.substr(at_, end - at_));
-      if (!size || *size < 0 || shape.size() == kMaxDims) fail("this is no shape");
+      if (!size || *size < 0 || shape.size() == kMaxNpyDims) fail("this is no shape");
       shape.push_back(*size);
       at_ = end;
       if (!accept(',')) {
@@ -133,7 +133,7 @@ std::uint64_t byte_count(const NpyLayout& array, std::string_view name) {
   std::int64_t count = array.dtype[2] - '0';
   for (const auto size : array.shape) {
     if (__builtin_mul_overflow(count, size, &count)) {
-      throw run_error(name, ": the shape ", shape_text(array.shape),
+      throw run_error(name, ": the shape ", python_tuple(array.shape),
                       " is more than any file can hold");
     }
   }
@@ -144,12 +144,12 @@ std::uint64_t byte_count(const NpyLayout& array, std::string_view name) {
 
 std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& shape) {
   std::string dict =
-      str("{'descr': '", dtype, "', 'fortran_order': False, 'shape': ", shape_text(shape), ", }");
-  const std::size_t prefix = kMagic.size() + 4;
+      str("{'descr': '", dtype, "', 'fortran_order': False, 'shape': ", python_tuple(shape), ", }");
+  const std::size_t prefix = kNpyMagic.size() + 4;
   // A newline ends the header; spaces before it align the data.
   dict.append(63 - (prefix + dict.size()) % 64, ' ');
   dict += '\n';
-  std::string header(kMagic);
+  std::string header(kNpyMagic);
   header +=
       {'\x01', '\x00', static_cast<char>(dict.size() & 0xff), static_cast<char>(dict.size() >> 8)};
   return header + dict;
@@ -157,7 +157,7 @@ std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& 
 
 NpyLayout parse_npy_layout(ByteView bytes, std::uint64_t size, std::string_view name) {
   const auto text = as_text(bytes);
-  if (!text.starts_with(kMagic)) throw not_a(name, bytes, "a .npy file");
+  if (!text.starts_with(kNpyMagic)) throw not_a(name, bytes, "a .npy file");
   if (bytes.size() < 12) throw run_error(name, ": truncated at offset ", bytes.size());
   const int version = bytes[6];
   if ((version != 1 && version != 2) || bytes[7] != 0) {
@@ -176,7 +176,7 @@ NpyLayout parse_npy_layout(ByteView bytes, std::uint64_t size, std::string_view 
   const auto expected = byte_count(layout, name);
   if (size - layout.offset != expected) {
     throw run_error(name, ": offset ", layout.offset, ": found ", size - layout.offset,
-                    " bytes of values where the shape ", shape_text(layout.shape), " of '",
+                    " bytes of values where the shape ", python_tuple(layout.shape), " of '",
                     layout.dtype, "' makes ", expected);
   }
   return layout;

@@ -78,14 +78,14 @@ std::string characters(const Image& image) {
 // without a reply (q=2), in pieces of base64 of at most 4096 bytes.
 std::string kitty_graphics(const Image& image, std::int64_t columns) {
   constexpr std::int64_t kColumn = 8;  // pixels, in small letters
-  constexpr std::size_t kPiece = 4096;
+  constexpr std::size_t kChunk = 4096;
   const std::string data = base64(encode_png(image));
   std::string keys = "a=T,f=100,q=2,";
   if (image.width > columns * kColumn) keys += str("c=", columns, ",");
   std::string out;
-  for (std::size_t at = 0; at < data.size(); at += kPiece) {
-    const bool more = at + kPiece < data.size();
-    out += str("\x1b_G", keys, "m=", more, ";", data.substr(at, kPiece), "\x1b\\");
+  for (std::size_t at = 0; at < data.size(); at += kChunk) {
+    const bool more = at + kChunk < data.size();
+    out += str("\x1b_G", keys, "m=", more, ";", data.substr(at, kChunk), "\x1b\\");
     keys.clear();
   }
   return out + "\n";

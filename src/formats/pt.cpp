@@ -18,12 +18,12 @@ struct FixedRecord {
 };
 
 // What torch.save writes before the data, and behind them.
-constexpr std::array<FixedRecord, 3> kHead = {{
+constexpr std::array<FixedRecord, 3> kHeadRecords = {{
     {".format_version", "1"},
     {".storage_alignment", "64"},
     {"byteorder", "little"},
 }};
-constexpr FixedRecord kVersion = {"version", "3\n"};
+constexpr FixedRecord kVersionRecord = {"version", "3\n"};
 
 // Refuses other kinds of files by name.
 void check_kind(ByteView bytes, std::string_view name) {
@@ -60,12 +60,12 @@ bool sort_in(Contents& contents, std::string_view record, ByteView data) {
     contents.storages.push_back({record.substr(5), data});
     return true;
   }
-  if (record == kVersion.name) {
+  if (record == kVersionRecord.name) {
     contents.has_version = true;
-    return as_text(data) == kVersion.content;
+    return as_text(data) == kVersionRecord.content;
   }
   if (record == ".data/serialization_id") return data.size() == 40 && is_digits(as_text(data));
-  return std::any_of(kHead.begin(), kHead.end(), [&](const FixedRecord& fixed) {
+  return std::any_of(kHeadRecords.begin(), kHeadRecords.end(), [&](const FixedRecord& fixed) {
     return fixed.name == record && fixed.content == as_text(data);
   });
 }
@@ -102,11 +102,11 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
   const auto add_fixed = [&](const FixedRecord& record) {
     named.emplace_back(record.name, as_bytes(record.content));
   };
-  std::for_each(kHead.begin(), kHead.end(), add_fixed);
+  std::for_each(kHeadRecords.begin(), kHeadRecords.end(), add_fixed);
   for (std::size_t i = 0; i < data.size(); ++i) {
     named.emplace_back("data/" + std::to_string(i), data[i]);
   }
-  add_fixed(kVersion);
+  add_fixed(kVersionRecord);
 
   std::vector<ZipRecord> records;
   for (auto& [name, bytes] : named) {

@@ -9,8 +9,8 @@
 namespace gan {
 namespace {
 
-constexpr int kWidth = 640;
-constexpr int kHeight = 690;  // the square and the lines above it
+constexpr int kScatterWidth = 640;
+constexpr int kScatterHeight = 690;  // the square and the lines above it
 
 // Many points overlap: where they are dense, the colour is.
 void draw_points(Canvas& canvas, const Frame& frame, const std::vector<float>& points,
@@ -28,9 +28,9 @@ void draw_points(Canvas& canvas, const Frame& frame, const std::vector<float>& p
 
 Bytes scatter_png(const std::vector<float>& real, const std::vector<float>& fake, double limit,
                   const std::string& title) {
-  Canvas canvas(kWidth, kHeight);
+  Canvas canvas(kScatterWidth, kScatterHeight);
   const auto axis = make_axis(std::vector<double>{-limit, limit}, 0, 6);
-  Frame frame{0, 0, kWidth - 24, 0, axis, axis};
+  Frame frame{0, 0, kScatterWidth - 24, 0, axis, axis};
   frame.left = 50 + label_width(canvas, axis);
   frame.top = draw_head(canvas, frame.left, title, {"real", "fake"});
   frame.bottom = frame.top + frame.right - frame.left;

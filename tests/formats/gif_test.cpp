@@ -1,14 +1,10 @@
 #include "formats/gif.hpp"
 
-#define STB_IMAGE_STATIC
-#define STB_IMAGE_IMPLEMENTATION
-#define STBI_ONLY_GIF
-#define STBI_NO_STDIO
 #include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
-#include <stb_image.h>
 
+#include "formats/decode_png.hpp"
 #include "message.hpp"
 
 namespace gan {

@@ -21,7 +21,7 @@ Bytes idx_file(const std::vector<std::int64_t>& dims, std::size_t values) {
   return bytes;
 }
 
-std::string failure(ByteView bytes) {
+std::string idx_failure(ByteView bytes) {
   return message_of([&] { parse_idx(bytes, "x"); });
 }
 
@@ -95,11 +95,11 @@ TEST(Idx, RefusesAnotherMagic) {
   auto bytes = idx_file({4}, 4);
   bytes[0] = 0x89;
   bytes[1] = 0x50;
-  EXPECT_EQ(failure(bytes), "x: begins with 0x89 0x50 0x08 0x01; it is not an IDX file");
+  EXPECT_EQ(idx_failure(bytes), "x: begins with 0x89 0x50 0x08 0x01; it is not an IDX file");
   bytes[0] = 0;
-  EXPECT_EQ(failure(bytes), "x: begins with 0x00 0x50 0x08 0x01; it is not an IDX file");
+  EXPECT_EQ(idx_failure(bytes), "x: begins with 0x00 0x50 0x08 0x01; it is not an IDX file");
   const std::string_view page = "<!DOCTYPE html>";
-  EXPECT_EQ(failure({reinterpret_cast<const std::uint8_t*>(page.data()), page.size()}),
+  EXPECT_EQ(idx_failure({reinterpret_cast<const std::uint8_t*>(page.data()), page.size()}),
             "x: is a web page (HTML), not an IDX file");
 }
 
@@ -127,12 +127,12 @@ TEST(IdxLabels, MayBeInt32AndTheFirstColumnOfATable) {
       (folder / "labels").string() +
           ": holds 2x4 values; labels are one per image, or rows of int32 that begin with it");
   EXPECT_NE(  // pictures stay bytes
-      failure(raw_header(kInt32, 1, {2})).find("int32"), std::string::npos);
+      idx_failure(raw_header(kInt32, 1, {2})).find("int32"), std::string::npos);
 }
 
 TEST(Idx, NamesAnotherType) {
   const auto needs = " where 0x08 (unsigned byte) is needed";
-  const auto failure_of = [](std::uint8_t type) { return failure(raw_header(type, 1, {1})); };
+  const auto failure_of = [](std::uint8_t type) { return idx_failure(raw_header(type, 1, {1})); };
   EXPECT_EQ(failure_of(0x09), str("x: offset 2: found type 0x09 (signed byte)", needs));
   EXPECT_EQ(failure_of(0x0B), str("x: offset 2: found type 0x0B (int16)", needs));
   EXPECT_EQ(failure_of(0x0C), str("x: offset 2: found type 0x0C (int32)", needs));
@@ -142,27 +142,28 @@ TEST(Idx, NamesAnotherType) {
 }
 
 TEST(Idx, RefusesOtherCountsOfDimensions) {
-  EXPECT_EQ(failure(raw_header(8, 0, {})),
+  EXPECT_EQ(idx_failure(raw_header(8, 0, {})),
             "x: offset 3: found 0 dimensions where 1 to 4 are expected");
-  EXPECT_EQ(failure(raw_header(8, 5, {1, 1, 1, 1, 1})),
+  EXPECT_EQ(idx_failure(raw_header(8, 5, {1, 1, 1, 1, 1})),
             "x: offset 3: found 5 dimensions where 1 to 4 are expected");
-  EXPECT_EQ(failure(raw_header(8, 255, {})),
+  EXPECT_EQ(idx_failure(raw_header(8, 255, {})),
             "x: offset 3: found 255 dimensions where 1 to 4 are expected");
 }
 
 TEST(Idx, RefusesASizeOfZero) {
-  EXPECT_EQ(failure(raw_header(8, 3, {2, 0, 3})), "x: offset 8: found a size of 0; 1 is the least");
+  EXPECT_EQ(idx_failure(raw_header(8, 3, {2, 0, 3})),
+            "x: offset 8: found a size of 0; 1 is the least");
 }
 
 TEST(Idx, RefusesSizesWhoseProductOverflows) {
   const std::uint32_t max = 0xffffffff;
-  EXPECT_EQ(failure(raw_header(8, 4, {max, max, max, max})),
+  EXPECT_EQ(idx_failure(raw_header(8, 4, {max, max, max, max})),
             "x: offset 8: the sizes 4294967295x4294967295 are more than any file can hold");
   // Their product is 2^64: 0 when it wraps.
-  EXPECT_EQ(failure(raw_header(8, 4, {65536, 65536, 65536, 65536})),
+  EXPECT_EQ(idx_failure(raw_header(8, 4, {65536, 65536, 65536, 65536})),
             "x: offset 16: the sizes 65536x65536x65536x65536 are more than any file can hold");
   // 2^64 - 1, so that the size of the file would wrap.
-  EXPECT_EQ(failure(raw_header(8, 3, {max, 641, 6700417})),
+  EXPECT_EQ(idx_failure(raw_header(8, 3, {max, 641, 6700417})),
             "x: offset 12: the sizes 4294967295x641x6700417 are more than any file can hold");
 }
 
@@ -174,12 +175,12 @@ TEST(Idx, RefusesEveryTruncation) {
         : size < 16 ? str("x: ends at offset ", size, ", inside its header of 16 bytes")
                     : str("x: truncated at offset ", size,
                           "; expected 40 bytes (a header of 16, then 2x3x4 values)");
-    EXPECT_EQ(failure(ByteView(bytes).first(size)), expected);
+    EXPECT_EQ(idx_failure(ByteView(bytes).first(size)), expected);
   }
 }
 
 TEST(Idx, RefusesWhatFollowsTheValues) {
-  EXPECT_EQ(failure(idx_file({2, 3, 4}, 27)),
+  EXPECT_EQ(idx_failure(idx_file({2, 3, 4}, 27)),
             "x: offset 40: found 3 bytes after the last value; expected 40 bytes (a header of 16, "
             "then 2x3x4 values)");
 }

@@ -20,7 +20,7 @@ Bytes with_dict(std::string_view dict, std::size_t values = 0) {
   return npy_file(header.append(dict), values);
 }
 
-std::string failure(ByteView bytes) {
+std::string npy_failure(ByteView bytes) {
   return message_of([&] { parse_npy(bytes, "x"); });
 }
 
@@ -61,30 +61,30 @@ TEST(Npy, ReadsVersion2AndKeysInAnyOrder) {
 TEST(Npy, RefusesEveryTruncationAndWhatFollows) {
   const auto bytes = npy_file(npy_header("<f4", {2, 3}), 24);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_TRUE(failure(ByteView(bytes).first(size)).starts_with("x: ")) << size;
+    EXPECT_TRUE(npy_failure(ByteView(bytes).first(size)).starts_with("x: ")) << size;
   }
-  EXPECT_EQ(failure(npy_file(npy_header("<f4", {2, 3}), 23)),
+  EXPECT_EQ(npy_failure(npy_file(npy_header("<f4", {2, 3}), 23)),
             "x: offset 128: found 23 bytes of values where the shape (2, 3) of '<f4' makes 24");
-  EXPECT_EQ(failure(npy_file(npy_header("<f4", {2, 3}), 25)),
+  EXPECT_EQ(npy_failure(npy_file(npy_header("<f4", {2, 3}), 25)),
             "x: offset 128: found 25 bytes of values where the shape (2, 3) of '<f4' makes 24");
 }
 
 TEST(Npy, RefusesOtherFiles) {
   auto bytes = npy_file(npy_header("|u1", {1}), 1);
   bytes[6] = 3;
-  EXPECT_EQ(failure(bytes), "x: offset 6: found .npy format 3.0 where 1.0 or 2.0 is needed");
+  EXPECT_EQ(npy_failure(bytes), "x: offset 6: found .npy format 3.0 where 1.0 or 2.0 is needed");
   bytes[6] = 1;
   bytes[9] = 0xff;
-  EXPECT_EQ(failure(bytes), "x: offset 8: a header of 65398 bytes where 119 are left");
+  EXPECT_EQ(npy_failure(bytes), "x: offset 8: a header of 65398 bytes where 119 are left");
   bytes[0] = 0;
-  EXPECT_EQ(failure(bytes), "x: begins with 0x00 0x4E 0x55 0x4D; it is not a .npy file");
+  EXPECT_EQ(npy_failure(bytes), "x: begins with 0x00 0x4E 0x55 0x4D; it is not a .npy file");
 }
 
 TEST(Npy, RefusesOtherDtypesAndOrders) {
-  EXPECT_EQ(failure(npy_file(npy_header("<i4", {1}), 4)),
+  EXPECT_EQ(npy_failure(npy_file(npy_header("<i4", {1}), 4)),
             "x: offset 20: .npy header: found values of '<i4' where '|u1', '<i8', '<f4' or '<f8' "
             "is needed");
-  EXPECT_EQ(failure(with_dict("{'descr': '|u1', 'fortran_order': True, 'shape': (1,)}", 1)),
+  EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1', 'fortran_order': True, 'shape': (1,)}", 1)),
             "x: offset 44: .npy header: fortran_order must be False (save "
             "numpy.ascontiguousarray of the array)");
 }
@@ -92,7 +92,7 @@ TEST(Npy, RefusesOtherDtypesAndOrders) {
 TEST(Npy, RefusesMalformedHeaders) {
   const std::string rest = "'fortran_order': False, 'shape': ";
   const auto shaped = [&](const std::string& shape) {
-    return failure(with_dict("{'descr': '|u1', " + rest + shape + "}"));
+    return npy_failure(with_dict("{'descr': '|u1', " + rest + shape + "}"));
   };
   const auto at = [](const char* offset, const char* what) {
     return str("x: offset ", offset, ": .npy header: ", what);
@@ -110,15 +110,15 @@ TEST(Npy, RefusesMalformedHeaders) {
   for (int i = 0; i < 33; ++i) many += "1,";
   EXPECT_NE(shaped(many + ")").find("this is no shape"), std::string::npos);
 
-  EXPECT_EQ(failure(with_dict("")), "x: truncated at offset 10");
-  EXPECT_EQ(failure(with_dict("{}")), at("10", "needs 'descr', 'fortran_order' and 'shape'"));
-  EXPECT_EQ(failure(with_dict("{'descr': '|u1'")), at("25", "expected '}'"));
-  EXPECT_EQ(failure(with_dict("{'descr: ")), at("12", "a string without its end"));
-  EXPECT_EQ(failure(with_dict("{'descr' '|u1'}")), at("19", "expected ':'"));
-  EXPECT_EQ(failure(with_dict("{'a': 1}")), at("11", "'a' is unknown or there twice"));
-  EXPECT_EQ(failure(with_dict("{'descr': '|u1', 'descr': '|u1'}")),
+  EXPECT_EQ(npy_failure(with_dict("")), "x: truncated at offset 10");
+  EXPECT_EQ(npy_failure(with_dict("{}")), at("10", "needs 'descr', 'fortran_order' and 'shape'"));
+  EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1'")), at("25", "expected '}'"));
+  EXPECT_EQ(npy_failure(with_dict("{'descr: ")), at("12", "a string without its end"));
+  EXPECT_EQ(npy_failure(with_dict("{'descr' '|u1'}")), at("19", "expected ':'"));
+  EXPECT_EQ(npy_failure(with_dict("{'a': 1}")), at("11", "'a' is unknown or there twice"));
+  EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1', 'descr': '|u1'}")),
             at("27", "'descr' is unknown or there twice"));
-  EXPECT_EQ(failure(with_dict("{'descr': '|u1', " + rest + "()} x")),
+  EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1', " + rest + "()} x")),
             at("64", "something follows the closing '}'"));
 }
 

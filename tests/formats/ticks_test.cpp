@@ -15,7 +15,7 @@ std::string labels(const std::vector<double>& values, double margin = 0, int cou
   return line;
 }
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoTick = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(Ticks, AreMultiplesOfOneTwoOrFive) {
@@ -32,9 +32,9 @@ TEST(Ticks, AreWholeWhereTheValuesAre) {
 }
 
 TEST(Ticks, LeaveOutWhatCannotBeDrawn) {
-  EXPECT_EQ(labels({kNaN, -3, kInfinity, 3, -kInfinity, 1e308}), "-3 -2 -1 0 1 2 3 ");
+  EXPECT_EQ(labels({kNoTick, -3, kInfinity, 3, -kInfinity, 1e308}), "-3 -2 -1 0 1 2 3 ");
   EXPECT_EQ(labels({}), "0 0.2 0.4 0.6 0.8 1.0 ");
-  EXPECT_EQ(labels({kNaN}), labels({}));
+  EXPECT_EQ(labels({kNoTick}), labels({}));
 }
 
 TEST(Ticks, ShowVerySmallAndVeryLargeValues) {
@@ -60,7 +60,7 @@ TEST(Ticks, ALogScaleIsForAFewValuesFarBeyondTheOthers) {
   EXPECT_EQ(fitting_scale(std::vector<double>{-0.7, 0.9, 1.2, -8e8}), Scale::kLog);
   EXPECT_EQ(fitting_scale(std::vector<double>{1e-4, 1e-3, 2, 12}), Scale::kLinear);
   EXPECT_EQ(fitting_scale(std::vector<double>{700, 800, 900, 1e3}), Scale::kLinear);
-  EXPECT_EQ(fitting_scale(std::vector<double>{1, 2, kNaN, kInfinity}), Scale::kLinear);
+  EXPECT_EQ(fitting_scale(std::vector<double>{1, 2, kNoTick, kInfinity}), Scale::kLinear);
   EXPECT_EQ(fitting_scale({}), Scale::kLinear);
 }
 
