@@ -71,7 +71,8 @@ void bench(const std::filesystem::path& path, const BenchArguments& a) {
   if (!a.step_only) {
     const auto inputs = draw_inputs(config.model, trainer.conditioning().class_count(), 10000, 1,
                                     Stream::kSample, 0);
-    sample = median_ms(3, [&] { generate(trainer.sampling_generator(), inputs); }, 1);
+    sample = median_ms(
+        3, [&] { generate(trainer.sampling_generator(), inputs, config.train.precision); }, 1);
     gemm = gemm_gflops_per_s(a.rounds);
   }
   std::printf("%s %.2f %.3f %.1f %.1f %.0f\n", path.stem().c_str(), step, step_flops(trainer) / 1e9,
