@@ -4,6 +4,7 @@ set -euo pipefail
 
 torch_version=2.13.0
 torch_oldest=2.11
+cuda_torch_version=2.11.0  # that scripts/cuda_check.sh builds against
 picture_modules=('numpy>=2,<3' 'pillow>=10,<14')
 test_modules=("${picture_modules[@]}" 'tensorboard>=2.18,<3' 'selenium>=4.20,<5'
   'onnx>=1.17,<2' 'onnxruntime>=1.20,<2' 'safetensors>=0.5,<1'
@@ -47,6 +48,9 @@ pip_install() {
   ensure_venv
   quietly "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
+
+# install_cuda_torch WHEEL: with the headers of CUDA that the wheel leaves to a toolkit.
+install_cuda_torch() { pip_install --no-cache-dir "$1" 'cuda-toolkit[crt]'; }
 
 # ensure_tool NAME VERSION: a program that PyPI carries, in .venv, at that very version.
 ensure_tool() {

@@ -13,7 +13,7 @@
 #                         read what ours write (TensorBoard, ONNX, safetensors, Selenium) and those
 #                         that gan-eval's figures are held against (SciPy, scikit-learn, prdc)
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
-#   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; the build then wants the CUDA toolkit
+#   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; no CUDA toolkit is needed
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
@@ -103,9 +103,9 @@ install_torch() {
   if [[ $torch_kind == cuda ]]; then
     say "installing $wheel with CUDA into .venv (several GB to fetch)"
     # pip would take a CPU build of the same version for the same thing.
-    pip_install "$wheel" && torch_in_venv >/dev/null && return
+    install_cuda_torch "$wheel" && torch_in_venv >/dev/null && return
     quietly "$venv/bin/python" -m pip uninstall -y torch
-    pip_install --no-cache-dir "$wheel"
+    install_cuda_torch "$wheel"
   else
     say "installing the CPU build of $wheel into .venv (about 200 MB to fetch)"
     install_cpu_torch "$wheel"
@@ -175,6 +175,4 @@ done
 [[ -z $tests ]] || packages+=("${test_packages[@]}")
 install_packages
 find_or_install_torch
-[[ $torch_kind == cpu ]] || command -v nvcc >/dev/null || [[ -d /usr/local/cuda ]] ||
-  say 'note: no CUDA toolkit found (nvcc), which a CUDA build of LibTorch needs to be built with'
 [[ -z $tests ]] || install_test_tools

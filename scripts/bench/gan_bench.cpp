@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <vector>
 
+#include <torch/cuda.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
@@ -66,7 +67,10 @@ void bench(const std::filesystem::path& path, const BenchArguments& a) {
                      torch::randint(10, {a.images}, torch::kInt64)};
   Trainer trainer(config, data);
   if (a.profile) return print_profile(trainer, a.rounds);
-  const double step = median_ms(a.rounds, [&] { trainer.step(); });
+  const double step = median_ms(a.rounds, [&] {
+    trainer.step();
+    if (trainer.device().is_cuda()) torch::cuda::synchronize(trainer.device().index());
+  });
   double sample = 0.0, gemm = 0.0;
   if (!a.step_only) {
     const auto inputs = draw_inputs(config.model, trainer.conditioning().class_count(), 10000, 1,

@@ -1,6 +1,6 @@
 """Times the recipes' steps and sampling in PyTorch, as its tutorials write them and at its best.
 
-    peers.py [--rounds N] {eager|best} RECIPE...
+    peers.py [--rounds N] [--device D] [--step-only] {eager|best} RECIPE...
 
 Prints a line a recipe: NAME step_ms sample_ms (medians; 10,000 images are sampled).
 scripts/bench.sh runs it beside gan_bench. Batches lie ready in memory, so that
@@ -10,7 +10,8 @@ eager: fp32, torch.optim.Adam as it comes, a sigmoid and BCELoss, backward() of 
 loss through all of D, sampling in batches of 256 under no_grad().
 best:  the losses on logits, fused Adam, D's gradients not computed in G's step,
 channels_last, inference_mode(); bf16 autocast where the processor has AMX or
-AVX512-BF16; torch.compile where that turns out faster.
+AVX512-BF16; torch.compile where that turns out faster (--compile). On CUDA, bf16 and
+torch.compile(mode="reduce-overhead"), which captures CUDA graphs.
 """
 
 import argparse
@@ -78,7 +79,12 @@ RECIPES = {
 }
 
 
+DEVICE = torch.device("cpu")
+
+
 def has_fast_bf16():
+    if DEVICE.type == "cuda":
+        return torch.cuda.get_device_capability()[0] >= 8
     flags = pathlib.Path("/proc/cpuinfo").read_text()
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
@@ -117,6 +123,7 @@ class Gan:
         if best and not self.flat:
             self.g.to(memory_format=torch.channels_last)
             self.d.to(memory_format=torch.channels_last)
+        self.g.to(DEVICE), self.d.to(DEVICE)
         how = {"fused": True} if best else {}
         self.g_adam, self.d_adam = (
             torch.optim.Adam(net.parameters(), kind.lr, kind.betas, kind.eps, **how)
@@ -124,14 +131,15 @@ class Gan:
         )
         self.run_g, self.run_d = self.g, self.d
         if compiled:
-            self.run_g, self.run_d = torch.compile(self.g), torch.compile(self.d)
+            mode = {"mode": "reduce-overhead"} if DEVICE.type == "cuda" else {}
+            self.run_g, self.run_d = torch.compile(self.g, **mode), torch.compile(self.d, **mode)
         self.bf16 = best and has_fast_bf16()
         n = kind.real_count
         self.latent_dim = 128 if name == "mnist_pytorch_mlp" else 100
         self.told = issubclass(kind, Projection)
         self.average = copy.deepcopy(self.g) if self.told else None
         self.steps = 0
-        self.real = torch.rand(n, 784) if self.flat else torch.rand(n, 1, 28, 28)
+        self.real = torch.rand(n, *((784,) if self.flat else (1, 28, 28)), device=DEVICE)
         self.reuses_fake = name == "mnist_cpp_dcgan"
         self.mode = {"mnist_mlp": "joint", "mnist_keras_dcgan": "separate"}.get(name, "summed")
 
@@ -144,9 +152,10 @@ class Gan:
     def fakes(self, n):
         """Generated images and their classes, None where the networks aren't told any."""
         if not self.told:
-            return self.run_g(torch.randn(n, self.latent_dim)), None
-        classes = torch.randint(10, (n,))
-        return self.run_g(torch.cat([torch.randn(n, 32), F.one_hot(classes, 10)], 1)), classes
+            return self.run_g(torch.randn(n, self.latent_dim, device=DEVICE)), None
+        classes = torch.randint(10, (n,), device=DEVICE)
+        latents = torch.randn(n, 32, device=DEVICE)
+        return self.run_g(torch.cat([latents, F.one_hot(classes, 10)], 1)), classes
 
     def logits(self, images, classes):
         if classes is None:
@@ -167,7 +176,7 @@ class Gan:
 
     def train_d(self, fake, classes):
         fake = fake.detach()
-        real_classes = None if classes is None else torch.randint(10, (self.real.size(0),))
+        real_classes = None if classes is None else torch.randint(10, (self.real.size(0),), device=DEVICE)
         if self.mode == "joint":
             logits = self.run_d(torch.cat([self.real, fake]))
             n = self.real.size(0)
@@ -184,7 +193,7 @@ class Gan:
             self.descend(self.d_adam, loss)
 
     def step(self):
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(DEVICE.type, torch.bfloat16, enabled=self.bf16):
             n = self.real.size(0)
             with torch.set_grad_enabled(self.reuses_fake):
                 fake, classes = self.fakes(n)
@@ -205,36 +214,46 @@ class Gan:
     def sample(self):
         self.g.eval()
         mode = torch.inference_mode() if self.best else torch.no_grad()
-        with mode, torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+        with mode, torch.autocast(DEVICE.type, torch.bfloat16, enabled=self.bf16):
             images = [self.fakes(250)[0] for _ in range(40)]
         self.g.train()
         return torch.cat(images)
 
 
 def median_ms(rounds, work, warm_up=3):
-    for _ in range(warm_up):
+    def timed():
         work()
+        if DEVICE.type == "cuda":
+            torch.cuda.synchronize()
+
+    for _ in range(warm_up):
+        timed()
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
-        work()
+        timed()
         times.append(1e3 * (time.perf_counter() - start))
     return statistics.median(times)
 
 
 def main():
+    global DEVICE
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--compile", action="store_true", help="best: try torch.compile too")
+    parser.add_argument("--device", type=torch.device, default=DEVICE)
+    parser.add_argument("--step-only", action="store_true", help="time no sampling")
     parser.add_argument("how", choices=["eager", "best"])
     parser.add_argument("recipe", nargs="+", choices=RECIPES)
     arguments = parser.parse_args()
+    DEVICE = arguments.device
     for name in arguments.recipe:
         gan = Gan(name, arguments.how == "best")
         step = median_ms(arguments.rounds, gan.step)
         if arguments.how == "best" and arguments.compile:
             step = min(step, median_ms(arguments.rounds, Gan(name, True, compiled=True).step))
-        print(f"{name} {step:.2f} {median_ms(3, gan.sample, 1):.1f}", flush=True)
+        sample = 0.0 if arguments.step_only else median_ms(3, gan.sample, 1)
+        print(f"{name} {step:.2f} {sample:.1f}", flush=True)
 
 
 main()

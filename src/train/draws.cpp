@@ -23,6 +23,12 @@ Dataset on_device(Dataset data, const torch::Device& device) {
   return data;
 }
 
+// To a GPU through pinned memory: the CPU goes on while the copy waits for what was queued before.
+torch::Tensor copied(const torch::Tensor& drawn, const torch::Device& device) {
+  if (!device.is_cuda() || !drawn.is_cpu()) return drawn.to(device);
+  return drawn.pin_memory().to(device, /*non_blocking=*/true);
+}
+
 std::uint64_t seed_of(const Config& config) {
   return static_cast<std::uint64_t>(config.train.seed);
 }
@@ -105,7 +111,7 @@ StepInputs StepDraws::draw(std::int64_t step, int rank) {
   }
   inputs.g = draw_generator(step, noise, rank, inputs.d.back());
   for_each_tensor(inputs, [&](const std::string&, torch::Tensor& tensor) {
-    if (tensor.defined()) tensor = tensor.to(device_);
+    if (tensor.defined()) tensor = copied(tensor, device_);
   });
   return inputs;
 }
@@ -174,7 +180,7 @@ torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& it
   const auto images = data_.stored->read(items);
   // Not across the end of a pass: its order would have to be shuffled twice.
   if (!sampler_.starts_pass(batch + 1)) data_.stored->will_need(this->items(batch + 1, rank));
-  return images.to(device_);
+  return copied(images, device_);
 }
 
 NamedTensors whole_batch(const std::vector<StepInputs>& of_ranks) {

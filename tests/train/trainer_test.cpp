@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ATen/record_function.h>
 #include <torch/cuda.h>
 #include <torch/nn/modules/container/sequential.h>
 
@@ -37,6 +38,38 @@ TEST(Trainer, EpochsAreAsLongAsTheDataSays) {
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
   config.train.steps_per_epoch = 7;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 7);
+}
+
+// On CUDA, a value that is read back makes the CPU wait for all that was queued.
+TEST(Trainer, AStepReadsNothingBack) {
+  static int read;
+  static bool in_adam;  // whose kernel on the CPU, unlike that on CUDA, reads its step counts
+  read = 0, in_adam = false;
+  Config config = tiny_config();
+  config.model.arch = Arch::kDcgan;
+  config.augment.translation = 0.1;
+  config.augment.cutout = 0.2;
+  config.loss.penalty = PenaltyKind::kR1;
+  config.train.ema = 0.9;
+  config.train.discriminator_steps = 2;
+  Trainer trainer(config, load_dataset(config.data));
+  trainer.step();
+  const auto enter = [](const at::RecordFunction& call) -> std::unique_ptr<at::ObserverContext> {
+    const std::string_view name = call.name();
+    if (name == "aten::_fused_adam_") in_adam = true;
+    if (name == "aten::_local_scalar_dense" && !in_adam) ++read;
+    return nullptr;
+  };
+  const auto leave = [](const at::RecordFunction& call, at::ObserverContext*) {
+    if (std::string_view(call.name()) == "aten::_fused_adam_") in_adam = false;
+  };
+  const auto handle = at::addThreadLocalCallback(
+      at::RecordFunctionCallback(enter, leave).scopes({at::RecordScope::FUNCTION}));
+  const auto metrics = trainer.step();
+  EXPECT_EQ(read, 0);
+  metrics[0].item<float>();
+  at::removeCallback(handle);
+  EXPECT_EQ(read, 1);  // so it would have been seen
 }
 
 TEST(Trainer, DataOnDiskGiveTheBitsOfDataInMemory) {

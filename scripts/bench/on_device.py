@@ -1,0 +1,274 @@
+"""What scripts/cuda_check.sh --device runs: the program on a GPU beside itself on the CPU.
+
+    on_device.py [--device-name NAME] [--quick] BUILD DATA OUT
+
+BUILD holds bin/gan and gan_bench, DATA the files of MNIST. OUT gets results.json, rewritten
+after each check, so that a run that is cut off leaves what it found, and log.txt, with all that
+the programs said. The last line counts the checks; the exit code is 1 where one failed.
+
+--device-name cpu rehearses all of it without a GPU: what only a GPU has is skipped.
+--quick takes fewer rounds and leaves the five minutes of training out.
+"""
+
+import argparse
+import contextlib
+import csv
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve()
+CONFIGS = HERE.parents[2] / "configs"
+PARITY = ("mnist_mlp", "mnist_cpp_dcgan", "mnist_keras_dcgan", "mnist_best", "mnist_fast")
+TIMED = ("mnist_fast", "mnist_best", "mnist_cpp_dcgan")
+LOSSES = ("d_loss", "g_loss")
+
+
+class Skipped(Exception):
+    """The check can't be made here; says why."""
+
+
+def config(recipe):
+    return str(next(CONFIGS.glob(f"{recipe}.*")))
+
+
+class Checks:
+    def __init__(self, arguments):
+        self.device, self.quick = arguments.device_name, arguments.quick
+        self.build, self.data = arguments.build.resolve(), arguments.data.resolve()
+        self.out = arguments.out.resolve()
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.log = (self.out / "log.txt").open("w")
+        self.results = {"device": self.device, "checks": {}}
+        self.on_gpu = self.device != "cpu"
+
+    def call(self, *command, code=0, timeout=300):
+        """Runs a command; its output. Fails where it doesn't end with `code`."""
+        command = [str(word) for word in command]
+        self.log.write(f"\n$ {' '.join(command)}\n")
+        self.log.flush()
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=timeout, cwd=self.out, errors="replace"
+        )
+        self.log.write(done.stdout + done.stderr + f"[exit code {done.returncode}]\n")
+        if done.returncode != code:
+            last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+            raise AssertionError(f"exit code {done.returncode}, not {code}: {' '.join(last)}")
+        return done.stdout + done.stderr
+
+    def train(self, name, recipe, device, *options):
+        """A run of 20 steps in fp32, every step in its steps.csv; its folder."""
+        folder = self.out / "runs" / name
+        options = ("--train.precision", "fp32", *options)
+        if "--train.epochs" not in options:
+            options = ("--train.epochs", 1, *options)
+        self.call(
+            self.build / "bin/gan", "train", "--config", config(recipe), "--data", self.data,
+            "--out", folder, "--overwrite", "--device", device, "-q",
+            "--train.steps_per_epoch", 20, "--output.log_every", 1, "--eval.every", 0, *options,
+        )  # fmt: skip
+        return folder
+
+    def check(self, name, work):
+        start = time.monotonic()
+        row = {"passed": True}
+        try:
+            row |= work() or {}
+        except Skipped as reason:
+            row = {"skipped": str(reason)}
+        except Exception as error:  # the other checks go on
+            row |= {"passed": False, "error": f"{type(error).__name__}: {error}"}
+        row["seconds"] = round(time.monotonic() - start, 1)
+        self.results["checks"][name] = row
+        (self.out / "results.json").write_text(json.dumps(self.results, indent=1) + "\n")
+        say = row.get("skipped") and "skipped" or ("well" if row["passed"] else "FAILED")
+        print(f"{name}: {say}, {json.dumps({k: v for k, v in row.items() if k != 'passed'})}", flush=True)
+
+    # ── What is there ────────────────────────────────────────────────────────
+
+    def machine(self):
+        about = {"version": self.call(self.build / "bin/gan", "--version")}
+        if self.on_gpu:
+            about["nvidia_smi"] = self.call(
+                "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"
+            )
+            if "CUDA" not in about["version"]:
+                raise AssertionError("gan --version names no CUDA device")
+        with contextlib.suppress(AssertionError):  # says what is amiss by its exit code
+            about["doctor"] = self.call(self.build / "bin/gan", "doctor", "--device", self.device)
+        return about
+
+    # ── The same numbers ─────────────────────────────────────────────────────
+
+    def parity(self, recipe):
+        """20 steps here and on the CPU: losses within 1e-3 of each other."""
+
+        def losses(folder):
+            with (folder / "steps.csv").open() as file:
+                return [[float(row[name]) for name in LOSSES] for row in csv.DictReader(file)]
+
+        here = losses(self.train(f"{recipe}_here", recipe, self.device))
+        there = losses(self.train(f"{recipe}_cpu", recipe, "cpu"))
+        assert len(here) == len(there) > 0, f"{len(here)} and {len(there)} rows"
+        worst = max(
+            abs(a - b) / max(1.0, abs(b)) for x, y in zip(here, there) for a, b in zip(x, y)
+        )
+        assert worst < 1e-3, f"losses differ by {worst:.2g}"
+        return {"steps": len(here), "largest_difference": worst}
+
+    def same_bytes(self, recipe, a, b):
+        """Two runs whose checkpoints are to be equal, bit by bit."""
+        sums = []
+        for name, options in (("a", a), ("b", b)):
+            folder = self.train(f"{recipe}_same_{name}", recipe, self.device, *options)
+            # One file of all weights, without the settings, which may differ.
+            weights = self.out / f"{name}.safetensors"
+            last = max(folder.glob("checkpoints/g_*.pt"))
+            self.call(self.build / "bin/gan", "export", "--ckpt", last, "-o", weights)
+            data = weights.read_bytes()
+            sums.append(hashlib.sha256(data[8 + int.from_bytes(data[:8], "little") :]).hexdigest())
+        assert sums[0] == sums[1], "the weights differ"
+        return {"sha256": sums[0]}
+
+    def samples(self):
+        """A checkpoint of the CPU draws the same here, and one from here the same on the CPU."""
+        worst = {}
+        for origin in ("cpu", self.device):
+            folder = self.train(f"samples_{origin}", "mnist_cpp_dcgan", origin)
+            checkpoint = max(folder.glob("checkpoints/g_*.pt"))
+            images = []
+            for device in ("cpu", self.device):
+                file = self.out / f"samples_{origin}_{device}.npy"
+                self.call(self.build / "bin/gan", "sample", "--ckpt", checkpoint, "-n", 64,
+                          "--device", device, "-o", file, "--format", "npy")  # fmt: skip
+                images.append(file.read_bytes()[-64 * 784 :])
+            worst[origin] = max(abs(a - b) for a, b in zip(*images))
+        assert max(worst.values()) <= 1, f"grey levels differ by {worst}"
+        return {"grey_levels": worst}
+
+    def resume(self):
+        """A run of one epoch on the CPU goes on here, and the other way round."""
+        for first, second in (("cpu", self.device), (self.device, "cpu")):
+            folder = self.train(f"resume_{first}", "mnist_fast", first)
+            self.call(self.build / "bin/gan", "train", "--resume", folder, "--epochs", 2, "-q",
+                      "--device", second)  # fmt: skip
+        return {}
+
+    def precision(self, precision):
+        """How far 20 steps in another precision come from those in fp32."""
+
+        def end(name, *options):
+            folder = self.train(name, "mnist_cpp_dcgan", self.device, *options)
+            with (folder / "steps.csv").open() as file:
+                return [float(list(csv.DictReader(file))[-1][key]) for key in LOSSES]
+
+        other = end(f"in_{precision}", "--train.precision", precision)
+        return {"difference": [round(a - b, 5) for a, b in zip(other, end("in_fp32"))]}
+
+    def two_ranks(self):
+        """sync_batchnorm under two processes, which share this device."""
+        if "MPI" not in self.results["checks"]["machine"].get("version", ""):
+            raise Skipped("built without MPI")
+        try:
+            self.call("mpirun", "--version")
+        except FileNotFoundError:
+            raise Skipped("no mpirun here") from None
+        folder = self.out / "runs/two_ranks"
+        self.call("mpirun", "--allow-run-as-root", "--oversubscribe", "-np", 2,
+                  self.build / "bin/gan", "train", "--config", config("mnist_cpp_dcgan"),
+                  "--data", self.data, "--out", folder, "--overwrite", "--device", self.device,
+                  "-q", "--model.sync_batchnorm", "true", "--train.epochs", 1,
+                  "--train.steps_per_epoch", 20)  # fmt: skip
+        return {}
+
+    def out_of_memory(self):
+        """More than the device holds: one line that says what to do, and exit code 1."""
+        if not self.on_gpu:
+            raise Skipped("the CPU's memory is left alone")
+        said = self.call(
+            self.build / "bin/gan", "train", "--config", config("mnist_cpp_dcgan"),
+            "--data", self.data, "--out", self.out / "runs/too_large", "--overwrite",
+            "--device", self.device, "-q", "--train.batch_size", 60000, "--train.epochs", 1,
+            "--model.generator_widths", "4096,4096,2048", "--train.precision", "fp32", code=1,
+        )  # fmt: skip
+        last = said.strip().splitlines()[-1]
+        assert "memory" in last, last
+        return {"message": last}
+
+    # ── The same speed, or more ──────────────────────────────────────────────
+
+    def times(self, recipe):
+        """ms of a step: ours, with and without the graph, beside PyTorch's."""
+        rounds = 20 if self.quick else 200
+        row = {}
+        for name, graph in (("ours", "false"), ("ours_graph", "true")):
+            out = self.call(self.build / "gan_bench", "--step-only", "--rounds", rounds, "--set",
+                            f"train.device={self.device}", "--set", f"train.cuda_graph={graph}",
+                            "--set", "train.precision=auto", config(recipe))  # fmt: skip
+            row[name] = float(out.split()[1])
+        peers = [sys.executable, HERE.parent / "peers.py", "--step-only", "--rounds", rounds]
+        for name, options in (
+            ("eager", ["eager"]),
+            ("best", ["best"]),
+            ("compiled", ["--compile", "best"]),
+        ):
+            if name == "compiled" and self.quick:
+                continue
+            out = self.call(*peers, "--device", self.device, *options, recipe)
+            row[name] = float(out.split()[-2])
+        return row
+
+    def five_minutes(self):
+        """A recipe trained until it is stopped by Ctrl-C; its grids are there to be looked at."""
+        if self.quick:
+            raise Skipped("--quick")
+        cifar = self.data.parent / "cifar10"
+        recipe, data = ("cifar10_dcgan", cifar) if cifar.is_dir() else ("mnist_best", self.data)
+        folder = self.out / "runs" / f"long_{recipe}"
+        self.call("timeout", "--preserve-status", "-s", "INT", 300, self.build / "bin/gan", "train",
+                  "--config", config(recipe), "--data", data, "--out", folder, "--overwrite",
+                  "--train.epochs", 100000, "--device", self.device, "-q",
+                  code=130, timeout=400)  # fmt: skip
+        with (folder / "losses.csv").open() as file:
+            last = list(csv.DictReader(file))[-1]
+        return {"recipe": recipe, "last_row": last}
+
+    def run(self):
+        self.check("machine", self.machine)
+        for recipe in PARITY:
+            self.check(f"parity {recipe}", lambda recipe=recipe: self.parity(recipe))
+        exact = ("--train.deterministic", "true")
+        self.check("exact", lambda: self.same_bytes("mnist_cpp_dcgan", exact, exact))
+        graphs = [("--train.cuda_graph", on) for on in ("false", "true")]
+        self.check("graph", lambda: self.same_bytes("mnist_fast", *graphs))
+        self.check("samples", self.samples)
+        self.check("resume", self.resume)
+        for precision in ("bf16", "tf32") if self.on_gpu else ("bf16",):
+            self.check(f"precision {precision}", lambda p=precision: self.precision(p))
+        self.check("two ranks", self.two_ranks)
+        self.check("out of memory", self.out_of_memory)
+        for recipe in TIMED:
+            self.check(f"times {recipe}", lambda recipe=recipe: self.times(recipe))
+        self.check("five minutes", self.five_minutes)
+        rows = self.results["checks"].values()
+        skipped = sum("skipped" in row for row in rows)
+        failed = sum(not row.get("passed", True) for row in rows)
+        print(f"{len(rows) - skipped - failed} passed, {failed} failed, {skipped} skipped")
+        return 1 if failed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--device-name", default="cuda")
+    parser.add_argument("--quick", action="store_true")
+    for name in ("build", "data", "out"):
+        parser.add_argument(name, type=pathlib.Path)
+    os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count()))
+    sys.exit(Checks(parser.parse_args()).run())
+
+
+main()

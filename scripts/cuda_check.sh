@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# usage: scripts/cuda_check.sh
+#        scripts/cuda_check.sh --device OUT [--device-name NAME] [--quick]
+#
+# Builds the program, its tests and gan_bench in build-cuda against LibTorch's CUDA build, runs
+# the tests on the CPU, and checks what the program says where there is no GPU. Needs no GPU and
+# no CUDA compiler. The first call fetches 4.6 GB into build-cuda/venv.
+#
+#   --device OUT        instead, on a machine with a GPU: runs what was built, compares it with the
+#                       CPU and with PyTorch, and leaves OUT/results.json and OUT/log.txt. Needs
+#                       build-cuda/build, data/mnist, and a python3 with the same torch; nothing is
+#                       built or fetched. Takes eight minutes.
+#   --device-name NAME  this device (default cuda); cpu rehearses it without a GPU
+#   --quick             fewer rounds, no training of five minutes
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+out='' options=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -h | --help) show_help && exit ;;
+    --device) out=$(realpath -m "$caller_dir/${2:?--device: say where to write}") && shift ;;
+    --device-name) options+=("$1" "${2:?--device-name: say which}") && shift ;;
+    --quick) options+=("$1") ;;
+    *) usage_error "unknown argument '$1'" ;;
+  esac
+  shift
+done
+build=$root/build-cuda/build
+
+# The folders of torch and of CUDA's libraries in a Python environment, joined by colons.
+torch_libraries() { # PYTHON
+  "$1" - <<'PYTHON'
+import importlib.util, pathlib, sys
+found = importlib.util.find_spec("torch")
+if found is None:
+    sys.exit("this python3 has no torch")
+torch = pathlib.Path(found.origin).parent
+print(":".join(map(str, [torch / "lib", *torch.parent.glob("nvidia/*/lib")])))
+PYTHON
+}
+
+if [[ -n $out ]]; then
+  [[ -x $build/bin/gan ]] || die "$build holds no program: call $0 without --device first"
+  libraries=$(torch_libraries python3) || die 'python3 needs the torch that the program was built with'
+  export LD_LIBRARY_PATH="$build/lib:$libraries"
+  exec python3 scripts/bench/on_device.py "${options[@]}" "$build" data/mnist "$out"
+fi
+[[ ${#options[@]} -eq 0 ]] || usage_error "${options[0]} goes with --device"
+
+scripts/setup.sh
+scripts/get_data.sh mnist
+venv=$root/build-cuda/venv
+say "torch $cuda_torch_version with CUDA in build-cuda/venv (4.6 GB)"
+mkdir -p build-cuda
+install_cuda_torch "torch==$cuda_torch_version"
+
+# Without what the other machine may lack.
+quietly cmake --preset bare -B "$build" -D GAN_TRAIN_UNITY=ON -D GAN_TRAIN_BENCH=ON \
+  -D Torch_DIR="$(echo "$venv"/lib/python3*/site-packages/torch/share/cmake/Torch)"
+cmake --build "$build"
+
+# The libraries that a machine with the same torch may still lack.
+mkdir -p "$build/lib"
+ldd "$build/bin/gan" | awk '/=> \/(usr\/)?lib/ { print $3 }' |
+  grep -vE '/(libc|libm|libdl|libpthread|librt|ld-linux[^/]*|libgcc_s|libstdc\+\+)\.so' |
+  xargs -I{} cp -Lu {} "$build/lib"
+
+code=0
+ctest --test-dir "$build" --parallel "$(nproc)" -LE e2e --output-on-failure || code=1
+
+expect() { # WORDS CODE COMMAND...
+  local said status=0
+  said=$("${@:3}" 2>&1) || status=$?
+  [[ $status -eq $2 && $said == *"$1"* ]] && say "well: $1" && return
+  say "FAILED: ${*:3} (exit code $status) did not say: $1" && printf '%s\n' "$said" >&2
+  code=1
+}
+if [[ -e /dev/nvidiactl ]]; then
+  say 'there is a GPU here; --device checks it'
+else
+  expect 'CUDA build, but no usable device' 0 "$build/bin/gan" --version
+  expect 'no NVIDIA driver is loaded; training runs on the CPU' 0 "$build/bin/gan" doctor
+  expect 'no CUDA device or driver was found' 2 "$build/bin/gan" train --config mnist_fast \
+    --data data/mnist --device cuda --dry-run
+fi
+expect 'train.device: ' 2 "$build/bin/gan" train --config mnist_fast --data data/mnist \
+  --device mps --dry-run
+exit "$code"
