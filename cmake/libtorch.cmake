@@ -35,7 +35,7 @@ find_path(CUDA_CRT_INCLUDE_DIR crt/host_defines.h
           HINTS ${cuda_include_dirs} ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES include)
 find_path(CUDART_INCLUDE_DIR cuda_runtime_api.h
           HINTS ${cuda_include_dirs} ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES include)
-find_library(CUDART_LIBRARY NAMES cudart libcudart.so.13 libcudart.so.12
+find_library(CUDART_LIBRARY NAMES cudart libcudart.so.13 libcudart.so.12 NAMES_PER_DIR
              HINTS ${cuda_library_dirs} ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES lib64)
 if(NOT CUDA_CRT_INCLUDE_DIR OR NOT CUDART_INCLUDE_DIR OR NOT CUDART_LIBRARY)
   message(FATAL_ERROR "LibTorch ${Torch_VERSION} has CUDA, whose headers or libcudart were not found: "
