@@ -47,7 +47,7 @@ if [[ -n $out ]]; then
 fi
 [[ ${#options[@]} -eq 0 ]] || usage_error "${options[0]} goes with --device"
 
-scripts/setup.sh
+GAN_TRAIN_TORCH=none scripts/setup.sh
 scripts/get_data.sh mnist
 venv=$root/build-cuda/venv
 say "torch $cuda_torch_version with CUDA in build-cuda/venv (4.6 GB)"

@@ -14,6 +14,7 @@
 #                         that gan-eval's figures are held against (SciPy, scikit-learn, prdc)
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; no CUDA toolkit is needed
+#   GAN_TRAIN_TORCH=none  install no LibTorch
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev libyaml-cpp-dev
@@ -167,12 +168,12 @@ for argument; do
     *) usage_error "unknown argument '$argument'" ;;
   esac
 done
-[[ $torch_kind == cpu || $torch_kind == cuda ]] ||
-  usage_error "GAN_TRAIN_TORCH=$torch_kind: cpu and cuda are known"
+[[ $torch_kind =~ ^(cpu|cuda|none)$ ]] ||
+  usage_error "GAN_TRAIN_TORCH=$torch_kind: cpu, cuda and none are known"
 [[ -z ${Torch_DIR:-} || -f $Torch_DIR/TorchConfig.cmake ]] ||
   die "Torch_DIR=$Torch_DIR holds no TorchConfig.cmake"
 
 [[ -z $tests ]] || packages+=("${test_packages[@]}")
 install_packages
-find_or_install_torch
+[[ $torch_kind == none ]] || find_or_install_torch
 [[ -z $tests ]] || install_test_tools
