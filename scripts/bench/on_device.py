@@ -151,9 +151,9 @@ class Checks:
         return {"grey_levels": worst}
 
     def resume(self):
-        """A run of one epoch on the CPU goes on here, and the other way round."""
+        """A run of one epoch on the CPU resumes here, and the other way round."""
         for first, second in (("cpu", self.device), (self.device, "cpu")):
-            folder = self.train(f"resume_{first}", "mnist_fast", first)
+            folder = self.train(f"resume_{first}", "mnist_mlp", first)
             self.call(self.build / "bin/gan", "train", "--resume", folder, "--epochs", 2, "-q",
                       "--device", second)  # fmt: skip
         return {}
@@ -164,7 +164,8 @@ class Checks:
         def end(name, *options):
             folder = self.train(name, "mnist_cpp_dcgan", self.device, *options)
             with (folder / "steps.csv").open() as file:
-                return [float(list(csv.DictReader(file))[-1][key]) for key in LOSSES]
+                last = list(csv.DictReader(file))[-1]
+            return [float(last[key]) for key in LOSSES]
 
         other = end(f"in_{precision}", "--train.precision", precision)
         return {"difference": [round(a - b, 5) for a, b in zip(other, end("in_fp32"))]}

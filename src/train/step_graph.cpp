@@ -88,6 +88,7 @@ torch::Tensor StepGraphs::run(const StepInputs& inputs, const Work& work) {
     shape += gan::str(name, tensor.sizes());
     drawn.push_back(tensor);
   });
+  for (const auto& d : inputs.d) shape += d.penalty ? "with penalty," : ",";  // r1 draws nothing
   const auto [place, is_new] = by_shape_.try_emplace(shape);
   if (is_new) return DeviceGraph(device_).warm_up([&] { return work(inputs); });
 
