@@ -12,7 +12,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/make_evaluator.hpp"
 #include "io/checkpoint_values.hpp"
-#include "io/tensors.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {
