@@ -17,8 +17,8 @@ namespace {
 
 using std::literals::operator""sv;
 
-constexpr auto kMagic = "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19."sv;
-constexpr auto kProtocol = "\x80\x02M\xe9\x03."sv;  // 1001
+constexpr auto kLegacyMagic = "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19."sv;
+constexpr auto kLegacyProtocol = "\x80\x02M\xe9\x03."sv;  // 1001
 
 template <typename T>
 const T* as(const PickleGraph& graph, PickleId id) {
@@ -108,13 +108,13 @@ std::vector<PickleStorage> read_storages(ByteView bytes, const PickleGraph& keys
 
 }  // namespace
 
-bool is_legacy_pt(ByteView bytes) { return as_text(bytes).starts_with(kMagic); }
+bool is_legacy_pt(ByteView bytes) { return as_text(bytes).starts_with(kLegacyMagic); }
 
 PtDict parse_legacy_pt(ByteView bytes, std::string_view name) {
-  if (!as_text(bytes.subspan(kMagic.size())).starts_with(kProtocol)) {
-    throw run_error(name, ", byte ", kMagic.size(), ": expected format 1001 of torch.save");
+  if (!as_text(bytes.subspan(kLegacyMagic.size())).starts_with(kLegacyProtocol)) {
+    throw run_error(name, ", byte ", kLegacyMagic.size(), ": expected format 1001 of torch.save");
   }
-  const auto system = run_pickle(bytes, name, kMagic.size() + kProtocol.size());
+  const auto system = run_pickle(bytes, name, kLegacyMagic.size() + kLegacyProtocol.size());
   check_system(system, name);
   auto content = run_pickle(bytes, name, system.end);
   const auto keys = run_pickle(bytes, name, content.end);
