@@ -26,6 +26,7 @@ namespace gan {
 namespace {
 
 constexpr std::int64_t kDefaultCount = 10000;
+constexpr std::int64_t kFewest = 10;  // that a feature network's metrics are made of
 
 struct EvalArguments {
   explicit EvalArguments(CLI::App& app);
@@ -77,7 +78,7 @@ EvalArguments::EvalArguments(CLI::App& app) {
       ->check(one_of(names_of(kNames<PixelRange>)))
       ->needs(given);
   app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
-      ->check(CLI::Range(kMinSamples, kMaxSamples));
+      ->check(CLI::Range(kFewest, kMaxSamples));
   add_seed(app, seed)->excludes(given);
   app.add_option("--truncation", truncation, "as in gan-sample: draw no latent beyond this")
       ->check(CLI::Range(1e-6, 100.0))
@@ -228,7 +229,6 @@ Json about_network(const EvalArguments& arguments, const FeatureNetwork& network
 
 int run_network_eval(const EvalArguments& arguments, FeatureKind kind,
                      const std::optional<LoadedGenerator>& loaded, torch::Device device) {
-  constexpr std::int64_t kFewest = 10;
   std::optional<LongWorkLine> line(std::in_place, arguments.quiet);
   const FeatureNetwork network =
       load_feature_network({.kind = kind,
@@ -284,6 +284,10 @@ int run_eval(EvalArguments& arguments) {
   if (draws) loaded = arguments.generator.load();
   if (loaded) loaded->generator->to(device);
   if (names_network(arguments)) return run_network_eval(arguments, kind, loaded, device);
+  if (arguments.count > 0 && arguments.count < kMinSamples) {
+    throw usage_error("--count: ", arguments.count, " samples are too few; at least ", kMinSamples,
+                      " are needed");
+  }
   DataConfig config = loaded ? loaded->config.data : DataConfig();
   const Dataset data = load_reference(arguments, config);
   if (kind == FeatureKind::kAuto && data.has_pixels() && !is_classifiable(data) &&

@@ -44,7 +44,8 @@ torch::Tensor bicubic(const torch::Tensor& picture, std::int64_t side) {
 }  // namespace
 
 torch::Tensor network_input(const torch::Tensor& picture, Resizing resizing, std::int64_t side) {
-  const auto values = picture.to(torch::kFloat32);
+  // However it lies in memory, or kernels would round differently.
+  const auto values = picture.to(torch::kFloat32).contiguous();
   switch (resizing) {
     case Resizing::kBilinear:
       return torch::upsample_bilinear2d((values / 255).unsqueeze(0), {side, side},

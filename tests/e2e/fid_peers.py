@@ -1,4 +1,6 @@
-"""The programs that gan-eval's FID is held against, on folders of pictures with weights of ours."""
+"""The programs that gan-eval's FID is held against, on folders of pictures with weights of ours.
+
+Those that can't stack pictures of several sizes take them one by one."""
 
 import contextlib
 import importlib.util
@@ -55,7 +57,7 @@ def pytorch_fid(net, a, b):
     inception.fid_inception_v3 = lambda: net
     model = inception.InceptionV3([3])
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        parts = [fid_score.compute_statistics_of_path(str(path), model, 16, 2048, "cpu", 0)
+        parts = [fid_score.compute_statistics_of_path(str(path), model, 1, 2048, "cpu", 0)
                  for path in (a, b)]  # fmt: skip
     return {"frechet": distance(*parts[0], *parts[1])}
 
@@ -65,7 +67,7 @@ def torch_fidelity(weights, a, b, subset):
 
     found = peer.calculate_metrics(
         input1=str(a), input2=str(b), cuda=False, isc=True, fid=True, kid=True, prc=True,
-        feature_extractor_weights_path=str(weights), kid_subset_size=subset, batch_size=16,
+        feature_extractor_weights_path=str(weights), kid_subset_size=subset, batch_size=1,
         cache=False, verbose=False, save_cpu_ram=True)  # fmt: skip
     return {
         "frechet": found["frechet_inception_distance"],

@@ -13,7 +13,7 @@ from PIL import Image
 SHARED = tempfile.TemporaryDirectory(prefix="gan_train_fid_")
 WEIGHTS = pathlib.Path(SHARED.name) / "weights.pth"
 A, B = pathlib.Path(SHARED.name) / "a", pathlib.Path(SHARED.name) / "b"
-COUNTS = {A: 36, B: 30}
+COUNTS = {A: 24, B: 20}
 
 
 def make_pictures(folder, seed, count, stripes):
@@ -85,15 +85,15 @@ class InceptionTest(common.ProgramTest):
 
     def test_the_output_says_what_was_compared(self):
         done = self.eval("--samples", A, "--data", B, "--features", "inception", "--weights",
-                         WEIGHTS, "-n", 20)  # fmt: skip
-        self.assertTrue(done.stdout.startswith("20 samples of "), done.stdout)
-        self.assertIn("against 30 images of", " ".join(done.stdout.split()))
+                         WEIGHTS, "-n", 12)  # fmt: skip
+        self.assertTrue(done.stdout.startswith("12 samples of "), done.stdout)
+        self.assertIn("against 20 images of", " ".join(done.stdout.split()))
         self.assertIn("protocol pytorch-fid", done.stdout)
         self.assertIn("papers use 10,000 to 50,000", done.stderr)
         self.assertIn("not the published weights", done.stderr)
         self.assertNotIn("maginary", done.stdout + done.stderr)
         again = self.eval("--samples", A, "--data", B, "--features", "inception", "--weights",
-                          WEIGHTS, "-n", 20)  # fmt: skip
+                          WEIGHTS, "-n", 12)  # fmt: skip
         self.assertEqual(again.stdout, done.stdout)
         self.assertNotIn("kept as", again.stderr)  # the reference's features were
 
@@ -138,7 +138,7 @@ class InceptionTest(common.ProgramTest):
             (("--samples", A, "--data", B, "--protocol", "clean-fid"), 2, "--features inception"),
             (("--samples", A, "--data", "nowhere", *network), 2, "nowhere"),
             (("--samples", A, *network), 2, "--data"),
-            (("--samples", A, "--data", B, *network, "-n", 100), 2, "holds 36 samples"),
+            (("--samples", A, "--data", B, *network, "-n", 100), 2, "holds 24 samples"),
             (("--samples", A, "--data", B, "--features", "lite0", "--weights", WEIGHTS), 1,
              "of another network"),
         ):  # fmt: skip
