@@ -9,6 +9,11 @@ picture_modules=('numpy>=2,<3' 'pillow>=10,<14')
 test_modules=("${picture_modules[@]}" 'tensorboard>=2.18,<3' 'selenium>=4.20,<5'
   'onnx>=1.17,<2' 'onnxruntime>=1.20,<2' 'safetensors>=0.5,<1'
   'scipy>=1.11,<2' 'scikit-learn>=1.4,<2' 'prdc>=0.2,<1')
+# Programs that gan-eval's FID is held against, without what they ask for: all of it is there, or not
+# needed.
+peer_modules=(pytorch-fid==0.3.0 torch-fidelity==0.4.0 clean-fid==0.1.35 torchvision==0.28.0
+  efficientnet-lite-pytorch==0.1.0 tqdm==4.70.1 requests==2.34.2 charset-normalizer==3.5.3
+  urllib3==2.8.0 idna==3.20 certifi)
 uv_version=0.13.9
 clang_format_version=23.1.5
 clang_tidy_version=23.1.4

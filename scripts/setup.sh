@@ -11,7 +11,8 @@
 #   --tests               also what only the tests need: clang with its fuzzer, Chromium, shells
 #                         and groff; into .venv, NumPy, Pillow, PyTorch, clang-format, programs that
 #                         read what ours write (TensorBoard, ONNX, safetensors, Selenium) and those
-#                         that gan-eval's figures are held against (SciPy, scikit-learn, prdc)
+#                         that gan-eval's figures are held against (SciPy, scikit-learn, prdc,
+#                         pytorch-fid, torch-fidelity, clean-fid)
 #   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
 #   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; no CUDA toolkit is needed
 #   GAN_TRAIN_TORCH=none  install no LibTorch
@@ -147,15 +148,21 @@ find_or_install_torch() {
   fi
 }
 
-install_test_tools() {
-  torch_in_venv >/dev/null || install_torch
-  local module wanted=()
-  for module in "${test_modules[@]}"; do
-    "$venv/bin/python" -c "import importlib.metadata as m; m.version('${module%%>*}')" 2>/dev/null ||
-      wanted+=("$module")
+install_missing() { # PIP_OPTION MODULE...
+  local option=$1 module wanted=()
+  shift
+  for module; do
+    "$venv/bin/python" -c "import importlib.metadata as m; m.version('${module%%[>=]*}')" \
+      2>/dev/null || wanted+=("$module")
   done
   [[ ${#wanted[@]} -eq 0 ]] ||
-    { say "installing into .venv: ${wanted[*]}" && pip_install "${wanted[@]}"; }
+    { say "installing into .venv: ${wanted[*]}" && pip_install ${option:+"$option"} "${wanted[@]}"; }
+}
+
+install_test_tools() {
+  torch_in_venv >/dev/null || install_torch
+  install_missing '' "${test_modules[@]}"
+  install_missing --no-deps "${peer_modules[@]}"
   ensure_tool clang-format "$clang_format_version"
   say 'test tools: all there'
 }

@@ -10,18 +10,23 @@
 #include "cli/generator_arguments.hpp"
 #include "cli/progress.hpp"
 #include "core/json.hpp"
+#include "core/log.hpp"
 #include "core/version.hpp"
+#include "eval/classifier.hpp"
 #include "eval/report.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/checkpoint.hpp"
 #include "gan_train/io/make_evaluator.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "io/network_evaluation.hpp"
+#include "io/picture_source.hpp"
 #include "io/sample_reader.hpp"
 
 namespace gan {
 namespace {
 
 constexpr std::int64_t kDefaultCount = 10000;
+constexpr std::int64_t kFewest = 10;  // that a feature network's metrics are made of
 
 struct EvalArguments {
   explicit EvalArguments(CLI::App& app);
@@ -35,16 +40,24 @@ struct EvalArguments {
   std::int64_t seed = kSampleSeed;
   double truncation = 0.0;
   std::string precision;
+  std::string features = "auto";
+  std::string protocol = "pytorch-fid";
+  std::string weights;
+  std::string save_stats;
+  bool half = false;
   JsonOutput json;
   bool quiet = false;
   DeviceArguments where;
 };
 
 constexpr const char* kEvalFooter =
-    "Each figure stands beside what training images (real) and uniform noise score on the same "
-    "terms. Features come from a small classifier that is trained once on the data's labels and "
-    "kept beside the data; without labels, from fixed random projections. They are not those of "
-    "the FID that papers quote. The Parzen log-likelihood, in nats, is for comparison with the "
+    "By default each figure stands beside what training images (real) and uniform noise score on "
+    "the same terms. Features come from a small classifier that is trained once on the data's "
+    "labels and kept beside the data; without labels, from EfficientNet-Lite0 where "
+    "scripts/get_weights.sh lite0 has put its weights, else from fixed random projections. "
+    "The FID that papers quote is gan-eval --samples A --data B --features inception: folders of "
+    "any pictures, no checkpoint needed. The Parzen log-likelihood, in nats, is for comparison "
+    "with the "
     "225 +- 2 of Goodfellow et al. 2014 on MNIST, with 10,000 samples; it is a poor measure of "
     "images: k-means centres beat real images in it. docs/quality.md defines all figures.";
 
@@ -56,7 +69,7 @@ EvalArguments::EvalArguments(CLI::App& app) {
                     ->type_name("PATH");
   app.add_option("--data", data,
                  "data set to measure against, all of it (default: what the checkpoint was trained "
-                 "on)")
+                 "on); for inception also pytorch-fid's statistics (.npz)")
       ->type_name("PATH");
   app.add_option("--dataset", dataset,
                  "its kind, as data.dataset (default: the checkpoint's, or what --data holds)");
@@ -65,11 +78,29 @@ EvalArguments::EvalArguments(CLI::App& app) {
       ->check(one_of(names_of(kNames<PixelRange>)))
       ->needs(given);
   app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
-      ->check(CLI::Range(kMinSamples, kMaxSamples));
+      ->check(CLI::Range(kFewest, kMaxSamples));
   add_seed(app, seed)->excludes(given);
   app.add_option("--truncation", truncation, "as in gan-sample: draw no latent beyond this")
       ->check(CLI::Range(1e-6, 100.0))
       ->excludes(given);
+  app.add_option(
+         "--features", features,
+         "what to compare images by: auto (default), classifier, projections, inception (as "
+         "FID does) or lite0")
+      ->check(one_of(names_of(kNames<FeatureKind>)));
+  app.add_option("--protocol", protocol,
+                 "whose FID to give with inception: pytorch-fid (default), torch-fidelity or "
+                 "clean-fid")
+      ->check(one_of(names_of(kNames<EvalProtocol>)));
+  app.add_option("--weights", weights,
+                 "file with the weights of inception or lite0 (default: where "
+                 "scripts/get_weights.sh or PyTorch's hub put them)")
+      ->type_name("FILE");
+  app.add_option("--save-stats", save_stats,
+                 "write the statistics of --data as pytorch-fid does (.npz), with or without "
+                 "samples")
+      ->type_name("FILE");
+  app.add_flag("--features-bf16", half, "compute inception's features in bfloat16: see docs");
   json.declare(app);
   add_precision(app, precision,
                 "draw the samples in auto, fp32 or bf16 (default: as the checkpoint was trained)")
@@ -150,7 +181,96 @@ EvalSubject draw_given(const EvalArguments& arguments, const LoadedGenerator& lo
   return subject;
 }
 
+bool names_network(const EvalArguments& arguments) {
+  return find_feature_network(from_name<FeatureKind>(arguments.features, "features")) != nullptr;
+}
+
+void check_network_options(const EvalArguments& arguments) {
+  const auto refuse = [&](bool given, const char* option, const char* with) {
+    if (given) throw usage_error(option, ": has a meaning only with --features ", with);
+  };
+  if (!names_network(arguments)) {
+    refuse(!arguments.weights.empty(), "--weights", "inception or lite0");
+    refuse(!arguments.save_stats.empty(), "--save-stats", "inception or lite0");
+  }
+  if (arguments.features != "inception") {
+    refuse(arguments.half, "--features-bf16", "inception");
+    refuse(arguments.protocol != "pytorch-fid", "--protocol", "inception");
+  }
+}
+
+// Pictures as they are, or a data set of a kind that was named.
+PictureSource open_reference(const EvalArguments& arguments, DataConfig config) {
+  if (!arguments.data.empty() && arguments.dataset.empty()) return open_pictures(arguments.data);
+  return source_of(load_reference(arguments, config));
+}
+
+PictureSource open_samples(const EvalArguments& arguments,
+                           const std::optional<LoadedGenerator>& loaded) {
+  if (!loaded) return open_pictures(arguments.samples);
+  Dataset shape_only;
+  shape_only.shape = loaded->shape;
+  const EvalSubject drawn = draw_given(arguments, *loaded, shape_only);
+  return source_of(arguments.generator.checkpoint(), drawn.images);
+}
+
+// What the numbers were measured by.
+Json about_network(const EvalArguments& arguments, const FeatureNetwork& network) {
+  Json about = {{"gan_train", kVersion}, {"features", arguments.features}};
+  if (arguments.features == "inception") about["protocol"] = arguments.protocol;
+  about["network"] = network.text();
+  about["weights_sha256"] = network.weights_sum();
+  about["published_weights"] = network.has_published_weights();
+  about["samples_of"] =
+      arguments.samples.empty() ? arguments.generator.checkpoint() : arguments.samples;
+  if (arguments.samples.empty()) about["seed"] = arguments.seed;
+  return about;
+}
+
+int run_network_eval(const EvalArguments& arguments, FeatureKind kind,
+                     const std::optional<LoadedGenerator>& loaded, torch::Device device) {
+  std::optional<LongWorkLine> line(std::in_place, arguments.quiet);
+  const FeatureNetwork network =
+      load_feature_network({.kind = kind,
+                            .protocol = from_name<EvalProtocol>(arguments.protocol, "protocol"),
+                            .half = arguments.half},
+                           arguments.weights, device);
+  const DataConfig config = loaded ? loaded->config.data : DataConfig();
+  const bool statistics = extension_of(arguments.data) == ".npz";
+  const ReferenceFeatures reference =
+      statistics ? read_statistics(arguments.data, network)
+                 : reference_features(network, open_reference(arguments, config));
+  if (!arguments.save_stats.empty()) write_statistics(arguments.save_stats, reference.statistics);
+  if (!loaded && arguments.samples.empty()) return 0;
+
+  const PictureSource samples = open_samples(arguments, loaded);
+  const std::int64_t count =
+      arguments.count > 0 ? arguments.count : std::min(samples.size, kMaxSamples);
+  if (samples.size < std::max(count, kFewest)) {
+    throw usage_error(samples.name, ": holds ", samples.size, " samples; ",
+                      std::max(count, kFewest), " are needed");
+  }
+  for (const auto& warning : network_warnings(count, reference, network)) log::warning(warning);
+  const std::string against = statistics ? "the statistics in " + reference.name
+                                         : str(reference.size, " images of ", reference.name);
+  const Metrics metrics{network.text(), against, count,
+                        network_metrics(network.features_of(samples, count), reference)};
+  line.reset();
+  if (!arguments.json.is_printed()) {
+    std::fputs(network_table(metrics, str(count, " samples of ", samples.name)).c_str(), stdout);
+  }
+  arguments.json.put(network_json(metrics, about_network(arguments, network)));
+  return 0;
+}
+
 int run_eval(EvalArguments& arguments) {
+  check_network_options(arguments);
+  const auto kind = from_name<FeatureKind>(arguments.features, "features");
+  if (!arguments.save_stats.empty() && arguments.samples.empty() &&
+      arguments.generator.checkpoint().empty()) {
+    if (arguments.data.empty()) throw usage_error("--save-stats: name the pictures with --data");
+    return run_network_eval(arguments, kind, std::nullopt, arguments.where.set_up());
+  }
   const bool draws = arguments.samples.empty();
   if (draws == arguments.generator.checkpoint().empty()) {
     throw usage_error("name what to measure: either --ckpt or --samples (see --help)");
@@ -163,12 +283,22 @@ int run_eval(EvalArguments& arguments) {
   std::optional<LoadedGenerator> loaded;
   if (draws) loaded = arguments.generator.load();
   if (loaded) loaded->generator->to(device);
+  if (names_network(arguments)) return run_network_eval(arguments, kind, loaded, device);
+  if (arguments.count > 0 && arguments.count < kMinSamples) {
+    throw usage_error("--count: ", arguments.count, " samples are too few; at least ", kMinSamples,
+                      " are needed");
+  }
   DataConfig config = loaded ? loaded->config.data : DataConfig();
   const Dataset data = load_reference(arguments, config);
+  if (kind == FeatureKind::kAuto && data.has_pixels() && !is_classifiable(data) &&
+      find_network_weights(*find_feature_network(FeatureKind::kLite0))) {
+    arguments.features = "lite0";
+    return run_network_eval(arguments, FeatureKind::kLite0, loaded, device);
+  }
   std::optional<LongWorkLine> line(std::in_place, arguments.quiet);
   const EvalSubject subject =
       loaded ? draw_given(arguments, *loaded, data) : load_given(arguments, data);
-  const Evaluator evaluator = make_evaluator(config, data, subject.images.size(0), device);
+  const Evaluator evaluator = make_evaluator(config, data, subject.images.size(0), device, kind);
   const Metrics metrics = evaluator.measure_classes(subject.images, subject.classes);
   line.reset();
   Json about = {{"gan_train", kVersion}};

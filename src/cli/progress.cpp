@@ -79,12 +79,25 @@ LongWorkLine::~LongWorkLine() {
 void LongWorkLine::tell(std::string_view what, std::int64_t done, std::int64_t total) {
   if (caught_signal() != 0) throw Stopped();
   const auto now = Clock::now();
+  if (what != what_) {
+    what_ = what;
+    started_ = now;
+    first_ = done;
+  }
   if (!live_ || now - shown_ < kLivePause) return;
   shown_ = now;
   const double share =
       static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, total));
+  const double spent = std::chrono::duration<double>(now - started_).count();
+  std::string left;
+  if (spent >= kTellingSeconds && done > first_) {
+    left =
+        "  " +
+        clock_text(spent * static_cast<double>(total - done) / static_cast<double>(done - first_)) +
+        " left";
+  }
   log::live_line(
-      str(what, " ", bar_text(share, kLongWorkCells), formatted(" %.0f %%", 100 * share)));
+      str(what, " ", bar_text(share, kLongWorkCells), formatted(" %.0f %%", 100 * share), left));
 }
 
 Progress::Progress(const Trainer& trainer, bool quiet)

@@ -26,6 +26,9 @@ class LongWorkLine {
 
   bool live_;
   Clock::time_point shown_ = Clock::now();
+  std::string what_;           // being done
+  Clock::time_point started_;  // with it, when `first_` of it was done
+  std::int64_t first_ = 0;
   WatchLongWork watch_;
 };
 

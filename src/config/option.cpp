@@ -520,6 +520,25 @@ Rows eval_rows(EvalConfig& eval) {
        .min = 100,
        .max = 100000,
        .ignored_with = {"eval.every", {"0"}}},
+      {.key = "eval.features",
+       .role = Role::kWatching,
+       .field = &eval.features,
+       .help =
+           "What evaluations compare images by: a small classifier of the data's labels, random "
+           "projections of the pixels, the Inception-v3 of FID, or EfficientNet-Lite0; auto: "
+           "the classifier where there are labels, else projections.",
+       .ignored_with = {"eval.every", {"0"}}},
+      {.key = "eval.weights",
+       .role = Role::kWatching,
+       .field = &eval.weights,
+       .help =
+           "File with the weights of inception or lite0; empty: where get_weights.sh puts them.",
+       .ignored_with = {"eval.features", {"auto", "classifier", "projections"}}},
+      {.key = "eval.protocol",
+       .role = Role::kWatching,
+       .field = &eval.protocol,
+       .help = "Whose way of resizing pictures for inception to follow.",
+       .ignored_with = {"eval.features", {"auto", "classifier", "projections", "lite0"}}},
   };
 }
 

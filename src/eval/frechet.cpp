@@ -8,18 +8,6 @@
 namespace gan {
 namespace {
 
-struct FittedGaussian {
-  torch::Tensor mean;        // [d]
-  torch::Tensor covariance;  // [d, d]
-};
-
-FittedGaussian fit_gaussian(const torch::Tensor& features) {
-  const auto mean = features.mean(0, /*keepdim=*/false, torch::kDouble);
-  const auto centred = features.to(torch::kDouble) - mean;
-  const auto degrees = std::max<std::int64_t>(1, features.size(0) - 1);
-  return {mean, centred.t().mm(centred) / degrees};
-}
-
 // Rounding leaves the zeros of a singular matrix a little to either side.
 torch::Tensor root_of_eigenvalues(const torch::Tensor& eigenvalues) {
   return eigenvalues.clamp_min(0).sqrt();
@@ -36,14 +24,29 @@ double trace_of_root_of_product(const torch::Tensor& a, const torch::Tensor& b) 
 
 }  // namespace
 
+// In blocks, so that only one of them is held in double.
+FeatureStatistics feature_statistics(const torch::Tensor& features) {
+  constexpr std::int64_t kBlock = 4096;
+  const auto mean = features.mean(0, /*keepdim=*/false, torch::kDouble);
+  const std::int64_t width = features.size(1);
+  auto sum = torch::zeros({width, width}, torch::kDouble);
+  for (const auto& block : features.split(kBlock)) {
+    const auto centred = block.to(torch::kDouble) - mean;
+    sum.addmm_(centred.t(), centred);
+  }
+  return {mean, sum.div_(static_cast<double>(std::max<std::int64_t>(1, features.size(0) - 1)))};
+}
+
+double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b) {
+  const auto means = (a.mean - b.mean).square().sum().item<double>();
+  const auto traces = (a.covariance + b.covariance).trace().item<double>();
+  const double common = trace_of_root_of_product(a.covariance, b.covariance);
+  return std::max(0.0, means + traces - 2.0 * common);
+}
+
 double frechet_distance(const torch::Tensor& a, const torch::Tensor& b) {
   const FeatureSets sets = check_features("Fréchet distance", a, b);
-  const FittedGaussian one = fit_gaussian(sets.a);
-  const FittedGaussian two = fit_gaussian(sets.b);
-  const auto means = (one.mean - two.mean).square().sum().item<double>();
-  const auto traces = (one.covariance + two.covariance).trace().item<double>();
-  const double common = trace_of_root_of_product(one.covariance, two.covariance);
-  return std::max(0.0, means + traces - 2.0 * common);
+  return frechet_distance(feature_statistics(sets.a), feature_statistics(sets.b));
 }
 
 }  // namespace gan

@@ -7,6 +7,7 @@
 #include "core/long_work.hpp"
 #include "eval/features.hpp"
 #include "eval/metrics.hpp"
+#include "eval/numpy_draws.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/random.hpp"
 
@@ -63,6 +64,25 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
   const double spread = subsets > 1 ? all.std().item<double>() : 0.0;
   return {.value = all.mean().item<double>(),
           .standard_error = spread / std::sqrt(static_cast<double>(subsets))};
+}
+
+KernelDistance torch_fidelity_kernel_distance(const torch::Tensor& fake,
+                                              const torch::Tensor& real) {
+  const FeatureSets sets = check_features("kernel distance", fake, real, 2);
+  const std::int64_t size = std::min({kKernelSubsetSize, sets.a.size(0), sets.b.size(0)});
+  NumpyDraws draws(kTorchFidelitySeed);
+  const auto subset = [&](const torch::Tensor& set) {
+    return set.index_select(0, draws.permutation(set.size(0)).narrow(0, 0, size));
+  };
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < kKernelSubsets; ++i) {
+    tell_long_work("kernel distance", i, kKernelSubsets);
+    const auto one = subset(sets.a);
+    values.push_back(unbiased_squared_mmd(one, subset(sets.b)));
+  }
+  const auto all = torch::tensor(values, torch::kDouble);
+  return {.value = all.mean().item<double>(),
+          .standard_error = all.std(/*unbiased=*/false).item<double>()};
 }
 
 }  // namespace gan

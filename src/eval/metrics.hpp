@@ -17,6 +17,15 @@ namespace gan {
 /// covariances divide by n - 1 and may be singular; that of a single row is zero.
 double frechet_distance(const torch::Tensor& a, const torch::Tensor& b);
 
+/// The Gaussian fitted to a set of features, in double: its mean [d], and its covariance [d, d]
+/// over n - 1.
+struct FeatureStatistics {
+  torch::Tensor mean, covariance;
+};
+FeatureStatistics feature_statistics(const torch::Tensor& features);
+/// The same distance of two such Gaussians of one width.
+double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b);
+
 /// Kernel distance, KID (Binkowski et al. 2018): unbiased squared MMD with the kernel
 /// (x.y / d + 1)^3, mean over subsets, and the standard error of that mean.
 struct KernelDistance {
@@ -32,6 +41,18 @@ inline constexpr std::int64_t kKernelSubsets = 100, kKernelSubsetSize = 1000;
 KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, std::uint64_t seed,
                                std::int64_t subsets = kKernelSubsets,
                                std::int64_t subset_size = kKernelSubsetSize);
+
+/// The same as torch-fidelity gives it, with the subsets that it draws with its seed. Its second
+/// value is the standard deviation over the subsets. `fake` comes first there.
+KernelDistance torch_fidelity_kernel_distance(const torch::Tensor& fake, const torch::Tensor& real);
+
+/// Inception score (Salimans et al. 2016) as torch-fidelity gives it: from logits [n, K], mean and
+/// standard deviation over ten parts of the images in an order that it draws with its seed.
+struct InceptionScore {
+  double mean = 0.0;
+  double deviation = 0.0;
+};
+InceptionScore torch_fidelity_inception_score(const torch::Tensor& logits);
 
 /// Improved precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al.
 /// 2020), all from the distances to the k-th nearest neighbour, itself left out. As in the `prdc`

@@ -103,6 +103,22 @@ static Json metric_json(double value) {
   return shown ? Json(*shown) : Json();
 }
 
+std::string network_table(const Metrics& metrics, const std::string& title) {
+  std::string text = wrap(str(title, " against ", metrics.reference), kTableWidth, "", "  ");
+  text += wrap("features: " + metrics.features, kTableWidth, "", "  ") + '\n';
+  for (const auto& row : metrics.rows) {
+    text += table_line(row.label, {formatted("%.6g", row.value)});
+  }
+  return text;
+}
+
+std::string network_json(const Metrics& metrics, Json about) {
+  about["reference"] = metrics.reference;
+  about["samples"] = metrics.samples;
+  for (const auto& row : metrics.rows) about[row.name] = metric_json(row.value);
+  return to_json(about);
+}
+
 static Json class_json(std::int64_t label, const ClassMetrics& one) {
   Json row = {{"class", label},
               {"name", one.name},

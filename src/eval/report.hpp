@@ -18,6 +18,13 @@ inline constexpr std::size_t kTableWidth = 60;
 /// first.
 std::string metrics_table(const Metrics& metrics, const std::string& title);
 
+/// The same of a feature network's metrics, which have no baselines; the first line says how many
+/// samples were compared with what.
+std::string network_table(const Metrics& metrics, const std::string& title);
+
+/// One JSON object: `about`, then each metric under its name.
+std::string network_json(const Metrics& metrics, Json about);
+
 /// One JSON object: `about`, then the record. NaN and infinities become null.
 std::string metrics_json(const Metrics& metrics, Json about);
 

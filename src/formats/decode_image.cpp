@@ -32,7 +32,7 @@ Rgb blended(const Rgb& front, int alpha, const Rgb& behind) {
 }
 
 // Makes it grey or RGB, without alpha; returns whether the background shows through somewhere.
-bool flatten(Image& image, std::int64_t channels, const Rgb& background) {
+bool flatten(Image& image, std::int64_t channels, const Rgb& background, bool as_stored) {
   if (image.channels == channels) return false;
   const bool has_color = image.channels >= 3;
   const bool has_alpha = image.channels % 2 == 0;
@@ -43,7 +43,7 @@ bool flatten(Image& image, std::int64_t channels, const Rgb& background) {
   const auto* end = image.pixels.data() + image.pixels.size();
   for (const auto* in = image.pixels.data(); in != end; in += image.channels) {
     Rgb color = {in[0], in[has_color ? 1 : 0], in[has_color ? 2 : 0]};
-    if (const int alpha = has_alpha ? in[image.channels - 1] : 255; alpha != 255) {
+    if (const int alpha = has_alpha && !as_stored ? in[image.channels - 1] : 255; alpha != 255) {
       transparent = true;
       color = blended(color, alpha, background);
     }
@@ -74,7 +74,8 @@ DecodedPicture decode_image(ByteView file, const DecodeOptions& options, std::st
   const auto* format = std::ranges::find(kFormats, kind, &Format::kind);
   if (format == kFormats.end()) throw not_a(name, file, "a PNG, JPEG or WebP picture");
   auto [image, width, height, orientation] = format->read(file, options, name);
-  const bool transparent = flatten(image, options.channels, options.background);
+  const bool transparent = flatten(image, options.channels, options.background, options.as_stored);
+  if (options.as_stored) orientation = 1;
   if (orientation >= 5) std::swap(width, height);
   return {upright(std::move(image), orientation), width, height, transparent};
 }

@@ -15,6 +15,9 @@ struct DecodeOptions {
   /// The side of the image that is to be made of the picture. A JPEG file may be decoded at a half,
   /// a quarter or an eighth of its size, with sides of at least twice this; 0: as large as it is.
   std::int64_t side = 0;
+  /// As Pillow's convert("RGB") has it: what is transparent keeps its colour, and nothing is
+  /// turned.
+  bool as_stored = false;
   std::int64_t max_pixels = 1 << 30;  ///< larger ones are refused by their header
 };
 

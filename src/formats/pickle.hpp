@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/pickle_machine.hpp"
 #include "formats/pt.hpp"
 
 namespace gan {
@@ -29,5 +30,8 @@ std::string write_pickle(const PtDict& root, std::vector<ByteView>& storages);
 /// Reads plain values and tensors from a pickle; anything else in it becomes a PtOther. The pickle
 /// must name every storage. Errors name `name` and the offset inside the pickle, or the keys.
 PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages, std::string_view name);
+/// The same of a pickle that run_pickle() has run.
+PtDict read_pickle_graph(PickleGraph graph, std::span<const PickleStorage> storages,
+                         std::string_view name);
 
 }  // namespace gan

@@ -17,7 +17,8 @@ constexpr PickleId kMark = std::numeric_limits<PickleId>::max();  // on the stac
 
 class PickleMachine {
  public:
-  PickleMachine(ByteView pickle, std::string_view name) : pickle_(pickle), name_(name) {}
+  PickleMachine(ByteView pickle, std::string_view name, std::size_t begin)
+      : pickle_(pickle), name_(name), next_(begin) {}
   PickleGraph run();
 
  private:
@@ -25,7 +26,7 @@ class PickleMachine {
 
   template <typename... Args>
   [[noreturn]] void fail(const Args&... args) const {
-    throw run_error(name_, ": data.pkl, byte ", at_, ": ", args...);
+    throw run_error(name_, ", byte ", at_, ": ", args...);
   }
 
   // Bytes
@@ -54,6 +55,7 @@ class PickleMachine {
   void push_bytes(std::uint64_t size);
   void push_text(ByteView bytes);
   void push_global();
+  void push_persistent();
   void memo_put(std::uint64_t index);
   void memo_get(std::uint64_t index);
   template <typename Container>
@@ -61,8 +63,8 @@ class PickleMachine {
 
   ByteView pickle_;
   std::string_view name_;
-  std::size_t next_ = 0;  // the byte to read next
-  std::size_t at_ = 0;    // the opcode being run
+  std::size_t next_;    // the byte to read next
+  std::size_t at_ = 0;  // the opcode being run
   PickleGraph graph_;
   Ids stack_;
   Ids memo_;
@@ -201,7 +203,7 @@ void PickleMachine::step_object(std::uint8_t opcode) {
     case 0x93:
       return push_global();
     case 'Q':
-      return push(PickleStorageId{pop()});
+      return push_persistent();
     case 'R':
     case 0x81: {
       const auto parts = pop_items(2);
@@ -276,8 +278,19 @@ void PickleMachine::push_global() {
   push(PickleGlobal{*module, *name});
 }
 
-// Python numbers the memo in order; refuses anything else.
+// A storage, or in files of before PyTorch 1.6 also ('module', class, its source's file, source).
+void PickleMachine::push_persistent() {
+  const PickleId id = pop();
+  const auto* tuple = std::get_if<PickleTuple>(&node(id));
+  const bool is_class = tuple != nullptr && tuple->items.size() == 4;
+  const auto* kind = is_class ? std::get_if<std::string_view>(&node(tuple->items[0])) : nullptr;
+  if (kind != nullptr && *kind == "module") return stack_.push_back(tuple->items[1]);
+  push(PickleStorageId{id});
+}
+
+// Python numbers the memo in order, Python 2 from 1 on; refuses anything else.
 void PickleMachine::memo_put(std::uint64_t index) {
+  if (memo_.empty() && index == 1) memo_.push_back(0);
   if (index != memo_.size()) fail("found memo place ", index, ", expected ", memo_.size());
   memo_.push_back(top());
 }
@@ -306,6 +319,7 @@ void PickleMachine::add_items(Ids items) {
 }
 
 PickleGraph PickleMachine::run() {
+  at_ = next_;
   const auto start = take_le<std::uint8_t>();
   const auto protocol = take_le<std::uint8_t>();
   if (start != 0x80 || protocol < 2 || protocol > 5) {
@@ -319,7 +333,7 @@ PickleGraph PickleMachine::run() {
     if (opcode == '.') break;
     step_plain(opcode);
   }
-  if (next_ != pickle_.size()) fail("found ", pickle_.size() - next_, " bytes behind the end");
+  graph_.end = next_;
   graph_.root = pop();
   if (!stack_.empty()) fail("found ", stack_.size(), " values left over at the end");
   return std::move(graph_);
@@ -327,8 +341,8 @@ PickleGraph PickleMachine::run() {
 
 }  // namespace
 
-PickleGraph run_pickle(ByteView pickle, std::string_view name) {
-  return PickleMachine(pickle, name).run();
+PickleGraph run_pickle(ByteView bytes, std::string_view name, std::size_t begin) {
+  return PickleMachine(bytes, name, begin).run();
 }
 
 }  // namespace gan

@@ -45,10 +45,12 @@ using PickleNode =
 struct PickleGraph {
   std::deque<PickleNode> nodes;
   PickleId root = 0;
+  std::size_t end = 0;  ///< of the pickle, in the bytes that it was read from
 };
 
-/// Runs the opcodes of a pickle of protocol 2 to 5. Runs no calls: they become nodes. The graph
-/// points into `pickle`. Errors name `name` and the byte.
-PickleGraph run_pickle(ByteView pickle, std::string_view name);
+/// Runs the opcodes of the pickle of protocol 2 to 5 that begins at `begin`; others may follow it.
+/// Runs no calls: they become nodes. The graph points into `bytes`. Errors name `name` and the
+/// byte.
+PickleGraph run_pickle(ByteView bytes, std::string_view name, std::size_t begin = 0);
 
 }  // namespace gan

@@ -236,11 +236,17 @@ PtValue PickleReader::tensor(const std::vector<PickleId>& arguments) {
   return {std::move(tensor)};
 }
 
-// ('storage', type, key, device, number of elements)
+// ('storage', type, key, device, number of elements), and in the old format the part of another
+// storage that it is.
 PickleReader::Storage PickleReader::storage(PickleId id) {
   const auto* tuple = as<PickleTuple>(as<PickleStorageId>(id)->tuple);
-  if (tuple == nullptr || tuple->items.size() != 5) fail("a storage is named by 5 values");
+  const std::size_t size = tuple == nullptr ? 0 : tuple->items.size();
+  if (size != 5 && size != 6) fail("a storage is named by 5 values, or 6 in the old format");
   const auto& parts = tuple->items;
+  if (size == 6 && as<std::monostate>(parts[5]) == nullptr) {
+    fail("holds a storage that is a part of another one, which PyTorch before 0.4 wrote; in ",
+         "Python, save it again with torch.save(torch.load(file), file)");
+  }
   const auto* kind = as<std::string_view>(parts[0]);
   const auto* type = as<PickleGlobal>(parts[1]);
   const auto* key = as<std::string_view>(parts[2]);
@@ -287,7 +293,18 @@ std::vector<std::int64_t> PickleReader::sizes(PickleId id, std::string_view what
 
 PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages,
                    std::string_view name) {
-  return PickleReader(run_pickle(pickle, name), storages, name).read();
+  const std::string place = str(name, ": data.pkl");
+  PickleGraph graph = run_pickle(pickle, place);
+  if (graph.end != pickle.size()) {
+    throw run_error(place, ", byte ", graph.end, ": found ", pickle.size() - graph.end,
+                    " bytes behind the end");
+  }
+  return read_pickle_graph(std::move(graph), storages, name);
+}
+
+PtDict read_pickle_graph(PickleGraph graph, std::span<const PickleStorage> storages,
+                         std::string_view name) {
+  return PickleReader(std::move(graph), storages, name).read();
 }
 
 }  // namespace gan

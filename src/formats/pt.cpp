@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "formats/file_kind.hpp"
+#include "formats/legacy_pt.hpp"
 #include "formats/pickle.hpp"
 #include "formats/zip.hpp"
 #include "gan_train/core/error.hpp"
@@ -31,8 +32,8 @@ void check_kind(ByteView bytes, std::string_view name) {
   if (kind.empty() || kind == "a zip archive") return;
   if (kind == "a Python pickle") {
     throw run_error(name,
-                    ": is a pickle or a file of PyTorch's old format; in Python, save it again ",
-                    "with torch.save(torch.load(file), file)");
+                    ": is a pickle, but not of torch.save; in Python, save what it holds with ",
+                    "torch.save");
   }
   throw run_error(name, ": is not a .pt file but ", kind);
 }
@@ -121,6 +122,7 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
 }
 
 PtDict parse_pt(ByteView bytes, std::string_view name) {
+  if (is_legacy_pt(bytes)) return parse_legacy_pt(bytes, name);
   check_kind(bytes, name);
   try {
     const auto records = parse_zip(bytes, name);

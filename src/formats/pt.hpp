@@ -13,7 +13,8 @@ namespace gan {
 /// A PyTorch `.pt` file as plain data: a stored (uncompressed) zip archive
 /// holding a pickle, `data.pkl`, and a raw record a tensor. Only what dicts,
 /// lists, numbers, strings and dense tensors need is written or accepted;
-/// nothing in a file can name code to run. See docs/formats.md.
+/// nothing in a file can name code to run. Files of PyTorch before 1.6, which
+/// are no archives, are read too. See docs/formats.md.
 
 enum class PtType : std::uint8_t { kUint8, kInt64, kFloat32, kFloat64, kBfloat16, kFloat16 };
 

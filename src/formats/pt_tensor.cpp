@@ -9,6 +9,26 @@ const PtTypeRow& pt_type_row(PtType type) {
                        [&](const PtTypeRow& row) { return row.type == type; });
 }
 
+std::optional<std::size_t> storage_element_size(std::string_view storage) {
+  struct Other {
+    std::string_view name;
+    std::size_t size;
+  };
+  static constexpr std::array<Other, 6> kOthers = {{{"BoolStorage", 1},
+                                                    {"CharStorage", 1},
+                                                    {"ShortStorage", 2},
+                                                    {"IntStorage", 4},
+                                                    {"ComplexFloatStorage", 8},
+                                                    {"ComplexDoubleStorage", 16}}};
+  for (const auto& row : kPtTypes) {
+    if (row.storage == storage) return row.size;
+  }
+  for (const auto& row : kOthers) {
+    if (row.name == storage) return row.size;
+  }
+  return std::nullopt;
+}
+
 std::size_t size_of(PtType type) { return pt_type_row(type).size; }
 
 std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape) {

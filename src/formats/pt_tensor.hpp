@@ -29,6 +29,9 @@ inline constexpr std::array<PtTypeRow, 6> kPtTypes = {{
 
 const PtTypeRow& pt_type_row(PtType type);
 
+/// Bytes per element of a storage that pickles name so, read or not; none where it is unknown.
+std::optional<std::size_t> storage_element_size(std::string_view storage);
+
 inline constexpr std::size_t kPtMaxDims = 8;
 
 /// The number of elements of a shape; nothing where it has too many or negative

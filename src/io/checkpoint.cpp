@@ -13,9 +13,9 @@
 #include "io/checkpoint_values.hpp"
 #include "io/generator_metadata.hpp"
 #include "io/memory_limit.hpp"
-#include "io/tensors.hpp"
 #include "losses/penalty.hpp"
 #include "models/conditioning.hpp"
+#include "models/tensors.hpp"
 #include "train/loop_state.hpp"
 
 namespace gan {

@@ -12,7 +12,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/io/make_evaluator.hpp"
 #include "io/checkpoint_values.hpp"
-#include "io/tensors.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {
@@ -121,10 +121,10 @@ void keep_cached(const std::vector<fs::path>& folders, const std::string& name, 
 PtDict pack_rows(const std::vector<Metric>& rows) {
   PtList names, labels, floors, ceilings;
   for (const auto& row : rows) {
-    names.push_back({row.name});
-    labels.push_back({row.label});
-    floors.push_back({row.floor});
-    ceilings.push_back({row.ceiling});
+    names.emplace_back().value = row.name;
+    labels.emplace_back().value = row.label;
+    floors.emplace_back().value = row.floor;
+    ceilings.emplace_back().value = row.ceiling;
   }
   return {{"names", {names}}, {"labels", {labels}}, {"real", {floors}}, {"noise", {ceilings}}};
 }
@@ -189,10 +189,17 @@ void EvalCache::save_classifier(const TestedClassifier& classifier) const {
                {"weights", {packer.pack(*classifier.net)}}});
 }
 
+// Labelled data have those by projections beside those by the classifier.
+std::string EvalCache::baselines_name(std::int64_t samples,
+                                      const TestedClassifier* classifier) const {
+  const bool other = classifier == nullptr && is_classifiable(data_.train);
+  return name(str(other ? "projections-" : "baselines-", samples).c_str());
+}
+
 std::optional<std::vector<Metric>> EvalCache::load_baselines(
     std::int64_t samples, const TestedClassifier* classifier) const {
   std::vector<Metric> rows;
-  const auto file = name(str("baselines-", samples).c_str());
+  const auto file = baselines_name(samples, classifier);
   const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
     // Those of before the metrics had a version lack it.
     if (find(root, "figures") == nullptr ||
@@ -227,10 +234,21 @@ void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* cla
   root.push_back({"figures", {kMetricsVersion}});
   root.push_back({"data", {checksum_}});
   root.push_back({"classifier", {weights_checksum(classifier)}});
-  keep_cached(folders_, name(str("baselines-", samples).c_str()), std::move(root));
+  keep_cached(folders_, baselines_name(samples, classifier), std::move(root));
+}
+
+fs::path user_cache() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache != nullptr && *cache == '/') return cache;
+  return home != nullptr && *home == '/' ? fs::path(home) / ".cache" : fs::path();
 }
 
 namespace {
+
+std::string features_file(const std::string& key) {
+  return str("gan-train-features-", key.substr(0, 16), ".pt");
+}
 
 std::vector<fs::path> cache_folders(const DataConfig& config) {
   std::vector<fs::path> folders;
@@ -239,20 +257,34 @@ std::vector<fs::path> cache_folders(const DataConfig& config) {
     const fs::path path = config.path;
     folders.push_back(fs::is_directory(path) ? path : fs::absolute(path).parent_path());
   }
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  if (cache != nullptr && *cache == '/') {
-    folders.push_back(fs::path(cache) / "gan-train");
-  } else if (home != nullptr && *home == '/') {
-    folders.push_back(fs::path(home) / ".cache" / "gan-train");
-  }
+  if (const auto cache = user_cache(); !cache.empty()) folders.push_back(cache / "gan-train");
   return folders;
 }
 
 }  // namespace
 
+std::optional<torch::Tensor> load_cached_features(const std::string& key) {
+  torch::Tensor features;
+  const auto take = [&](const PtDict& root, const std::string& path) {
+    expect_text(root, "key", key, path);
+    features = to_tensor(get<PtTensor>(root, "features", path));
+  };
+  const bool there =
+      !user_cache().empty() && take_cached({user_cache() / "gan-train"}, features_file(key), take);
+  return there ? std::optional(features) : std::nullopt;
+}
+
+void save_cached_features(const std::string& key, const torch::Tensor& features) {
+  constexpr std::size_t kMaxCached = std::size_t{256} << 20;
+  if (user_cache().empty() || features.nbytes() > kMaxCached) return;
+  TensorPacker packer;
+  PtDict root = packer.pack({features}, {"features"});
+  root.push_back({"key", {key}});
+  keep_cached({user_cache() / "gan-train"}, features_file(key), std::move(root));
+}
+
 EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
-                                      const torch::Device& device) {
+                                      const torch::Device& device, bool with_classifier) {
   // Files are called as the user named them; what is made up, or made of files, by what it is.
   const bool is_path = !is_made_up(config) && train.source.starts_with(config.path);
   const std::string name = is_path ? config.path : train.source;
@@ -262,7 +294,7 @@ EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& t
                       ", but the training images are ", to_string(train.shape));
   }
   std::optional<TestedClassifier> classifier;
-  if (is_classifiable(train)) {
+  if (with_classifier && is_classifiable(train)) {
     const EvalCache cache(cache_folders(config), data);
     classifier = cache.load_classifier();
     if (!classifier) {
@@ -286,8 +318,13 @@ static std::vector<Metric> shared_baselines(const EvalCache& cache, const Evalua
 }
 
 Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
-                         const torch::Device& device) {
-  const auto [data, classifier] = load_evaluation_parts(config, train, device);
+                         const torch::Device& device, FeatureKind features) {
+  if (features == FeatureKind::kClassifier && !is_classifiable(train)) {
+    throw usage_error(train.source, ": has no labels to learn a classifier from; measure by other ",
+                      "features");
+  }
+  const auto [data, classifier] =
+      load_evaluation_parts(config, train, device, features != FeatureKind::kProjections);
   const EvalCache cache(cache_folders(config), data);
   const auto* known = classifier ? &*classifier : nullptr;
   auto baselines = cache.load_baselines(samples, known);

@@ -36,19 +36,28 @@ class EvalCache {
 
  private:
   std::string name(const char* what) const;
+  std::string baselines_name(std::int64_t samples, const TestedClassifier* classifier) const;
 
   std::vector<std::filesystem::path> folders_;
   const EvaluationData& data_;
   std::string checksum_;
 };
 
+/// The user's cache folder: $XDG_CACHE_HOME or ~/.cache; empty where there is none.
+std::filesystem::path user_cache();
+
+/// Features of pictures, kept in the user's cache folder under a key that tells what they were made
+/// from and with; none where there are none yet. What is larger than a quarter GiB isn't kept.
+std::optional<torch::Tensor> load_cached_features(const std::string& key);
+void save_cached_features(const std::string& key, const torch::Tensor& features);
+
 /// What evaluations of the data set that `config` names and `train` holds need of it: the data, and
-/// the classifier on `device`, where one can be learned.
+/// the classifier on `device`, where one is wanted and can be learned.
 struct EvaluationParts {
   EvaluationData data;
   std::optional<TestedClassifier> classifier;
 };
 EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
-                                      const torch::Device& device);
+                                      const torch::Device& device, bool with_classifier = true);
 
 }  // namespace gan

@@ -8,8 +8,8 @@
 #include "formats/safetensors.hpp"
 #include "gan_train/core/error.hpp"
 #include "io/generator_metadata.hpp"
-#include "io/tensors.hpp"
 #include "models/graph.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {

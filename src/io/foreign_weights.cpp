@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "core/text.hpp"
-#include "io/tensors.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {

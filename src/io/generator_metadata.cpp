@@ -12,8 +12,8 @@
 #include "gan_train/core/error.hpp"
 #include "io/checkpoint_values.hpp"
 #include "io/memory_limit.hpp"
-#include "io/tensors.hpp"
 #include "models/conditioning.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {

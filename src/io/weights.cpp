@@ -10,7 +10,7 @@
 #include "io/foreign_weights.hpp"
 #include "io/generator_metadata.hpp"
 #include "io/memory_limit.hpp"
-#include "io/tensors.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {

@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "eval/metric_table.hpp"
+#include "gan_train/config/choices.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/run/run_folder.hpp"
@@ -46,6 +47,13 @@ void check_run(const fs::path& root) {
   throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");
 }
 
+// What the columns of metrics by a feature network end in.
+std::vector<std::string> network_ids() {
+  std::vector<std::string> ids = {"lite0"};
+  for (const auto& protocol : kNames<EvalProtocol>) ids.push_back(str("inception_", protocol.name));
+  return ids;
+}
+
 // Triples: name, label, and which way is better, "" where neither is.
 Json metrics_known() {
   Json rows = Json::array();
@@ -54,6 +62,9 @@ Json metrics_known() {
                       : better == Better::kHigher ? "higher"
                                                   : "";
     rows.push_back(Json::array({name, label, way}));
+    for (const std::string& id : network_ids()) {
+      rows.push_back(Json::array({str(name, "_", id), str(label, " (", id, ")"), way}));
+    }
   }
   return rows;
 }

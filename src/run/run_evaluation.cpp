@@ -19,15 +19,37 @@ namespace gan {
 static constexpr double kNoBest = std::numeric_limits<double>::infinity();
 
 RunEvaluation::RunEvaluation(const Trainer& trainer, const Dataset& data, const RunFolder& folder)
-    : trainer_(trainer),
-      folder_(folder),
-      evaluator_(make_evaluator(trainer.config().data, data, trainer.config().eval.samples,
-                                trainer.device())) {}
+    : trainer_(trainer), folder_(folder) {
+  const EvalConfig& eval = trainer.config().eval;
+  if (find_feature_network(eval.features) == nullptr) {
+    evaluator_.emplace(
+        make_evaluator(trainer.config().data, data, eval.samples, trainer.device(), eval.features));
+    distance_ = "frechet";
+    return;
+  }
+  const FeatureSettings settings{.kind = eval.features, .protocol = eval.protocol};
+  network_.emplace(load_feature_network(settings, eval.weights, trainer.device()), data);
+  distance_ = network_->names().front();
+}
+
+std::string RunEvaluation::names() const {
+  if (network_) return join(network_->names(), ",");
+  return metrics_csv_names({"", "", 0, evaluator_->rows(trainer_.classes().count > 0)});
+}
+
+Metrics RunEvaluation::measure_samples() const {
+  const Classes& classes = trainer_.classes();
+  const std::int64_t count = trainer_.config().eval.samples;
+  const auto images =
+      draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed,
+                   /*truncation=*/0.0, trainer_.config().train.precision);
+  if (network_) return network_->measure(images);
+  return evaluator_->measure(images, draw_sample_classes(classes, count, kSampleSeed));
+}
 
 void RunEvaluation::open(std::int64_t step, EventFile* events) {
   const auto path = folder_.metrics_csv();
-  header_ = "epoch,step,samples," +
-            metrics_csv_names({"", "", 0, evaluator_.rows(trainer_.classes().count > 0)});
+  header_ = "epoch,step,samples," + names();
   rows_.emplace(path, header_, step, events);
   measured_step_ = -1;
   has_row_ = false;
@@ -35,7 +57,7 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
   const bool has_best = std::filesystem::exists(folder_.best());
   const auto steps = read_column(path, header_, "step");
   const auto samples = read_column(path, header_, "samples");
-  const auto distances = read_column(path, header_, "frechet");
+  const auto distances = read_column(path, header_, distance_);
   for (std::size_t i = 0; i < distances.size(); ++i) {
     has_row_ = has_row_ || steps[i] == static_cast<double>(step);
     // Distances fall with the number of samples.
@@ -51,18 +73,14 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
 }
 
 std::string RunEvaluation::measure(std::int64_t epoch) {
-  const Classes& classes = trainer_.classes();
-  const std::int64_t count = trainer_.config().eval.samples;
-  log::info(str("epoch ", epoch, "  measuring ", count, " samples"));
-  const Metrics metrics = evaluator_.measure(
-      draw_samples(trainer_.sampling_generator(), trainer_.config(), classes, count, kSampleSeed,
-                   /*truncation=*/0.0, trainer_.config().train.precision),
-      draw_sample_classes(classes, count, kSampleSeed));
+  log::info(str("epoch ", epoch, "  measuring ", trainer_.config().eval.samples, " samples"));
+  const Metrics metrics = measure_samples();
   measured_step_ = trainer_.steps_done();
   // Compared as it is written, so that a resumed run finds what an unbroken one would.
-  const double distance = parse_double(metric_text(metrics.value("frechet"))).value_or(kNoBest);
+  const double distance = parse_double(metric_text(metrics.value(distance_))).value_or(kNoBest);
   const std::string text =
-      formatted("Fréchet %.4g  coverage %.3f", distance, metrics.value("coverage"));
+      network_ ? str(distance_, formatted(" %.4g", distance))
+               : formatted("Fréchet %.4g  coverage %.3f", distance, metrics.value("coverage"));
   const bool better = trainer_.config().train.keep_best == KeepBest::kFid && distance < best_;
   if (better) {
     best_ = distance;

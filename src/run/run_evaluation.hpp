@@ -9,6 +9,7 @@
 #include "gan_train/eval/evaluator.hpp"
 #include "gan_train/run/run_folder.hpp"
 #include "gan_train/train/trainer.hpp"
+#include "io/network_evaluation.hpp"
 #include "run/csv_log.hpp"
 
 namespace gan {
@@ -39,7 +40,12 @@ class RunEvaluation {
  private:
   const Trainer& trainer_;
   const RunFolder& folder_;
-  Evaluator evaluator_;
+  Metrics measure_samples() const;
+  std::string names() const;
+
+  std::optional<Evaluator> evaluator_;       // one of them
+  std::optional<NetworkEvaluator> network_;  // where eval.features names a network
+  std::string distance_;                     // the column of the Fréchet distance
   std::optional<CsvLog> rows_;
   std::string header_;
   std::string row_;

@@ -97,7 +97,7 @@ TEST(PickleHostile, RefusesMisuseOfTheStack) {
 
 TEST(PickleHostile, RefusesMisuseOfTheMemo) {
   EXPECT_EQ(pickle_complaint("}q"s + '\0' + text("k") + "q\1" + "h\1" + "s"), "");
-  for (const auto& body : {"h"s + '\0', "}q\1"s, "}q"s + '\0' + "q" + '\0', "q"s + '\0',
+  for (const auto& body : {"h"s + '\0', "}q\2"s, "}q"s + '\0' + "q" + '\0', "q"s + '\0',
                            "}j\xff\xff\xff\xff"s, "}r\xff\xff\xff\xff"s, "}(q"s + '\0'}) {
     EXPECT_NE(pickle_complaint(body), "") << body;
   }

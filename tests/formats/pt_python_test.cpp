@@ -108,6 +108,7 @@ torch.manual_seed(1)
 model = torch.nn.Sequential(torch.nn.Conv2d(1, 3, 2), torch.nn.BatchNorm2d(3), torch.nn.ReLU(),
                             torch.nn.Linear(4, 5))
 torch.save(model.state_dict(), 'model.pt')
+torch.save(model.state_dict(), 'old_model.pt', _use_new_zipfile_serialization=False)
 flat = torch.arange(24, dtype=torch.float64)
 shared = torch.arange(3, dtype=torch.uint8)
 values = {'double': flat, 'rows': flat.view(4, 6)[1:3], 'bf16': torch.tensor([1.0, -2.0]).bfloat16(),
@@ -117,6 +118,7 @@ values = {'double': flat, 'rows': flat.view(4, 6)[1:3], 'bf16': torch.tensor([1.
           'config': {'lr': 2e-4, 'steps': [1, 2**40, None, True], 'name': 'm' * 300},
           'many': {str(i): torch.full((1,), i) for i in range(600)}}
 torch.save(values, 'values.pt')
+torch.save(values, 'old_values.pt', _use_new_zipfile_serialization=False)
 )";
 
 void expect_bytes(const PtDict& dict, std::string_view key, const Bytes& expected) {
@@ -126,9 +128,7 @@ void expect_bytes(const PtDict& dict, std::string_view key, const Bytes& expecte
   EXPECT_EQ(Bytes(bytes.begin(), bytes.end()), expected) << key;
 }
 
-TEST_F(PtPython, WritesFilesThatWeRead) {
-  ASSERT_TRUE(run(kModel));
-  const Bytes model_file = read_file(folder_ / "model.pt");
+void expect_model_and_values(const Bytes& model_file, const Bytes& values_file) {
   const PtDict model = parse_pt(model_file, "model.pt");
   std::string keys;
   for (const auto& [key, value] : model) keys += key + " ";
@@ -139,7 +139,6 @@ TEST_F(PtPython, WritesFilesThatWeRead) {
   EXPECT_EQ(std::get<PtTensor>(model.at(0).second.value).shape, shape);
   expect_bytes(model, "1.running_var", raw<float>({1, 1, 1}));
 
-  const Bytes values_file = read_file(folder_ / "values.pt");
   const PtDict values = parse_pt(values_file, "values.pt");
   expect_bytes(values, "rows", raw<double>({6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}));
   expect_bytes(values, "bf16", raw<std::uint16_t>({0x3f80, 0xc000}));
@@ -154,6 +153,15 @@ TEST_F(PtPython, WritesFilesThatWeRead) {
   const auto& config = std::get<PtDict>(find(values, "config")->value);
   EXPECT_EQ(std::get<double>(find(config, "lr")->value), 2e-4);
   EXPECT_EQ(std::get<std::string>(find(config, "name")->value), std::string(300, 'm'));
+}
+
+// As PyTorch saves today, and as it did before 1.6.
+TEST_F(PtPython, WritesFilesThatWeRead) {
+  ASSERT_TRUE(run(kModel));
+  for (const std::string age : {"", "old_"}) {
+    expect_model_and_values(read_file(folder_ / (age + "model.pt")),
+                            read_file(folder_ / (age + "values.pt")));
+  }
 }
 
 // Also without our seal no bit of torch.save's file goes unchecked.
@@ -201,12 +209,13 @@ values = {
     'columns': torch.arange(6.0).view(2, 3).t(), 'u': '\u00fc'}
 for protocol in (2, 3, 4, 5):
     torch.save(values, f'{protocol}.pt', pickle_protocol=protocol)
+torch.save(values, 'old.pt', _use_new_zipfile_serialization=False)
 )";
 
 TEST_F(PtPython, WhatStandsBesideTensorsIsNamed) {
   ASSERT_TRUE(run(kForeign));
-  for (int protocol = 2; protocol <= 5; ++protocol) {
-    const Bytes file = read_file(folder_ / (std::to_string(protocol) + ".pt"));
+  for (const std::string protocol : {"2", "3", "4", "5", "old"}) {
+    const Bytes file = read_file(folder_ / (protocol + ".pt"));
     const PtDict values = parse_pt(file, "x.pt");
     for (const auto& [key, value] : values) {
       const bool other = std::holds_alternative<PtOther>(value.value);
@@ -242,7 +251,7 @@ class Evil:
         return (os.system, ('touch executed',))
 for i, value in enumerate([Evil(), torch.ones(2), torch.nn.Linear(2, 1), 7]):
     torch.save(value, f'{i}.pt')
-torch.save({'x': torch.ones(2)}, '4.pt', _use_new_zipfile_serialization=False)
+torch.save(torch.nn.Linear(2, 1), '4.pt', _use_new_zipfile_serialization=False)
 torch.jit.script(torch.nn.Linear(2, 1)).save('5.pt')
 import zipfile
 torch.save({'x': torch.ones(2)}, 'plain.pt')

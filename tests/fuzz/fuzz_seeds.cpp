@@ -165,7 +165,14 @@ void pt_seeds(Seeds seeds) {
   };
   seeds.add("\2\x80\2}(X\1\0\0\0actorch._utils\n_rebuild_parameter\n("s + tensor('0', 24) + "\x88" +
             hooks + "tRX\1\0\0\0b"s + tensor('1', 8) + "X\1\0\0\0c"s + tensor('2', 0) + "u.");
-  seeds.add("\5\0\0\1\x40\1\2"s);
+  seeds.add("\6\0\0\1\x40\1\2"s);
+  // As PyTorch before 1.6 wrote a tensor of two bytes.
+  const std::string content =
+      "\x80\2}X\1\0\0\0actorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nByteStorage\n"
+      "X\1\0\0\0001X\3\0\0\0cpuK\2NtQK\0K\2\x85K\1\x85\x89"s +
+      hooks + "tRs.";
+  seeds.add("\5\x80\2}X\15\0\0\0little_endian\x88s."s + content +
+            "\x80\2]X\1\0\0\0001a.\2\0\0\0\0\0\0\0ab"s);
 }
 
 // The recipes, and every option in both spellings.

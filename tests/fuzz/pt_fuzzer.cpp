@@ -64,6 +64,15 @@ void fuzz_pickle(ByteView bytes, bool any_use) {
   check_round_trip(read_pickle(bytes, storages, "fuzz"));
 }
 
+// What follows the first pickle of a file of before PyTorch 1.6.
+void fuzz_legacy(ByteView bytes) {
+  const std::string_view head =
+      "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19.\x80\x02M\xe9\x03.";
+  Bytes file(head.begin(), head.end());
+  file.insert(file.end(), bytes.begin(), bytes.end());
+  check_round_trip(parse_pt(file, "fuzz"));
+}
+
 // A sound archive of any records: a size and a name, a size and what it holds,
 // and so on.
 void fuzz_records(ByteView bytes) {
@@ -104,7 +113,7 @@ void fuzz_patches(ByteView bytes) {
 void gan::fuzz(ByteView input) {
   if (input.empty()) return;
   const auto rest = input.subspan(1);
-  switch (input[0] % 6) {
+  switch (input[0] % 7) {
     case 0:
       return fuzz_file(rest);
     case 1:
@@ -115,6 +124,8 @@ void gan::fuzz(ByteView input) {
       return fuzz_pickle(rest, false);
     case 4:
       return fuzz_records(rest);
+    case 5:
+      return fuzz_legacy(rest);
     default:
       return fuzz_patches(rest);
   }

@@ -4,8 +4,8 @@
 
 #include <torch/types.h>
 
-#include "io/tensors.hpp"
 #include "message.hpp"
+#include "models/tensors.hpp"
 
 namespace gan {
 namespace {

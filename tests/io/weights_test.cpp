@@ -11,8 +11,8 @@
 #include "formats/safetensors.hpp"
 #include "gan_train/sampling/sample.hpp"
 #include "io/export.hpp"
-#include "io/tensors.hpp"
 #include "message.hpp"
+#include "models/tensors.hpp"
 #include "temp_folder.hpp"
 
 namespace gan {

@@ -167,6 +167,24 @@ template <>
 inline constexpr Named<KeepBest> kNames<KeepBest>[] = {{KeepBest::kNone, "none"},
                                                        {KeepBest::kFid, "fid"}};
 
+/// What evaluations compare images by.
+enum class FeatureKind : std::uint8_t { kAuto, kClassifier, kProjections, kInception, kLite0 };
+template <>
+inline constexpr Named<FeatureKind> kNames<FeatureKind>[] = {
+    {FeatureKind::kAuto, "auto"},
+    {FeatureKind::kClassifier, "classifier"},
+    {FeatureKind::kProjections, "projections"},
+    {FeatureKind::kInception, "inception"},
+    {FeatureKind::kLite0, "lite0"}};
+
+/// The program whose way to Inception's features is followed.
+enum class EvalProtocol : std::uint8_t { kPytorchFid, kTorchFidelity, kCleanFid };
+template <>
+inline constexpr Named<EvalProtocol> kNames<EvalProtocol>[] = {
+    {EvalProtocol::kPytorchFid, "pytorch-fid"},
+    {EvalProtocol::kTorchFidelity, "torch-fidelity"},
+    {EvalProtocol::kCleanFid, "clean-fid"}};
+
 // ── Names and rows ──
 
 /// What to throw for a value that was cast to the enum and is none of it.

@@ -123,6 +123,9 @@ struct TrainConfig {
 struct EvalConfig {
   std::int64_t every = 0;
   std::int64_t samples = 10000;
+  FeatureKind features = FeatureKind::kAuto;
+  std::string weights;
+  EvalProtocol protocol = EvalProtocol::kPytorchFid;
 };
 
 struct AugmentConfig {

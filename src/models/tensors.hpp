@@ -22,6 +22,9 @@ class TensorPacker {
   std::vector<torch::Tensor> alive_;
 };
 
+/// A copy of a saved tensor.
+torch::Tensor to_tensor(const PtTensor& saved);
+
 /// Copies a saved tensor into `target`, which has the shape it must have; Error
 /// beginning with `where` otherwise.
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);

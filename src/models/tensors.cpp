@@ -1,4 +1,4 @@
-#include "io/tensors.hpp"
+#include "models/tensors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,17 +82,20 @@ PtDict TensorPacker::pack(const torch::nn::Module& module) {
   return dict;
 }
 
+torch::Tensor to_tensor(const PtTensor& saved) {
+  // A copy, since the bytes of a file need not be aligned.
+  const auto elements = static_cast<std::int64_t>(saved.bytes.size() / size_of(saved.type));
+  auto values = torch::empty({elements}, torch_type(saved.type));
+  std::ranges::copy(saved.bytes, static_cast<std::uint8_t*>(values.mutable_data_ptr()));
+  return saved.strides.empty() ? values.view(saved.shape)
+                               : values.as_strided(saved.shape, saved.strides);
+}
+
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where) {
   const auto problem = misfit(value, target);
   if (!problem.empty()) throw run_error(where, ": ", problem);
-  const auto& saved = std::get<PtTensor>(value->value);
-  // A copy, since the bytes of a file need not be aligned.
-  const auto elements = static_cast<std::int64_t>(saved.bytes.size() / size_of(saved.type));
-  const auto values = torch::empty({elements}, torch_type(saved.type));
-  std::ranges::copy(saved.bytes, static_cast<std::uint8_t*>(values.mutable_data_ptr()));
   const torch::NoGradGuard no_grad;
-  target.copy_(saved.strides.empty() ? values.view(saved.shape)
-                                     : values.as_strided(saved.shape, saved.strides));
+  target.copy_(to_tensor(std::get<PtTensor>(value->value)));
 }
 
 bool may_be_missing(std::string_view name) { return name.ends_with("num_batches_tracked"); }

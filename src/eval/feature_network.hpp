@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <torch/types.h>
+
+#include "eval/resize.hpp"
+#include "gan_train/config/choices.hpp"
+
+namespace gan {
+
+/// What a feature network makes of images.
+struct NetworkFeatures {
+  torch::Tensor features;  ///< [n, d] float32 on the CPU
+  torch::Tensor logits;    ///< [n, classes]; undefined where the network has none
+};
+
+/// Network inputs [n, 3, side, side] on the network's device -> features there.
+using NetworkForward = std::function<NetworkFeatures(const torch::Tensor&)>;
+
+/// A trained network whose features images are compared by.
+struct FeatureNetworkRow {
+  FeatureKind kind;
+  std::string_view title;    ///< "Inception-v3 of FID"
+  std::int64_t side;         ///< of its square input
+  std::int64_t features;     ///< per image
+  std::string_view file;     ///< that its weights are published as
+  std::string_view sha256;   ///< of that file
+  std::string_view licence;  ///< of the weights
+  NetworkForward (*load)(const std::filesystem::path& weights, torch::Device device,
+                         torch::ScalarType precision);
+};
+
+/// All of them. Adding one is a FeatureKind, a row and a function.
+std::span<const FeatureNetworkRow> feature_networks();
+/// That of a kind; none for kinds that need no trained network.
+const FeatureNetworkRow* find_feature_network(FeatureKind kind);
+
+/// Pictures of any sizes that are made one at a time.
+struct PictureSource {
+  std::string name;
+  std::int64_t size = 0;
+  /// The i-th: uint8 [3, h, w]. Called on many threads at a time.
+  std::function<torch::Tensor(std::int64_t)> picture;
+  std::string key;  ///< tells it from others; "": unknown
+};
+
+/// Images uint8 [n, c, h, w] with 1 or 3 channels.
+PictureSource source_of(std::string name, torch::Tensor images);
+
+/// What features are computed with.
+struct FeatureSettings {
+  FeatureKind kind = FeatureKind::kInception;
+  EvalProtocol protocol = EvalProtocol::kPytorchFid;
+  bool half =
+      false;  ///< bfloat16, which is quicker on some processors; features are off by about 1 %
+};
+
+/// A feature network with its weights.
+class FeatureNetwork {
+ public:
+  FeatureNetwork(const FeatureSettings& settings, const std::filesystem::path& weights,
+                 torch::Device device);
+
+  /// The features of the first `count` pictures, in batches: memory does not grow with the
+  /// pictures' sizes.
+  NetworkFeatures features_of(const PictureSource& source, std::int64_t count) const;
+
+  const FeatureNetworkRow& row() const { return row_; }
+  const FeatureSettings& settings() const { return settings_; }
+  /// "inception", or with what matters beside it "inception_pytorch-fid", "…_bf16".
+  std::string id() const;
+  /// "Inception-v3 of FID, protocol pytorch-fid".
+  std::string text() const;
+  const std::string& weights_sum() const { return sum_; }  ///< SHA-256 of the weights' file
+  bool has_published_weights() const { return sum_ == row_.sha256; }
+
+ private:
+  Resizing resizing() const;
+
+  FeatureSettings settings_;
+  const FeatureNetworkRow& row_;
+  torch::Device device_;
+  std::string sum_;
+  NetworkForward forward_;
+};
+
+}  // namespace gan

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "eval/feature_network.hpp"
+#include "eval/metrics.hpp"
+#include "gan_train/eval/evaluator.hpp"
+
+namespace gan {
+
+/// What samples are compared with: the features of all its pictures or, where only these were
+/// published, their statistics.
+struct ReferenceFeatures {
+  std::string name;
+  std::int64_t size = 0;   ///< pictures; 0: unknown
+  torch::Tensor features;  ///< undefined: there are only statistics
+  FeatureStatistics statistics;
+};
+
+/// The rows "frechet", "kid", "kid_deviation", "precision" and "recall", and from logits
+/// "inception_score" and its deviation, as torch-fidelity defines them; without the reference's
+/// features only "frechet" and the score.
+std::vector<Metric> network_metrics(const NetworkFeatures& samples,
+                                    const ReferenceFeatures& reference);
+
+/// What to know before one compares such a distance with another one's, a line each.
+std::vector<std::string> network_warnings(std::int64_t samples, const ReferenceFeatures& reference,
+                                          const FeatureNetwork& network);
+
+}  // namespace gan

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include <torch/types.h>
+
+namespace gan {
+
+/// What numpy.random.RandomState draws, for figures that another program draws subsets for.
+class NumpyDraws {
+ public:
+  explicit NumpyDraws(std::uint32_t seed) : words_(seed) {}
+
+  /// As RandomState.permutation(n): int64 [n].
+  torch::Tensor permutation(std::int64_t n) {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
+    for (std::size_t i = order.size(); i-- > 1;) std::swap(order[i], order[up_to(i)]);
+    return torch::tensor(order);
+  }
+
+ private:
+  // Even over 0 … most: the lowest bits that can hold it, drawn until they fit.
+  std::size_t up_to(std::size_t most) {
+    std::size_t mask = most;
+    for (unsigned shift = 1; shift < 32; shift *= 2) mask |= mask >> shift;
+    std::size_t value = most + 1;
+    while (value > most) value = static_cast<std::size_t>(words_()) & mask;
+    return value;
+  }
+
+  std::mt19937 words_;
+};
+
+/// torch-fidelity's own.
+inline constexpr std::uint32_t kTorchFidelitySeed = 2020;
+
+}  // namespace gan

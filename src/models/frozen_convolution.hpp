@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <torch/types.h>
+
+#include "core/file.hpp"
+#include "formats/pt.hpp"
+
+namespace gan {
+
+/// How a convolution moves over its input.
+struct ConvolutionSteps {
+  std::int64_t stride = 1;
+  std::array<std::int64_t, 2> padding = {0, 0};
+  std::int64_t groups = 1;
+};
+
+/// A convolution of a network that is not trained, with the batch norm behind it folded in.
+struct FrozenConvolution {
+  torch::Tensor weight;  ///< [out, in / groups, kh, kw], channels_last
+  torch::Tensor bias;    ///< [out]
+  ConvolutionSteps steps;
+
+  torch::Tensor operator()(const torch::Tensor& maps) const;
+};
+
+/// The weights of a network of another program, taken by name from its state dict.
+class FrozenWeights {
+ public:
+  /// Of a .pt, .pth or .safetensors file.
+  FrozenWeights(const std::filesystem::path& path, torch::Device device);
+
+  /// The tensor called that, float32. Error naming file and tensor where it is missing, has another
+  /// shape or numbers that are not finite.
+  torch::Tensor take(const std::string& name, torch::IntArrayRef shape) const;
+  /// The convolution `conv`, without bias, and the batch norm `norm` with its running statistics.
+  FrozenConvolution take(const std::string& conv, const std::string& norm, torch::IntArrayRef shape,
+                         const ConvolutionSteps& steps, double epsilon) const;
+
+ private:
+  std::string name_;
+  torch::Device device_;
+  Bytes bytes_;
+  PtDict dict_;
+};
+
+}  // namespace gan

@@ -1,0 +1,105 @@
+"""The programs that gan-eval's FID is held against, on folders of pictures with weights of ours.
+
+Those that can't stack pictures of several sizes take them one by one."""
+
+import contextlib
+import importlib.util
+import io
+import pathlib
+import sys
+
+import torch
+
+NETWORKS = pathlib.Path(__file__).resolve().parents[1] / "models" / "feature_networks_test.py"
+
+
+def networks():
+    """The module that makes random weights."""
+    spec = importlib.util.spec_from_file_location("feature_networks", NETWORKS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def missing():
+    """The name of a package that is not there, or None."""
+    try:
+        networks().import_torchvision()
+        import cleanfid.fid  # noqa: F401
+        import pytorch_fid.fid_score  # noqa: F401
+        import torch_fidelity  # noqa: F401
+    except ImportError as error:
+        return error.name
+    return None
+
+
+def random_network(path):
+    """pytorch-fid's Inception with random weights, which it saves."""
+    module = networks()
+    with torch.no_grad():
+        net = module.randomize(module.fid_inception())
+    torch.save(net.state_dict(), path)
+    return net
+
+
+def distance(mean, covariance, other_mean, other_covariance):
+    """Their formula, whose root of a singular product is too inexact, by eigenvalues."""
+    import numpy as np
+
+    roots = np.sqrt(np.linalg.eigvals(covariance @ other_covariance).astype(complex)).real.sum()
+    difference = mean - other_mean
+    return difference @ difference + np.trace(covariance) + np.trace(other_covariance) - 2 * roots
+
+
+def pytorch_fid(net, a, b):
+    from pytorch_fid import fid_score, inception
+
+    inception.fid_inception_v3 = lambda: net
+    model = inception.InceptionV3([3])
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        parts = [fid_score.compute_statistics_of_path(str(path), model, 1, 2048, "cpu", 0)
+                 for path in (a, b)]  # fmt: skip
+    return {"frechet": distance(*parts[0], *parts[1])}
+
+
+def torch_fidelity(weights, a, b, subset):
+    import torch_fidelity as peer
+
+    found = peer.calculate_metrics(
+        input1=str(a), input2=str(b), cuda=False, isc=True, fid=True, kid=True, prc=True,
+        feature_extractor_weights_path=str(weights), kid_subset_size=subset, batch_size=1,
+        cache=False, verbose=False, save_cpu_ram=True)  # fmt: skip
+    return {
+        "frechet": found["frechet_inception_distance"],
+        "kid": found["kernel_inception_distance_mean"],
+        "kid_deviation": found["kernel_inception_distance_std"],
+        "inception_score": found["inception_score_mean"],
+        "inception_score_deviation": found["inception_score_std"],
+        "precision": found["precision"],
+        "recall": found["recall"],
+    }
+
+
+def clean_fid(net, a, b):
+    import numpy as np
+    from cleanfid import fid
+
+    blocks = torch.nn.Sequential(*(part for part in layers(net)))
+    model = lambda x: blocks((x - 128) / 128).flatten(1)  # noqa: E731
+    parts = []
+    for path in (a, b):
+        found = fid.get_folder_features(str(path), model, num_workers=0, batch_size=16,
+                                        device=torch.device("cpu"), verbose=False)  # fmt: skip
+        parts += [np.mean(found, axis=0), np.cov(found, rowvar=False)]
+    return {"frechet": distance(*parts)}
+
+
+def layers(net):
+    from pytorch_fid import inception
+
+    inception.fid_inception_v3 = lambda: net
+    return inception.InceptionV3([3], resize_input=False, normalize_input=False).blocks
+
+
+if __name__ == "__main__":
+    sys.exit("this is a module of the tests")
