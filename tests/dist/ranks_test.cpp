@@ -216,12 +216,14 @@ TEST(Ranks, ShareTheStateOfTheFirst) {
       trainer.networks.generator->parameters().front().fill_(3.0);
       trainer.ema->parameters().front().fill_(4.0);
       trainer.set_steps_done(7);
+      trainer.augmentation = 0.25;
       trainer.g_optimizer.load(trainer.g_optimizer.state(), 5);
     }
     trainer.share_state();
     EXPECT_EQ(trainer.networks.generator->parameters().front().mean().item<float>(), 3.0F);
     EXPECT_EQ(trainer.ema->parameters().front().mean().item<float>(), 4.0F);
     EXPECT_EQ(trainer.steps_done(), 7);
+    EXPECT_EQ(trainer.augmentation, 0.25);
     EXPECT_EQ(trainer.g_optimizer.steps(), 5);
   });
 }
