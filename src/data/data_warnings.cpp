@@ -52,8 +52,8 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
                            "data.path, or a number in data.labels"));
   }
   if (config.augment.saturation > 0 && data.shape.channels == 1) {
-    warnings.push_back(str("augment.saturation: changes nothing, for ", data.source,
-                           " holds grey images; leave it out"));
+    warnings.push_back(str("augment.saturation: changes nothing, since the images of ", data.source,
+                           " are grey; leave it out"));
   }
   return warnings;
 }
