@@ -228,6 +228,22 @@ TEST(Ranks, ShareTheStateOfTheFirst) {
   });
 }
 
+// Each sees a sign of its own on its images; the mean of both moves the probability of both.
+TEST(Ranks, ShareTheProbabilityOfAugmentation) {
+  Config config = shared_config();
+  config.augment = {.brightness = 0.5, .target = 0.05};
+  const Dataset data = load_dataset(config.data);
+  std::vector<double> found(2);
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    Trainer trainer = trainer_on_a_thread(config, data, ranks);
+    trainer.augmentation = 0.5;
+    while (trainer.steps_done() < 40) trainer.step();
+    found[static_cast<std::size_t>(ranks.rank())] = trainer.augmentation;
+  });
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_NE(found[0], 0.5);
+}
+
 TEST(Ranks, StopAtTheSameStepWhereOneOfThemIsToldTo) {
   const Config config = shared_config();
   const Dataset data = load_dataset(config.data);
