@@ -154,7 +154,7 @@ TEST(Augment, AdaptiveAugmentationChangesAnImageWithItsProbability) {
           draw_view(config, {.probability = probability}, images.sizes(), seeded(2), seeded(0));
       const auto moved = (seen(images, view, config) - images).abs().flatten(1).amax(1) > 1e-4;
       // A shift by no pixel is one of 25.
-      const double share = moved.to(torch::kFloat32).mean().item<double>();
+      const auto share = moved.to(torch::kFloat32).mean().item<double>();
       EXPECT_NEAR(share, probability * (kind == 0 ? 0.96 : 1.0), 0.05) << kind;
       if (probability == 0.0) {
         EXPECT_EQ(share, 0.0);
