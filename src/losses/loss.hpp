@@ -25,6 +25,7 @@ struct Loss {
   LossKind kind;
   std::string_view help;
   LabelKind labels;
+  bool sign_tells = false;  ///< whether a logit above 0 means that D takes the image for real
   /// D's loss on real images: logits and labels of shape [n].
   torch::Tensor (*real)(const torch::Tensor& logits, const torch::Tensor& labels) = nullptr;
   /// D's loss on generated images: likewise.

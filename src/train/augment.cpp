@@ -1,6 +1,8 @@
 #include "train/augment.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <torch/types.h>
 
@@ -52,13 +54,27 @@ torch::Tensor cut_out(const torch::Tensor& images, const torch::Tensor& hole, do
   return images.masked_fill(inside.unsqueeze(1), 0.0);
 }
 
+// The distance of all values from their mean over `dims`, times `factor`.
+torch::Tensor spread(const torch::Tensor& images, at::IntArrayRef dims,
+                     const torch::Tensor& factor) {
+  const auto mean = images.mean(dims, /*keepdim=*/true);
+  return torch::addcmul(mean, images - mean, factor);
+}
+
 }  // namespace
 
-void check_augment(const AugmentConfig& config, const ImageShape& shape) {
-  const bool wanted =
-      config.mirror || config.translation > 0 || config.cutout > 0 || config.brightness > 0;
-  if (wanted && shape.is_point()) {
+void check_augment(const AugmentConfig& config, const Loss& loss, const ImageShape& shape) {
+  if ((config.mirror || config.changes_views()) && shape.is_point()) {
     throw usage_error("augment: the data set holds points, not images; leave out the section");
+  }
+  if (config.target <= 0) return;
+  if (!config.changes_views()) {
+    throw usage_error("augment.target: there is no augmentation to adapt; set augment.translation ",
+                      "or another, or leave it out");
+  }
+  if (!loss.sign_tells) {
+    throw usage_error("augment.target: the sign of D's logits does not tell real from generated ",
+                      "images with loss.kind = ", name_of(loss.kind), "; leave it out");
   }
 }
 
@@ -67,36 +83,63 @@ torch::Tensor mirrored(const torch::Tensor& images, const torch::Tensor& which) 
   return torch::where(each, images.flip(3), images);
 }
 
-View draw_view(const AugmentConfig& config, double noise, at::IntArrayRef images,
+View draw_view(const AugmentConfig& config, const ViewLevel& level, at::IntArrayRef images,
                const at::Generator& augment_random, const at::Generator& noise_random) {
   const auto n = images[0], h = images[2], w = images[3];
   const auto both = [&](auto draw) {
     const auto first = draw(h);  // rows first, whatever order arguments are evaluated in
     return torch::cat({first, draw(w)}, 1);
   };
+  // What was drawn, or for some images, where augmentation is adaptive, what changes nothing.
+  const auto some = [&](const torch::Tensor& drawn, const torch::Tensor& nothing) {
+    if (config.target <= 0) return drawn;
+    std::vector<std::int64_t> each(static_cast<std::size_t>(drawn.dim()), 1);
+    each[0] = n;
+    const auto chances = torch::empty(each).uniform_(0.0, 1.0, augment_random);
+    return torch::where(chances < level.probability, drawn, nothing);
+  };
+  const auto around = [&](double middle, double by) {
+    const auto drawn =
+        torch::empty({n, 1, 1, 1}).uniform_(middle - by, middle + by, augment_random);
+    return some(drawn, torch::tensor(middle, torch::kFloat32));
+  };
   View view;
-  if (config.brightness > 0) {
-    view.brightness =
-        torch::empty({n, 1, 1, 1}).uniform_(-config.brightness, config.brightness, augment_random);
-  }
+  if (config.brightness > 0) view.brightness = around(0.0, config.brightness);
+  if (config.saturation > 0) view.saturation = around(1.0, config.saturation);
+  if (config.contrast > 0) view.contrast = around(1.0, config.contrast);
   if (config.translation > 0) {
-    view.shift = both([&](std::int64_t size) {
-      return whole_numbers(0, 2 * pixels_of(size, config.translation), n, augment_random);
-    });
+    const auto most = [&](std::int64_t size) { return pixels_of(size, config.translation); };
+    view.shift = some(both([&](std::int64_t size) {
+                        return whole_numbers(0, 2 * most(size), n, augment_random);
+                      }),
+                      torch::tensor({most(h), most(w)}));
   }
   if (config.cutout > 0) {
-    view.hole = both([&](std::int64_t size) {
-      return stretch_begins(size, pixels_of(size, config.cutout), n, augment_random);
-    });
+    view.hole =
+        some(both([&](std::int64_t size) {
+               return stretch_begins(size, pixels_of(size, config.cutout), n, augment_random);
+             }),
+             torch::tensor({h, w}));  // outside
   }
-  if (noise > 0) view.noise = torch::empty(images).normal_(0.0, noise, noise_random);
+  if (level.noise > 0) {
+    view.noise = torch::empty(images).normal_(0.0, level.noise, noise_random);
+  }
   return view;
+}
+
+double adapted(double probability, double mean_sign, double target, double images) {
+  // From 0 to 1 within this many at the earliest. The paper's 500,000 suit longer runs than ours.
+  constexpr double kRamp = 100'000;
+  const double change = images / kRamp;
+  return std::clamp(probability + (mean_sign > target ? change : -change), 0.0, 1.0);
 }
 
 torch::Tensor seen(const torch::Tensor& images, const View& view, const AugmentConfig& config) {
   auto x = images;
-  // Brightness first, as in the paper's program: what is moved in or cut out stays zero.
+  // Colours first, as in the paper's program: what is moved in or cut out stays zero.
   if (view.brightness.defined()) x = x + view.brightness;
+  if (view.saturation.defined()) x = spread(x, {1}, view.saturation);
+  if (view.contrast.defined()) x = spread(x, {1, 2, 3}, view.contrast);
   if (view.shift.defined()) x = shifted(x, view.shift, config.translation);
   if (view.hole.defined()) x = cut_out(x, view.hole, config.cutout);
   if (view.noise.defined()) x = x + view.noise;

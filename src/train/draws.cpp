@@ -100,23 +100,25 @@ double StepDraws::images_per_step() const {
   return static_cast<double>(config_.train.discriminator_steps * real_batch_size(config_.train));
 }
 
-StepInputs StepDraws::draw(std::int64_t step, int rank) {
+StepInputs StepDraws::draw(std::int64_t step, int rank, double probability) {
   const std::int64_t k = config_.train.discriminator_steps;
-  const double noise = noise_level(config_.train, step, steps_per_epoch_ * config_.train.epochs);
+  const ViewLevel level{probability,
+                        noise_level(config_.train, step, steps_per_epoch_ * config_.train.epochs)};
   const RankStreams streams{seed_of(config_), rank, ranks_};
   StepInputs inputs;
   inputs.layer_seed = stream_seed(streams.seed, Stream::kLayers, streams.own_index(step));
   for (std::int64_t i = 0; i < k; ++i) {
-    inputs.d.push_back(draw_discriminator(step * k + i, noise, rank));
+    inputs.d.push_back(draw_discriminator(step * k + i, level, rank));
   }
-  inputs.g = draw_generator(step, noise, rank, inputs.d.back());
+  inputs.g = draw_generator(step, level, rank, inputs.d.back());
   for_each_tensor(inputs, [&](const std::string&, torch::Tensor& tensor) {
     if (tensor.defined()) tensor = copied(tensor, device_);
   });
   return inputs;
 }
 
-DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noise, int rank) {
+DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, const ViewLevel& level,
+                                                  int rank) {
   const RankStreams streams{seed_of(config_), rank, ranks_};
   const std::uint64_t seed = streams.seed;
   const auto index = static_cast<std::uint64_t>(batch);
@@ -137,8 +139,8 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noi
 
   const auto augment = streams.own(Stream::kAugmentD, batch);
   const auto blur = streams.own(Stream::kNoise, 2 * batch);
-  d.real_view = draw_view(config_.augment, noise, d.real.sizes(), augment, blur);
-  d.fake_view = draw_view(config_.augment, noise, d.real.sizes(), augment, blur);
+  d.real_view = draw_view(config_.augment, level, d.real.sizes(), augment, blur);
+  d.fake_view = draw_view(config_.augment, level, d.real.sizes(), augment, blur);
   if (penalty_.compute != nullptr && batch % config_.loss.penalty_every == 0) {
     d.penalty =
         draw_penalty_noise(penalty_.noise, d.real.sizes(), streams.own(Stream::kPenalty, batch));
@@ -146,7 +148,7 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, double noi
   return d;
 }
 
-GeneratorInputs StepDraws::draw_generator(std::int64_t step, double noise, int rank,
+GeneratorInputs StepDraws::draw_generator(std::int64_t step, const ViewLevel& level, int rank,
                                           const DiscriminatorInputs& last) {
   const RankStreams streams{seed_of(config_), rank, ranks_};
   const std::uint64_t seed = streams.seed;
@@ -161,11 +163,11 @@ GeneratorInputs StepDraws::draw_generator(std::int64_t step, double noise, int r
   }
   const auto augment = streams.own(Stream::kAugmentG, step);
   const auto blur = streams.own(Stream::kNoise, 2 * step + 1);
-  g.fake_view = draw_view(config_.augment, noise, shape, augment, blur);
+  g.fake_view = draw_view(config_.augment, level, shape, augment, blur);
   if (loss_.needs_pairs()) {
     g.real = last.real;
     g.real_classes = last.real_classes;
-    g.real_view = draw_view(config_.augment, noise, last.real.sizes(), augment, blur);
+    g.real_view = draw_view(config_.augment, level, last.real.sizes(), augment, blur);
   }
   return g;
 }

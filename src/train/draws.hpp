@@ -54,6 +54,8 @@ template <typename Inputs, typename Use>
 void for_each_tensor(Inputs& inputs, Use use) {
   const auto view = [&](const std::string& whose, auto& v) {
     use("brightness_" + whose, v.brightness);
+    use("saturation_" + whose, v.saturation);
+    use("contrast_" + whose, v.contrast);
     use("shift_" + whose, v.shift);
     use("hole_" + whose, v.hole);
     use("noise_" + whose, v.noise);
@@ -89,16 +91,16 @@ class StepDraws {
   /// For `ranks` ranks. Holds the data on `device`, unless they stay on disk.
   StepDraws(const Config& config, const Dataset& data, const torch::Device& device, int ranks);
 
-  /// What rank `rank` uses in step 0, 1, …
-  StepInputs draw(std::int64_t step, int rank);
+  /// What rank `rank` uses in step 0, 1, … if augmentation is of this probability (augment.target).
+  StepInputs draw(std::int64_t step, int rank, double probability = 0.0);
 
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   /// Real images that D is shown per step, on average over an epoch.
   double images_per_step() const;
 
  private:
-  DiscriminatorInputs draw_discriminator(std::int64_t batch, double noise, int rank);
-  GeneratorInputs draw_generator(std::int64_t step, double noise, int rank,
+  DiscriminatorInputs draw_discriminator(std::int64_t batch, const ViewLevel& level, int rank);
+  GeneratorInputs draw_generator(std::int64_t step, const ViewLevel& level, int rank,
                                  const DiscriminatorInputs& last);
   /// Reads from disk where the images are there, and asks for the next batch ahead of time.
   torch::Tensor real_images(std::int64_t batch, const torch::Tensor& items, int rank);

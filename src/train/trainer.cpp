@@ -43,6 +43,8 @@ namespace {
 
 // Steps from one check that all ranks have the same weights to the next.
 constexpr std::int64_t kCheckEvery = 100;
+// Steps from one move of the probability of augmentation to the next (Karras et al. 2020).
+constexpr std::int64_t kAdaptEvery = 4;
 
 // The sum of those that are defined.
 torch::Tensor sum_of(std::initializer_list<torch::Tensor> terms) {
@@ -68,7 +70,7 @@ std::vector<torch::Tensor> weights_of(const Networks& networks) {
 }  // namespace
 
 torch::Tensor Trainer::step() {
-  const StepInputs inputs = draws_->draw(steps_done_, ranks_.rank());
+  const StepInputs inputs = draws_->draw(steps_done_, ranks_.rank(), augmentation);
   torch::manual_seed(inputs.layer_seed);
   const double lr = lr_scale_ * lr_factor(config_.optim, steps_done_, total_steps());
   g_optimizer.scale_lr(lr);
@@ -79,10 +81,11 @@ torch::Tensor Trainer::step() {
     update_average(*ema, *networks.generator, average_decay(config_.train.ema, steps_done_));
   }
   ++steps_done_;
+  if (config_.augment.target > 0 && steps_done_ % kAdaptEvery == 0) adapt_augmentation(metrics[6]);
   if (steps_done_ % kCheckEvery == 0) {
     check_equal_over_ranks(ranks_, weights_of(networks), steps_done_);
   }
-  return metrics;
+  return metrics.narrow(0, 0, kStepMetrics.size());
 }
 
 // Draws nothing, so that a CUDA graph can replay it on the next step's inputs.
@@ -100,11 +103,17 @@ torch::Tensor Trainer::update(const StepInputs& inputs) {
   const auto g = update_generator(inputs.g, fake).unbind();
   if (inputs.d.size() > 1) d_metrics = d_metrics / static_cast<std::int64_t>(inputs.d.size());
   const auto d = d_metrics.unbind();
-  return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1]});  // in the order of kStepMetrics
+  // In the order of kStepMetrics, and the sign that adapt_augmentation() goes by.
+  return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1], d[4]});
 }
 
-// One step of D towards telling real images from generated ones. Returns d_loss, d_real, d_fake
-// and d_grad_norm.
+void Trainer::adapt_augmentation(const torch::Tensor& sign) {
+  augmentation = adapted(augmentation, mean_over_ranks(ranks_, sign).item<double>(),
+                         config_.augment.target, kAdaptEvery * images_per_step());
+}
+
+// One step of D towards telling real images from generated ones. Returns d_loss, d_real, d_fake,
+// d_grad_norm and the mean sign of the logits on real images.
 torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const Batch& generated) {
   const Batch real = {seen(in.real, in.real_view, config_.augment), in.real_classes};
   const Batch fake = {seen(generated.images.detach(), in.fake_view, config_.augment),
@@ -143,7 +152,8 @@ torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const
     }
   }
   return torch::stack({loss.detach(), on_real.logits.detach().sigmoid().mean(),
-                       on_fake.logits.detach().sigmoid().mean(), norm});
+                       on_fake.logits.detach().sigmoid().mean(), norm,
+                       on_real.logits.detach().sign().mean()});
 }
 
 // One step of G towards images that D takes for real. Returns g_loss and g_grad_norm.
@@ -263,7 +273,7 @@ Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
   check_choices(config);
   check_batches(config, data.size(), ranks.size());
   check_loss(config.loss, config.train);
-  check_augment(config.augment, data.shape);
+  check_augment(config.augment, loss_, data.shape);
   if (config.train.cuda_graph) graphs_ = std::make_unique<StepGraphs>(device_, ranks);
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
@@ -289,7 +299,7 @@ const char* Trainer::precision() const {
 NamedTensors Trainer::next_inputs() {
   std::vector<StepInputs> of_ranks;
   for (int rank = 0; rank < ranks_.size(); ++rank) {
-    of_ranks.push_back(draws_->draw(steps_done_, rank));
+    of_ranks.push_back(draws_->draw(steps_done_, rank, augmentation));
   }
   return whole_batch(of_ranks);
 }
@@ -319,12 +329,13 @@ void Trainer::share_state() {
   if (!ranks_.are_many()) return;
   auto counts =
       torch::tensor({static_cast<double>(steps_done_), static_cast<double>(g_optimizer.steps()),
-                     static_cast<double>(d_optimizer.steps()), lr_scale_},
+                     static_cast<double>(d_optimizer.steps()), lr_scale_, augmentation},
                     torch::kFloat64);
   broadcast_all(ranks_, {counts});
   const auto* count = counts.const_data_ptr<double>();
   set_steps_done(std::llround(count[0]));
   lr_scale_ = count[3];
+  augmentation = count[4];
   for (const auto* net : {&networks.generator, &networks.discriminator, &ema}) {
     if (net->is_empty()) continue;
     broadcast_all(ranks_, (*net)->parameters());

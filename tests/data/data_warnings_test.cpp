@@ -54,6 +54,15 @@ TEST(DataWarnings, OfOneClassWhereSeveralAreWanted) {
   EXPECT_EQ(data_warnings(config, data), Lines{});
 }
 
+TEST(DataWarnings, OfSaturationWhereAllIsGrey) {
+  Config config;
+  config.augment.saturation = 1.0;
+  const auto warnings = data_warnings(config, varied(300));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0],
+            "augment.saturation: changes nothing, since the images of mine are grey; leave it out");
+}
+
 TEST(DataWarnings, FewImagesCallForAugmentation) {
   Config config;
   config.data.dataset = DatasetKind::kFolder;

@@ -216,14 +216,32 @@ TEST(Ranks, ShareTheStateOfTheFirst) {
       trainer.networks.generator->parameters().front().fill_(3.0);
       trainer.ema->parameters().front().fill_(4.0);
       trainer.set_steps_done(7);
+      trainer.augmentation = 0.25;
       trainer.g_optimizer.load(trainer.g_optimizer.state(), 5);
     }
     trainer.share_state();
     EXPECT_EQ(trainer.networks.generator->parameters().front().mean().item<float>(), 3.0F);
     EXPECT_EQ(trainer.ema->parameters().front().mean().item<float>(), 4.0F);
     EXPECT_EQ(trainer.steps_done(), 7);
+    EXPECT_EQ(trainer.augmentation, 0.25);
     EXPECT_EQ(trainer.g_optimizer.steps(), 5);
   });
+}
+
+// Each sees a sign of its own on its images; the mean of both moves the probability of both.
+TEST(Ranks, ShareTheProbabilityOfAugmentation) {
+  Config config = shared_config();
+  config.augment = {.brightness = 0.5, .target = 0.05};
+  const Dataset data = load_dataset(config.data);
+  std::vector<double> found(2);
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    Trainer trainer = trainer_on_a_thread(config, data, ranks);
+    trainer.augmentation = 0.5;
+    while (trainer.steps_done() < 40) trainer.step();
+    found[static_cast<std::size_t>(ranks.rank())] = trainer.augmentation;
+  });
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_NE(found[0], 0.5);
 }
 
 TEST(Ranks, StopAtTheSameStepWhereOneOfThemIsToldTo) {

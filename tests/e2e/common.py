@@ -4,11 +4,13 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("GAN_BIN", ROOT / "build" / "bin"))
@@ -17,6 +19,24 @@ CONFIGS = pathlib.Path(os.environ.get("GAN_CONFIGS", ROOT / "configs"))
 SMOKE = CONFIGS / "smoke.ini"
 
 ALL_SKIPPED = 77  # what ctest is told to count as skipped
+
+
+def write_png(path, width, height, colour):
+    """A PNG of one colour, RGB, by other means than the program's."""
+
+    def chunk(kind, body):
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    rows = (b"\0" + bytes(colour) * width) * height
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def need(condition, what):

@@ -5,29 +5,8 @@ import json
 import os
 import signal
 import struct
-import zlib
 
 import common
-
-HEADER = ">IIBBBBB"
-
-
-def write_png(path, width, height, colour):
-    """A PNG of one colour, RGB, by other means than the program's."""
-
-    def chunk(kind, body):
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    rows = (b"\0" + bytes(colour) * width) * height
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(HEADER, width, height, 8, 2, 0, 0, 0))
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
 
 
 def write_idx(path, dims, values):
@@ -43,7 +22,7 @@ class ImageFolderTest(common.ProgramTest):
         for i in range(40):
             kind = "cats" if i % 2 else "dogs"
             size = 16 + i, 70 - i
-            write_png(
+            common.write_png(
                 self.folder / "photos" / kind / f"{i:02}.png", *size, (6 * i, 128, 250 - 6 * i)
             )
 
@@ -139,7 +118,7 @@ class DataOnDiskTest(common.ProgramTest):
     def write_pictures(self):
         for i in range(120):
             path = self.folder / "data" / "ab"[i % 2] / f"{i:03}.png"
-            write_png(path, 16 + i % 9, 16 + i % 7, (i, 255 - i, 3 * i % 256))
+            common.write_png(path, 16 + i % 9, 16 + i % 7, (i, 255 - i, 3 * i % 256))
 
     def write_values(self):
         pixels = bytes((i * i) >> 5 & 255 for i in range(320 * 256))
@@ -220,6 +199,14 @@ class RecipeDataTest(common.ProgramTest):
             code=1,
             says=["data/data_batch_3.bin: holds 3072 bytes", "3073"],
         )
+
+    def test_pictures(self):
+        for i in range(12):
+            kind = "cats" if i % 2 else "dogs"
+            common.write_png(self.folder / f"data/{kind}/{i}.png", 40, 50, (9 * i, 128, 200))
+        self.try_recipe("pictures_64", "3x64x64")
+        larger = ["--config", "pictures_64", *self.few, "--data.image_size", 128, "--dry-run"]
+        self.assertIn("of 3x128x128", self.train(*larger).stdout)
 
     def test_stacked_mnist_and_fashion(self):
         pixels = bytes(range(256)) * 49

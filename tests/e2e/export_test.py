@@ -23,7 +23,7 @@ except ImportError:
 
 # Images for recipes whose data are not there: their sizes are all that the generator sees.
 DRAWN = ("--data.dataset", "shapes", "--data.synthetic_size", 64)
-SIZES = {"cifar10": (3, 32), "stacked": (3, 28), "smoke": (1, 16)}
+SIZES = {"cifar10": (3, 32), "stacked": (3, 28), "smoke": (1, 16), "pictures": (3, 64)}
 STEPS = ("--epochs", 1, "--train.steps_per_epoch", 2, "--batch-size", 16, "--eval.every", 0,
          "--output.sample_every", 0, "--threads", 1, "--quiet")  # fmt: skip
 

@@ -119,5 +119,58 @@ class GetDataTest(common.ProgramTest):
         self.assert_there()
 
 
+NPM = """#!/bin/sh
+while [ $# -gt 1 ]; do [ "$1" = --pack-destination ] && to=$2; shift; done
+cp "$PACKAGE" "$to"
+"""
+
+
+class EmojiTest(common.ProgramTest):
+    """scripts/get_data.sh emoji, with an npm of our own."""
+
+    # As the published file has them: on one line, and an image before its category.
+    EMOJI = (
+        '[{"name":"WAVE","image":"a.png","category":"People & Body","subcategory":"hand",'
+        '"skin_variations":{"1F3FB":{"image":"b.png"},"1F3FC":{"image":"c.png"}}},'
+        '{"name":"CAT","image":"d.png","category":"Animals & Nature"},'
+        '{"name":"NEW","image":"missing.png","category":"Flags"}]'
+    )
+
+    def test_pictures_are_sorted_by_category_and_checked(self):
+        pictures = self.folder / "package/img/google/64"
+        pictures.mkdir(parents=True)
+        for name in "abcd":
+            (pictures / f"{name}.png").write_bytes(name.encode())
+        (self.folder / "package/emoji.json").write_text(self.EMOJI)
+        subprocess.run(["tar", "-czf", "emoji.tgz", "package"], cwd=self.folder, check=True)
+        npm = self.folder / "bin/npm"
+        npm.parent.mkdir()
+        npm.write_text(NPM)
+        npm.chmod(0o755)
+        done = subprocess.run(
+            [common.ROOT / "scripts/get_data.sh", "emoji", self.folder / "emoji"],
+            env=os.environ
+            | {
+                "PATH": f"{npm.parent}:{os.environ['PATH']}",
+                "PACKAGE": str(self.folder / "emoji.tgz"),
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+        there = {
+            str(path.relative_to(self.folder / "emoji"))
+            for path in (self.folder / "emoji").rglob("*")
+            if path.is_file()
+        }
+        self.assertEqual(
+            there,
+            {"people-body/a.png", "people-body/b.png", "people-body/c.png", "animals-nature/d.png"},
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("are not the published ones", done.stderr)
+
+
 if __name__ == "__main__":
     common.main()

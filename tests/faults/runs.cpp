@@ -142,6 +142,15 @@ const std::vector<Kind>& kinds() {
          c.train.instance_noise = 0.1;
          c.augment = {.translation = 0.1, .cutout = 0.25, .brightness = 0.1};
        }},
+      {"adaptive_augmentation_in_colour",
+       [](Config& c) {
+         use_norm(c);
+         c.model.discriminator_norm = false;
+         c.data.channels = 3;
+         c.data.synthetic_size = 160;
+         c.augment = {
+             .mirror = true, .cutout = 0.25, .saturation = 1.0, .contrast = 0.5, .target = 0.01};
+       }},
       {"clipped_critic_on_points",
        [](Config& c) {
          c.data.dataset = DatasetKind::kRings;

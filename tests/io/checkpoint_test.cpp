@@ -103,10 +103,12 @@ TEST(Checkpoint, AStateInMidEpochDrawsAsTheRunWould) {
 
 TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
   const TempFolder folder;
-  const Config config = small_config();
+  Config config = small_config();
+  config.augment = {.brightness = 0.5, .target = 0.6};
   const Dataset data = load_dataset(config.data);
   Trainer unbroken(config, data);
   LoopState state;
+  unbroken.augmentation = 0.5;
   for (int i = 0; i < 5; ++i) unbroken.step();
   state.epoch.sums = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
   state.epoch.steps = 2;
@@ -120,6 +122,7 @@ TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
   for (const StepMetric& row : kStepMetrics) {
     EXPECT_EQ(loaded.epoch.sums.*row.value, state.epoch.sums.*row.value) << row.name;
   }
+  EXPECT_EQ(resumed.augmentation, unbroken.augmentation);
   EXPECT_EQ(loaded.epoch.steps, 2);
   EXPECT_EQ(loaded.health.epochs, state.health.epochs);
   EXPECT_EQ(loaded.health.largest_g_grad_norm, 0.25);

@@ -137,6 +137,42 @@ TEST(MethodSteps, WhatDIsShownChangesBothUpdates) {
   check(metrics_with([](Config& c) { c.augment.translation = 0.25; }), "translation");
   check(metrics_with([](Config& c) { c.augment.cutout = 0.5; }), "cutout");
   check(metrics_with([](Config& c) { c.augment.brightness = 0.5; }), "brightness");
+  check(metrics_with([](Config& c) { c.augment.contrast = 0.5; }), "contrast");
+}
+
+// 4 updates of D on 2 x 32 images each, whose logits all have the sign of a large bias.
+TEST(MethodSteps, TheProbabilityOfAugmentationFollowsTheSignOnRealImages) {
+  Config config = still_config();
+  config.augment = {.brightness = 0.5, .target = 0.6};
+  config.train.discriminator_steps = 2;
+  Trainer trainer(config, load_dataset(config.data));
+  const torch::NoGradGuard no_grad;
+  const auto bias = trainer.networks.discriminator->parameters().back();
+  const double change = 4 * 2 * 32 / 100'000.0;
+  const auto after_four_steps = [&](float value) {
+    bias.fill_(value);
+    for (int i = 0; i < 4; ++i) {
+      const torch::AutoGradMode with_gradients(true);
+      trainer.step();
+    }
+    return trainer.augmentation;
+  };
+  EXPECT_EQ(after_four_steps(-100), 0.0);
+  EXPECT_DOUBLE_EQ(after_four_steps(100), change);
+  EXPECT_DOUBLE_EQ(after_four_steps(100), 2 * change);
+  EXPECT_DOUBLE_EQ(after_four_steps(-100), change);
+}
+
+TEST(MethodSteps, AdaptiveAugmentationStartsWithNoneAndEndsWithAll) {
+  Config config = still_config();
+  const Dataset data = load_dataset(config.data);
+  const auto plain = Trainer(config, data).step();
+  config.augment = {.brightness = 0.5, .target = 0.6};
+  Trainer trainer(config, data);
+  EXPECT_TRUE(torch::equal(trainer.step(), plain));
+  trainer.set_steps_done(0);
+  trainer.augmentation = 1.0;
+  EXPECT_FALSE(torch::equal(trainer.step(), plain));
 }
 
 TEST(MethodSteps, LimitsOnGradientsReachBothNetworks) {

@@ -27,7 +27,8 @@ Config captured_config() {
   config.loss.penalty = PenaltyKind::kWganGp;
   config.loss.penalty_every = 3;
   config.optim.schedule = Schedule::kLinear;
-  config.augment = {.translation = 0.2, .cutout = 0.3, .brightness = 0.1};
+  config.augment = {
+      .translation = 0.2, .cutout = 0.3, .brightness = 0.1, .contrast = 0.5, .target = 0.3};
   config.train.instance_noise = 0.2;
   config.train.discriminator_steps = 2;
   config.train.ema = 0.9;
@@ -42,9 +43,12 @@ TEST(StepGraph, ReplayedStepsAreTheStepsAsTheyCome) {
   Trainer plain(config, data);
   config.train.cuda_graph = true;
   Trainer replayed(config, data);
+  plain.augmentation = replayed.augmentation = 0.5;
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(torch::equal(plain.step(), replayed.step())) << "step " << i;
   }
+  EXPECT_NE(plain.augmentation, 0.5);
+  EXPECT_EQ(plain.augmentation, replayed.augmentation);
   const auto expected = plain.ema->parameters(), actual = replayed.ema->parameters();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_TRUE(torch::equal(expected[i], actual[i]));

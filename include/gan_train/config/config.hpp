@@ -133,6 +133,14 @@ struct AugmentConfig {
   double translation = 0.0;
   double cutout = 0.0;
   double brightness = 0.0;
+  double saturation = 0.0;
+  double contrast = 0.0;
+  double target = 0.0;
+
+  /// Whether D sees images otherwise than they are.
+  bool changes_views() const {
+    return translation > 0 || cutout > 0 || brightness > 0 || saturation > 0 || contrast > 0;
+  }
 };
 
 struct OutputConfig {

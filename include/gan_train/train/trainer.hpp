@@ -75,6 +75,7 @@ class Trainer {
   torch::nn::Sequential ema{nullptr};  ///< average of G's weights if train.ema > 0, else null
   Adam g_optimizer;
   Adam d_optimizer;
+  double augmentation = 0.0;  ///< its probability where augment.target is set; moves with the steps
 
   /// The generator to sample from: the average if there is one, with the batch-norm statistics of
   /// its own weights. Asking for it changes no later step.
@@ -89,6 +90,7 @@ class Trainer {
   torch::Tensor discriminator_loss(const Output& real, const Output& fake,
                                    const DiscriminatorInputs& in) const;
   torch::Tensor penalty(const DiscriminatorInputs& in, const Batch& real, const Batch& fake);
+  void adapt_augmentation(const torch::Tensor& sign);
   torch::Tensor descend_discriminator(const torch::Tensor& loss);
   Batch generate(const torch::Tensor& latents, const torch::Tensor& classes);
   Output discriminate(const Batch& batch);
