@@ -70,7 +70,7 @@ TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
     EXPECT_EQ(std::count(option.key.begin(), option.key.end(), '.'), 1);
   }
   // Fields of config.hpp; a new one without a row would be a knob without a handle.
-  EXPECT_EQ(keys.size(), (12 + 4) + (16 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 7 + 2 + 14);
+  EXPECT_EQ(keys.size(), (12 + 4) + (16 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 7 + 5 + 14);
 }
 
 TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {
@@ -112,7 +112,8 @@ TEST(OptionTable, AResumedRunMayChangeHowItRunsAndWhatItShows) {
   EXPECT_EQ(of("train."),
             (Strings{"train.epochs", "train.device", "train.threads", "train.cuda_graph",
                      "train.on_nan", "train.stop_on_collapse", "train.keep_best"}));
-  EXPECT_EQ(of("eval."), (Strings{"eval.every", "eval.samples"}));
+  EXPECT_EQ(of("eval."), (Strings{"eval.every", "eval.samples", "eval.features", "eval.weights",
+                                  "eval.protocol"}));
   EXPECT_EQ(of("output.").size(), 13U);
   EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "output.dir"), config));
 

@@ -67,7 +67,7 @@ def torch_fidelity(weights, a, b, subset):
 
     found = peer.calculate_metrics(
         input1=str(a), input2=str(b), cuda=False, isc=True, fid=True, kid=True, prc=True,
-        feature_extractor_weights_path=str(weights), kid_subset_size=subset, batch_size=1,
+        feature_extractor="inception-v3-compat", feature_extractor_weights_path=str(weights), kid_subset_size=subset, batch_size=1,
         cache=False, verbose=False, save_cpu_ram=True)  # fmt: skip
     return {
         "frechet": found["frechet_inception_distance"],

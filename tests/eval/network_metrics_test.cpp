@@ -16,10 +16,11 @@ namespace {
 // As numpy.random.RandomState(2020) draws them.
 TEST(NumpyDraws, AreThoseOfNumpy) {
   NumpyDraws draws(2020);
-  EXPECT_TRUE(draws.permutation(10).equal(torch::tensor({2, 4, 9, 1, 5, 7, 6, 3, 8, 0}, torch::kInt64)));
-  EXPECT_TRUE(draws.permutation(5).equal(torch::tensor({1, 2, 3, 4, 0}, torch::kInt64)));
   EXPECT_TRUE(
-      draws.permutation(300).narrow(0, 0, 4).equal(torch::tensor({52, 140, 81, 34}, torch::kInt64)));
+      draws.permutation(10).equal(torch::tensor({2, 4, 9, 1, 5, 7, 6, 3, 8, 0}, torch::kInt64)));
+  EXPECT_TRUE(draws.permutation(5).equal(torch::tensor({1, 2, 3, 4, 0}, torch::kInt64)));
+  EXPECT_TRUE(draws.permutation(300).narrow(0, 0, 4).equal(
+      torch::tensor({52, 140, 81, 34}, torch::kInt64)));
 }
 
 TEST(NetworkInput, KeepsAPictureOfItsSize) {
@@ -50,11 +51,17 @@ ReferenceFeatures reference_of(const torch::Tensor& features) {
 
 TEST(NetworkMetrics, OfEqualSetsAreTheBestThereAre) {
   const auto features = formula_features(1, 50, 16, 8, 1.0);
-  for (const Metric& row : network_metrics({features, torch::zeros({50, 7})}, reference_of(features))) {
-    if (row.name == "frechet") EXPECT_NEAR(row.value, 0.0, 1e-6);
-    if (row.name == "kid") EXPECT_LT(row.value, 0.0);  // unbiased: below zero of one set
-    if (row.name == "precision" || row.name == "recall") EXPECT_EQ(row.value, 1.0);
-    if (row.name == "inception_score") EXPECT_NEAR(row.value, 1.0, 1e-12);  // all classes alike
+  for (const Metric& row :
+       network_metrics({features, torch::zeros({50, 7})}, reference_of(features))) {
+    if (row.name == "frechet") {
+      EXPECT_NEAR(row.value, 0.0, 1e-6);
+    } else if (row.name == "kid") {
+      EXPECT_LT(row.value, 0.0);  // unbiased: below zero of one set
+    } else if (row.name == "precision" || row.name == "recall") {
+      EXPECT_EQ(row.value, 1.0);
+    } else if (row.name == "inception_score") {
+      EXPECT_NEAR(row.value, 1.0, 1e-12);  // all classes alike
+    }
   }
 }
 
@@ -62,7 +69,7 @@ TEST(NetworkMetrics, OfStatisticsAloneIsTheDistance) {
   const auto features = formula_features(1, 50, 16, 8, 1.0);
   auto reference = reference_of(formula_features(2, 60, 16, 6, 1.2));
   const auto whole = network_metrics({features, {}}, reference);
-  reference.features = {};
+  reference.features = torch::Tensor();
   const auto rows = network_metrics({features, {}}, reference);
   ASSERT_EQ(rows.size(), 1);
   EXPECT_EQ(rows[0].name, "frechet");

@@ -174,7 +174,8 @@ const std::vector<Kind>& kinds() {
          c.data.synthetic_size = 400;
          c.train.steps_per_epoch = 10;
          c.train.ema = 0.9;
-         c.eval = {.every = 2, .samples = 100};
+         c.eval.every = 2;
+         c.eval.samples = 100;
          c.train.keep_best = KeepBest::kFid;
        }},
       // Large enough for LibTorch to share out.

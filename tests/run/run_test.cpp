@@ -46,7 +46,8 @@ class MeasuredRun : public ::testing::Test {
     config_.model.latent_dim = 4;
     config_.train.epochs = 2;
     config_.train.steps_per_epoch = 4;
-    config_.eval = {.every = 1, .samples = 100};
+    config_.eval.every = 1;
+    config_.eval.samples = 100;
     setenv("XDG_CACHE_HOME", temp_.path().c_str(), 1);
   }
 
