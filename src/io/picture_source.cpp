@@ -85,6 +85,7 @@ PictureSource source_of(const Dataset& data) {
 }
 
 PictureSource open_pictures(const fs::path& path) {
+  if (!fs::exists(path)) throw usage_error(printable(path.string()), ": no such file or folder");
   if (fs::is_directory(path) && holds_pictures(path)) return open_folder(path);
   if (fs::is_regular_file(path) && kind_of_file(path) != "an npy array") return open_idx(path);
   DataConfig config;

@@ -1,5 +1,6 @@
 #include "train/step_graph.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "gan_train/core/error.hpp"
@@ -27,9 +28,10 @@ class DeviceGraph {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
       aside([&] {
-        graph_.capture_begin();
+        graph_.emplace();
+        graph_->capture_begin();
         result_ = work();
-        graph_.capture_end();
+        graph_->capture_end();
         return result_;
       });
       return;
@@ -41,7 +43,7 @@ class DeviceGraph {
   torch::Tensor replay() {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
-      graph_.replay();
+      graph_->replay();
       return result_.clone();  // the next replay writes into it
     }
 #endif
@@ -66,7 +68,7 @@ class DeviceGraph {
   torch::Device device_;
   Work work_;
 #ifdef GAN_TRAIN_HAS_CUDA
-  at::cuda::CUDAGraph graph_;
+  std::optional<at::cuda::CUDAGraph> graph_;  // can't be made where there is no GPU
   torch::Tensor result_;
 #endif
 };

@@ -46,7 +46,9 @@ def distance(mean, covariance, other_mean, other_covariance):
     """Their formula, whose root of a singular product is too inexact, by eigenvalues."""
     import numpy as np
 
-    roots = np.sqrt(np.linalg.eigvals(covariance @ other_covariance).astype(complex)).real.sum()
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(values.clip(0)) @ vectors.T
+    roots = np.sqrt(np.linalg.eigvalsh(root @ other_covariance @ root).clip(0)).sum()
     difference = mean - other_mean
     return difference @ difference + np.trace(covariance) + np.trace(other_covariance) - 2 * roots
 
