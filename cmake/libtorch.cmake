@@ -46,9 +46,9 @@ add_library(torch INTERFACE IMPORTED)
 target_include_directories(torch SYSTEM INTERFACE "${TORCH_INSTALL_PREFIX}/include"
   "${TORCH_INSTALL_PREFIX}/include/torch/csrc/api/include" ${CUDART_INCLUDE_DIR}
   ${CUDA_CRT_INCLUDE_DIR} ${cuda_include_dirs})
-# Nothing calls libtorch_cuda by name, but loading it is what brings CUDA.
+# Nothing calls libtorch_cuda by name, but loading it is what brings CUDA. libtorch.so holds nothing but,
+# in some wheels, parts of a libstdc++ that crash in place of the system's.
 set(torch_lib "${TORCH_INSTALL_PREFIX}/lib")
 set(TORCH_CUDA_LIBRARIES "${torch_lib}/libc10_cuda.so" "${CUDART_LIBRARY}")
-set(TORCH_LIBRARIES torch "-Wl,--no-as-needed" "${torch_lib}/libtorch_cuda.so"
-    "${torch_lib}/libtorch.so" "-Wl,--as-needed" "${torch_lib}/libtorch_cpu.so"
-    "${torch_lib}/libc10.so" ${TORCH_CUDA_LIBRARIES})
+set(TORCH_LIBRARIES torch "-Wl,--no-as-needed" "${torch_lib}/libtorch_cuda.so" "-Wl,--as-needed"
+    "${torch_lib}/libtorch_cpu.so" "${torch_lib}/libc10.so" ${TORCH_CUDA_LIBRARIES})

@@ -79,7 +79,7 @@ if [[ -e /dev/nvidiactl ]]; then
   say 'there is a GPU here; --device checks it'
 else
   expect 'CUDA build, but no usable device' 0 "$build/bin/gan" --version
-  expect 'no NVIDIA driver is loaded; training runs on the CPU' 0 "$build/bin/gan" doctor
+  expect 'no NVIDIA driver is loaded; training runs on the CPU' 0 "$build/bin/gan" doctor --json
   expect 'no CUDA device or driver was found' 2 "$build/bin/gan" train --config mnist_fast \
     --data data/mnist --device cuda --dry-run
 fi
