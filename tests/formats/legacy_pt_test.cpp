@@ -52,7 +52,7 @@ TEST(LegacyPt, ReadsATensor) {
 }
 
 TEST(LegacyPt, NamesWhatIsWrong) {
-  const auto expect = [](LegacyFile file, std::string_view words) {
+  const auto expect = [](const LegacyFile& file, std::string_view words) {
     EXPECT_NE(file.complaint().find(words), std::string::npos) << file.complaint();
   };
   expect({.protocol = "\x80\x02M\xe8\x03."}, "byte 15: expected format 1001 of torch.save");
