@@ -15,6 +15,7 @@ import contextlib
 import csv
 import hashlib
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -114,6 +115,7 @@ class Checks:
         here = losses(self.train(f"{recipe}_here", recipe, self.device))
         there = losses(self.train(f"{recipe}_cpu", recipe, "cpu"))
         assert len(here) == len(there) > 0, f"{len(here)} and {len(there)} rows"
+        assert all(math.isfinite(value) for row in here + there for value in row), "a loss is NaN"
         worst = max(
             abs(a - b) / max(1.0, abs(b)) for x, y in zip(here, there) for a, b in zip(x, y)
         )

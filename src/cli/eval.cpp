@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -199,19 +200,23 @@ void check_network_options(const EvalArguments& arguments) {
   }
 }
 
-// Pictures as they are, or a data set of a kind that was named.
-PictureSource open_reference(const EvalArguments& arguments, DataConfig config) {
-  if (!arguments.data.empty() && arguments.dataset.empty()) return open_pictures(arguments.data);
+// Pictures as they are; for a checkpoint, or where a kind was named, as training sees them.
+PictureSource open_reference(const EvalArguments& arguments,
+                             const std::optional<LoadedGenerator>& loaded) {
+  const bool as_they_are = !loaded && !arguments.data.empty() && arguments.dataset.empty();
+  if (as_they_are) return open_pictures(arguments.data);
+  DataConfig config = loaded ? loaded->config.data : DataConfig();
   return source_of(load_reference(arguments, config));
 }
 
-PictureSource open_samples(const EvalArguments& arguments,
-                           const std::optional<LoadedGenerator>& loaded) {
-  if (!loaded) return open_pictures(arguments.samples);
+EvalSubject draw_pictures(const EvalArguments& arguments, const LoadedGenerator& loaded) {
+  if (loaded.shape.is_point()) {
+    throw usage_error(arguments.generator.checkpoint(),
+                      ": draws points, which a feature network does not take");
+  }
   Dataset shape_only;
-  shape_only.shape = loaded->shape;
-  const EvalSubject drawn = draw_given(arguments, *loaded, shape_only);
-  return source_of(arguments.generator.checkpoint(), drawn.images);
+  shape_only.shape = loaded.shape;
+  return draw_given(arguments, loaded, shape_only);
 }
 
 // What the numbers were measured by.
@@ -223,7 +228,6 @@ Json about_network(const EvalArguments& arguments, const FeatureNetwork& network
   about["published_weights"] = network.has_published_weights();
   about["samples_of"] =
       arguments.samples.empty() ? arguments.generator.checkpoint() : arguments.samples;
-  if (arguments.samples.empty()) about["seed"] = arguments.seed;
   return about;
 }
 
@@ -235,15 +239,17 @@ int run_network_eval(const EvalArguments& arguments, FeatureKind kind,
                             .protocol = from_name<EvalProtocol>(arguments.protocol, "protocol"),
                             .half = arguments.half},
                            arguments.weights, device);
-  const DataConfig config = loaded ? loaded->config.data : DataConfig();
   const bool statistics = extension_of(arguments.data) == ".npz";
   const ReferenceFeatures reference =
       statistics ? read_statistics(arguments.data, network)
-                 : reference_features(network, open_reference(arguments, config));
+                 : reference_features(network, open_reference(arguments, loaded));
   if (!arguments.save_stats.empty()) write_statistics(arguments.save_stats, reference.statistics);
   if (!loaded && arguments.samples.empty()) return 0;
 
-  const PictureSource samples = open_samples(arguments, loaded);
+  EvalSubject drawn;
+  if (loaded) drawn = draw_pictures(arguments, *loaded);
+  const PictureSource samples = loaded ? source_of(arguments.generator.checkpoint(), drawn.images)
+                                       : open_pictures(arguments.samples);
   const std::int64_t count =
       arguments.count > 0 ? arguments.count : std::min(samples.size, kMaxSamples);
   if (samples.size < std::max(count, kFewest)) {
@@ -257,9 +263,12 @@ int run_network_eval(const EvalArguments& arguments, FeatureKind kind,
                         network_metrics(network.features_of(samples, count), reference)};
   line.reset();
   if (!arguments.json.is_printed()) {
-    std::fputs(network_table(metrics, str(count, " samples of ", samples.name)).c_str(), stdout);
+    const auto title = loaded ? drawn.title : str(count, " samples of ", samples.name);
+    std::fputs(network_table(metrics, title).c_str(), stdout);
   }
-  arguments.json.put(network_json(metrics, about_network(arguments, network)));
+  Json about = about_network(arguments, network);
+  if (loaded) about.update(drawn.about);
+  arguments.json.put(network_json(metrics, about));
   return 0;
 }
 
@@ -290,7 +299,8 @@ int run_eval(EvalArguments& arguments) {
   }
   DataConfig config = loaded ? loaded->config.data : DataConfig();
   const Dataset data = load_reference(arguments, config);
-  if (kind == FeatureKind::kAuto && data.has_pixels() && !is_classifiable(data) &&
+  const bool has_pictures = draws || std::filesystem::is_directory(arguments.samples);
+  if (kind == FeatureKind::kAuto && has_pictures && data.has_pixels() && !is_classifiable(data) &&
       find_network_weights(*find_feature_network(FeatureKind::kLite0))) {
     arguments.features = "lite0";
     return run_network_eval(arguments, FeatureKind::kLite0, loaded, device);

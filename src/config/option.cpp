@@ -527,17 +527,20 @@ Rows eval_rows(EvalConfig& eval) {
            "What evaluations compare images by: a small classifier of the data's labels, random "
            "projections of the pixels, the Inception-v3 of FID, or EfficientNet-Lite0; auto: "
            "the classifier where there are labels, else projections.",
+       .kept_at_resume = true,
        .ignored_with = {"eval.every", {"0"}}},
       {.key = "eval.weights",
        .role = Role::kWatching,
        .field = &eval.weights,
        .help =
            "File with the weights of inception or lite0; empty: where get_weights.sh puts them.",
+       .kept_at_resume = true,
        .ignored_with = {"eval.features", {"auto", "classifier", "projections"}}},
       {.key = "eval.protocol",
        .role = Role::kWatching,
        .field = &eval.protocol,
        .help = "Whose way of resizing pictures for inception to follow.",
+       .kept_at_resume = true,
        .ignored_with = {"eval.features", {"auto", "classifier", "projections", "lite0"}}},
   };
 }

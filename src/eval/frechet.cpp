@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <torch/types.h>
 
@@ -44,9 +45,24 @@ double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b) 
   return std::max(0.0, means + traces - 2.0 * common);
 }
 
+double frechet_distance(const torch::Tensor& a, const FeatureStatistics& b) {
+  const std::int64_t n = a.size(0);
+  if (n >= a.size(1)) return frechet_distance(feature_statistics(a), b);
+  // With S_a = X^T X, X S_b X^T has the eigenvalues of S_a S_b, but for zeros, and is smaller.
+  const auto features = check_features("Fréchet distance", a, a).a.to(torch::kDouble);
+  const auto mean = features.mean(0);
+  const auto x =
+      (features - mean) / std::sqrt(static_cast<double>(std::max<std::int64_t>(1, n - 1)));
+  const auto product = x.mm(b.covariance).mm(x.t());
+  const auto roots = root_of_eigenvalues(torch::linalg_eigvalsh((product + product.t()) / 2)).sum();
+  const auto traces = x.square().sum() + b.covariance.trace();
+  const auto distance = (mean - b.mean).square().sum() + traces - 2 * roots;
+  return std::max(0.0, distance.item<double>());
+}
+
 double frechet_distance(const torch::Tensor& a, const torch::Tensor& b) {
   const FeatureSets sets = check_features("Fréchet distance", a, b);
-  return frechet_distance(feature_statistics(sets.a), feature_statistics(sets.b));
+  return frechet_distance(sets.a, feature_statistics(sets.b));
 }
 
 }  // namespace gan

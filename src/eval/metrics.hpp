@@ -25,6 +25,8 @@ struct FeatureStatistics {
 FeatureStatistics feature_statistics(const torch::Tensor& features);
 /// The same distance of two such Gaussians of one width.
 double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b);
+/// Quick where there are fewer features [n, d] than dimensions.
+double frechet_distance(const torch::Tensor& a, const FeatureStatistics& b);
 
 /// Kernel distance, KID (Binkowski et al. 2018): unbiased squared MMD with the kernel
 /// (x.y / d + 1)^3, mean over subsets, and the standard error of that mean.

@@ -23,8 +23,8 @@ Metric network_metric(std::string_view name, double value) {
 
 std::vector<Metric> network_metrics(const NetworkFeatures& samples,
                                     const ReferenceFeatures& reference) {
-  std::vector<Metric> rows = {network_metric(
-      "frechet", frechet_distance(feature_statistics(samples.features), reference.statistics))};
+  std::vector<Metric> rows = {
+      network_metric("frechet", frechet_distance(samples.features, reference.statistics))};
   if (reference.features.defined()) {
     const auto kernel = torch_fidelity_kernel_distance(samples.features, reference.features);
     rows.push_back(network_metric("kid", kernel.value));

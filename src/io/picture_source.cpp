@@ -1,5 +1,6 @@
 #include "io/picture_source.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -22,13 +23,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxPictureFile = std::uint64_t{2} << 30;
+constexpr std::int64_t kMaxPixels = 256'000'000;  // as data.max_megapixels
 constexpr std::uint64_t kMaxIdxBytes = std::uint64_t{16} << 30;
 
 // Uncropped, and as Pillow reads it, as the other programs do.
 torch::Tensor decoded(const fs::path& path) {
-  const auto [image, width, height, transparent] =
-      decode_image(read_file(path, kMaxPictureFile), {.channels = 3, .as_stored = true},
-                   printable(path.string()));
+  const auto [image, width, height, transparent] = decode_image(
+      read_file(path, kMaxPictureFile),
+      {.channels = 3, .as_stored = true, .max_pixels = kMaxPixels}, printable(path.string()));
   auto pixels = torch::empty({image.height, image.width, 3}, torch::kUInt8);
   std::memcpy(pixels.mutable_data_ptr(), image.pixels.data(), image.pixels.size());
   return pixels.permute({2, 0, 1});
@@ -41,6 +43,18 @@ std::string key_of(const std::vector<PictureFile>& files) {
     const auto time = fs::last_write_time(file.path).time_since_epoch().count();
     sum.add(as_bytes(
         str(fs::absolute(file.path).string(), '\n', fs::file_size(file.path), '\n', time, '\n')));
+  }
+  return sum.hex();
+}
+
+// All of it: sets that differ in one item must not share features.
+std::string key_of(const Dataset& data) {
+  constexpr std::int64_t kBlock = 1000;
+  Sha256 sum;
+  sum.add(as_bytes(str(data.size(), ' ', to_string(data.shape), '\n')));
+  for (std::int64_t begin = 0; begin < data.size(); begin += kBlock) {
+    const auto items = data.items(begin, std::min(kBlock, data.size() - begin)).contiguous();
+    sum.add({static_cast<const std::uint8_t*>(items.const_data_ptr()), items.nbytes()});
   }
   return sum.hex();
 }
@@ -81,7 +95,7 @@ PictureSource source_of(const Dataset& data) {
   return {.name = data.source,
           .size = data.size(),
           .picture = [kept](std::int64_t i) { return kept->items(i, 1)[0].expand({3, -1, -1}); },
-          .key = fingerprint(data)};
+          .key = key_of(data)};
 }
 
 PictureSource open_pictures(const fs::path& path) {

@@ -112,8 +112,7 @@ TEST(OptionTable, AResumedRunMayChangeHowItRunsAndWhatItShows) {
   EXPECT_EQ(of("train."),
             (Strings{"train.epochs", "train.device", "train.threads", "train.cuda_graph",
                      "train.on_nan", "train.stop_on_collapse", "train.keep_best"}));
-  EXPECT_EQ(of("eval."), (Strings{"eval.every", "eval.samples", "eval.features", "eval.weights",
-                                  "eval.protocol"}));
+  EXPECT_EQ(of("eval."), (Strings{"eval.every", "eval.samples"}));
   EXPECT_EQ(of("output.").size(), 13U);
   EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "output.dir"), config));
 

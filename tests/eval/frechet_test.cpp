@@ -51,6 +51,15 @@ TEST(FrechetDistance, OfEqualSetsIsZeroAlsoWhereSingular) {
   }
 }
 
+TEST(FrechetDistance, OfFewSamplesIsThatOfTheirStatistics) {
+  torch::manual_seed(5);
+  const auto b = feature_statistics(torch::randn({60, 32}) * 2 + 1);
+  for (const std::int64_t n : {2, 10, 31}) {
+    const auto a = torch::randn({n, 32});
+    EXPECT_NEAR(frechet_distance(a, b), frechet_distance(feature_statistics(a), b), 1e-5) << n;
+  }
+}
+
 TEST(FrechetDistance, IsSymmetric) {
   const auto a = formula_features(1, 200, 8, 4, 1.0);
   const auto b = formula_features(2, 300, 8, 3, 1.5);
