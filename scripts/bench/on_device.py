@@ -81,7 +81,7 @@ class Checks:
             row |= work() or {}
         except Skipped as reason:
             row = {"skipped": str(reason)}
-        except Exception as error:  # the other checks go on
+        except Exception as error:  # the other checks still run
             row |= {"passed": False, "error": f"{type(error).__name__}: {error}"}
         row["seconds"] = round(time.monotonic() - start, 1)
         self.results["checks"][name] = row

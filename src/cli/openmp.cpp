@@ -10,8 +10,8 @@
 
 namespace {
 
-// Whether other programs want all the cores now: whether the runnable threads, the first number of
-// "3/456" in /proc/loadavg, outnumber the cores. This one is among them.
+// Whether all cores are in use: more threads can run (the 3 of "3/456" in /proc/loadavg, this one
+// included) than there are cores.
 bool cores_are_busy() {
   char text[64] = {};
   const int file = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);

@@ -59,8 +59,8 @@ PictureSource source_of(std::string name, torch::Tensor images);
 struct FeatureSettings {
   FeatureKind kind = FeatureKind::kInception;
   EvalProtocol protocol = EvalProtocol::kPytorchFid;
-  bool half =
-      false;  ///< bfloat16, which is quicker on some processors; features are off by about 1 %
+  /// In bfloat16: quicker on some processors; features are off by about 1 %.
+  bool half = false;
 };
 
 /// A feature network with its weights.
@@ -69,8 +69,8 @@ class FeatureNetwork {
   FeatureNetwork(const FeatureSettings& settings, const std::filesystem::path& weights,
                  torch::Device device);
 
-  /// The features of the first `count` pictures, in batches: memory does not grow with the
-  /// pictures' sizes.
+  /// The features of the first `count` pictures, in batches; each thread holds one picture at its
+  /// full size.
   NetworkFeatures features_of(const PictureSource& source, std::int64_t count) const;
 
   const FeatureNetworkRow& row() const { return row_; }

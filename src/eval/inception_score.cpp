@@ -8,7 +8,7 @@
 
 namespace gan {
 
-InceptionScore torch_fidelity_inception_score(const torch::Tensor& logits) {
+MeanAndDeviation torch_fidelity_inception_score(const torch::Tensor& logits) {
   constexpr std::int64_t kParts = 10;
   const std::int64_t n = check_features("Inception score", logits, logits, kParts).a.size(0);
   const auto order = NumpyDraws(kTorchFidelitySeed).permutation(n);

@@ -66,8 +66,8 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
           .standard_error = spread / std::sqrt(static_cast<double>(subsets))};
 }
 
-KernelDistance torch_fidelity_kernel_distance(const torch::Tensor& fake,
-                                              const torch::Tensor& real) {
+MeanAndDeviation torch_fidelity_kernel_distance(const torch::Tensor& fake,
+                                                const torch::Tensor& real) {
   const FeatureSets sets = check_features("kernel distance", fake, real, 2);
   const std::int64_t size = std::min({kKernelSubsetSize, sets.a.size(0), sets.b.size(0)});
   NumpyDraws draws(kTorchFidelitySeed);
@@ -81,8 +81,8 @@ KernelDistance torch_fidelity_kernel_distance(const torch::Tensor& fake,
     values.push_back(unbiased_squared_mmd(one, subset(sets.b)));
   }
   const auto all = torch::tensor(values, torch::kDouble);
-  return {.value = all.mean().item<double>(),
-          .standard_error = all.std(/*unbiased=*/false).item<double>()};
+  return {.mean = all.mean().item<double>(),
+          .deviation = all.std(/*unbiased=*/false).item<double>()};
 }
 
 }  // namespace gan

@@ -44,17 +44,20 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
                                std::int64_t subsets = kKernelSubsets,
                                std::int64_t subset_size = kKernelSubsetSize);
 
-/// The same as torch-fidelity gives it, with the subsets that it draws with its seed. Its second
-/// value is the standard deviation over the subsets. `fake` comes first there.
-KernelDistance torch_fidelity_kernel_distance(const torch::Tensor& fake, const torch::Tensor& real);
-
-/// Inception score (Salimans et al. 2016) as torch-fidelity gives it: from logits [n, K], mean and
-/// standard deviation over ten parts of the images in an order that it draws with its seed.
-struct InceptionScore {
+/// Of values over parts or subsets of images.
+struct MeanAndDeviation {
   double mean = 0.0;
   double deviation = 0.0;
 };
-InceptionScore torch_fidelity_inception_score(const torch::Tensor& logits);
+
+/// The kernel distance as torch-fidelity gives it, over the subsets that it draws with its seed;
+/// `fake` comes first there.
+MeanAndDeviation torch_fidelity_kernel_distance(const torch::Tensor& fake,
+                                                const torch::Tensor& real);
+
+/// Inception score (Salimans et al. 2016) as torch-fidelity gives it: from logits [n, K], mean and
+/// standard deviation over ten parts of the images in an order that it draws with its seed.
+MeanAndDeviation torch_fidelity_inception_score(const torch::Tensor& logits);
 
 /// Improved precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al.
 /// 2020), all from the distances to the k-th nearest neighbour, itself left out. As in the `prdc`

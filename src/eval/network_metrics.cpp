@@ -27,8 +27,8 @@ std::vector<Metric> network_metrics(const NetworkFeatures& samples,
       network_metric("frechet", frechet_distance(samples.features, reference.statistics))};
   if (reference.features.defined()) {
     const auto kernel = torch_fidelity_kernel_distance(samples.features, reference.features);
-    rows.push_back(network_metric("kid", kernel.value));
-    rows.push_back(network_metric("kid_deviation", kernel.standard_error));
+    rows.push_back(network_metric("kid", kernel.mean));
+    rows.push_back(network_metric("kid_deviation", kernel.deviation));
   }
   if (samples.logits.defined()) {
     const auto score = torch_fidelity_inception_score(samples.logits);

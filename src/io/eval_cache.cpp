@@ -237,6 +237,12 @@ void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* cla
   keep_cached(folders_, baselines_name(samples, classifier), std::move(root));
 }
 
+std::string items_checksum(const Dataset& data) {
+  Checksum sum;
+  sum.add_items(data);
+  return sum.text();
+}
+
 fs::path user_cache() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");

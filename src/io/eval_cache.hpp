@@ -46,6 +46,9 @@ class EvalCache {
 /// The user's cache folder: $XDG_CACHE_HOME or ~/.cache; empty where there is none.
 std::filesystem::path user_cache();
 
+/// Tells the items of a data set from those of others, by all of their bytes.
+std::string items_checksum(const Dataset& data);
+
 /// Features of pictures, kept in the user's cache folder under a key that tells what they were made
 /// from and with; none where there are none yet. What is larger than a quarter GiB isn't kept.
 std::optional<torch::Tensor> load_cached_features(const std::string& key);

@@ -1,6 +1,5 @@
 #include "io/picture_source.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "formats/file_kind.hpp"
 #include "formats/idx.hpp"
 #include "gan_train/core/error.hpp"
+#include "io/eval_cache.hpp"
 
 namespace gan {
 namespace {
@@ -43,18 +43,6 @@ std::string key_of(const std::vector<PictureFile>& files) {
     const auto time = fs::last_write_time(file.path).time_since_epoch().count();
     sum.add(as_bytes(
         str(fs::absolute(file.path).string(), '\n', fs::file_size(file.path), '\n', time, '\n')));
-  }
-  return sum.hex();
-}
-
-// All of it: sets that differ in one item must not share features.
-std::string key_of(const Dataset& data) {
-  constexpr std::int64_t kBlock = 1000;
-  Sha256 sum;
-  sum.add(as_bytes(str(data.size(), ' ', to_string(data.shape), '\n')));
-  for (std::int64_t begin = 0; begin < data.size(); begin += kBlock) {
-    const auto items = data.items(begin, std::min(kBlock, data.size() - begin)).contiguous();
-    sum.add({static_cast<const std::uint8_t*>(items.const_data_ptr()), items.nbytes()});
   }
   return sum.hex();
 }
@@ -95,7 +83,7 @@ PictureSource source_of(const Dataset& data) {
   return {.name = data.source,
           .size = data.size(),
           .picture = [kept](std::int64_t i) { return kept->items(i, 1)[0].expand({3, -1, -1}); },
-          .key = key_of(data)};
+          .key = items_checksum(data)};
 }
 
 PictureSource open_pictures(const fs::path& path) {
