@@ -99,12 +99,11 @@ class InceptionTest(common.ProgramTest):
             mean, covariance = held["mu"], held["sigma"]
         self.assertEqual((mean.shape, covariance.shape), ((2048,), (2048, 2048)))
         np.savez_compressed(self.folder / "theirs.npz", mu=mean, sigma=covariance)
-        for name in ("b.npz", "theirs.npz"):
-            self.eval("--samples", A, "--data", name, "--features", "inception", "--weights",
-                      WEIGHTS, "--json", "y.json")  # fmt: skip
-            found = json.loads((self.folder / "y.json").read_text())
-            self.compare(found, {"frechet": whole["frechet"]})
-            self.assertNotIn("kid", found)
+        self.eval("--samples", A, "--data", "theirs.npz", "--features", "inception", "--weights",
+                  WEIGHTS, "--json", "y.json")  # fmt: skip
+        found = json.loads((self.folder / "y.json").read_text())
+        self.compare(found, {"frechet": whole["frechet"]})
+        self.assertNotIn("kid", found)
         (self.folder / "bad.npz").write_bytes((self.folder / "b.npz").read_bytes()[:-100])
         error = self.eval("--samples", A, "--data", "bad.npz", "--features", "inception",
                           "--weights", WEIGHTS, code=1).stderr  # fmt: skip
