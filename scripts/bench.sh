@@ -4,6 +4,7 @@
 #        scripts/bench.sh --growth
 #        scripts/bench.sh --runs [--peer PROGRAM] [RECIPE...]
 #        scripts/bench.sh --kernels
+#        scripts/bench.sh --fid
 #
 # Times a training step (discriminator and generator) and the sampling of 10,000 images of
 # each recipe, in this program and in PyTorch: as its tutorials write it (eager) and at its
@@ -22,6 +23,8 @@
 #   --runs       whole runs: time to the first step, what an epoch spends beside its steps,
 #                peak memory; --peer PROGRAM: an epoch of PyTorch's cpp/dcgan example too
 #   --kernels    single kernels, beside what they replaced (needs Google Benchmark)
+#   --fid        gan-eval's FID beside pytorch-fid, torch-fidelity and clean-fid, in speed and
+#                in value, with random weights
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 rounds=20 turns=3 precision=auto compile=() peer=() mode=compare
@@ -40,7 +43,7 @@ while [[ $# -gt 0 ]]; do
       shift
       ;;
     --compile) compile=(--compile) ;;
-    --profile | --growth | --runs | --kernels) mode=${1#--} ;;
+    --profile | --growth | --runs | --kernels | --fid) mode=${1#--} ;;
     --peer)
       [[ -x ${2:-} ]] || usage_error '--peer needs the program cpp/dcgan, built'
       peer=(--peer "$2")
@@ -68,6 +71,10 @@ case $mode in
   kernels)
     [[ -x build-bench/gan_kernels ]] || die 'built without Google Benchmark (Debian: libbenchmark-dev)'
     exec build-bench/gan_kernels
+    ;;
+  fid)
+    scripts/get_data.sh mnist
+    exec "$venv/bin/python" scripts/bench/fid.py build-bench/bin/gan-eval data/mnist
     ;;
   growth)
     plot=()

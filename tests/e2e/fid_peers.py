@@ -8,7 +8,9 @@ import io
 import pathlib
 import sys
 
+import numpy as np
 import torch
+from PIL import Image
 
 NETWORKS = pathlib.Path(__file__).resolve().parents[1] / "models" / "feature_networks_test.py"
 
@@ -33,6 +35,26 @@ def missing():
     return None
 
 
+def make_pictures(folder, seed, count, stripes, sizes=True):
+    """Waves of colour, in several formats, the last one grey; of 64x64 or, with `sizes`, of several."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir()
+    for i in range(count):
+        height, width = (64, 64) if i % 3 or not sizes else (rng.integers(20, 400), rng.integers(20, 400))
+        y, x = np.mgrid[0:height, 0:width] / 32
+        waves = [np.sin(x * rng.uniform(0, stripes) + y * rng.uniform(0, stripes) + rng.uniform(0, 6))
+                 for _ in range(3)]  # fmt: skip
+        pixels = np.stack(waves, 2) * rng.uniform(40, 120) + rng.uniform(100, 150)
+        picture = Image.fromarray((pixels + rng.normal(0, 8, pixels.shape)).clip(0, 255).astype(np.uint8))
+        name = folder / f"{i:03}"
+        if i % 4 == 1:
+            picture.save(name.with_suffix(".jpg"), quality=95)
+        elif i == count - 1:
+            picture.convert("L").save(name.with_suffix(".png"))
+        else:
+            picture.save(name.with_suffix(".png"))
+
+
 def random_network(path):
     """pytorch-fid's Inception with random weights, which it saves."""
     module = networks()
@@ -44,11 +66,10 @@ def random_network(path):
 
 def distance(mean, covariance, other_mean, other_covariance):
     """Their formula. Their root of a singular product is too inexact, and a covariance of a few
-    dozen pictures has no more than as many eigenvalues that aren't 0."""
-    import numpy as np
+    dozen pictures has no more eigenvalues above 0."""
     from scipy.sparse.linalg import eigsh
 
-    values, vectors = eigsh(covariance, k=32)
+    values, vectors = eigsh(covariance, k=128)
     root = vectors * np.sqrt(values.clip(0))
     roots = np.sqrt(np.linalg.eigvalsh(root.T @ other_covariance @ root).clip(0)).sum()
     difference = mean - other_mean
@@ -85,7 +106,6 @@ def torch_fidelity(weights, a, b, subset):
 
 
 def clean_fid(net, a, b):
-    import numpy as np
     from cleanfid import fid
 
     blocks = torch.nn.Sequential(*(part for part in layers(net)))

@@ -17,33 +17,13 @@ A, B = pathlib.Path(SHARED.name) / "a", pathlib.Path(SHARED.name) / "b"
 COUNTS = {A: 16, B: 12}
 
 
-def make_pictures(folder, seed, count, stripes):
-    """Waves of colour, in several sizes and formats, the last one grey."""
-    rng = np.random.default_rng(seed)
-    folder.mkdir()
-    for i in range(count):
-        height, width = (64, 64) if i % 3 else (rng.integers(20, 400), rng.integers(20, 400))
-        y, x = np.mgrid[0:height, 0:width] / 32
-        waves = [np.sin(x * rng.uniform(0, stripes) + y * rng.uniform(0, stripes) + rng.uniform(0, 6))
-                 for _ in range(3)]  # fmt: skip
-        pixels = np.stack(waves, 2) * rng.uniform(40, 120) + rng.uniform(100, 150)
-        picture = Image.fromarray((pixels + rng.normal(0, 8, pixels.shape)).clip(0, 255).astype(np.uint8))
-        name = folder / f"{i:03}"
-        if i % 4 == 1:
-            picture.save(name.with_suffix(".jpg"), quality=95)
-        elif i == count - 1:
-            picture.convert("L").save(name.with_suffix(".png"))
-        else:
-            picture.save(name.with_suffix(".png"))
-
-
 def setUpModule():
     missing = fid_peers.missing()
     common.need(missing is None, f"no Python package {missing}; scripts/setup.sh --tests installs it")
     global NET
     NET = fid_peers.random_network(WEIGHTS)
-    make_pictures(A, 1, COUNTS[A], 3)
-    make_pictures(B, 2, COUNTS[B], 5)
+    fid_peers.make_pictures(A, 1, COUNTS[A], 3)
+    fid_peers.make_pictures(B, 2, COUNTS[B], 5)
     os.environ["XDG_CACHE_HOME"] = SHARED.name  # the tests find each other's features there
 
 
