@@ -21,6 +21,7 @@
 #include "report/report.hpp"
 #include "train/device.hpp"
 #include "train/loop_state.hpp"
+#include "train/time_budget.hpp"
 
 namespace gan {
 namespace {
@@ -39,6 +40,7 @@ struct TrainArguments {
   std::string debug_dump;
   std::int64_t debug_steps = 20;
   double dist_timeout = 600;
+  double minutes = 0;
   std::string preview;
   ConfigArguments config;
 };
@@ -74,6 +76,13 @@ TrainArguments::TrainArguments(CLI::App& app) {
       ->check(CLI::Range(1, 1000000))
       ->needs(dump);
   config.declare(app);
+  app.add_option("--minutes", minutes,
+                 "train for about so many minutes, in place of --epochs: the steps that fit are "
+                 "found by a trial, and stand in the run's config")
+      ->check(CLI::Range(0.001, 1e6))
+      ->excludes(resumed)
+      ->excludes(app.get_option("--train.epochs"))
+      ->excludes(app.get_option("--train.steps_per_epoch"));
 }
 
 Config resumed_config(const ConfigArguments& flags, Config saved) {
@@ -254,6 +263,7 @@ int run_train(TrainArguments& arguments) {
   configure_process(config.train);
   const Dataset data = load_data(config.data, arguments.quiet);
   config.data.dataset = data.kind;
+  if (arguments.minutes > 0) config = within_minutes(config, data, ranks, arguments.minutes);
   Trainer trainer(config, data, ranks);
   if (ranks.is_first()) {
     const Config recipe = arguments.config.recipe_config();

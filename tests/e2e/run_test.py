@@ -119,6 +119,18 @@ class RunFolderTest(common.ProgramTest):
         self.assertEqual((done.stdout, done.stderr), ("", ""))
 
 
+class MinutesTest(common.ProgramTest):
+    def test_the_steps_that_fit_stand_in_the_config_and_run_the_same_again(self):
+        common.need(torch, "this Python has no torch or no numpy")
+        call = ("--config", common.SMOKE, "--minutes", 0.005)
+        said = self.train(*call, "--out", "timed").stderr
+        self.assertIn("0.005 minutes here: ", said)
+        self.train("--config", "timed/config.yaml", "--out", "again")
+        timed, again = (figures(self.folder / run / "losses.csv") for run in ("timed", "again"))
+        self.assertEqual(timed, again)
+        self.assertIn("excludes", self.train(*call, "--epochs", 2, code=2).stderr)
+
+
 class StopTest(common.ProgramTest):
     """A run that is stopped and goes on ends as one that was not."""
 
