@@ -53,7 +53,7 @@ class RebuildTest(common.ProgramTest):
             "--save-latents",
             "z.npy",
         )
-        (lines,) = (text for text in common.snippets("README.md", "python") if "torch" in text)
+        (lines,) = (text for text in common.snippets("docs/formats.md", "python") if "torch" in text)
         self.python(
             f"""{lines}
 import numpy as np

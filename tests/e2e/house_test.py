@@ -13,7 +13,9 @@ LAYERS = (
 )
 WITHOUT_LIBTORCH = LAYERS[:3]
 GENERATED = ("generator_page_html.hpp", "report_page_html.hpp")
-PAGES = sorted((common.ROOT / "docs").glob("*.md")) + [common.ROOT / "README.md"]
+PAGES = sorted((common.ROOT / "docs").glob("*.md")) + [
+    common.ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+]
 
 
 def sources(*folders, pattern="*.[ch]pp"):
@@ -41,6 +43,12 @@ def calls_in(text):
                 words.pop(0)
             if words:
                 yield words
+
+
+def anchors(page):
+    """What links to the headings of a page end in, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 class LayersTest(common.ProgramTest):
@@ -120,8 +128,9 @@ class PagesTest(common.ProgramTest):
         keys = json.loads(self.call("gan", "options", "--json").stdout)
         return set(re.findall(r"--?[a-z][a-z_.-]*", page)) | {f"--{key}" for key in keys}
 
-    def test_the_first_config_is_that_recipe(self):
-        text = (common.ROOT / "README.md").read_text().split("## The first config")[1]
+    def test_the_config_line_by_line_is_that_recipe(self):
+        page = common.ROOT / "docs" / "tutorial.md"
+        text = page.read_text().split("## A config, line by line")[1]
         mine = "\n".join(re.findall(r"^    (.*)$", text.split("Keys that a file")[0], re.MULTILINE))
         read = [configparser.ConfigParser(inline_comment_prefixes="#;") for _ in range(2)]
         read[0].read_string(mine)
@@ -160,12 +169,25 @@ class PagesTest(common.ProgramTest):
             "cmake": ["CMakeLists.txt"],
         }.items():
             texts = [(tried / file).read_text() for file in files]
-            self.assertEqual(common.snippets("README.md", language), texts)
+            self.assertEqual(common.snippets("docs/library.md", language), texts)
 
     def test_links_lead_somewhere(self):
         for path in PAGES:
-            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text()):
-                self.assertTrue((path.parent / target).exists(), f"{path.name}: {target}")
+            for target, heading in re.findall(r"\]\(([^)#:\s]*)#?([^)\s:]*)\)", path.read_text()):
+                page = path.parent / target if target else path
+                self.assertTrue(page.exists(), f"{path.name}: {target}")
+                if heading:
+                    self.assertIn(heading, anchors(page), f"{path.name}: {target}")
+
+    def test_the_readme_names_every_page(self):
+        readme = (common.ROOT / "README.md").read_text()
+        for path in PAGES:
+            name = str(path.relative_to(common.ROOT))
+            self.assertTrue(name == "README.md" or f"]({name})" in readme, name)
+
+    def test_the_citation_is_of_this_version(self):
+        version = self.call("gan", "--version").stdout.split()[1]
+        self.assertIn(f"\nversion: {version}\n", (common.ROOT / "CITATION.cff").read_text())
 
 
 if __name__ == "__main__":

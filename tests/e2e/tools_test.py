@@ -36,9 +36,9 @@ class InspectTest(common.ProgramTest):
             self.assertEqual([facts[key] for key in ("min", "max", "mean")], [-1, 2, 0.5])
             self.assertEqual(facts["not_finite"], 1)
 
-    def test_what_numpy_writes_by_the_lines_in_the_readme(self):
+    def test_what_numpy_writes_by_the_lines_in_formats_md(self):
         common.need(np, "this Python has no NumPy")
-        (lines,) = (s for s in common.snippets("README.md", "python") if "write_idx" in s)
+        (lines,) = (s for s in common.snippets("docs/formats.md", "python") if "write_idx" in s)
         self.python(f'{lines}\nwrite_idx("mine", np.arange(24).reshape(2, 3, 4))')
         facts = self.facts("mine")
         self.assertEqual((facts["kind"], facts["shape"], facts["max"]), ("IDX", [2, 3, 4], 23))
