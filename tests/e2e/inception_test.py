@@ -111,6 +111,7 @@ class InceptionTest(common.ProgramTest):
             (("--samples", A, "--data", B, "--protocol", "clean-fid"), 2, "--features inception"),
             (("--samples", A, "--data", "nowhere", *network), 2, "nowhere"),
             (("--samples", A, *network), 2, "--data"),
+            (("--samples", A, "--data", B, *network, "--range", "unit"), 2, "--range"),
             (("--samples", A, "--data", B, *network, "-n", 100), 2, "holds 16 samples"),
             (("--samples", A, "--data", B, "--features", "lite0", "--weights", WEIGHTS), 1,
              "of another network"),
