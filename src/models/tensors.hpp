@@ -10,7 +10,7 @@
 
 namespace gan {
 
-/// Builds .pt values from tensors, keeping alive the memory they point into.
+/// Builds .pt values from tensors, and keeps the memory alive that they point into.
 class TensorPacker {
  public:
   PtValue pack(const torch::Tensor& tensor);
@@ -25,8 +25,8 @@ class TensorPacker {
 /// A copy of a saved tensor.
 torch::Tensor to_tensor(const PtTensor& saved);
 
-/// Copies a saved tensor into `target`, which has the shape it must have; Error
-/// beginning with `where` otherwise.
+/// Copies a saved tensor into `target`; throws an Error beginning with `where` if the shapes
+/// differ.
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);
 
 /// Copies saved tensors into all parameters and buffers of a module: none may be missing but those
@@ -35,7 +35,7 @@ void unpack(const PtValue* value, torch::Tensor& target, const std::string& wher
 void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
             const std::string& prefix = "");
 
-/// Whether it names a batch norm's count of batches, which older files lack and nothing uses.
+/// Whether it is a batch norm's num_batches_tracked, which older files lack and nothing uses.
 bool may_be_missing(std::string_view name);
 
 }  // namespace gan
