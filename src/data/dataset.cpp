@@ -126,7 +126,7 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
   if (limit >= n) return torch::arange(n);
   const auto* label = labels.const_data_ptr<std::int64_t>();
   std::vector<std::int64_t> seen(static_cast<std::size_t>(labels.max().item<std::int64_t>()) + 1);
-  std::vector<std::pair<std::int64_t, std::int64_t>> turns;  // occurrence number of each item within its class
+  std::vector<std::pair<std::int64_t, std::int64_t>> turns;  // occurrence of each item in its class
   for (std::int64_t i = 0; i < n; ++i) {
     turns.emplace_back(seen[static_cast<std::size_t>(label[i])]++, i);
   }

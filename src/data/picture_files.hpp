@@ -16,7 +16,7 @@ struct PictureFile {
 /// The pictures in a folder, and the other files there.
 struct PictureList {
   std::vector<PictureFile> files;       ///< by class, then by name
-  std::vector<std::string> classes;     ///< folder names, by label; empty: all pictures are in the root
+  std::vector<std::string> classes;     ///< folder names, by label; empty: all are in the root
   std::vector<std::string> no_picture;  ///< folders that contain no picture, so are not classes
   /// Counts, by extension, of pictures of unsupported formats, and of broken links.
   std::map<std::string, std::int64_t> passed_over;

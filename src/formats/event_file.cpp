@@ -34,8 +34,8 @@ std::int64_t step_of(ByteView event) {
   }
 }
 
-// Records in TFRecord format
-// 8 bytes of size, their masked CRC-32C, the message, its masked CRC-32C.
+// ── TFRecord framing ──
+// The size in 8 bytes, its masked CRC-32C, the message, its masked CRC-32C.
 
 constexpr std::size_t kHead = 12;
 constexpr std::size_t kTail = 4;

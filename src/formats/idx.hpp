@@ -42,8 +42,8 @@ struct IdxHeader {
 /// Reads the header of a file that stays on disk. Also checks a raw file's length.
 IdxHeader read_idx_header(const RandomAccessFile& file);
 
-/// Hands the values of a gzip file with that header to `take`, a piece after the other, in the
-/// memory of one. Errors as those of read_idx(); a limit is for the caller to check.
+/// Passes the values of a gzip file with that header to `take`, piece by piece, with memory for one
+/// piece. Errors are those of read_idx(). The caller must check any size limit.
 void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
                 const std::function<void(ByteView)>& take);
 

@@ -10,8 +10,8 @@ namespace {
 
 namespace nn = torch::nn;
 
-// A transposed convolution that doubles the size to `target`. An odd target 2x-1 uses the next
-// smaller kernel if `kernel` is even; an even target uses output padding if it is odd.
+// A transposed convolution that doubles the size to `target`. For an odd target 2x-1, an even
+// kernel becomes one smaller; for an even target, an odd kernel gets output padding.
 void push_transposed(nn::Sequential& net, std::int64_t in, std::int64_t out, std::int64_t kernel,
                      MapSize target, bool bias) {
   const auto fit = [&](std::int64_t size) { return kernel - (kernel % 2 == 0 ? size % 2 : 0); };

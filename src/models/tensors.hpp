@@ -29,9 +29,9 @@ torch::Tensor to_tensor(const PtTensor& saved);
 /// differ.
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);
 
-/// Copies saved tensors into all parameters and buffers of a module: none may be missing but those
-/// that may_be_missing, none may be left over, and all numbers must be finite. Error beginning with
-/// `where` otherwise; `prefix`: of the names in the file.
+/// Copies saved tensors into all parameters and buffers of a module. None may be missing, except
+/// those that may_be_missing(); none may be left over; all numbers must be finite. Otherwise throws
+/// an Error beginning with `where`. `prefix` is that of the names in the file.
 void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
             const std::string& prefix = "");
 

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 std::optional<std::int64_t> step_in(std::string_view row) { return parse_int(split(row, ',')[1]); }
 
-// The cells of a row whose columns are not there yet.
+// Adds the cells of a row, except for columns that are already there.
 void add_cells(Json& object, std::string_view header, std::string_view row) {
   const auto names = split(header, ',');
   const auto cells = split(row, ',');
