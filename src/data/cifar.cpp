@@ -43,7 +43,7 @@ constexpr Cifar kTen = {.name = "CIFAR-10",
                         .names_file = "batches.meta.txt",
                         .where_from = "`scripts/get_data.sh cifar10`"};
 constexpr Cifar kHundred = {.name = "CIFAR-100",
-                            .label_bytes = 2,  // first the coarse class (of 20), then the fine one (of 100)
+                            .label_bytes = 2,  // one of 20 coarse classes, then one of 100
                             .classes = 100,
                             .folder = "cifar-100-binary",
                             .first_file = "train.bin",

@@ -33,7 +33,7 @@ constexpr double kClassifierLr = 3e-3;
 constexpr std::int64_t kLargestSide = 32;
 constexpr std::int64_t kDigitKinds = 10;
 constexpr std::int64_t kClassifyBlock = 250;
-constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // in memory at a time, for data on disk
+constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, for data on disk
 
 std::int64_t pool_of(std::int64_t size) { return size >= 4 ? 2 : 1; }
 

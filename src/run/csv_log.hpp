@@ -46,8 +46,8 @@ Json row_json(std::string_view header, std::string_view row);
 /// A comma-separated table that a run appends rows to. The first columns are epoch and step.
 class CsvLog {
  public:
-  /// Opens `path`, keeping of it the whole rows up to `step` (0: none). What is added goes
-  /// into `events` too, if there are any, under tags such as "losses/d_loss" for losses.csv.
+  /// Opens `path` and keeps its complete rows up to `step` (0: none). Added rows also go into
+  /// `events`, if any, with tags such as "losses/d_loss" for losses.csv.
   CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t step,
          EventFile* events = nullptr);
   void add(const std::string& row);

@@ -18,8 +18,8 @@ std::int64_t real_batch_size(const TrainConfig& train);
 std::int64_t derive_steps_per_epoch(const Config& config, const BatchSampler& sampler,
                                     std::int64_t data_size);
 
-/// Error (exit code 2) where a batch, or the last of an epoch, can't be shared among the ranks, is
-/// not made up of the groups that D looks at, or is a single row for batch norm.
+/// Throws an Error (exit code 2) if a batch, or the last of an epoch, can't be divided among the
+/// ranks or into the groups of images that D compares, or is a single row for batch norm.
 void check_batches(const Config& config, std::int64_t data_size, int ranks);
 
 /// The factor in (0, 1] that `optim.schedule` and `optim.warmup_steps` apply to the learning rates

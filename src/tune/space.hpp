@@ -50,8 +50,8 @@ std::string default_space(const Config& recipe);
 /// One value per dimension of a space, in its order; empty: the unchanged recipe.
 using Trial = std::vector<std::string>;
 
-/// At most `count` different trials, the first of them the recipe, whose own values `recipe` are.
-/// Trial i is a pure function of space, seed and i. Where the space holds fewer, all of them.
+/// At most `count` different trials, fewer if the space is smaller. The first is the recipe, whose
+/// own values are `recipe`. Trial i is a pure function of space, seed and i.
 std::vector<Trial> draw_trials(const Space& space, const Trial& recipe, std::int64_t count,
                                std::uint64_t seed);
 

@@ -37,7 +37,7 @@ function prepare(run, index) {
   run.look = run.collapsed ? "collapsed" : run.state;
   const {epoch = [], step = [], seconds = []} = run.losses ?? {};
   run.stepsPerEpoch = step.length ? step.at(-1) / epoch.at(-1) : (run.facts?.steps_per_epoch ?? 1);
-  // Where only every so many rows are here, each stands for the epochs since the one before.
+  // If rows were left out, each stands for the epochs since the previous row.
   run.clock = [{step: 0, time: 0}];
   step.forEach((at, i) => {
     const epochs = epoch[i] - (i > 0 ? epoch[i - 1] : 0);
