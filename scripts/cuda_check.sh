@@ -54,18 +54,18 @@ say "torch $cuda_torch_version with CUDA in build-cuda/venv (4.6 GB)"
 mkdir -p build-cuda
 install_cuda_torch "torch==$cuda_torch_version"
 
-# Without what the other machine may lack.
+# Without libraries that the other machine may lack.
 quietly cmake --preset bare -B "$build" -D GAN_TRAIN_UNITY=ON -D GAN_TRAIN_BENCH=ON \
   -D Torch_DIR="$(echo "$venv"/lib/python3*/site-packages/torch/share/cmake/Torch)"
 cmake --build "$build"
 
-# The libraries that a machine with the same torch may still lack.
+# Libraries that a machine with the same torch may still lack.
 mkdir -p "$build/lib"
 ldd "$build/bin/gan" | awk '/=> \/(usr\/)?lib/ { print $3 }' |
   { grep -vE '/(libc|libm|libdl|libpthread|librt|ld-linux[^/]*|libgcc_s|libstdc\+\+)\.so' || true; } |
   xargs -I{} cp -Lu {} "$build/lib"
 
-# Threads that spin while they wait starve each other where tests run side by side.
+# Spinning threads starve each other if tests run side by side.
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-3000}
 code=0
 ctest --test-dir "$build" --parallel "$(nproc)" -LE e2e --output-on-failure || code=1

@@ -1,11 +1,11 @@
-// Times training steps and sampling of recipes on random images, and what this
-// machine's matrix product gives at best:
+// Times training steps and sampling of recipes on random images, and measures this machine's best
+// matrix product:
 //
 //     gan_bench [options] CONFIG...
 //
-// Prints a line a config: NAME step_ms gflop_per_step gemm_gflops_per_s sample_ms
-// peak_rss_mib (medians; 10,000 images are sampled). scripts/bench.sh runs it beside
-// PyTorch, scripts/bench/growth.py over sizes.
+// Prints one line per config: NAME step_ms gflop_per_step gemm_gflops_per_s sample_ms peak_rss_mib
+// (medians; 10,000 images are sampled). scripts/bench.sh compares it with PyTorch,
+// scripts/bench/growth.py runs it over sizes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>

@@ -1,13 +1,13 @@
-"""What scripts/cuda_check.sh --device runs: the program on a GPU beside itself on the CPU.
+"""Run by scripts/cuda_check.sh --device: compares the program on a GPU with itself on the CPU.
 
     on_device.py [--device-name NAME] [--quick] BUILD DATA OUT
 
 BUILD holds bin/gan and gan_bench, DATA the files of MNIST. OUT gets results.json, rewritten
-after each check, so that a run that is cut off leaves what it found, and log.txt, with all that
-the programs said. The last line counts the checks; the exit code is 1 where one failed.
+after each check, so that an aborted run keeps its results, and log.txt, with the output of all
+programs. The last line counts the checks; the exit code is 1 if one failed.
 
---device-name cpu rehearses all of it without a GPU: what only a GPU has is skipped.
---quick takes fewer rounds and leaves the five minutes of training out.
+--device-name cpu rehearses everything without a GPU; checks that need one are skipped.
+--quick takes fewer rounds and skips the five minutes of training.
 """
 
 import argparse
@@ -30,7 +30,7 @@ LOSSES = ("d_loss", "g_loss")
 
 
 class Skipped(Exception):
-    """The check can't be made here; says why."""
+    """The check can't be made here; the message says why."""
 
 
 def config(recipe):
@@ -48,7 +48,7 @@ class Checks:
         self.on_gpu = self.device != "cpu"
 
     def call(self, *command, code=0, timeout=300):
-        """Runs a command; its output. Fails where it doesn't end with `code`."""
+        """Runs a command and returns its output; fails unless it exits with `code`."""
         command = [str(word) for word in command]
         self.log.write(f"\n$ {' '.join(command)}\n")
         self.log.flush()
@@ -62,7 +62,7 @@ class Checks:
         return done.stdout + done.stderr
 
     def train(self, name, recipe, device, *options):
-        """A run of 20 steps in fp32, every step in its steps.csv; its folder."""
+        """Trains 20 steps in fp32, with every step in steps.csv; returns the folder."""
         folder = self.out / "runs" / name
         options = ("--train.precision", "fp32", *options)
         if "--train.epochs" not in options:
@@ -81,7 +81,7 @@ class Checks:
             row |= work() or {}
         except Skipped as reason:
             row = {"skipped": str(reason)}
-        except Exception as error:  # the other checks still run
+        except Exception as error:  # so that the other checks still run
             row |= {"passed": False, "error": f"{type(error).__name__}: {error}"}
         row["seconds"] = round(time.monotonic() - start, 1)
         self.results["checks"][name] = row
@@ -99,7 +99,7 @@ class Checks:
             )
             if "CUDA" not in about["version"]:
                 raise AssertionError("gan --version names no CUDA device")
-        with contextlib.suppress(AssertionError):  # says what is amiss by its exit code
+        with contextlib.suppress(AssertionError):  # its exit code reports problems
             about["doctor"] = self.call(self.build / "bin/gan", "doctor", "--device", self.device)
         return about
 
@@ -123,11 +123,11 @@ class Checks:
         return {"steps": len(here), "largest_difference": worst}
 
     def same_bytes(self, recipe, a, b):
-        """Two runs whose checkpoints are to be equal, bit by bit."""
+        """Two runs whose checkpoints must be bit-identical."""
         sums = []
         for name, options in (("a", a), ("b", b)):
             folder = self.train(f"{recipe}_same_{name}", recipe, self.device, *options)
-            # One file of all weights, without the settings, which may differ.
+            # One file with all weights, without the settings, which may differ.
             weights = self.out / f"{name}.safetensors"
             last = max(folder.glob("checkpoints/g_*.pt"))
             self.call(self.build / "bin/gan", "export", "--ckpt", last, "-o", weights)
@@ -137,7 +137,7 @@ class Checks:
         return {"sha256": sums[0]}
 
     def samples(self):
-        """A checkpoint of the CPU draws the same here, and one from here the same on the CPU."""
+        """A checkpoint from the CPU draws the same images here, and the reverse."""
         worst = {}
         for origin in ("cpu", self.device):
             folder = self.train(f"samples_{origin}", "mnist_cpp_dcgan", origin)
@@ -153,7 +153,7 @@ class Checks:
         return {"grey_levels": worst}
 
     def resume(self):
-        """A run of one epoch on the CPU resumes here, and the other way round."""
+        """A run of one epoch on the CPU resumes here, and the reverse."""
         for first, second in (("cpu", self.device), (self.device, "cpu")):
             folder = self.train(f"resume_{first}", "mnist_mlp", first)
             self.call(self.build / "bin/gan", "train", "--resume", folder, "--epochs", 2, "-q",
@@ -161,7 +161,7 @@ class Checks:
         return {}
 
     def precision(self, precision):
-        """How far 20 steps in another precision come from those in fp32."""
+        """The difference between 20 steps in another precision and in fp32."""
 
         def end(name, *options):
             folder = self.train(name, "mnist_cpp_dcgan", self.device, *options)
@@ -189,7 +189,7 @@ class Checks:
         return {}
 
     def out_of_memory(self):
-        """More than the device holds: one line that says what to do, and exit code 1."""
+        """Out of device memory: one line that says what to do, and exit code 1."""
         if not self.on_gpu:
             raise Skipped("the CPU's memory is left alone")
         said = self.call(
@@ -205,7 +205,7 @@ class Checks:
     # ── The same speed, or more ──────────────────────────────────────────────
 
     def times(self, recipe):
-        """ms of a step: ours, with and without the graph, beside PyTorch's."""
+        """ms per step: ours, with and without the graph, and PyTorch's."""
         rounds = 20 if self.quick else 200
         row = {}
         for name, graph in (("ours", "false"), ("ours_graph", "true")):
@@ -226,7 +226,7 @@ class Checks:
         return row
 
     def five_minutes(self):
-        """A recipe trained until it is stopped by Ctrl-C; its grids are there to be looked at."""
+        """Trains a recipe until it is stopped by Ctrl-C; its grids are kept for viewing."""
         if self.quick:
             raise Skipped("--quick")
         cifar = self.data.parent / "cifar10"

@@ -1,16 +1,16 @@
-"""Times the recipes' steps and sampling in PyTorch, as its tutorials write them and at its best.
+"""Times the recipes' steps and sampling in PyTorch, as written in its tutorials and at its best.
 
     peers.py [--rounds N] [--device D] [--step-only] {eager|best} RECIPE...
 
-Prints a line a recipe: NAME step_ms sample_ms (medians; 10,000 images are sampled).
-scripts/bench.sh runs it beside gan_bench. Batches lie ready in memory, so that
-PyTorch pays for no data loader.
+Prints one line per recipe: NAME step_ms sample_ms (medians; 10,000 images are sampled).
+scripts/bench.sh compares it with gan_bench. Batches are prepared in memory, so that no time is
+spent in a data loader.
 
-eager: fp32, torch.optim.Adam as it comes, a sigmoid and BCELoss, backward() of G's
-loss through all of D, sampling in batches of 256 under no_grad().
-best:  the losses on logits, fused Adam, D's gradients not computed in G's step,
-channels_last, inference_mode(); bf16 autocast where the processor has AMX or
-AVX512-BF16; torch.compile where that turns out faster (--compile). On CUDA, bf16 and
+eager: fp32, default torch.optim.Adam, a sigmoid and BCELoss, backward() of G's loss through all of
+D, sampling in batches of 256 under no_grad().
+best:  losses on logits, fused Adam, no gradients of D's weights in G's step, channels_last,
+inference_mode(); bf16 autocast if the processor has AMX or AVX512-BF16; torch.compile if that is
+faster (--compile). On CUDA, bf16 and
 torch.compile(mode="reduce-overhead"), which captures CUDA graphs.
 """
 
@@ -31,7 +31,7 @@ import recipes
 
 
 class Projection(recipes.Gan):
-    """mnist_best and mnist_fast: told the classes, R1 every 16th update, an average of G."""
+    """mnist_best and mnist_fast: conditional on classes, R1 every 16th update, an average of G."""
 
     lr, betas = 1e-3, (0.0, 0.99)
     wide, penalty_weight = 2, 1.0
@@ -90,7 +90,7 @@ def has_fast_bf16():
 
 
 def as_written(net):
-    """PyTorch's own layers, as tutorials have them, for the forms that ours compute in."""
+    """Replaces layers in our computed forms by PyTorch's own, as used in tutorials."""
     layers = []
     for layer in net:
         if isinstance(layer, recipes.UpsampledConv2d):
@@ -113,7 +113,7 @@ def as_written(net):
 
 
 class Gan:
-    """A recipe's two networks and its step, on batches made beforehand."""
+    """A recipe's two networks and its step, on batches made in advance."""
 
     def __init__(self, name, best, compiled=False):
         kind = RECIPES[name]
@@ -150,7 +150,7 @@ class Gan:
         return nn.BCELoss()(torch.sigmoid(logits), labels)
 
     def fakes(self, n):
-        """Generated images and their classes, None where the networks aren't told any."""
+        """Generated images and their classes; None if the networks are unconditional."""
         if not self.told:
             return self.run_g(torch.randn(n, self.latent_dim, device=DEVICE)), None
         classes = torch.randint(10, (n,), device=DEVICE)

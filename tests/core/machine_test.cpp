@@ -39,7 +39,7 @@ TEST_F(ContainerLimitsTest, OfVersion2AreTheLeastOfAllGroupsAbove) {
 
 TEST_F(ContainerLimitsTest, OfVersion1LieWithTheirControllers) {
   put("cgroup", "5:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab\n1:name=systemd:/x\nno line\n");
-  put("mount/cpu/cpu.cfs_quota_us", "100000\n");  // seen at the root, from within the container
+  put("mount/cpu/cpu.cfs_quota_us", "100000\n");  // at the root, as seen from inside the container
   put("mount/cpu/cpu.cfs_period_us", "50000\n");
   put("mount/memory/docker/ab/memory.limit_in_bytes", "4096\n");
   EXPECT_EQ(limits().cpus, 2.0);
