@@ -105,7 +105,7 @@ class Bench:
             return [row[:6] for row in csv.reader(file)], drawn.read_bytes()
 
     def check_resume(self):
-        """Checks that a run from disk, killed between saves and resumed, ends like one that was not."""
+        """Checks that a run from disk that is killed and resumed ends like one that was not."""
         settings = (*self.stretches(), "--data.in_memory", "false", "--output.save_state_steps", 7)
         subprocess.run(self.command("whole", *settings), check=True, **QUIET)
         process = subprocess.Popen(self.command("killed", *settings), **QUIET)

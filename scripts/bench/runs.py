@@ -27,7 +27,7 @@ def rows_of(path):
 
 
 def watch(command, path):
-    """Runs the command; returns the time of each new row in the CSV file, and the peak memory in MiB."""
+    """Runs the command; returns the times of new rows in the CSV file, and the peak MiB."""
     times = []
     start = time.perf_counter()
     process = subprocess.Popen(command, **QUIET)

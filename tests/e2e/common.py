@@ -96,7 +96,7 @@ class ProgramTest(unittest.TestCase):
         return self.call("gan-train", *arguments, **how)
 
     def trained(self, *arguments, out="run"):
-        """A fresh copy of a finished run in folder `out`; equal runs are trained once per module."""
+        """A fresh copy of a finished run in `out`; equal runs are trained once per module."""
         call = (out, *map(str, arguments))
         shutil.rmtree(self.folder / out, ignore_errors=True)
         if call in RUNS:
@@ -107,7 +107,7 @@ class ProgramTest(unittest.TestCase):
         return self.folder / out
 
     def train_until_signal(self, number, run, *arguments):
-        """Sends gan-train the signal in the second epoch of `run`; returns exit code and stderr."""
+        """Sends gan-train the signal after two epochs of `run`; returns exit code and stderr."""
         process = subprocess.Popen(
             [BIN / "gan-train", *map(str, arguments), "--out", run],
             cwd=self.folder,

@@ -29,14 +29,13 @@ enum class Stream : std::uint64_t {
   kAugmentD = 15,     ///< augmentation in D's update; index: the batch
   kAugmentG = 16,     ///< augmentation in G's update; index: the step
   kPenalty = 17,      ///< interpolation points of a gradient penalty; index: the batch
-  kCalibrate =
-      18,        ///< latents for the statistics of averaged batch norms; index: the batch
-  kClassD = 19,  ///< classes of the fakes of D's update; index: the batch
-  kClassG = 20,  ///< classes of the fakes of G's update; index: the step
-  kRealImages = 21,  ///< the images of samples/real.png, always with seed 0; index 0
-  kMirror = 22,      ///< which real images are mirrored; index: the batch
-  kEvaluation = 32,  ///< metrics of samples, always with the same seed; index: the purpose
-  kSearch = 33,      ///< gan-tune's trials; index: the trial, or 0 for the order of all trials
+  kCalibrate = 18,    ///< latents for the statistics of averaged batch norms; index: the batch
+  kClassD = 19,       ///< classes of the fakes of D's update; index: the batch
+  kClassG = 20,       ///< classes of the fakes of G's update; index: the step
+  kRealImages = 21,   ///< the images of samples/real.png, always with seed 0; index 0
+  kMirror = 22,       ///< which real images are mirrored; index: the batch
+  kEvaluation = 32,   ///< metrics of samples, always with the same seed; index: the purpose
+  kSearch = 33,       ///< gan-tune's trials; index: the trial, or 0 for the order of all trials
 };
 
 /// A 64-bit seed for one index of one stream (splitmix64 finaliser of Steele, Lea and Flood 2014,
