@@ -1,5 +1,5 @@
-# Sourced first by the scripts beside it: the pinned versions, a shell that stops at the
-# first error and stands in the root of the repository, and what more than one of them needs.
+# Sourced first by the scripts in this folder: sets pinned versions, makes the shell stop at the
+# first error, changes to the root of the repository, and defines shared functions.
 set -euo pipefail
 
 torch_version=2.13.0

@@ -1,7 +1,7 @@
-// libgomp reads its settings from the environment when it is loaded with LibTorch, before main:
-// setting them in main is too late. So the program sets them in the environment and executes itself
-// again. Code in .preinit_array runs before the libraries' constructors, so this costs only
-// milliseconds.
+// libgomp reads its settings from the environment when it is loaded, with LibTorch, before main.
+// libc adopts the environment only then, so a variable set earlier is lost, and one set in main is
+// too late. So the program executes itself again, with the setting in its environment. Code in
+// .preinit_array runs before the libraries' constructors, so this costs only milliseconds.
 #include <fcntl.h>
 #include <string_view>
 #include <sys/auxv.h>

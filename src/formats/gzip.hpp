@@ -13,7 +13,7 @@ namespace gan {
 
 bool is_gzip(ByteView bytes);
 
-/// Unpacks a gzip file (all its members). Errors give `name` and the reason. Throws an Error as
+/// Unpacks a gzip file (all its members). Errors include `name` and the reason. Throws an Error as
 /// soon as the output would exceed `limit` bytes; allocates at most twice the bytes actually
 /// unpacked.
 Bytes gunzip(ByteView bytes, std::uint64_t limit, std::string_view name);

@@ -19,7 +19,7 @@ struct IdxArray {
   Bytes values;                    ///< product(dims) bytes
 };
 
-/// Parses an uncompressed IDX file. Errors give `name`, the offset, and what was found and
+/// Parses an uncompressed IDX file. Errors include `name`, the offset, and what was found and
 /// expected.
 IdxArray parse_idx(ByteView bytes, std::string_view name);
 

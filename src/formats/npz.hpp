@@ -10,7 +10,7 @@
 namespace gan {
 
 /// The .npy files in an .npz file of numpy.savez or savez_compressed, by array name ("mu"). Unpacks
-/// at most `limit` bytes in total. Errors give `name`.
+/// at most `limit` bytes in total. Errors include `name`.
 std::vector<std::pair<std::string, Bytes>> parse_npz(ByteView bytes, std::uint64_t limit,
                                                      std::string_view name);
 

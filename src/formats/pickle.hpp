@@ -28,7 +28,7 @@ struct PickleStorage {
 std::string write_pickle(const PtDict& root, std::vector<ByteView>& storages);
 
 /// Reads plain values and tensors from a pickle; anything else becomes a PtOther. The pickle must
-/// use every storage. Errors give `name` and the offset in the pickle, or the keys.
+/// use every storage. Errors include `name` and the offset in the pickle, or the keys.
 PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages, std::string_view name);
 /// The same for a pickle that run_pickle() has run.
 PtDict read_pickle_graph(PickleGraph graph, std::span<const PickleStorage> storages,

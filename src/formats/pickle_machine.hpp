@@ -49,7 +49,7 @@ struct PickleGraph {
 };
 
 /// Interprets the pickle of protocol 2 to 5 that starts at `begin`; others may follow it. Calls are
-/// not run but become nodes. The graph points into `bytes`. Errors give `name` and the offset.
+/// not run but become nodes. The graph points into `bytes`. Errors include `name` and the offset.
 PickleGraph run_pickle(ByteView bytes, std::string_view name, std::size_t begin = 0);
 
 }  // namespace gan

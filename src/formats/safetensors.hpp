@@ -25,8 +25,8 @@ bool is_safetensors(ByteView bytes);
 Bytes encode_safetensors(const SafeTensors& content);
 
 /// Parses a safetensors file strictly: the tensors must fill all bytes after the header, without
-/// gaps or overlaps. They point into `bytes`, which must outlive the result. Errors give `name` and
-/// the offset or the tensor.
+/// gaps or overlaps. They point into `bytes`, which must outlive the result. Errors include `name`
+/// and the offset or the tensor.
 SafeTensors parse_safetensors(ByteView bytes, std::string_view name);
 
 }  // namespace gan

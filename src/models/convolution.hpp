@@ -6,9 +6,9 @@
 
 namespace gan {
 
-/// torch::conv2d: [n, in, h, w] -> [n, out, h', w']. On the CPU it uses the fastest method, always
-/// in channels_last: matrix products under autocast to bfloat16, for the gradient of the weights,
-/// and for images of one channel.
+/// torch::conv2d: [n, in, h, w] -> [n, out, h', w']. On the CPU, uses the fastest form, always in
+/// channels_last: bfloat16 under autocast, with the gradient of the weights as a matrix product;
+/// images of one channel also as a matrix product.
 torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
                      const torch::Tensor& bias, const Windows& windows);
 

@@ -4,9 +4,10 @@
 
 namespace gan {
 
-/// nn::Dropout with a mask that is cheap to draw, from SplitMix64 seeded by one draw from
-/// LibTorch's generator. LibTorch draws its mask on one thread, about 20 ns per unit, which was a
-/// fifth of an MLP's step. Off the CPU this is nn::Dropout.
+/// nn::Dropout with a mask that is cheap to draw: number i / 4 of SplitMix64, seeded by one draw
+/// from LibTorch's generator, decides about unit i of a call. LibTorch draws its mask on one
+/// thread, about 20 ns per unit, which was a fifth of an MLP's step. Off the CPU this is
+/// nn::Dropout.
 class DropoutImpl : public torch::nn::Cloneable<DropoutImpl> {
  public:
   /// `p` in [0, 1): the probability of zeroing a unit; others are scaled by 1 / (1 - p).
