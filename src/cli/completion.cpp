@@ -31,7 +31,7 @@ std::string command_words(const CommandList& list, const std::string& prefix) {
 
 // ── bash ──
 
-// What completes the value of an option, or a positional argument.
+// The completion of an option's value, or of a positional argument.
 std::string bash_kind(const OptionFacts& option) {
   switch (option.completion) {
     case Completion::kWords:

@@ -9,7 +9,7 @@
 
 namespace gan {
 
-/// What gan-doctor found out about one item.
+/// A finding of gan-doctor about one item.
 struct Finding {
   enum class Status { kGood, kNote, kBad };
 

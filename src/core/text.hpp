@@ -26,7 +26,7 @@ std::string grouped(std::int64_t n);
 /// The first `most` names, made printable, and "…" if there are more: "cat, dog, …".
 std::string first_names(std::span<const std::string> names, std::size_t most);
 
-/// What printf would print.
+/// The text that printf would print.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 
 /// `text` with "?" for everything that could move a terminal's cursor: control characters, line

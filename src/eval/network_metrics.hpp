@@ -13,8 +13,8 @@
 
 namespace gan {
 
-/// What samples are compared with: the features of all reference pictures or, if only these were
-/// published, their statistics.
+/// The reference that samples are compared with: the features of all its pictures or, if only these
+/// were published, their statistics.
 struct ReferenceFeatures {
   std::string name;
   std::int64_t size = 0;   ///< pictures; 0: unknown

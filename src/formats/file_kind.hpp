@@ -12,8 +12,8 @@ namespace gan {
 /// Number of a file's first bytes that file_kind() needs.
 inline constexpr std::size_t kFileKindBytes = 512;
 
-/// What a file is, from its first bytes, as words that fit after "is": "a PNG picture", "a web page
-/// (HTML)", "an empty file". For a Git LFS pointer, also what to do. "" if unknown.
+/// The kind of a file, from its first bytes, as words that fit after "is": "a PNG picture", "a web
+/// page (HTML)", "an empty file". For a Git LFS pointer, also what to do. "" if unknown.
 std::string file_kind(std::string_view first_bytes);
 
 /// The same for a regular file; "" if there is none.

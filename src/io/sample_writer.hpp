@@ -49,7 +49,7 @@ struct SampleFormat {
 /// grid, png, idx, npy, npy-float.
 std::span<const SampleFormat> sample_formats();
 
-/// An animated GIF of images, one per frame; Error where the build has no giflib.
+/// An animated GIF of images, one per frame; throws an Error if the build has no giflib.
 std::unique_ptr<SampleWriter> make_gif_writer(SampleFile file, std::int64_t frames_per_second);
 
 /// Writes only the bytes of images to standard output, height x width x channels each. If the

@@ -42,7 +42,7 @@ CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_fi
     text.remove_prefix(end + 1);
     return trim(line);
   };
-  const auto whole = text.rfind('\n') + 1;  // 0 where there is none
+  const auto whole = text.rfind('\n') + 1;  // 0 if there is none
   if (text.size() > whole) ++torn_;
   text = text.substr(0, whole);
   header_ = text.empty() ? "" : take_line();

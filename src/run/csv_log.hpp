@@ -17,8 +17,8 @@
 
 namespace gan {
 
-/// The complete rows of such a table. The last row may be incomplete after a crash; rows with
-/// missing cells are skipped.
+/// The complete rows of a CsvLog. The last row may be incomplete after a crash; rows with missing
+/// cells are skipped.
 class CsvRows {
  public:
   /// Uses `header`, or the file's own.

@@ -14,7 +14,7 @@
 namespace gan {
 namespace {
 
-// What all metrics must detect: draws of one distribution, and several ways to be worse.
+// All metrics must detect these: draws of one distribution, and several ways to be worse.
 class WorseSets : public testing::Test {
  protected:
   static torch::Tensor draw(std::uint64_t seed) { return formula_features(seed, 1000, 8, 5, 0.5); }

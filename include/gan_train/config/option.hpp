@@ -35,8 +35,8 @@ struct ChoiceField {
 using Field = std::variant<bool*, std::int64_t*, double*, std::string*, Widths*, LabelRange*,
                            ImageSize*, ChoiceField>;
 
-/// What an option is for. A search may vary kModel and kTraining; a resumed run may change kRunning
-/// and kWatching.
+/// The purpose of an option. A search may vary kModel and kTraining; a resumed run may change
+/// kRunning and kWatching.
 enum class Role : std::uint8_t { kData, kModel, kTraining, kRunning, kWatching };
 template <>
 inline constexpr Named<Role> kNames<Role>[] = {{Role::kData, "data"},

@@ -24,7 +24,7 @@ struct Dataset {
   std::string source;     ///< how messages refer to it: a file or the name of a synthetic set
   ImageShape shape;       ///< of one item
   torch::Tensor samples;  ///< in memory: [n, c, h, w]; uint8 pixels, or float32 already in [-1, 1]
-  torch::Tensor labels;   ///< [n] int64, or undefined where there are none
+  torch::Tensor labels;   ///< [n] int64; undefined if there are none
   /// On disk: uint8 pixels; `samples` is undefined.
   std::shared_ptr<const StoredImages> stored = nullptr;
   /// Number of grey images stacked as the channels of one item, each of one of ten classes: the

@@ -56,7 +56,7 @@ struct Metrics {
 struct EvaluationData {
   std::string name;  ///< its name in the output, such as "data/mnist"
   Dataset train;
-  Dataset test;  ///< of the same shape; empty where the data set has no test images
+  Dataset test;  ///< of the same shape; empty if the data set has no test images
 };
 
 /// Splits a data set: `held_out` of its images serve as test images, the others as training images.
