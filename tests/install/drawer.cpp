@@ -10,7 +10,7 @@ int main(int argc, char** argv) try {
   const torch::Tensor images =
       gan::draw_samples(loaded.generator, loaded.config, loaded.classes, /*count=*/64, /*seed=*/0);
   std::cout << images.sizes() << " from epoch " << loaded.epoch << '\n';
-} catch (const std::exception& error) {  // such as a missing file
+} catch (const std::exception& error) {  // a missing file, say
   std::cerr << error.what() << '\n';
   return 1;
 }
