@@ -4,7 +4,8 @@ set -euo pipefail
 
 torch_version=2.13.0
 torch_oldest=2.11
-cuda_torch_version=2.11.0  # that scripts/cuda_check.sh builds against
+cuda_torch_version=${CUDA_TORCH_VERSION:-2.11.0}  # that scripts/cuda_check.sh builds against
+cuda_toolkit_version=13.0.2  # whose headers it compiles against
 picture_modules=('numpy>=2,<3' 'pillow>=10,<14')
 test_modules=("${picture_modules[@]}" 'tensorboard>=2.18,<3' 'selenium>=4.20,<5'
   'onnx>=1.17,<2' 'onnxruntime>=1.20,<2' 'safetensors>=0.5,<1'

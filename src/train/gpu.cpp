@@ -104,7 +104,7 @@ const GpuProblemRow kGpuProblems[] = {
        return {str("this LibTorch (", TORCH_VERSION, ") is built for the CPU only"),
                "build with a CUDA LibTorch, which GAN_TRAIN_TORCH=cuda scripts/setup.sh installs"};
      }},
-    {[](const GpuSigns& s) { return s.headers / 1000 != s.cuda / 1000; },
+    {[](const GpuSigns& s) { return s.headers > 0 && s.headers / 1000 != s.cuda / 1000; },
      [](const GpuSigns& s) -> GpuProblem {
        return {str("gan-train is compiled with the headers of CUDA ", cuda_name(s.headers),
                    ", LibTorch with CUDA ", cuda_name(s.cuda)),
