@@ -90,8 +90,8 @@ say "torch $cuda_torch_version with CUDA in build-cuda/venv (4.6 GB)"
 mkdir -p build-cuda
 install_cuda_torch "torch==$cuda_torch_version"
 
-# Without what the other machine may lack.
-quietly cmake --preset bare -B "$build" -D GAN_TRAIN_UNITY=ON -D GAN_TRAIN_BENCH=ON \
+# Without what the other machine may lack, but for MPI, which comes along and is used if mpirun is there.
+quietly cmake --preset bare -B "$build" -D GAN_TRAIN_UNITY=ON -D GAN_TRAIN_BENCH=ON -D GAN_TRAIN_MPI=ON \
   -D Torch_DIR="$(echo "$venv"/lib/python3*/site-packages/torch/share/cmake/Torch)"
 cmake --build "$build"
 
