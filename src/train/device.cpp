@@ -21,19 +21,16 @@ torch::Device resolve_device(const std::string& name, const Ranks& ranks) {
   if (const std::string problem = device_problem(name); !problem.empty()) {
     throw usage_error("train.device: ", problem);
   }
-  const bool available = torch::cuda::is_available();
-  if (name == "cpu" || (name == "auto" && !available)) return torch::kCPU;
+  const int count = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
+  if (name == "cpu" || (name == "auto" && count == 0)) return torch::kCPU;
   torch::Device device(name == "auto" ? "cuda" : name);
-  if (available) {
-    // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
-    if (!device.has_index() && ranks.are_many()) {
-      device.set_index(
-          static_cast<torch::DeviceIndex>(ranks.local_rank() % torch::cuda::device_count()));
-    }
-    if (device.has_index() && device.index() >= torch::cuda::device_count()) {
-      throw usage_error("train.device: there is no ", name, "; this machine has ",
-                        torch::cuda::device_count(), " CUDA device(s), counted from 0");
-    }
+  // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
+  if (count > 0 && !device.has_index() && ranks.are_many()) {
+    device.set_index(static_cast<torch::DeviceIndex>(ranks.local_rank() % count));
+  }
+  if (count > 0 && device.index() >= count) {
+    throw usage_error("train.device: there is no ", name, "; this machine has ", count,
+                      " CUDA device(s), counted from 0");
   }
   const auto [what, cure] = gpu_problem(look_for_gpus(device));
   if (what.empty()) return device;

@@ -112,10 +112,11 @@ const GpuProblemRow kGpuProblems[] = {
      }},
     {has_no_code,
      [](const GpuSigns& s) -> GpuProblem {
-       return {str("this LibTorch (", TORCH_VERSION, " for CUDA ", cuda_name(s.cuda),
-                   ") has no code for a GPU of compute capability ", s.capability),
-               "build with a LibTorch for an older CUDA if the GPU is old, with a newer LibTorch if "
-               "it is new"};
+       return {
+           str("this LibTorch (", TORCH_VERSION, " for CUDA ", cuda_name(s.cuda),
+               ") has no code for a GPU of compute capability ", s.capability),
+           "build with a LibTorch for an older CUDA if the GPU is old, with a newer LibTorch if "
+           "it is new"};
      }},
     {[](const GpuSigns& s) { return s.usable > 0; },
      [](const GpuSigns& s) -> GpuProblem {
@@ -158,9 +159,10 @@ const GpuProblemRow kGpuProblems[] = {
      }},
     {[](const GpuSigns&) { return true; },
      [](const GpuSigns& s) -> GpuProblem {
-       return {str("this LibTorch (CUDA ", cuda_name(s.cuda), ") can't use the GPU with the NVIDIA ",
-                   "driver ", s.driver, s.says.empty() ? "" : str(": ", s.says)),
-               "see that nvidia-smi works"};
+       return {
+           str("this LibTorch (CUDA ", cuda_name(s.cuda), ") can't use the GPU with the NVIDIA ",
+               "driver ", s.driver, s.says.empty() ? "" : str(": ", s.says)),
+           "see that nvidia-smi works"};
      }},
 };
 
@@ -202,7 +204,7 @@ GpuSigns look_for_gpus(const torch::Device& device, const fs::path& root) {
 
 GpuProblem gpu_problem(const GpuSigns& signs) {
   const auto* first = std::find_if(std::begin(kGpuProblems), std::end(kGpuProblems),
-                                 [&](const GpuProblemRow& row) { return row.holds(signs); });
+                                   [&](const GpuProblemRow& row) { return row.holds(signs); });
   return first->problem(signs);
 }
 

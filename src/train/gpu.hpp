@@ -14,11 +14,11 @@ struct GpuSigns {
   long cuda = 0;     ///< CUDA that LibTorch is built with: 13000 is 13.0
   long headers = 0;  ///< CUDA of the headers that gan-train was compiled with
   std::size_t usable = 0;
-  bool on_bus = false;      ///< among the PCI devices
-  bool device_file = false;  ///< in /dev
-  bool hidden = false;       ///< by CUDA_VISIBLE_DEVICES
-  std::string driver = {};   ///< version of the kernel module; "" where none is loaded
-  std::string library = {};  ///< of libcuda.so.1; "" where there is none
+  bool on_bus = false;          ///< among the PCI devices
+  bool device_file = false;     ///< in /dev
+  bool hidden = false;          ///< by CUDA_VISIBLE_DEVICES
+  std::string driver = {};      ///< version of the kernel module; "" where none is loaded
+  std::string library = {};     ///< of libcuda.so.1; "" where there is none
   std::string capability = {};  ///< compute capability of the GPU, as "8.0"
   std::string says = {};        ///< CUDA's own words for what is amiss
 };

@@ -1,9 +1,8 @@
 #include "train/gpu.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <fstream>
+#include <gtest/gtest.h>
 
 #include "temp_folder.hpp"
 
@@ -81,16 +80,16 @@ TEST(Gpu, NoneIsNotCured) {
 }
 
 TEST(Gpu, OneWithoutADriverWantsOneOfTheRightAge) {
-  for (const auto& [cuda, driver] :
-       {std::pair{12060L, "525 or later for CUDA 12.6"}, {12090L, "525 or later for CUDA 12.9"},
-        {13000L, "580 or later for CUDA 13.0"}}) {
+  for (const auto& [cuda, driver] : {std::pair{12060L, "525 or later for CUDA 12.6"},
+                                     {12090L, "525 or later for CUDA 12.9"},
+                                     {13000L, "580 or later for CUDA 13.0"}}) {
     auto signs = sound_signs();
     signs.cuda = signs.headers = cuda;
     signs.driver = signs.library = "";
     signs.device_file = false;
-    expect_problem(signs, "no NVIDIA driver is loaded",
-                   std::string("install a driver of version ") + driver +
-                       ", and restart the machine");
+    expect_problem(
+        signs, "no NVIDIA driver is loaded",
+        std::string("install a driver of version ") + driver + ", and restart the machine");
   }
   auto signs = sound_signs();
   signs.cuda = signs.headers = 14010;  // not in the table
@@ -126,16 +125,17 @@ TEST(Gpu, AContainerWithoutTheDeviceSaysSo) {
 TEST(Gpu, AContainerWithoutLibcudaSaysSo) {
   auto signs = sound_signs();
   signs.library = "";
-  expect_problem(signs,
-                 "the NVIDIA driver 580.65.06 is loaded, but libcuda.so.1 was not found",
-                 "start the container with its GPU (docker run --gpus all); outside of one, install "
-                 "the driver's libcuda (Debian's libcuda1)");
+  expect_problem(
+      signs, "the NVIDIA driver 580.65.06 is loaded, but libcuda.so.1 was not found",
+      "start the container with its GPU (docker run --gpus all); outside of one, install "
+      "the driver's libcuda (Debian's libcuda1)");
 }
 
 TEST(Gpu, TwoVersionsOfTheDriverAreNamed) {
   auto signs = sound_signs();
   signs.library = "590.44.01";
-  expect_problem(signs, "the NVIDIA driver in the kernel is 580.65.06, its libcuda.so.1 is 590.44.01",
+  expect_problem(signs,
+                 "the NVIDIA driver in the kernel is 580.65.06, its libcuda.so.1 is 590.44.01",
                  "restart the machine, so that it loads the driver that was installed last");
 }
 
@@ -186,7 +186,8 @@ TEST(Gpu, IsLookedForAmongTheFilesOfTheKernel) {
 TEST(Gpu, IsHiddenByAnEmptyListOrMinusOne) {
   const char* before = std::getenv("CUDA_VISIBLE_DEVICES");
   const std::string kept = before != nullptr ? before : "";
-  for (const auto& [value, hides] : {std::pair{"", true}, {"-1", true}, {"0", false}, {"1,0", false}}) {
+  for (const auto& [value, hides] :
+       {std::pair{"", true}, {"-1", true}, {"0", false}, {"1,0", false}}) {
     setenv("CUDA_VISIBLE_DEVICES", value, 1);
     EXPECT_EQ(look_for_gpus().hidden, hides) << value;
   }
