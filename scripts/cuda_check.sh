@@ -22,7 +22,7 @@ out='' compile='' options=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) show_help && exit ;;
-    --device) out=$(realpath -m "$caller_dir/${2:?--device: say where to write}") && shift ;;
+    --device) out=$(cd "$caller_dir" && realpath -m "${2:?--device: say where to write}") && shift ;;
     --device-name) options+=("$1" "${2:?--device-name: say which}") && shift ;;
     --quick) options+=("$1") ;;
     --compile) compile=1 ;;

@@ -15,6 +15,7 @@
 
 #include "core/file.hpp"
 #include "core/machine.hpp"
+#include "core/text.hpp"
 #include "gan_train/core/error.hpp"
 #ifdef GAN_TRAIN_HAS_CUDA
 #include <cuda_runtime_api.h>
@@ -71,6 +72,11 @@ long oldest_driver(const GpuSigns& signs) {
     if (cuda == signs.cuda / 1000) return driver;
   }
   return 0;
+}
+
+// 580 of "580.65.06".
+std::int64_t branch_of(const std::string& driver) {
+  return parse_int(driver.substr(0, driver.find('.'))).value_or(0);
 }
 
 std::string driver_wanted(const GpuSigns& signs) {
@@ -130,7 +136,7 @@ const GpuProblemRow kGpuProblems[] = {
        return {"no NVIDIA driver is loaded",
                str("install ", driver_wanted(s), ", and restart the machine")};
      }},
-    {[](const GpuSigns& s) { return std::atol(s.driver.c_str()) < oldest_driver(s); },
+    {[](const GpuSigns& s) { return branch_of(s.driver) < oldest_driver(s); },
      [](const GpuSigns& s) -> GpuProblem {
        return {str("the NVIDIA driver ", s.driver, " is too old"),
                str("install ", driver_wanted(s), ", or build with a LibTorch for an older CUDA")};
@@ -138,13 +144,13 @@ const GpuProblemRow kGpuProblems[] = {
     {[](const GpuSigns& s) { return !s.device_file; },
      [](const GpuSigns& s) -> GpuProblem {
        return {str("the NVIDIA driver ", s.driver, " is loaded, but /dev/nvidia0 is not here"),
-               "start the container with its GPU (docker run --gpus all); outside of one, call "
+               "give the container its GPU (Docker's option gpus); outside of one, call "
                "nvidia-smi as root"};
      }},
     {[](const GpuSigns& s) { return s.library.empty(); },
      [](const GpuSigns& s) -> GpuProblem {
        return {str("the NVIDIA driver ", s.driver, " is loaded, but libcuda.so.1 was not found"),
-               "start the container with its GPU (docker run --gpus all); outside of one, install "
+               "give the container its GPU (Docker's option gpus); outside of one, install "
                "the driver's libcuda (Debian's libcuda1)"};
      }},
     {[](const GpuSigns& s) { return s.library != s.driver; },

@@ -118,17 +118,16 @@ TEST(Gpu, AContainerWithoutTheDeviceSaysSo) {
   auto signs = sound_signs();
   signs.device_file = false;
   expect_problem(signs, "the NVIDIA driver 580.65.06 is loaded, but /dev/nvidia0 is not here",
-                 "start the container with its GPU (docker run --gpus all); outside of one, call "
+                 "give the container its GPU (Docker's option gpus); outside of one, call "
                  "nvidia-smi as root");
 }
 
 TEST(Gpu, AContainerWithoutLibcudaSaysSo) {
   auto signs = sound_signs();
   signs.library = "";
-  expect_problem(
-      signs, "the NVIDIA driver 580.65.06 is loaded, but libcuda.so.1 was not found",
-      "start the container with its GPU (docker run --gpus all); outside of one, install "
-      "the driver's libcuda (Debian's libcuda1)");
+  expect_problem(signs, "the NVIDIA driver 580.65.06 is loaded, but libcuda.so.1 was not found",
+                 "give the container its GPU (Docker's option gpus); outside of one, install "
+                 "the driver's libcuda (Debian's libcuda1)");
 }
 
 TEST(Gpu, TwoVersionsOfTheDriverAreNamed) {
