@@ -12,7 +12,7 @@
 #   --device OUT        instead, on a machine with a GPU: runs what was built, compares it with the
 #                       CPU and with PyTorch, and leaves OUT/results.json and OUT/log.txt. Needs
 #                       build-cuda/build, data/mnist, and a python3 with the same torch; nothing is
-#                       built or fetched. Takes eight minutes.
+#                       built or fetched. Takes ten minutes, half of them one training.
 #   --device-name NAME  this device (default cuda); cpu rehearses it without a GPU
 #   --quick             fewer rounds, no training of five minutes
 #   CUDA_TORCH_VERSION  (environment) build against this LibTorch, 2.11.0 where it is not set
@@ -59,7 +59,7 @@ missing_headers() { # FOLDER
 }
 
 if [[ -n $compile ]]; then
-  headers=$root/build/cuda-headers-$cuda_toolkit_version
+  headers=$venv/cuda-headers-$cuda_toolkit_version
   if [[ ! -d $headers ]]; then
     pip_install --target "$headers.part" "cuda-toolkit[crt,cudart,cccl]==$cuda_toolkit_version"
     missing_headers "$headers.part/missing"
