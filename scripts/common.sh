@@ -57,7 +57,7 @@ pip_install() {
 }
 
 # install_cuda_torch WHEEL: with the headers of CUDA that the wheel leaves to a toolkit.
-install_cuda_torch() { pip_install --no-cache-dir "$1" 'cuda-toolkit[crt]'; }
+install_cuda_torch() { pip_install --no-cache-dir "$1" 'cuda-toolkit[crt,cccl]'; }
 
 # ensure_tool NAME VERSION: a program that PyPI carries, in .venv, at that very version.
 ensure_tool() {
