@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/Functions.h>
@@ -22,12 +23,12 @@ std::vector<std::string> fake_waits;
 std::map<const char*, std::size_t> fake_pinned;  // by address
 
 void note_wait(const std::string& what) {
-  const std::lock_guard lock(fake_mutex);
+  const std::scoped_lock lock(fake_mutex);
   fake_waits.push_back(what);
 }
 
 bool is_fake_pinned(const void* data) {
-  const std::lock_guard lock(fake_mutex);
+  const std::scoped_lock lock(fake_mutex);
   const auto* place = static_cast<const char*>(data);
   const auto after = fake_pinned.upper_bound(place);
   if (after == fake_pinned.begin()) return false;
@@ -52,7 +53,7 @@ class PinnedAllocator : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     void* data = std::malloc(bytes + 1);
-    const std::lock_guard lock(fake_mutex);
+    const std::scoped_lock lock(fake_mutex);
     fake_pinned[static_cast<char*>(data)] = bytes + 1;
     return {data, data, &free_pinned, torch::kCPU};
   }
@@ -62,7 +63,7 @@ class PinnedAllocator : public c10::Allocator {
 
  private:
   static void free_pinned(void* data) {
-    const std::lock_guard lock(fake_mutex);
+    const std::scoped_lock lock(fake_mutex);
     fake_pinned.erase(static_cast<char*>(data));
     std::free(data);
   }
@@ -125,6 +126,15 @@ c10::IValue with_tensors(const c10::IValue& value, Change change) {
   return value;
 }
 
+// In the uppermost `count` values.
+template <typename Change>
+void replace_tensors(torch::jit::Stack& stack, std::size_t count, Change change) {
+  for (auto value = stack.end() - static_cast<std::ptrdiff_t>(count); value != stack.end();
+       ++value) {
+    *value = with_tensors(*value, change);
+  }
+}
+
 // Calls the CPU's kernel on the same memory.
 void run_on_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const std::string& name = op.schema().name();
@@ -141,9 +151,7 @@ void run_on_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     pairs.push_back({tensor, as_cpu(tensor)});
     return pairs.back().cpu;
   };
-  for (auto& argument : torch::jit::last(*stack, op.schema().arguments().size())) {
-    const_cast<c10::IValue&>(argument) = with_tensors(argument, lent);
-  }
+  replace_tensors(*stack, op.schema().arguments().size(), lent);
   op.callBoxed(stack);
   for (const auto& [fake, cpu] : pairs) {  // an output that has grown
     if (cpu.sizes() == fake.sizes() && cpu.const_data_ptr() == fake.const_data_ptr()) continue;
@@ -159,9 +167,7 @@ void run_on_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     }
     return on_storage(tensor, on_other(tensor.storage(), kFakeDevice));
   };
-  for (auto& result : torch::jit::last(*stack, op.schema().returns().size())) {
-    const_cast<c10::IValue&>(result) = with_tensors(result, given_back);
-  }
+  replace_tensors(*stack, op.schema().returns().size(), given_back);
 }
 
 torch::Tensor& copy_(torch::Tensor& to, const torch::Tensor& from, bool non_blocking) {
@@ -253,7 +259,7 @@ void fake_a_cuda_device() {
 }
 
 std::vector<std::string> take_waits() {
-  const std::lock_guard lock(fake_mutex);
+  const std::scoped_lock lock(fake_mutex);
   return std::exchange(fake_waits, {});
 }
 
