@@ -22,7 +22,8 @@ out='' compile='' options=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) show_help && exit ;;
-    --device) out=$(cd "$caller_dir" && realpath -m "${2:?--device: say where to write}") && shift ;;
+    --device) out=$(cd "$caller_dir" && realpath -m "${2:?--device: say where to write}")
+      shift ;;
     --device-name) options+=("$1" "${2:?--device-name: say which}") && shift ;;
     --quick) options+=("$1") ;;
     --compile) compile=1 ;;
@@ -90,8 +91,9 @@ say "torch $cuda_torch_version with CUDA in build-cuda/venv (4.6 GB)"
 mkdir -p build-cuda
 install_cuda_torch "torch==$cuda_torch_version"
 
-# Without what the other machine may lack, but for MPI, which comes along and is used if mpirun is there.
-quietly cmake --preset bare -B "$build" -D GAN_TRAIN_UNITY=ON -D GAN_TRAIN_BENCH=ON -D GAN_TRAIN_MPI=ON \
+# Without what the other machine may lack. MPI comes along, and is used if mpirun is there.
+quietly cmake --preset bare -B "$build" -D GAN_TRAIN_MPI=ON -D GAN_TRAIN_UNITY=ON \
+  -D GAN_TRAIN_BENCH=ON \
   -D Torch_DIR="$(echo "$venv"/lib/python3*/site-packages/torch/share/cmake/Torch)"
 cmake --build "$build"
 
@@ -117,9 +119,10 @@ if [[ -e /dev/nvidiactl ]]; then
   say 'there is a GPU here; --device checks it'
 else
   expect 'CUDA build, but no usable device' 0 "$build/bin/gan" --version
-  expect 'no NVIDIA GPU was found, for which LibTorch is built; training runs on the CPU' 0 "$build/bin/gan" doctor --json
-  expect 'cuda asked for, but no NVIDIA GPU was found; use cpu' 2 "$build/bin/gan" train --config mnist_fast \
-    --data data/mnist --device cuda --dry-run
+  expect 'no NVIDIA GPU was found, for which LibTorch is built; training runs on the CPU' 0 \
+    "$build/bin/gan" doctor --json
+  expect 'cuda asked for, but no NVIDIA GPU was found; use cpu' 2 \
+    "$build/bin/gan" train --config mnist_fast --data data/mnist --device cuda --dry-run
 fi
 expect 'train.device: ' 2 "$build/bin/gan" train --config mnist_fast --data data/mnist \
   --device mps --dry-run

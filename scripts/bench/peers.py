@@ -167,7 +167,8 @@ class Gan:
         self.told = issubclass(kind, Projection)
         self.average = copy.deepcopy(self.g) if self.told else None
         self.steps = 0
-        self.real = torch.rand(n, *((784,) if self.flat else getattr(kind, "image", (1, 28, 28))), device=DEVICE)
+        shape = (784,) if self.flat else getattr(kind, "image", (1, 28, 28))
+        self.real = torch.rand(n, *shape, device=DEVICE)
         self.reuses_fake = name == "mnist_cpp_dcgan"
         self.mode = {"mnist_mlp": "joint", "mnist_keras_dcgan": "separate"}.get(name, "summed")
 
