@@ -206,6 +206,16 @@ TEST_F(DeviceCall, ARunGoesThroughEveryCommandAndToTheCpuAndBack) {
   std::size_t others = 0;
   for (std::size_t i = 0; i < here.size(); ++i) others += std::abs(here[i] - there[i]) > 1 ? 1 : 0;
   EXPECT_EQ(others, 0U);
+  expect_done("gan-eval --ckpt run/checkpoints/last.pt -n 100 --device cuda");
+  expect_done(
+      "gan-train -q --init-from run/checkpoints/last.pt -c smoke --out next --epochs 1 "
+      "--train.steps_per_epoch 2 --device cuda --train.cuda_graph true");
+}
+
+TEST_F(DeviceCall, ASearchTrainsOnIt) {
+  expect_done(
+      "gan-tune -q -c smoke --out found --trials 2 --rungs 1 --device cuda "
+      "--eval.samples 100 --train.steps_per_epoch 4");
 }
 
 TEST_F(DeviceCall, AnotherDeviceThanTheFirstIsRefused) {
