@@ -33,11 +33,13 @@ file(GLOB cuda_include_dirs "${TORCH_INSTALL_PREFIX}/../nvidia/*/include")
 file(GLOB cuda_library_dirs "${TORCH_INSTALL_PREFIX}/../nvidia/*/lib")
 find_path(CUDA_CRT_INCLUDE_DIR crt/host_defines.h
           HINTS ${cuda_include_dirs} ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES include)
+find_path(CCCL_INCLUDE_DIR nv/target HINTS ${cuda_include_dirs} ENV CUDA_HOME PATHS /usr/local/cuda
+          PATH_SUFFIXES include include/cccl cccl)
 find_path(CUDART_INCLUDE_DIR cuda_runtime_api.h
           HINTS ${cuda_include_dirs} ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES include)
 find_library(CUDART_LIBRARY NAMES cudart libcudart.so.13 libcudart.so.12 NAMES_PER_DIR
              HINTS ${cuda_library_dirs} ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES lib64)
-if(NOT CUDA_CRT_INCLUDE_DIR OR NOT CUDART_INCLUDE_DIR OR NOT CUDART_LIBRARY)
+if(NOT CUDA_CRT_INCLUDE_DIR OR NOT CCCL_INCLUDE_DIR OR NOT CUDART_INCLUDE_DIR OR NOT CUDART_LIBRARY)
   message(FATAL_ERROR "LibTorch ${Torch_VERSION} has CUDA, whose headers or libcudart were not found: "
           "GAN_TRAIN_TORCH=cuda scripts/setup.sh installs them; for a CUDA toolkit set CUDA_HOME")
 endif()
@@ -45,7 +47,7 @@ endif()
 add_library(torch INTERFACE IMPORTED)
 target_include_directories(torch SYSTEM INTERFACE "${TORCH_INSTALL_PREFIX}/include"
   "${TORCH_INSTALL_PREFIX}/include/torch/csrc/api/include" ${CUDART_INCLUDE_DIR}
-  ${CUDA_CRT_INCLUDE_DIR} ${cuda_include_dirs})
+  ${CUDA_CRT_INCLUDE_DIR} ${CCCL_INCLUDE_DIR} ${cuda_include_dirs})
 # No symbol of libtorch_cuda is referenced, but loading it enables CUDA. libtorch.so is not linked:
 # it is empty except, in some wheels, for parts of a libstdc++ that crash when they replace the
 # system's.

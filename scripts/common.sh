@@ -4,7 +4,8 @@ set -euo pipefail
 
 torch_version=2.13.0
 torch_oldest=2.11
-cuda_torch_version=2.11.0  # for scripts/cuda_check.sh
+cuda_torch_version=${CUDA_TORCH_VERSION:-2.11.0}  # for scripts/cuda_check.sh
+cuda_toolkit_version=13.0.2  # its headers, for scripts/cuda_check.sh --compile
 picture_modules=('numpy>=2,<3' 'pillow>=10,<14')
 test_modules=("${picture_modules[@]}" 'tensorboard>=2.18,<3' 'selenium>=4.20,<5'
   'onnx>=1.17,<2' 'onnxruntime>=1.20,<2' 'safetensors>=0.5,<1'
@@ -56,7 +57,7 @@ pip_install() {
 }
 
 # install_cuda_torch WHEEL: also installs the CUDA headers that the wheel does not include.
-install_cuda_torch() { pip_install --no-cache-dir "$1" 'cuda-toolkit[crt]'; }
+install_cuda_torch() { pip_install --no-cache-dir "$1" 'cuda-toolkit[crt,cccl]'; }
 
 # ensure_tool NAME VERSION: installs that exact version of a program from PyPI into .venv.
 ensure_tool() {

@@ -68,6 +68,33 @@ class MnistFast(Projection):
     lr, wide, penalty_weight, real_count, g_count = 2e-3, 1, 0.5, 32, 32
 
 
+class Cifar10Dcgan(recipes.Gan):
+    """cifar10_dcgan: the textbook's DCGAN for colour images of 32x32."""
+
+    betas, real_count, g_count, image = (0.5, 0.999), 128, 128, (3, 32, 32)
+
+    def generator(self):
+        layers = [nn.Unflatten(1, (100, 1, 1))]
+        for before, after, *how in (100, 256, 4), (256, 128, 4, 2, 1), (128, 64, 4, 2, 1):
+            layers += [nn.ConvTranspose2d(before, after, *how, bias=False)]
+            layers += [nn.BatchNorm2d(after), nn.ReLU()]
+        return nn.Sequential(*layers, nn.ConvTranspose2d(64, 3, 4, 2, 1, bias=False), nn.Tanh())
+
+    def discriminator(self):
+        return nn.Sequential(
+            nn.Conv2d(3, 64, 4, 2, 1, bias=False),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(64, 128, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(128),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(128, 256, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(256),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            nn.Linear(256 * 4 * 4, 1, bias=False),
+        )
+
+
 RECIPES = {
     "mnist_mlp": recipes.MnistMlp,
     "mnist_keras_dcgan": recipes.MnistKerasDcgan,
@@ -76,6 +103,7 @@ RECIPES = {
     "mnist_cpp_dcgan": recipes.MnistCppDcgan,
     "mnist_best": Projection,
     "mnist_fast": MnistFast,
+    "cifar10_dcgan": Cifar10Dcgan,
 }
 
 
@@ -139,7 +167,8 @@ class Gan:
         self.told = issubclass(kind, Projection)
         self.average = copy.deepcopy(self.g) if self.told else None
         self.steps = 0
-        self.real = torch.rand(n, *((784,) if self.flat else (1, 28, 28)), device=DEVICE)
+        shape = (784,) if self.flat else getattr(kind, "image", (1, 28, 28))
+        self.real = torch.rand(n, *shape, device=DEVICE)
         self.reuses_fake = name == "mnist_cpp_dcgan"
         self.mode = {"mnist_mlp": "joint", "mnist_keras_dcgan": "separate"}.get(name, "summed")
 

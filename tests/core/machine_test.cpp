@@ -53,5 +53,12 @@ TEST(Machine, HasAProcessorAndMemory) {
   EXPECT_GT(usable_memory(), std::uint64_t{1} << 20);
 }
 
+TEST(Machine, AVersionIsTheFirstNumberWithAPoint) {
+  EXPECT_EQ(version_in("NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 2023"),
+            "535.104.05");
+  EXPECT_EQ(version_in("Library Version 2024.2-Product"), "2024.2");
+  EXPECT_EQ(version_in("OpenMP 201511"), "?");
+}
+
 }  // namespace
 }  // namespace gan
