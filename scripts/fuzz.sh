@@ -33,7 +33,7 @@ while [[ $# -gt 0 ]]; do
 done
 [[ ${#parsers[@]} -gt 0 ]] || parsers=("${known[@]}")
 
-# Without the runtime, which Debian packs apart, clang++ is no help.
+# clang++ alone is not enough: Debian has its fuzzer runtime in a separate package.
 can_fuzz() {
   clang++ -fsanitize=fuzzer,address -x c++ -o /dev/null - 2>/dev/null <<<'
     extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
@@ -48,8 +48,8 @@ quietly cmake --build --preset fuzz
 "$build/tests/fuzz/fuzz_seeds" configs "$build/seeds"
 mkdir -p "$build/crashes"
 
-# Little memory for what was freed, lest it hide what is in use. The fuzzers hold each file
-# to its bound (see fuzz.cpp); these bounds show sooner where memory goes, and end a leak.
+# A small quarantine, so that freed memory does not hide memory in use. The fuzzers check each file
+# against its limit (see fuzz.cpp); these limits show earlier where memory goes, and end a leak.
 export ASAN_OPTIONS=quarantine_size_mb=8${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 options=(-runs="$runs" -max_total_time=$((60 * minutes)) -timeout="$timeout"
   -malloc_limit_mb=64 -rss_limit_mb=512 -print_final_stats=1)

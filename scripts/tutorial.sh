@@ -12,7 +12,7 @@ ln -s "$root/data" "$work/data"
 export PATH=$root/build/bin:$PATH
 cd "$work"
 
-# Runs the commands of a page, which make the files named after it.
+# Runs the commands of a page, which must create the files named after it.
 follow() {
   local page=$1 command made commands
   shift
@@ -35,7 +35,7 @@ gan-sample -q --ckpt drawn/checkpoints/g_2.pt --format png -n 120 --seed 1 --out
 gan-sample -q --ckpt drawn/checkpoints/g_2.pt --format png -n 120 --seed 2 --out photos/dogs
 follow own-pictures.md runs/photos/report.html many.png cats.png photos.html
 follow tutorial.md mine.ini runs/first/report.html digits.png sevens.png compared.html
-# What gan-eval measures by must know the digits (docs/quality.md says 99.4 %).
+# gan-eval's classifier must recognise the digits (docs/quality.md says 99.4 %).
 accuracy=$(sed -nE 's/.*"features": "LeNet classifier of [^,]*, ([0-9.]+) % .*/\1/p' runs/first/evaluation.json)
 awk -v found="$accuracy" 'BEGIN { exit !(found >= 99.2) }' ||
   die "the classifier of digits is right about '$accuracy' % of the test images; 99.2 was promised"

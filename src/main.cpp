@@ -14,8 +14,8 @@
 
 namespace {
 
-// What was printed may be on its way still, to a disk that is full. A reader of a pipe that
-// has seen enough is no fault.
+// Reports output that could not be written, as on a full disk. A pipe that its reader has closed is
+// not an error.
 void finish_output() {
   struct stat where{};
   const bool fails = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
@@ -26,7 +26,7 @@ void finish_output() {
 constexpr const char* kOutOfMemory =
     "out of memory; use a smaller batch, fewer images or narrower networks";
 
-// A LibTorch error without its back-trace, on one line.
+// A LibTorch error without its backtrace, on one line.
 std::string first_line(const c10::Error& error) {
   const std::string what = error.what_without_backtrace();
   const bool no_memory = what.find("allocate memory") != std::string::npos ||
@@ -43,7 +43,7 @@ int fail(const std::string& what, int exit_code = gan::Error::kFailed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Errors of a write, not deaths: a limit on file sizes, and a pipe that nobody reads.
+  // Makes these failed writes instead of fatal signals: a limit on file sizes, and a closed pipe.
   for (const int number : {SIGXFSZ, SIGPIPE}) std::signal(number, SIG_IGN);
   try {
     const int code = gan::run_program({argv, argv + argc});

@@ -6,8 +6,8 @@
 
 namespace gan {
 
-/// What the Error says that `call` throws, "" if it throws none; with another
-/// exit code than expected, that comes first.
+/// The message of the Error that `call` throws, "" if it throws none. If its exit code is not the
+/// expected one, the message begins with that.
 template <typename Call>
 std::string message_of(Call call, int exit_code = Error::kFailed) {
   try {

@@ -4,8 +4,8 @@
 
 namespace gan {
 
-/// One thread for tiny networks, which lose more than they gain by others, and crawl
-/// where tests run side by side.
+/// Uses one thread for tiny networks: more threads make them slower, and very slow if tests run
+/// side by side.
 class OneThread {
  public:
   OneThread() { at::set_num_threads(1); }

@@ -8,23 +8,23 @@
 
 namespace gan {
 
-/// Whether peak_growth tells anything: a sanitizer's own memory is counted too.
+/// Whether peak_growth is meaningful: with a sanitizer, its own memory would be counted too.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kCountsMemory = false;
 #else
 inline constexpr bool kCountsMemory = true;
 #endif
 
-/// Runs `work` in a process of its own; how many MiB its memory grew at most,
-/// LONG_MAX if that is unknown.
+/// Runs `work` in a child process; returns the growth of its peak memory in MiB, LONG_MAX if
+/// unknown.
 template <typename Work>
 long peak_growth(const Work& work) {
-  ::malloc_trim(0);  // what is free already would hide growth
+  ::malloc_trim(0);  // memory freed earlier would hide growth
   int ends[2];
   if (::pipe(ends) != 0) return LONG_MAX;
   const pid_t child = ::fork();
   if (child == 0) {
-    // A broken bound shall fail this test, not exhaust the machine.
+    // If a limit is broken, this test must fail rather than exhaust the machine.
     const struct rlimit most = {1U << 30, 1U << 30};
     ::setrlimit(RLIMIT_AS, &most);
     struct rusage before{};

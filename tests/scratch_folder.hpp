@@ -8,7 +8,7 @@
 
 namespace gan {
 
-/// The folder that temporary files lie in, as long as it lives.
+/// Sets the folder for temporary files during its lifetime.
 class ScratchFolder {
  public:
   ScratchFolder() {

@@ -1,8 +1,8 @@
-# Run after PROGRAM was built: lists its suites for ctest, a process each, since loading LibTorch
-# takes longer than most tests. A test whose name matches ALONE has a process of its own.
+# Runs after PROGRAM was built: lists its suites for ctest, one process each, since loading LibTorch
+# takes longer than most tests. A test whose name matches ALONE gets its own process.
 execute_process(COMMAND "${PROGRAM}" --gtest_list_tests OUTPUT_VARIABLE listed TIMEOUT 120
                 COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX REPLACE "  # [^\n]*" "" listed "${listed}")  # parameters, in any characters
+string(REGEX REPLACE "  # [^\n]*" "" listed "${listed}")  # parameters, with any characters
 string(REPLACE "\n" ";" listed "${listed}")
 
 set(tests "")

@@ -7,7 +7,7 @@
 
 namespace gan {
 
-/// A folder that is gone at the end of the test.
+/// A folder that is deleted at the end of the test.
 class TempFolder {
  public:
   explicit TempFolder(

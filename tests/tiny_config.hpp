@@ -4,7 +4,7 @@
 
 namespace gan {
 
-/// Networks of one hidden layer on 8x8 shapes. An epoch has four steps; its last batch is short.
+/// Networks with one hidden layer on 8x8 shapes. An epoch has four steps; its last batch is short.
 inline Config tiny_config() {
   Config config;
   config.data.dataset = DatasetKind::kShapes;
@@ -14,7 +14,7 @@ inline Config tiny_config() {
   config.model.generator_widths = config.model.discriminator_widths = {16};
   config.train.batch_size = 32;
   config.train.device = "cpu";
-  config.train.precision = Precision::kFp32;  // formulas are compared to their last digits
+  config.train.precision = Precision::kFp32;  // tests compare with formulas to the last digits
   return config;
 }
 

@@ -1,15 +1,15 @@
-"""What training from disk costs beside training from memory, on a file that may be larger than it.
+"""The cost of training from disk rather than memory, on a file that may be larger than memory.
 
     disk.py [--images N | --file FILE] [--steps N] [--rounds N] [--folder DIR]
             [--under COMMAND] [--no-memory] GAN_TRAIN
 
-Writes an IDX file of N images of 28x28 random bytes (10,000,000 are 7.8 GB), trains on it
-from memory and from disk in turns, and prints images a second and peak memory: of
-mnist_mlp, and of networks so small that what is left is the way of the images, in ten times
-as many steps. `cold` is from disk after the system was told to forget the file. Then a run
-that is killed and goes on must end as one that was not. --under puts a command before the
-program, such as 'systemd-run --scope -p MemoryMax=1G', and goes with --no-memory. --file
-takes such a file that is there; one that was written is deleted in the end. Needs numpy.
+Writes an IDX file of N images of 28x28 random bytes (10,000,000 are 7.8 GB), trains on it from
+memory and from disk alternately, and prints images per second and peak memory: for mnist_mlp, and
+for networks so small that only reading the images matters, with ten times as many steps. `cold` is
+from disk after the file was dropped from the page cache. Finally checks that a run which is killed
+and resumed ends like one that was not. --under puts a command before the program, such as
+'systemd-run --scope -p MemoryMax=1G', and is used with --no-memory. --file uses an existing file;
+a file that was written is deleted at the end. Needs numpy.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def write_images(path, count):
 
 
 def forget(path):
-    """Drops the file from the system's cache."""
+    """Drops the file from the system's page cache."""
     with path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
@@ -64,7 +64,7 @@ class Bench:
         return ("--train.steps_per_epoch", times * self.steps, "--epochs", 2)
 
     def train(self, in_memory, *settings):
-        """Images a second in the second of two stretches, seconds in all, peak memory in MiB."""
+        """Images per second in the second of two stretches, total seconds, peak memory in MiB."""
         held = ("--data.in_memory", in_memory, "--output.sample_every", 0, "--overwrite")
         command = self.command("run", *held, *settings)
         start = time.perf_counter()
@@ -105,7 +105,7 @@ class Bench:
             return [row[:6] for row in csv.reader(file)], drawn.read_bytes()
 
     def check_resume(self):
-        """A run from disk, killed between two saves, ends as one that was left alone."""
+        """Checks that a run from disk that is killed and resumed ends like one that was not."""
         settings = (*self.stretches(), "--data.in_memory", "false", "--output.save_state_steps", 7)
         subprocess.run(self.command("whole", *settings), check=True, **QUIET)
         process = subprocess.Popen(self.command("killed", *settings), **QUIET)

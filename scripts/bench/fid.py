@@ -1,11 +1,11 @@
-"""gan-eval's figures and speed beside the programs that papers use, with the same random weights.
+"""Compares gan-eval's metrics and speed with those of published programs, with random weights.
 
     fid.py [--pictures N] [--turns N] GAN-EVAL DATA
 
-DATA holds the files of MNIST. First the pictures per second of N pictures of 64x64 (500) in turns
-(3): pytorch-fid with its own defaults, without its start and its last step, the root of a matrix;
-gan-eval from start to end, with nothing cached. Then the figures of three pairs of folders by
-every protocol.
+DATA holds the files of MNIST. Measures first the pictures per second on N pictures of 64x64 (500),
+alternately (3 turns): pytorch-fid with its defaults, without its start-up and its last step, the
+matrix square root; gan-eval from start to end, with an empty cache. Then compares the metrics of
+three pairs of folders under every protocol.
 """
 
 import argparse
@@ -29,7 +29,7 @@ import fid_peers  # noqa: E402
 
 
 def make_digits(folder, file, count):
-    """The first images of an IDX file, as PNG."""
+    """Writes the first images of an IDX file as PNG files."""
     content = file.read_bytes()
     content = gzip.decompress(content) if file.suffix == ".gz" else content
     images = np.frombuffer(content, np.uint8, offset=16).reshape(-1, 28, 28)
@@ -39,7 +39,7 @@ def make_digits(folder, file, count):
 
 
 def make_discs(folder, seed, count, noise):
-    """Coloured discs of 256x256 on grounds of another colour, as JPEG."""
+    """Writes 256x256 JPEG files of coloured discs on backgrounds of another colour."""
     rng = np.random.default_rng(seed)
     folder.mkdir()
     y, x = np.mgrid[0:256, 0:256]
@@ -59,7 +59,7 @@ class Bench:
         self.net = fid_peers.random_network(self.weights)
 
     def ours(self, a, b, protocol, *more):
-        """gan-eval's JSON, and its seconds from start to end."""
+        """gan-eval's JSON, and its total seconds."""
         with tempfile.TemporaryDirectory() as cache:
             start = time.monotonic()
             subprocess.run(
@@ -84,15 +84,15 @@ class Bench:
                       f"| {apart:.0e} |", flush=True)  # fmt: skip
 
     def their_seconds(self, a, b):
-        """pytorch-fid's, for the same, in a fresh process."""
+        """pytorch-fid's seconds for the same pictures, in a fresh process."""
         spawn = multiprocessing.get_context("spawn")
         with concurrent.futures.ProcessPoolExecutor(1, spawn) as pool:
             return pool.submit(time_theirs, self.weights, a, b).result()
 
 
 def time_theirs(weights, a, b):
-    fid_peers.missing()  # imports torchvision, in the way that works beside this torch
-    multiprocessing.set_start_method("fork", force=True)  # as pytorch-fid's loader is used to
+    fid_peers.missing()  # imports torchvision in the way that works with this torch
+    multiprocessing.set_start_method("fork", force=True)  # as pytorch-fid's loader expects
     import torch
     from pytorch_fid import fid_score, inception
 

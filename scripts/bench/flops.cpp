@@ -6,7 +6,7 @@
 namespace gan {
 namespace {
 
-// Those of the layers in turn, from x on.
+// Operations of the layers in sequence, starting with input x.
 double flops_in_turn(torch::nn::SequentialImpl& net, torch::Tensor x) {
   const torch::NoGradGuard no_grad;
   double sum = 0.0;
@@ -30,13 +30,13 @@ double forward_flops(torch::nn::Sequential net, const torch::Tensor& x) {
 double layer_flops(const torch::nn::Module& layer, const torch::Tensor& in,
                    const torch::Tensor& out) {
   double sum = 0.0;
-  // The branch and the shortcut of a residual block, whose layers have maps of sizes of their own.
+  // Branch and shortcut of a residual block; their layers have maps of other sizes.
   for (const auto& part : layer.children()) {
     if (auto* net = part->as<torch::nn::SequentialImpl>()) sum += flops_in_turn(*net, in);
   }
   for (const auto& weight : layer.parameters(/*recurse=*/false)) {
     if (weight.dim() < 2) continue;
-    // A transposed convolution spreads each input value over its kernel, others gather.
+    // A transposed convolution spreads each input value over its kernel; a plain one gathers.
     const bool spreads = layer.name().find("ConvTranspose") != std::string::npos;
     const auto& map = spreads ? in : out;
     const double places = weight.dim() == 4 ? static_cast<double>(map.size(2) * map.size(3)) : 1.0;
@@ -45,8 +45,8 @@ double layer_flops(const torch::nn::Module& layer, const torch::Tensor& in,
   return sum;
 }
 
-// Each network's way forward, and twice that back where its weights learn or once
-// where only its input's gradient is wanted.
+// Each network's forward pass, and twice that for a backward pass with weight gradients, or once
+// for only the input's gradient.
 double step_flops(const Trainer& trainer) {
   const TrainConfig& train = trainer.config().train;
   const double g = forward_flops(trainer.networks.generator, one_latent(trainer));

@@ -1,11 +1,11 @@
-// Times training steps and sampling of recipes on random images, and what this
-// machine's matrix product gives at best:
+// Times training steps and sampling of recipes on random images, and measures this machine's best
+// matrix product:
 //
 //     gan_bench [options] CONFIG...
 //
-// Prints a line a config: NAME step_ms gflop_per_step gemm_gflops_per_s sample_ms
-// peak_rss_mib (medians; 10,000 images are sampled). scripts/bench.sh runs it beside
-// PyTorch, scripts/bench/growth.py over sizes.
+// Prints one line per config: NAME step_ms gflop_per_step gemm_gflops_per_s sample_ms peak_rss_mib
+// (medians; 10,000 images are sampled). scripts/bench.sh compares it with PyTorch,
+// scripts/bench/growth.py runs it over sizes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -35,6 +35,7 @@ struct BenchArguments {
   int rounds = 20;
   std::int64_t images = 20000;
   std::int64_t image_size = 28;
+  std::int64_t channels = 1;
   bool profile = false;
   bool step_only = false;
 };
@@ -61,10 +62,11 @@ void bench(const std::filesystem::path& path, const BenchArguments& a) {
   const Config config = read_config(path, a.settings);
   configure_process(config.train);
   torch::manual_seed(1);
-  const ImageShape shape{1, a.image_size, a.image_size};
-  const Dataset data{"random", shape,
-                     torch::randint(256, {a.images, 1, shape.height, shape.width}, torch::kUInt8),
-                     torch::randint(10, {a.images}, torch::kInt64)};
+  const ImageShape shape{a.channels, a.image_size, a.image_size};
+  const Dataset data{
+      "random", shape,
+      torch::randint(256, {a.images, shape.channels, shape.height, shape.width}, torch::kUInt8),
+      torch::randint(10, {a.images}, torch::kInt64)};
   Trainer trainer(config, data);
   if (a.profile) return print_profile(trainer, a.rounds);
   const double step = median_ms(a.rounds, [&] {
@@ -96,6 +98,8 @@ int main(int argc, char** argv) {
   app.add_option("--images", a.images, "images in the data set")->check(CLI::PositiveNumber);
   app.add_option("--image-size", a.image_size, "their height and width")
       ->check(CLI::PositiveNumber);
+  app.add_option("--channels", a.channels, "1 for grey, 3 for colour")
+      ->check(CLI::IsMember({1, 3}));
   app.add_flag("--profile", a.profile, "show where a step's time goes, a row a layer");
   app.add_flag("--step-only", a.step_only, "time no sampling and no matrix product");
   CLI11_PARSE(app, argc, argv);

@@ -2,9 +2,9 @@
 
     growth.py [--rounds N] [--csv FILE] [--plot FILE] [--from FILE] BENCH_PROGRAM
 
-Runs gan_bench over each size, all else as the recipe has it, and prints Markdown
-tables; --csv keeps the figures, --from draws from such a file without running anything.
-The plot needs matplotlib.
+Runs gan_bench for each size, with everything else as in the recipe, and prints Markdown tables;
+--csv keeps the results, --from plots such a file without running anything. The plot needs
+matplotlib.
 """
 
 import argparse

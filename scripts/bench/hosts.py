@@ -2,9 +2,9 @@
 
     hosts.py [--mbit 100] [--delay_ms 1] COMMAND...
 
-runs COMMAND in the first, with $RANKS set to what makes mpirun put a rank on each. Needs root, ip
-and /dev/net/tun. The link is this process: it hands each packet on when a wire of that rate would
-have let it through, and the latency has passed.
+Runs COMMAND on the first host, with $RANKS set to mpirun's arguments for one rank on each. Needs
+root, ip and /dev/net/tun. This process is the link: it forwards each packet at the time when a wire
+of that rate and latency would deliver it.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import tempfile
 import time
 
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
-MTU = 65000  # few packets, so that a process can keep up
+MTU = 65000  # few packets, so that one process can keep up
 
 AGENT = """#!/bin/sh
 # What mpirun takes for ssh: a shell in that host, under its name.
@@ -46,7 +46,7 @@ def tunnel(host, address):
 
 
 def carry(a, b, rate, delay):
-    """Packets between two ends, for ever."""
+    """Forwards packets between two ends, forever."""
     other, free, due, number = {a: b, b: a}, {a: 0.0, b: 0.0}, [], 0
     while True:
         wait = max(0.0, due[0][0] - time.monotonic()) if due else None
@@ -57,13 +57,13 @@ def carry(a, b, rate, delay):
             number += 1
         while due and due[0][0] <= time.monotonic():
             _, _, end, packet = heapq.heappop(due)
-            with contextlib.suppress(OSError):  # a host that is being taken down
+            with contextlib.suppress(OSError):  # a host is being removed
                 os.write(end, packet)
 
 
 @contextlib.contextmanager
 def two_hosts(mbit, delay_ms):
-    """The names of the hosts, and what makes mpirun put a rank on each."""
+    """The names of the hosts, and the arguments with which mpirun puts a rank on each."""
     names = [f"gan-{os.getpid()}-{which}" for which in "ab"]
     with contextlib.ExitStack() as stack:
         for name in names:

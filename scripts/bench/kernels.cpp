@@ -1,5 +1,5 @@
-// The kernels a step is made of, each beside what it replaced; run with Google
-// Benchmark's own options, e.g. gan_kernels --benchmark_filter=Adam
+// The kernels of a step, each next to what it replaced. Takes Google Benchmark's options, e.g.
+// gan_kernels --benchmark_filter=Adam
 #include <benchmark/benchmark.h>
 
 #include <torch/autograd.h>

@@ -1,36 +1,41 @@
-"""What scripts/cuda_check.sh --device runs: the program on a GPU beside itself on the CPU.
+"""Run by scripts/cuda_check.sh --device: compares the program on a GPU with itself on the CPU.
 
     on_device.py [--device-name NAME] [--quick] BUILD DATA OUT
 
 BUILD holds bin/gan and gan_bench, DATA the files of MNIST. OUT gets results.json, rewritten
-after each check, so that a run that is cut off leaves what it found, and log.txt, with all that
-the programs said. The last line counts the checks; the exit code is 1 where one failed.
+after each check, so that an aborted run keeps its results, and log.txt, with the output of all
+programs. The last line counts the checks; the exit code is 1 if one failed.
 
---device-name cpu rehearses all of it without a GPU: what only a GPU has is skipped.
---quick takes fewer rounds and leaves the five minutes of training out.
+--device-name cpu rehearses everything without a GPU; checks that need one are skipped.
+--quick takes fewer rounds and skips the five minutes of training.
 """
 
 import argparse
-import contextlib
 import csv
 import hashlib
 import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve()
 CONFIGS = HERE.parents[2] / "configs"
-PARITY = ("mnist_mlp", "mnist_cpp_dcgan", "mnist_keras_dcgan", "mnist_best", "mnist_fast")
-TIMED = ("mnist_fast", "mnist_best", "mnist_cpp_dcgan")
+PARITY = sorted(file.stem for file in CONFIGS.glob("*.ini")) + ["mnist_fast"]
+TIMED = {
+    "mnist_fast": (),
+    "mnist_best": (),
+    "mnist_cpp_dcgan": (),
+    "cifar10_dcgan": ("--image-size", 32, "--channels", 3),
+}
 LOSSES = ("d_loss", "g_loss")
 
 
 class Skipped(Exception):
-    """The check can't be made here; says why."""
+    """The check can't be made here; the message says why."""
 
 
 def config(recipe):
@@ -48,7 +53,7 @@ class Checks:
         self.on_gpu = self.device != "cpu"
 
     def call(self, *command, code=0, timeout=300):
-        """Runs a command; its output. Fails where it doesn't end with `code`."""
+        """Runs a command and returns its output; fails unless it exits with `code`."""
         command = [str(word) for word in command]
         self.log.write(f"\n$ {' '.join(command)}\n")
         self.log.flush()
@@ -62,17 +67,27 @@ class Checks:
         return done.stdout + done.stderr
 
     def train(self, name, recipe, device, *options):
-        """A run of 20 steps in fp32, every step in its steps.csv; its folder."""
+        """Trains 20 steps in fp32, with every step in steps.csv; returns the folder."""
         folder = self.out / "runs" / name
-        options = ("--train.precision", "fp32", *options)
-        if "--train.epochs" not in options:
-            options = ("--train.epochs", 1, *options)
+        if "--train.precision" not in options:
+            options = ("--train.precision", "fp32", *options)
         self.call(
-            self.build / "bin/gan", "train", "--config", config(recipe), "--data", self.data,
-            "--out", folder, "--overwrite", "--device", device, "-q",
+            self.build / "bin/gan", "train", "--config", config(recipe), *self.data_of(recipe),
+            "--out", folder, "--overwrite", "--device", device, "-q", "--train.epochs", 1,
             "--train.steps_per_epoch", 20, "--output.log_every", 1, "--eval.every", 0, *options,
         )  # fmt: skip
         return folder
+
+    def data_of(self, recipe):
+        """Where a recipe finds its data, as options."""
+        text = pathlib.Path(config(recipe)).read_text()
+        found = re.search(r"^ *path *[=:] *data/([\w-]+)", text, re.M)
+        if not found:
+            return ()  # it makes up its own
+        folder = self.data if found[1] == "mnist" else self.data.parent / found[1]
+        if not folder.is_dir():
+            raise Skipped(f"no {folder} here")
+        return "--data", folder
 
     def check(self, name, work):
         start = time.monotonic()
@@ -81,7 +96,7 @@ class Checks:
             row |= work() or {}
         except Skipped as reason:
             row = {"skipped": str(reason)}
-        except Exception as error:  # the other checks still run
+        except Exception as error:  # so that the other checks still run
             row |= {"passed": False, "error": f"{type(error).__name__}: {error}"}
         row["seconds"] = round(time.monotonic() - start, 1)
         self.results["checks"][name] = row
@@ -99,35 +114,40 @@ class Checks:
             )
             if "CUDA" not in about["version"]:
                 raise AssertionError("gan --version names no CUDA device")
-        with contextlib.suppress(AssertionError):  # says what is amiss by its exit code
-            about["doctor"] = self.call(self.build / "bin/gan", "doctor", "--device", self.device)
+        about["doctor"] = self.call(self.build / "bin/gan", "doctor", "--seconds", 2)
         return about
 
     # ── The same numbers ─────────────────────────────────────────────────────
 
     def parity(self, recipe):
-        """20 steps here and on the CPU: losses within 1e-3 of each other."""
+        """20 steps here and on the CPU: losses within 1e-3 of each other for five of them. What a sum
+        in another order rounds otherwise, Adam makes grow: on the CPU alone to 0.01 in 20. Without
+        dropout, which each device draws by itself."""
 
         def losses(folder):
             with (folder / "steps.csv").open() as file:
                 return [[float(row[name]) for name in LOSSES] for row in csv.DictReader(file)]
 
-        here = losses(self.train(f"{recipe}_here", recipe, self.device))
-        there = losses(self.train(f"{recipe}_cpu", recipe, "cpu"))
+        text = pathlib.Path(config(recipe)).read_text()
+        plain = ("--model.dropout", 0) if "dropout" in text else ()
+        here = losses(self.train(f"{recipe}_here", recipe, self.device, *plain))
+        there = losses(self.train(f"{recipe}_cpu", recipe, "cpu", *plain))
         assert len(here) == len(there) > 0, f"{len(here)} and {len(there)} rows"
         assert all(math.isfinite(value) for row in here + there for value in row), "a loss is NaN"
-        worst = max(
-            abs(a - b) / max(1.0, abs(b)) for x, y in zip(here, there) for a, b in zip(x, y)
-        )
-        assert worst < 1e-3, f"losses differ by {worst:.2g}"
-        return {"steps": len(here), "largest_difference": worst}
+        differences = [
+            max(abs(a - b) / max(1.0, abs(b)) for a, b in zip(x, y)) for x, y in zip(here, there)
+        ]
+        for steps, most in (5, 1e-3), (20, 0.05):
+            worst = max(differences[:steps])
+            assert worst < most, f"losses differ by {worst:.2g} within {steps} steps"
+        return {"steps": len(here), "after_5": max(differences[:5]), "after_20": max(differences)}
 
     def same_bytes(self, recipe, a, b):
-        """Two runs whose checkpoints are to be equal, bit by bit."""
+        """Two runs whose checkpoints must be bit-identical."""
         sums = []
         for name, options in (("a", a), ("b", b)):
             folder = self.train(f"{recipe}_same_{name}", recipe, self.device, *options)
-            # One file of all weights, without the settings, which may differ.
+            # One file with all weights, without the settings, which may differ.
             weights = self.out / f"{name}.safetensors"
             last = max(folder.glob("checkpoints/g_*.pt"))
             self.call(self.build / "bin/gan", "export", "--ckpt", last, "-o", weights)
@@ -137,7 +157,7 @@ class Checks:
         return {"sha256": sums[0]}
 
     def samples(self):
-        """A checkpoint of the CPU draws the same here, and one from here the same on the CPU."""
+        """A checkpoint from the CPU draws the same images here, and the reverse."""
         worst = {}
         for origin in ("cpu", self.device):
             folder = self.train(f"samples_{origin}", "mnist_cpp_dcgan", origin)
@@ -153,7 +173,7 @@ class Checks:
         return {"grey_levels": worst}
 
     def resume(self):
-        """A run of one epoch on the CPU resumes here, and the other way round."""
+        """A run of one epoch on the CPU resumes here, and the reverse."""
         for first, second in (("cpu", self.device), (self.device, "cpu")):
             folder = self.train(f"resume_{first}", "mnist_mlp", first)
             self.call(self.build / "bin/gan", "train", "--resume", folder, "--epochs", 2, "-q",
@@ -161,7 +181,7 @@ class Checks:
         return {}
 
     def precision(self, precision):
-        """How far 20 steps in another precision come from those in fp32."""
+        """The difference between 20 steps in another precision and in fp32."""
 
         def end(name, *options):
             folder = self.train(name, "mnist_cpp_dcgan", self.device, *options)
@@ -189,7 +209,7 @@ class Checks:
         return {}
 
     def out_of_memory(self):
-        """More than the device holds: one line that says what to do, and exit code 1."""
+        """Out of device memory: one line that says what to do, and exit code 1."""
         if not self.on_gpu:
             raise Skipped("the CPU's memory is left alone")
         said = self.call(
@@ -204,15 +224,21 @@ class Checks:
 
     # ── The same speed, or more ──────────────────────────────────────────────
 
+    @staticmethod
+    def milliseconds(said, recipe):
+        """Of the line "RECIPE MS …", around which Python may have warned."""
+        return float(re.search(rf"^{recipe} (\S+)", said, re.M)[1])
+
     def times(self, recipe):
-        """ms of a step: ours, with and without the graph, beside PyTorch's."""
+        """ms per step: ours, with and without the graph, and PyTorch's."""
         rounds = 20 if self.quick else 200
         row = {}
         for name, graph in (("ours", "false"), ("ours_graph", "true")):
-            out = self.call(self.build / "gan_bench", "--step-only", "--rounds", rounds, "--set",
-                            f"train.device={self.device}", "--set", f"train.cuda_graph={graph}",
+            out = self.call(self.build / "gan_bench", *TIMED[recipe], "--step-only",
+                            "--rounds", rounds, "--set", f"train.device={self.device}",
+                            "--set", f"train.cuda_graph={graph}",
                             "--set", "train.precision=auto", config(recipe))  # fmt: skip
-            row[name] = float(out.split()[1])
+            row[name] = self.milliseconds(out, recipe)
         peers = [sys.executable, HERE.parent / "peers.py", "--step-only", "--rounds", rounds]
         for name, options in (
             ("eager", ["eager"]),
@@ -222,11 +248,11 @@ class Checks:
             if name == "compiled" and self.quick:
                 continue
             out = self.call(*peers, "--device", self.device, *options, recipe)
-            row[name] = float(out.split()[-2])
+            row[name] = self.milliseconds(out, recipe)
         return row
 
     def five_minutes(self):
-        """A recipe trained until it is stopped by Ctrl-C; its grids are there to be looked at."""
+        """Trains a recipe until it is stopped by Ctrl-C; its grids are kept for viewing."""
         if self.quick:
             raise Skipped("--quick")
         cifar = self.data.parent / "cifar10"
@@ -246,8 +272,9 @@ class Checks:
             self.check(f"parity {recipe}", lambda recipe=recipe: self.parity(recipe))
         exact = ("--train.deterministic", "true")
         self.check("exact", lambda: self.same_bytes("mnist_cpp_dcgan", exact, exact))
-        graphs = [("--train.cuda_graph", on) for on in ("false", "true")]
-        self.check("graph", lambda: self.same_bytes("mnist_fast", *graphs))
+        graphs = [(*exact, "--train.cuda_graph", on) for on in ("false", "true")]
+        for recipe in "mnist_fast", "mnist_cpp_dcgan":  # with classes and a penalty, and without
+            self.check(f"graph {recipe}", lambda recipe=recipe: self.same_bytes(recipe, *graphs))
         self.check("samples", self.samples)
         self.check("resume", self.resume)
         for precision in ("bf16", "tf32") if self.on_gpu else ("bf16",):

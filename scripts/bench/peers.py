@@ -1,16 +1,16 @@
-"""Times the recipes' steps and sampling in PyTorch, as its tutorials write them and at its best.
+"""Times the recipes' steps and sampling in PyTorch, as written in its tutorials and at its best.
 
     peers.py [--rounds N] [--device D] [--step-only] {eager|best} RECIPE...
 
-Prints a line a recipe: NAME step_ms sample_ms (medians; 10,000 images are sampled).
-scripts/bench.sh runs it beside gan_bench. Batches lie ready in memory, so that
-PyTorch pays for no data loader.
+Prints one line per recipe: NAME step_ms sample_ms (medians; 10,000 images are sampled).
+scripts/bench.sh compares it with gan_bench. Batches are prepared in memory, so that no time is
+spent in a data loader.
 
-eager: fp32, torch.optim.Adam as it comes, a sigmoid and BCELoss, backward() of G's
-loss through all of D, sampling in batches of 256 under no_grad().
-best:  the losses on logits, fused Adam, D's gradients not computed in G's step,
-channels_last, inference_mode(); bf16 autocast where the processor has AMX or
-AVX512-BF16; torch.compile where that turns out faster (--compile). On CUDA, bf16 and
+eager: fp32, default torch.optim.Adam, a sigmoid and BCELoss, backward() of G's loss through all of
+D, sampling in batches of 256 under no_grad().
+best:  losses on logits, fused Adam, no gradients of D's weights in G's step, channels_last,
+inference_mode(); bf16 autocast if the processor has AMX or AVX512-BF16; torch.compile if that is
+faster (--compile). On CUDA, bf16 and
 torch.compile(mode="reduce-overhead"), which captures CUDA graphs.
 """
 
@@ -31,7 +31,7 @@ import recipes
 
 
 class Projection(recipes.Gan):
-    """mnist_best and mnist_fast: told the classes, R1 every 16th update, an average of G."""
+    """mnist_best and mnist_fast: conditional on classes, R1 every 16th update, an average of G."""
 
     lr, betas = 1e-3, (0.0, 0.99)
     wide, penalty_weight = 2, 1.0
@@ -68,6 +68,33 @@ class MnistFast(Projection):
     lr, wide, penalty_weight, real_count, g_count = 2e-3, 1, 0.5, 32, 32
 
 
+class Cifar10Dcgan(recipes.Gan):
+    """cifar10_dcgan: the textbook's DCGAN for colour images of 32x32."""
+
+    betas, real_count, g_count, image = (0.5, 0.999), 128, 128, (3, 32, 32)
+
+    def generator(self):
+        layers = [nn.Unflatten(1, (100, 1, 1))]
+        for before, after, *how in (100, 256, 4), (256, 128, 4, 2, 1), (128, 64, 4, 2, 1):
+            layers += [nn.ConvTranspose2d(before, after, *how, bias=False)]
+            layers += [nn.BatchNorm2d(after), nn.ReLU()]
+        return nn.Sequential(*layers, nn.ConvTranspose2d(64, 3, 4, 2, 1, bias=False), nn.Tanh())
+
+    def discriminator(self):
+        return nn.Sequential(
+            nn.Conv2d(3, 64, 4, 2, 1, bias=False),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(64, 128, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(128),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(128, 256, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(256),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            nn.Linear(256 * 4 * 4, 1, bias=False),
+        )
+
+
 RECIPES = {
     "mnist_mlp": recipes.MnistMlp,
     "mnist_keras_dcgan": recipes.MnistKerasDcgan,
@@ -76,6 +103,7 @@ RECIPES = {
     "mnist_cpp_dcgan": recipes.MnistCppDcgan,
     "mnist_best": Projection,
     "mnist_fast": MnistFast,
+    "cifar10_dcgan": Cifar10Dcgan,
 }
 
 
@@ -90,7 +118,7 @@ def has_fast_bf16():
 
 
 def as_written(net):
-    """PyTorch's own layers, as tutorials have them, for the forms that ours compute in."""
+    """Replaces layers in our computed forms by PyTorch's own, as used in tutorials."""
     layers = []
     for layer in net:
         if isinstance(layer, recipes.UpsampledConv2d):
@@ -113,7 +141,7 @@ def as_written(net):
 
 
 class Gan:
-    """A recipe's two networks and its step, on batches made beforehand."""
+    """A recipe's two networks and its step, on batches made in advance."""
 
     def __init__(self, name, best, compiled=False):
         kind = RECIPES[name]
@@ -139,7 +167,8 @@ class Gan:
         self.told = issubclass(kind, Projection)
         self.average = copy.deepcopy(self.g) if self.told else None
         self.steps = 0
-        self.real = torch.rand(n, *((784,) if self.flat else (1, 28, 28)), device=DEVICE)
+        shape = (784,) if self.flat else getattr(kind, "image", (1, 28, 28))
+        self.real = torch.rand(n, *shape, device=DEVICE)
         self.reuses_fake = name == "mnist_cpp_dcgan"
         self.mode = {"mnist_mlp": "joint", "mnist_keras_dcgan": "separate"}.get(name, "summed")
 
@@ -150,7 +179,7 @@ class Gan:
         return nn.BCELoss()(torch.sigmoid(logits), labels)
 
     def fakes(self, n):
-        """Generated images and their classes, None where the networks aren't told any."""
+        """Generated images and their classes; None if the networks are unconditional."""
         if not self.told:
             return self.run_g(torch.randn(n, self.latent_dim, device=DEVICE)), None
         classes = torch.randint(10, (n,), device=DEVICE)

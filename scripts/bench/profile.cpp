@@ -23,17 +23,17 @@ struct OperatorTime {
   int calls = 0;
 };
 
-// LibTorch's callbacks are plain functions, so what they record stands outside of them.
+// LibTorch's callbacks are plain functions, so their records are global.
 std::map<std::string, OperatorTime>& recorded() {
   static std::map<std::string, OperatorTime> times;
   return times;
 }
 
-// An operator at work.
+// An operator in progress.
 struct Running : at::ObserverContext {
   Running* caller;
   std::string name;
-  double called_ms = 0.0;  // of the operators that it calls
+  double called_ms = 0.0;  // in operators that it calls
   Clock::time_point start;
 };
 
@@ -75,7 +75,7 @@ void print_row(const std::string& name, double calls, double ms, double whole) {
 }  // namespace
 
 void print_profile(Trainer& trainer, int rounds) {
-  constexpr double kShown = 0.005;  // of a step: what takes less is summed up
+  constexpr double kShown = 0.005;  // share of a step; smaller ones are summed up
   const double whole = median_ms(rounds, [&] { trainer.step(); });
   const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(enter, leave)
                                                      .needsInputs(true)

@@ -1,13 +1,13 @@
-"""What training on two ranks takes on this machine, beside what the model of scaling.py says of it.
+"""Times training on two ranks on this machine, and compares it with the model of scaling.py.
 
     ranks.py BUILD [--rounds 3] [--links] [--growth] [RECIPE...]
 
-BUILD holds bin/gan-train and gan_sums (cmake --preset bench, with MPI). Needs MNIST; everything
-takes turns, and medians are shown. A step is predicted from one on half a batch, with a second
-process doing the same beside it, and the sums' bytes at the rate that gan_sums finds.
+BUILD holds bin/gan-train and gan_sums (cmake --preset bench, with MPI). Needs MNIST. Measurements
+alternate, and medians are shown. The predicted step is one on half a batch, while a second process
+does the same, plus the bytes of the sums at the rate measured by gan_sums.
 
---links: the same over a link of a known rate and latency between two "hosts" (hosts.py, as root);
---growth: what a step takes by its batch, on one rank of two threads, as scaling.py wants it.
+--links: the same over a link of known rate and latency between two "hosts" (hosts.py, as root);
+--growth: time of a step by batch size, on one rank with two threads, as input for scaling.py.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class Bench:
     def start(self, recipe, threads, batch, steps, launch=()):
         self.runs += 1
         out = self.folder / str(self.runs)
-        # All of two epochs is counted, but for its first step.
+        # Everything in two epochs is counted, except their first step.
         command = [*launch, self.build / "bin/gan-train", "--config", recipe, "--out", out,
                    "--epochs", "2", "--train.steps_per_epoch", str(steps), "--threads", str(threads),
                    "--batch-size", str(batch), "--output.report", "false"]  # fmt: skip
@@ -53,7 +53,7 @@ class Bench:
         return job, out
 
     def end(self, job, out, steps):
-        """ms a step of the second epoch; and of the sums, with their MB and number, where any."""
+        """ms per step in the second epoch, and of its sums, with their MB and number, if any."""
         said = job.communicate()[1]
         if job.returncode != 0:
             raise RuntimeError(said)
@@ -71,7 +71,7 @@ class Bench:
         return statistics.mean(self.end(*job, arguments[-1])[0] for job in jobs)
 
     def sums(self, launch=("mpirun", "-n", "2")):
-        """Seconds a sum, and bytes a second, of two ranks."""
+        """Seconds per sum, and bytes per second, of two ranks."""
         command = [*launch, self.build / "gan_sums"]
         done = subprocess.run(
             list(map(str, command)), env=self.environment(1), capture_output=True, check=True

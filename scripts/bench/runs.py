@@ -1,11 +1,11 @@
-"""Times whole runs of the program on MNIST: what its users wait for.
+"""Times whole runs of the program on MNIST, as users experience them.
 
     runs.py [--epochs N] [--peer PROGRAM] GAN_TRAIN RECIPE...
 
-Of each recipe: the time from start to the end of the first step, the share of an epoch
-that is not spent in steps (logs, plot, grid, health, state and a kept generator every
-epoch), and the peak memory. --peer also times an epoch of PyTorch's C++ example
-cpp/dcgan, built from its own source, beside an epoch of mnist_cpp_dcgan, in turns.
+For each recipe: the time from start to the end of the first step, the share of an epoch that is
+not spent in steps (logs, plot, grid, health, state and a kept generator every epoch), and the peak
+memory. --peer also compares an epoch of PyTorch's C++ example cpp/dcgan, built from its own source,
+with an epoch of mnist_cpp_dcgan, alternately.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def rows_of(path):
 
 
 def watch(command, path):
-    """Runs the command; when each row of the CSV file appeared, and the peak memory in MiB."""
+    """Runs the command; returns the times of new rows in the CSV file, and the peak MiB."""
     times = []
     start = time.perf_counter()
     process = subprocess.Popen(command, **QUIET)
@@ -71,7 +71,7 @@ def seconds(command, **options):
 
 
 def against_peer(program, peer, folder):
-    # The example looks for the four files in ./data.
+    # The example reads its four files from ./data.
     (folder / "data").symlink_to(pathlib.Path("data/mnist").resolve())
     ours, theirs = [], []
     for i in range(2):

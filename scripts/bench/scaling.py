@@ -1,25 +1,25 @@
-"""Step and epoch time against the number of ranks, modelled for machines that we have not.
+"""Models step and epoch time by the number of ranks, for machines that we don't have.
 
     scaling.py [--plot FILE]
 
-The model: a rank's computation on its part of the batch, from figures of one rank (a power of the
-batch between the measured ones), times what waiting for the slowest of N costs (steps that vary by
-3 %, normal), plus a sum of the gradients for each update: by ring, 2 (N - 1) / N of the bytes over
-the network's rate and 2 (N - 1) of its latencies, or by tree, 2 log2 N of both. ranks.py holds it
-against what can be run.
+The model: a rank's computation on its part of the batch, from measurements of one rank (a power
+law between measured batch sizes), times a factor for waiting for the slowest of N (normally
+distributed steps, with 3 % deviation), plus a sum of the gradients for each update: by ring,
+2 (N - 1) / N of the bytes over the network's rate and 2 (N - 1) of its latencies, or by tree,
+2 log2 N of both. ranks.py compares it with real runs.
 """
 
 import argparse
 import math
 
-# name: (latency s, bytes a second), as their makers state them, and a usual share of it.
+# name: (latency s, bytes per second), as stated by the makers, times a typical share.
 NETWORKS = {
     "10 Gb/s Ethernet": (30e-6, 1.1e9),
     "100 Gb/s Ethernet": (5e-6, 11e9),
     "NVLink": (3e-6, 300e9),
 }
-# Parameters of G and D, and ms a step at these batch sizes on two cores (docs/performance.md; of
-# mnist_fast and mnist_conditional one run of ranks.py --growth, when their D had two layers).
+# Parameters of G and D, and ms per step at these batch sizes on two cores (docs/performance.md; for
+# mnist_fast and mnist_conditional from one run of ranks.py --growth, when their D had two layers).
 RECIPES = {
     "mnist_mlp": (
         (1_486_352, 1_460_225),
@@ -56,7 +56,7 @@ def compute_ms(recipe, batch):
 
 
 def sum_ms(parameters, ranks, network):
-    """Of the sums of so many numbers each, over a network of (latency s, bytes a second)."""
+    """ms of the sums of these sizes, over a network of (latency s, bytes per second)."""
     if ranks == 1:
         return 0.0
     latency, rate = network
@@ -69,7 +69,7 @@ def sum_ms(parameters, ranks, network):
 
 
 def compute_on(recipe, batch, ranks):
-    """Of the slowest rank."""
+    """ms of computation on the slowest rank."""
     slowest = 1 + SPREAD * math.sqrt(2 * math.log(ranks))
     return slowest * compute_ms(recipe, batch / ranks)
 
@@ -83,13 +83,13 @@ def step_ms(recipe, batch, ranks, network):
 
 
 def overlapped_ms(recipe, batch, ranks, network):
-    """Were as much of the sums hidden behind the backward passes as these are long."""
+    """ms per step if the sums overlapped with the backward passes."""
     compute = compute_on(recipe, batch, ranks)
     return compute + max(0, sums_of(recipe, ranks, network) - BACKWARD * compute)
 
 
 def rate(recipe, ranks, network, total=None):
-    """Images a second; 128 a rank, or `total` in all."""
+    """Images per second, with a batch of 128 per rank, or `total` over all ranks."""
     batch = total or 128 * ranks
     return 1e3 * batch / step_ms(recipe, batch, ranks, network)
 
@@ -132,7 +132,7 @@ def print_epochs(network):
 
 
 def why(recipe, batch, ranks, network):
-    """What a step spends most on beyond a share of the computation that shrinks as it should."""
+    """The largest part of a step beyond a computation that shrinks ideally with the ranks."""
     fair = compute_ms(recipe, batch) / ranks
     latency, speed = NETWORKS[network]
     no_latency = sum_ms(RECIPES[recipe][0], ranks, (0.0, speed))
@@ -145,7 +145,7 @@ def why(recipe, batch, ranks, network):
 
 
 def print_ends():
-    """Where twice the ranks give less than 1.25 times the images a second."""
+    """The number of ranks at which doubling gives less than 1.25 times the images per second."""
     print("\nThe most ranks whose number is still worth doubling to, and what stops it there:\n")
     rows = []
     for recipe in RECIPES:

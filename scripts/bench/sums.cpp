@@ -1,5 +1,5 @@
-// How long a sum over the ranks takes, by its size: mpirun -n 2 build-bench/gan_sums [MOST_BYTES]
-// Rows of bytes,ms on standard output, from rank 0; medians.
+// Time of a sum over the ranks, by its size: mpirun -n 2 build-bench/gan_sums [MOST_BYTES]
+// Rank 0 prints rows of bytes,ms (medians) to standard output.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// From when all have come to it until all have the result, as far as sums of one number tell.
+// From all ranks being ready until all have the result, synchronised by sums of one number.
 double time_ms(gan::Ranks& ranks, const torch::Tensor& values) {
   const auto one = torch::ones({1});
   gan::mean_over_ranks(ranks, one);

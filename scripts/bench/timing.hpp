@@ -14,7 +14,7 @@ inline double milliseconds(const std::function<void()>& work) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Median time of `rounds` calls, after some that warm up.
+/// Median time of `rounds` calls, after a few warm-up calls.
 inline double median_ms(int rounds, const std::function<void()>& work, int warm_up = 3) {
   for (int i = 0; i < warm_up; ++i) work();
   std::vector<double> times;

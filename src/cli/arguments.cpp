@@ -63,7 +63,8 @@ void JsonOutput::put(const std::string& json) const {
   }
 }
 
-// Of the run whose folder, or folder of checkpoints, this is; "" where it is none's.
+// The newest generator of the run whose folder, or checkpoints folder, this is; "" if there is
+// none.
 static std::string newest_generator(const fs::path& folder) {
   for (const fs::path& root : {folder / ".", folder / ".."}) {
     const auto generators = RunFiles(root).generators();
@@ -119,7 +120,7 @@ void ConfigArguments::declare(CLI::App& app) {
         ->default_str(is_flag ? "true" : "")
         ->type_name(type_name(option))
         ->trigger_on_parse()
-        // The table is long: help shows the common ones, `gan options` all.
+        // The table is long: help shows only options with an alias, `gan options` all.
         ->group(option.alias.empty() ? "" : "Config");
   }
   const std::string footer = app.get_footer();  // the command's own

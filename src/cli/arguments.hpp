@@ -15,8 +15,7 @@
 
 namespace gan {
 
-/// Tells --help and completion which words there are, and leaves it to the command to refuse
-/// others.
+/// Tells --help and completion the allowed words; the command itself must refuse others.
 CLI::Validator one_of(const std::vector<std::string>& words);
 
 /// "grid: one PNG; npy: …": the names in a registry with their help.
@@ -27,25 +26,25 @@ std::string help_of(const Rows& rows) {
   return join(parts, "; ");
 }
 
-/// Adds -q: from then on, only warnings and errors are logged to the terminal.
+/// Adds -q: once parsed, only warnings and errors are logged to the terminal.
 CLI::Option* add_quiet(CLI::App& app, bool& quiet,
                        const std::string& help = "show warnings and errors only");
 
-/// Adds --precision: that of the drawing of samples.
+/// Adds --precision, the precision of sampling.
 CLI::Option* add_precision(CLI::App& app, std::string& precision, const std::string& help);
 
-/// Adds the --seed of samples.
+/// Adds --seed, the seed of samples.
 CLI::Option* add_seed(CLI::App& app, std::int64_t& seed);
 
-/// Refuses a file whose name ends otherwise than in one of `extensions`; any file where it has no
-/// extension. `flag` is what names it.
+/// Throws an Error if the file's name does not end in one of `extensions`, including when it has no
+/// extension. `flag` is the flag that names the file.
 void check_extension(std::string_view flag, const std::filesystem::path& path,
                      const std::vector<std::string>& extensions);
 
-/// The path of a file to read, as it was given; Error (exit code 2) where there is none.
+/// The path of an input file, unchanged; throws an Error (exit code 2) if the file is missing.
 std::string input_file(const std::string& path);
 
-/// What `call` gives; to its Error about a wrong call, `hint` is added.
+/// The result of `call`; adds `hint` to its usage errors.
 template <typename Call>
 auto hinting(const std::string& hint, Call call) {
   try {
@@ -57,25 +56,25 @@ auto hinting(const std::string& hint, Call call) {
 }
 
 /// --json [FILE]: a command prints JSON instead of text; with FILE it prints text and writes the
-/// JSON there.
+/// JSON to the file.
 class JsonOutput {
  public:
   CLI::Option* declare(CLI::App& app);
   bool is_wanted() const { return !file_.empty(); }
-  /// Whether standard output takes JSON, and no text.
+  /// Whether standard output gets the JSON, and no text.
   bool is_printed() const { return file_ == "-"; }
-  /// Prints or writes it, if it is wanted.
+  /// Prints or writes the JSON, if requested.
   void put(const std::string& json) const;
 
  private:
   std::string file_;
 };
 
-/// --device and --threads, of commands that take no config.
+/// --device and --threads, for commands that take no config.
 class DeviceArguments {
  public:
   void declare(CLI::App& app);
-  /// Sets the process up as configure_process() does for training.
+  /// Sets up the process as configure_process() does for training.
   torch::Device set_up() const;
 
  private:
@@ -87,13 +86,13 @@ class ConfigArguments {
  public:
   void declare(CLI::App& app);
 
-  /// `config` with what the config file and then the flags say.
+  /// `config` with the settings of the config file and then of the flags.
   Config apply(Config config = {}) const;
 
-  /// What the recipe says where a shipped one was named, else the defaults.
+  /// The config of a shipped recipe if one was named, else the defaults.
   Config recipe_config() const;
 
-  /// Whether neither was given.
+  /// Whether neither a file nor flags were given.
   bool empty() const { return file_.empty() && flags_.empty(); }
 
   /// The config file's name without folder and extension; "run" without one.

@@ -10,18 +10,19 @@
 
 namespace gan {
 
-/// Runs a command as its parsed arguments say; returns the exit code.
+/// Runs a command with its parsed arguments; returns the exit code.
 using Runnable = std::function<int()>;
 
 /// A command of the program: `gan <name>`, also called through a link `gan-<name>`.
 struct Command {
   std::string_view name;
-  std::string_view help;  ///< a line, without a full stop
-  /// Declares the command's options and runs nothing. Call the result once `app` has parsed.
+  std::string_view help;  ///< one line, without a full stop
+  /// Declares the command's options without running anything. Call the result after `app` has
+  /// parsed.
   Runnable (*declare)(CLI::App& app);
 };
 
-/// Declares a command of `Arguments`, whose constructor takes the CLI::App&.
+/// Declares a command with `Arguments`, whose constructor takes the CLI::App&.
 template <typename Arguments, int (*run)(Arguments&)>
 Runnable declare(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>(app);
@@ -42,17 +43,17 @@ extern const Command kDoctorCommand;
 extern const Command kCompletionCommand;
 extern const Command kManCommand;
 
-/// All commands, in the order that help lists them.
+/// All commands, in the order of the help.
 std::span<const Command> commands();
 
-/// Makes every command a subcommand of `program`; parsing one sets `called`.
+/// Makes every command a subcommand of `program`; parsing a subcommand sets `called`.
 void declare_commands(CLI::App& program, Runnable& called);
 
-/// Does what a command line says and returns the exit code. The first word is the program's name:
-/// `gan`, or a link `gan-<command>`.
+/// Runs a command line and returns the exit code. The first word is the program's name: `gan`, or a
+/// link `gan-<command>`.
 int run_program(std::vector<std::string> words);
 
-/// LibTorch, devices and instruction set in use, a line each.
+/// Prints LibTorch, devices and instruction set in use, one per line.
 void print_version();
 
 }  // namespace gan

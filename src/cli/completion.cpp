@@ -8,14 +8,15 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 
-// A script for each shell, made from the declared commands, so that pressing Tab starts nothing.
+// One script per shell, generated from the declared commands, so that pressing Tab starts no
+// program.
 
 namespace gan {
 namespace {
 
 using CommandList = std::vector<CommandFacts>;
 
-// In single quotes for a shell, in which `inside` stands for a quote of its own.
+// Single-quotes a text for a shell; `inside` replaces each quote in it.
 std::string quoted_for_shell(const std::string& text, const char* inside) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string(inside) : std::string(1, c);
@@ -30,7 +31,7 @@ std::string command_words(const CommandList& list, const std::string& prefix) {
 
 // ── bash ──
 
-// What the value of an option, or an argument without one, is completed by.
+// The completion of an option's value, or of a positional argument.
 std::string bash_kind(const OptionFacts& option) {
   switch (option.completion) {
     case Completion::kWords:
@@ -128,7 +129,7 @@ std::string zsh_action(const OptionFacts& option) {
     case Completion::kFolders:
       return "_files -/";
     case Completion::kWordsAndFiles:
-      // A bare colon would end the action.
+      // An unescaped colon would end the action.
       return "{_alternative \"recipes\\:recipe\\:(" + words + ")\" \"files\\:file\\:_files\"}";
     case Completion::kNothing:
       break;
@@ -136,7 +137,7 @@ std::string zsh_action(const OptionFacts& option) {
   return " ";
 }
 
-// The specs of _arguments.
+// Specifications for zsh's _arguments.
 std::string zsh_specs(const CommandFacts& command) {
   const auto quoted = [](const std::string& text) { return quoted_for_shell(text, "'\\''"); };
   std::string specs;
@@ -210,7 +211,7 @@ std::string fish_script(const CommandList& list) {
       for (const auto& name : option.names) {
         out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       }
-      // An argument without a flag is no option that takes one.
+      // A positional argument is not an option with a value.
       if (option.names.empty()) {
         out += option.completion == Completion::kFolders ? " -a '(__fish_complete_directories)'"
                : option.words.empty()                    ? " -F"
@@ -230,7 +231,7 @@ std::string fish_script(const CommandList& list) {
 struct Shell {
   std::string_view name;
   std::string (*script)(const CommandList& list);
-  const char* place;  // where its own scripts lie, below share/
+  const char* place;  // where the shell looks for scripts, below share/
 };
 
 constexpr Shell kShells[] = {{"bash", bash_script, "bash-completion/completions/gan"},

@@ -15,7 +15,7 @@ std::vector<std::string> recipe_names() {
   return names;
 }
 
-// CLI11 writes the words that a value may be into its type: "TEXT:{grid,png}".
+// CLI11 includes the allowed words in the type's name: "TEXT:{grid,png}".
 std::vector<std::string> words_in(const std::string& type) {
   const auto open = type.find('{');
   const auto close = type.find('}');
@@ -34,7 +34,7 @@ Completion completion_of(const OptionFacts& facts) {
                                                                  : Completion::kNothing;
 }
 
-// What the config's table knows of a key beside its help.
+// Adds what the config's table knows about a key in addition to its help.
 void add_key_facts(OptionFacts& facts, const Option& key) {
   facts.is_key = true;
   facts.words = choices_of(key);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kDoctorColumns = 60;
 
-// "ok    LibTorch   2.13.0, …": mark and name in columns of their own.
+// Prints "ok    LibTorch   2.13.0, …", with mark and name in columns.
 void print_finding(const Finding& finding) {
   const char* mark = finding.status == Finding::Status::kGood   ? "ok"
                      : finding.status == Finding::Status::kNote ? "note"

@@ -9,23 +9,23 @@
 
 namespace gan {
 
-/// What gan-doctor found out about one thing.
+/// A finding of gan-doctor about one item.
 struct Finding {
   enum class Status { kGood, kNote, kBad };
 
   std::string what;  ///< "LibTorch"
   Status status = Status::kGood;
   std::string text;
-  Json facts = {};  ///< beside these, for programs
+  Json facts = {};  ///< additional facts, for programs
 };
 
-/// LibTorch, processor, GPU, memory, disk and what came with the program.
+/// Checks LibTorch, processor, GPU, memory, disk and the files shipped with the program.
 std::vector<Finding> look_at_machine();
 
-/// The data sets in `folder`, and those in ./data, against the published checksums.
+/// Checks the data sets in `folder` and in ./data against the published checksums.
 std::vector<Finding> look_at_data(const std::filesystem::path& folder);
 
-/// Trains a tiny GAN on made-up images for so long.
+/// Trains a tiny GAN on synthetic images for that many seconds.
 Finding try_training(double seconds);
 
 }  // namespace gan

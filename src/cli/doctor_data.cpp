@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What data.sha256 knows: by file name, the data sets that have such a file, each with its sum.
+// Contents of data.sha256: by file name, the data sets with such a file, and their checksums.
 using KnownSums = std::map<std::string, std::map<std::string, std::string>>;
 
 KnownSums known_sums() {
@@ -39,7 +39,7 @@ std::string sum_of(const fs::path& path) {
   return sha256_hex(is_gzip(bytes) ? gunzip(bytes, kMaxUnpacked, path.string()) : bytes);
 }
 
-// Of the files with known names: how many are which set's, and which are nobody's.
+// Files with known names: how many belong to each published set, and which to none.
 struct Sorted {
   std::map<std::string, std::size_t> published;
   std::vector<std::string> others;
@@ -47,7 +47,7 @@ struct Sorted {
 
 Sorted sort_files(const fs::path& folder, const KnownSums& known) {
   Sorted sorted;
-  std::set<fs::path> files;  // in the order of names
+  std::set<fs::path> files;  // sorted by name
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.is_regular_file()) files.insert(entry.path());
   }
@@ -85,7 +85,7 @@ Finding judge(const fs::path& folder, const KnownSums& known) {
   for (const auto& [set, count] : published) finding.facts[set] = count;
   finding.facts["other_files"] = others;
 
-  // Only a folder that is, or says it is, a published one has to hold the published files.
+  // Only a folder that is a published set, or is named like one, must contain the published files.
   bool says_so = false;
   for (const auto& [file, sets] : known) {
     says_so = says_so || sets.contains(fs::weakly_canonical(folder).filename().string());

@@ -5,32 +5,28 @@
 namespace gan {
 
 Finding judge_gpu(const GpuSigns& signs) {
-  const bool seen = signs.has_gpu || !signs.driver.empty();
-  const std::string driver =
-      signs.driver.empty() ? "no NVIDIA driver is loaded" : "the NVIDIA driver is " + signs.driver;
+  const bool seen = signs.usable > 0 || signs.on_bus || signs.device_file || !signs.driver.empty();
+  const auto [what, cure] = gpu_problem(signs);
+  const std::string cuda = signs.cuda_build ? cuda_name(signs.cuda) : "";
   Finding finding{"GPU",
                   Finding::Status::kGood,
                   "",
                   {{"usable", signs.usable},
-                   {"cuda", signs.cuda},
+                   {"cuda", cuda},
                    {"driver", signs.driver},
-                   {"device_file", signs.has_gpu}}};
-  if (signs.usable > 0) {
-    finding.text = str(signs.usable, " usable, CUDA ", signs.cuda, "; ", driver);
-  } else if (signs.cuda_build && seen) {
-    finding.status = Finding::Status::kBad;
-    finding.text =
-        str("there is one, but this LibTorch (CUDA ", signs.cuda, ") can't use it: ", driver,
-            "; see that nvidia-smi works and the driver is new enough");
+                   {"libcuda", signs.library},
+                   {"capability", signs.capability},
+                   {"device_file", signs.device_file}}};
+  if (what.empty()) {
+    finding.text = str(signs.usable, " usable, CUDA ", cuda);
+    if (!signs.driver.empty()) finding.text += "; the NVIDIA driver is " + signs.driver;
+  } else if (seen) {
+    const bool meant = !signs.cuda_build || signs.hidden;
+    finding.status = meant ? Finding::Status::kNote : Finding::Status::kBad;
+    finding.text = str("there is one, but ", what, "; ", cure);
   } else if (signs.cuda_build) {
     finding.status = Finding::Status::kNote;
-    finding.text = str("none: LibTorch is built for CUDA ", signs.cuda, ", but ", driver,
-                       "; training runs on the CPU");
-  } else if (seen) {
-    finding.status = Finding::Status::kNote;
-    finding.text =
-        "there is one, but this LibTorch is built for the CPU only; to use it, build with "
-        "GAN_TRAIN_TORCH=cuda scripts/setup.sh";
+    finding.text = str(what, ", for which LibTorch is built; training runs on the CPU");
   } else {
     finding.text = "none; training runs on the CPU";
   }

@@ -1,12 +1,9 @@
 #include <algorithm>
-#include <cctype>
-#include <fstream>
 #include <limits>
 #include <thread>
 #include <unistd.h>
 
 #include <ATen/Version.h>
-#include <torch/cuda.h>
 #include <torch/types.h>
 #include <torch/version.h>
 
@@ -17,24 +14,12 @@
 #include "core/text.hpp"
 #include "formats/image.hpp"
 #include "gan_train/core/error.hpp"
-#include "train/device.hpp"
+#include "train/gpu.hpp"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The first number with a point in it: "2024.2" of "Library Version 2024.2-Product".
-std::string version_in(const std::string& text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (std::isdigit(static_cast<unsigned char>(text[i])) == 0) continue;
-    const auto end = std::min(text.find_first_not_of("0123456789.", i), text.size());
-    std::string number = text.substr(i, end - i);
-    if (number.find('.') != std::string::npos) return number;
-    i = end;
-  }
-  return "?";
-}
 
 Finding look_at_libtorch() {
   const bool cuda = is_cuda_build();
@@ -98,21 +83,6 @@ Finding look_at_cpu() {
            {"quota", limited ? Json(quota) : Json()}}};
 }
 
-GpuSigns gpu_signs() {
-  GpuSigns signs;
-  std::error_code code;
-  signs.cuda_build = is_cuda_build();
-  if (signs.cuda_build) {
-    const long version = at::detail::getCUDAHooks().versionCUDART();
-    signs.cuda = str(version / 1000, ".", version % 1000 / 10);
-    signs.usable = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
-  }
-  signs.has_gpu = fs::exists("/dev/nvidia0", code);
-  const std::string line = value_in("/proc/driver/nvidia/version", "NVRM version");
-  if (!line.empty()) signs.driver = version_in(line);
-  return signs;
-}
-
 std::string gib(double bytes) { return formatted("%.1f GiB", bytes / (1 << 30)); }
 
 Finding look_at_memory() {
@@ -167,7 +137,7 @@ Finding look_at_extras() {
 }  // namespace
 
 std::vector<Finding> look_at_machine() {
-  return {look_at_libtorch(), look_at_libraries(), look_at_cpu(),   judge_gpu(gpu_signs()),
+  return {look_at_libtorch(), look_at_libraries(), look_at_cpu(),   judge_gpu(look_for_gpus()),
           look_at_memory(),   look_at_disk(),      look_at_extras()};
 }
 

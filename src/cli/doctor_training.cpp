@@ -34,7 +34,7 @@ std::vector<torch::Tensor> copy_of(const Networks& nets) {
   return copies;
 }
 
-// Whether each tensor of weights has moved.
+// Whether every weight tensor has changed.
 bool all_differ(const std::vector<torch::Tensor>& before, const std::vector<torch::Tensor>& after) {
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (torch::equal(before[i], after[i])) return false;
@@ -42,7 +42,7 @@ bool all_differ(const std::vector<torch::Tensor>& before, const std::vector<torc
   return true;
 }
 
-// Steps per second; stops at losses that are not finite.
+// Steps per second; stops if a loss is not finite.
 double train_for(Trainer& trainer, double seconds) {
   using Clock = std::chrono::steady_clock;
   const auto first = trainer.steps_done();
@@ -56,11 +56,12 @@ double train_for(Trainer& trainer, double seconds) {
   return static_cast<double>(trainer.steps_done() - first) / spent;
 }
 
-// The rate with one thread where training takes several, in turns; 0 where it takes one or a GPU.
+// Steps per second with the usual threads and with one thread, measured alternately. `one` is 0 if
+// training uses a GPU or one thread anyway.
 struct Rates {
   double all = 0;
   double one = 0;
-  bool all_are_slower() const { return all < 0.95 * one; }  // by more than two measurements differ
+  bool all_are_slower() const { return all < 0.95 * one; }  // by more than measurements vary
 };
 
 Rates measure_rates(Trainer& trainer, double seconds) {

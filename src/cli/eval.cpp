@@ -36,7 +36,7 @@ struct EvalArguments {
   std::string samples;
   std::string data;
   std::string dataset;
-  std::string range = "symmetric";
+  std::string range;
   std::int64_t count = 0;
   std::int64_t seed = kSampleSeed;
   double truncation = 0.0;
@@ -140,7 +140,8 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
 
 EvalSubject load_given(const EvalArguments& arguments, const Dataset& data) {
   EvalSubject subject{
-      read_samples(arguments.samples, data.shape, from_name<PixelRange>(arguments.range, "range")),
+      read_samples(arguments.samples, data.shape,
+                   arguments.range == "unit" ? PixelRange::kUnit : PixelRange::kSymmetric),
       {},
       "",
       {}};
@@ -195,6 +196,8 @@ void check_network_options(const EvalArguments& arguments) {
   if (!names_network(arguments)) {
     refuse(!arguments.weights.empty(), "--weights", "inception or lite0");
     refuse(!arguments.save_stats.empty(), "--save-stats", "inception or lite0");
+  } else {
+    refuse(!arguments.range.empty(), "--range", "classifier or projections");
   }
   if (arguments.features != "inception") {
     refuse(arguments.half, "--features-bf16", "inception");

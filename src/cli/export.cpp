@@ -34,7 +34,7 @@ struct ExportArguments {
   bool quiet = false;
 };
 
-// What was asked for, else what the extension of --out says, else ONNX.
+// The format that was requested, else that of the extension of --out, else ONNX.
 const ExportFormat& format_of(const ExportArguments& arguments) {
   const std::string extension = extension_of(arguments.out);
   if (arguments.format.empty()) {

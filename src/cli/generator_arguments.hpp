@@ -7,13 +7,13 @@
 
 namespace gan {
 
-/// --ckpt, and for weights without a config of their own --config, with --shape and --class-count
-/// where the config's data set is not here.
+/// --ckpt and, for weights without their own config, --config; also --shape and --class-count if
+/// the config's data set is not available.
 class GeneratorArguments {
  public:
-  /// Returns --ckpt, which the caller may require.
+  /// Returns --ckpt; the caller may make it required.
   CLI::Option* declare(CLI::App& app);
-  /// Error that says what is wrong with the file, or with what it is said to hold.
+  /// Throws an Error that says what is wrong with the file, or with the flags that describe it.
   LoadedGenerator load() const;
   const std::string& checkpoint() const { return checkpoint_; }
 

@@ -16,7 +16,7 @@ class Page : public CLI::Formatter {
     const std::string type = option->get_type_name();
     const std::string value = type.substr(0, type.find_first_of(":{"));
     const std::string name = option->get_name(is_positional, true);
-    std::string line = "  " + name.substr(0, name.find('{'));  // behind it, what a bare flag means
+    std::string line = "  " + name.substr(0, name.find('{'));  // then the value of a bare flag
     if (!is_positional && !value.empty() && option->get_items_expected_max() > 0) {
       line += option->get_items_expected_min() == 0 ? "[=" + value + "]" : " " + value;
     }
@@ -40,7 +40,7 @@ class Page : public CLI::Formatter {
  private:
   static constexpr std::size_t kWide = 80, kWideIndent = 30, kNarrowIndent = 6;
 
-  // CLI11 writes what a value may be into its type: "INT:INT in [1 - 64]".
+  // CLI11 includes the allowed range in the type's name: "INT:INT in [1 - 64]".
   static std::string meaning(const CLI::Option& option, const std::string& type) {
     std::vector<std::string> notes;
     if (option.get_required()) notes.emplace_back("required");
@@ -59,7 +59,7 @@ class Page : public CLI::Formatter {
                          std::vector<std::string>& notes) {
     std::vector<std::string> names;
     for (const auto* other : others) names.push_back(other->get_name());
-    std::sort(names.begin(), names.end());  // a set of pointers has no order of its own
+    std::sort(names.begin(), names.end());  // a set of pointers has no defined order
     if (!names.empty()) notes.push_back(how + " " + join(names, ", "));
   }
 

@@ -5,8 +5,8 @@
 
 namespace gan {
 
-/// What --help prints for the command called `name`: CLI11's page, with a line or more per option,
-/// in words rather than in its notation, wrapped to `width` columns.
+/// The --help page of the command called `name`: CLI11's page, but with its notation replaced by
+/// words, one or more lines per option, wrapped to `width` columns.
 std::string help_page(const CLI::App& app, const std::string& name, std::size_t width);
 
 }  // namespace gan

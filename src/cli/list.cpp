@@ -41,7 +41,7 @@ std::vector<Listed> rows_of(const Rows& rows) {
   return listed;
 }
 
-// Up to a full stop with a capital letter behind it: not that of "et al. 2016".
+// Up to a full stop followed by a capital letter, unlike that of "et al. 2016".
 std::string first_sentence(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {

@@ -9,12 +9,13 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 
-// Man pages in the macros of man(7), from the declared commands.
+// Man pages in man(7) macros, generated from the declared commands.
 
 namespace gan {
 namespace {
 
-// The code point that `text` holds at `at`, which moves behind it; ill-formed bytes as they are.
+// Reads the code point at `at` in `text` and moves `at` behind it; returns ill-formed bytes
+// unchanged.
 std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t first = byte(at++);
@@ -24,7 +25,7 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   return point;
 }
 
-// `text` as roff prints it literally; a line of it must not begin with a control character.
+// Escapes `text` for roff; none of its lines may begin with a control character.
 std::string roff(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -59,7 +60,7 @@ std::string option_entries(const CommandFacts& command, bool keys) {
     const std::string value =
         option.value.empty() ? ""
                              : (names.empty() ? "" : " ") + ("\\fI" + roff(option.value) + "\\fR");
-    // Keys have their words in their help, and recipes may be files as well.
+    // The help of keys already lists their words, and a recipe may also be a file.
     const bool has_words = !keys && option.completion == Completion::kWords;
     out += ".TP\n" + join(names, ", ") + value + "\n" + roff(option.help) +
            (has_words ? " (one of " + roff(join(option.words, ", ")) + ")\n" : "\n");

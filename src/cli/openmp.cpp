@@ -1,7 +1,7 @@
-// libgomp reads its settings as it is loaded, with LibTorch, before main, and libc only then
-// takes up the environment: what is set earlier is lost, what is set later comes too late.
-// So the program starts itself a second time, with the setting in its environment. What
-// .preinit_array holds runs before the libraries' constructors, so this costs milliseconds.
+// libgomp reads its settings from the environment when it is loaded, with LibTorch, before main.
+// libc adopts the environment only then, so a variable set earlier is lost, and one set in main is
+// too late. So the program executes itself again, with the setting in its environment. Code in
+// .preinit_array runs before the libraries' constructors, so this costs only milliseconds.
 #include <fcntl.h>
 #include <string_view>
 #include <sys/auxv.h>
@@ -10,8 +10,8 @@
 
 namespace {
 
-// Whether all cores are in use: more threads can run (the 3 of "3/456" in /proc/loadavg, this one
-// included) than there are cores.
+// Whether all cores are busy: there are more runnable threads (the 3 of "3/456" in /proc/loadavg,
+// including this one) than cores.
 bool cores_are_busy() {
   char text[64] = {};
   const int file = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
@@ -29,11 +29,11 @@ bool cores_are_busy() {
   return runnable > sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-// libgomp's threads wait by spinning, for milliseconds at a time. Where another
-// program wants one of the cores, they then spin against each other, and steps take
-// up to thirty times as long. On an idle machine a spin of 3,000 rounds is as fast as libgomp's of
-// 300,000; one of 1,000 costs a third, and one of 100 doubles the step of mnist_fast. On a
-// machine that is busy as the program starts, 100 makes it run as fast as one thread.
+// libgomp's threads wait by spinning, for milliseconds at a time. If another program needs one of
+// the cores, they spin against each other, and steps take up to thirty times as long. On an idle
+// machine, 3,000 rounds are as fast as libgomp's 300,000; 1,000 cost a third, and 100 double the
+// step of mnist_fast. On a machine that is busy when the program starts, 100 make it as fast as one
+// thread.
 void set_openmp_defaults(int /*argc*/, char** arguments, char** environment) {
   if (getauxval(AT_BASE) == 0) return;  // AT_EXECFN is the loader's own file
   std::vector<char*> variables;
@@ -47,7 +47,7 @@ void set_openmp_defaults(int /*argc*/, char** arguments, char** environment) {
   variables.insert(variables.end(), {cores_are_busy() ? short_spin_count : spin_count, nullptr});
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   execve(reinterpret_cast<const char*>(getauxval(AT_EXECFN)), arguments, variables.data());
-}  // where that fails, all goes on with libgomp's own spin
+}  // if it fails, libgomp's own setting remains
 
 [[gnu::section(".preinit_array"), gnu::used]] void (*const preinit)(int, char**,
                                                                     char**) = set_openmp_defaults;

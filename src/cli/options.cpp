@@ -23,7 +23,7 @@ void print_plain(const std::vector<Option>& table) {
   }
 }
 
-// What else there is to say of an option: who may change it, and where it has no effect.
+// Notes on an option: its role, who may change it, and when it has no effect.
 std::string marks_of(const Option& option) {
   std::string marks = str(option.role);
   if (may_change_at_resume(option, Config())) marks += ", resume";

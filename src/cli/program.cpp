@@ -54,7 +54,7 @@ Error unknown_argument(const CLI::App& command, const std::string& word) {
   std::vector<std::string> known;
   for (const auto* option : command.get_options()) {
     for (const auto& flag : option->get_lnames()) {
-      // A key of the config without its section.
+      // A key of the config without its section?
       if ("--" + flag.substr(flag.find('.') + 1) == name) {
         return usage_error("unknown option ", word, "; did you mean '--", flag, "'? (see --help)");
       }
@@ -64,7 +64,8 @@ Error unknown_argument(const CLI::App& command, const std::string& word) {
   return usage_error("unknown option ", word, did_you_mean(name, known), " (see --help)");
 }
 
-// The value of --json may be left out: the next word is it where it names a .json file.
+// The value of --json is optional: the next word is its value only if it is "-" or names a .json
+// file.
 void give_json_its_value(std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] != "--json") continue;
@@ -74,7 +75,7 @@ void give_json_its_value(std::vector<std::string>& words) {
   }
 }
 
-// The library says "config key data.path" and "option format"; here these are flags.
+// The library says "config key data.path" and "option format"; on the command line these are flags.
 std::string with_flags(std::string message, const CLI::App& command) {
   const auto replace = [&](const std::string& words, const std::string& by) {
     const auto at = message.find(words);
@@ -102,7 +103,7 @@ std::string with_flags(std::string message, const CLI::App& command) {
   return message;
 }
 
-// A shell puts in the home folder for ~/a, but not for --out=~/a.
+// Expands "~": a shell does so in ~/a, but not in --out=~/a.
 void put_in_home(std::string& word) {
   const auto begin = word.starts_with("--") ? word.find('=') + 1 : 0;
   const std::string value = word.substr(begin);
@@ -117,14 +118,14 @@ int run_command(const std::string& name, std::vector<std::string> words) {
   give_json_its_value(words);
   for (std::string& word : words) put_in_home(word);
   words.insert(words.begin(), name);
-  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  std::reverse(words.begin(), words.end());  // CLI11 expects them in reverse order
   try {
     program.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     std::fputs(help_page(command, "gan " + name, terminal_width(STDOUT_FILENO)).c_str(), stdout);
     return 0;
   } catch (const CLI::ParseError& error) {
-    // What nobody knows is told first: it may be what is said to be missing.
+    // Unknown arguments are reported first: one may be a misspelling of a missing one.
     const auto unknown = program.remaining(/*recurse=*/true);
     if (!unknown.empty()) throw unknown_argument(command, unknown.front());
     throw usage_error(error.what(), " (see --help)");

@@ -22,7 +22,7 @@ std::string clock_text(double seconds) {
   return formatted("%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
 }
 
-// Of training, before a guess at the time left is worth showing.
+// of training, before an estimate of the remaining time is useful
 constexpr double kTellingSeconds = 2.0;
 
 // In five columns: "0.601", "-0.60", " 8012", "8e+08".
@@ -46,7 +46,7 @@ std::string speed_text(const LogRow& row) {
   return formatted("  %.0f img/s", row.images_per_second);
 }
 
-// The first line that fits, or the last.
+// The first line that fits, else the last.
 const std::string& fitting(std::span<const std::string> lines, std::size_t columns) {
   const auto found =
       std::ranges::find_if(lines, [&](const std::string& line) { return line.size() <= columns; });
@@ -135,7 +135,7 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
     return;
   }
   const std::string brief = losses_text(row.metrics);
-  // A narrow terminal loses the bar first, then metric after metric.
+  // In a narrow terminal the bar is dropped first, then one metric after another.
   const std::string metrics = metrics_text(row.metrics) + speed_text(row);
   const std::string seen = evaluation.empty() ? "" : "  " + evaluation;
   const std::string lines[] = {

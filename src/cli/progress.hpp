@@ -10,8 +10,8 @@
 
 namespace gan {
 
-/// Shows long work on a live line of a terminal while it lives, and ends it once a signal was
-/// caught.
+/// Shows long work on a live line of the terminal during its lifetime, and stops the work after a
+/// signal.
 class LongWorkLine {
  public:
   explicit LongWorkLine(bool quiet);
@@ -26,20 +26,20 @@ class LongWorkLine {
 
   bool live_;
   Clock::time_point shown_ = Clock::now();
-  std::string what_;           // being done
-  Clock::time_point started_;  // with it, when `first_` of it was done
+  std::string what_;           // the current work
+  Clock::time_point started_;  // its start, when `first_` of it was done
   std::int64_t first_ = 0;
   WatchLongWork watch_;
 };
 
-/// Shows how training goes: a live line on a terminal, a line an epoch (and
-/// every half minute of a long one) where standard error is piped.
+/// Shows training progress: a live line on a terminal; otherwise one line per epoch (and one every
+/// half minute of a long epoch).
 class Progress {
  public:
   Progress(const Trainer& trainer, bool quiet);
   ~Progress();
 
-  /// `evaluation`: the metrics of the last one in a few words, or "".
+  /// `evaluation`: the metrics of the last evaluation as a short text, or "".
   void step(const LogRow& epoch_so_far, const std::string& evaluation);
   void epoch(const LogRow& row);
 
@@ -48,8 +48,8 @@ class Progress {
 
   std::int64_t epochs_;
   std::int64_t steps_per_epoch_;
-  // The first steps make memory and kernels ready and tell nothing of the rest: counted from
-  // the first that is told of.
+  // The first steps prepare memory and kernels and are not representative, so timing starts at the
+  // first reported step.
   std::int64_t first_step_ = -1;
   bool live_;
   bool quiet_;

@@ -24,8 +24,8 @@ fs::path program_folder() {
 std::vector<fs::path> shipped_folders() {
   const fs::path program = program_folder();
   return {"configs", program / "configs",
-          program / "../share/gan-train/configs",  // the installed tree
-          program / "../../configs"};              // the build tree
+          program / "../share/gan-train/configs",  // an installed tree
+          program / "../../configs"};              // a build tree
 }
 
 std::vector<fs::path> recipe_folders() {
@@ -35,7 +35,7 @@ std::vector<fs::path> recipe_folders() {
   return folders;
 }
 
-// A file a name, by name; of two with the same, that of the earlier folder.
+// The files by name, one per name; earlier folders take precedence.
 std::map<std::string, fs::path> recipes_in(const std::vector<fs::path>& folders) {
   std::map<std::string, fs::path> found;
   for (const auto& folder : folders) {
@@ -53,7 +53,7 @@ std::map<std::string, fs::path> recipes_in(const std::vector<fs::path>& folders)
 }  // namespace
 
 fs::path find_recipe(const std::string& name) {
-  // Whoever reads a path says what is wrong with it.
+  // Errors about a path are left to the code that reads it.
   if (fs::is_regular_file(name) || name.find('/') != std::string::npos) return name;
   const auto folders = recipe_folders();
   for (const auto& folder : folders) {

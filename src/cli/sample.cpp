@@ -66,7 +66,7 @@ SampleArguments::SampleArguments(CLI::App& app) {
   where.declare(app);
 }
 
-// Fills in what was not said; rows and columns must agree with the count.
+// Fills in unset values; rows and columns must match the count.
 void settle_layout(SampleArguments& a) {
   const bool whole_grid = a.rows > 0 && a.columns > 0;
   if (a.count == 0) a.count = whole_grid ? a.rows * a.columns : std::max<std::int64_t>(100, a.rows);
@@ -76,7 +76,7 @@ void settle_layout(SampleArguments& a) {
   }
 }
 
-// The classes asked for, in order; none where they are drawn, or there are none.
+// The requested classes, in order; empty if classes are drawn, or there are none.
 std::vector<std::int64_t> wanted_classes(const SampleArguments& a, const Classes& classes) {
   const char* flag = !a.classes.empty() ? "--class" : !a.save_labels.empty() ? "--save-labels" : "";
   if (classes.count == 0 && *flag != '\0') {
@@ -87,7 +87,7 @@ std::vector<std::int64_t> wanted_classes(const SampleArguments& a, const Classes
   return parse_class_list(a.classes, classes);
 }
 
-// Several classes in a grid: a row each.
+// With several classes, a grid has one row per class.
 void settle_rows(SampleArguments& a, std::int64_t classes) {
   if (a.rows > 0 && a.rows != classes) {
     throw usage_error("--rows ", a.rows, ": the grid has a row for each of the ", classes,
@@ -101,7 +101,7 @@ void settle_rows(SampleArguments& a, std::int64_t classes) {
   }
 }
 
-// How many images, in which rows; whether each row of the grid has its own class.
+// Settles the number of images and rows. Returns whether each row of the grid has its own class.
 bool settle_count(SampleArguments& a, const torch::Tensor& given, std::size_t classes) {
   const bool by_rows = a.output.writes_grid() && classes > 1 && !a.latents.are_laid_out();
   if (a.latents.plane > 0 && classes > 1) {
@@ -122,7 +122,7 @@ bool settle_count(SampleArguments& a, const torch::Tensor& given, std::size_t cl
   return by_rows;
 }
 
-// A .npy file that is filled as the images are drawn; none where no path is given.
+// A .npy file that is filled as the images are drawn; unused if the path is empty.
 class SideFile {
  public:
   SideFile(const std::string& path, const char* dtype, const std::vector<std::int64_t>& shape) {
@@ -143,12 +143,12 @@ class SideFile {
   std::optional<AtomicFile> file_;
 };
 
-// Draws block after block; memory does not grow with the count.
+// Draws block by block; memory does not grow with the count.
 void draw(const SampleArguments& arguments, const SampleInputs& source,
           const torch::nn::Sequential& generator, const SampleOutputs& outputs) {
   SideFile latents_file(arguments.save_latents, "<f4", {arguments.count, source.size()});
   SideFile labels_file(arguments.save_labels, "<i8", {arguments.count});
-  std::vector<torch::Tensor> classes;  // of the blocks that are drawn at once
+  std::vector<torch::Tensor> classes;  // classes of the blocks that are drawn together
   const auto inputs = [&](std::int64_t block) {
     classes.push_back(source.classes(block));
     return source.inputs(block, classes.back());
@@ -171,7 +171,7 @@ void draw(const SampleArguments& arguments, const SampleInputs& source,
   labels_file.commit();
 }
 
-// Refuses flags that would change nothing, and names that promise what is not written.
+// Refuses flags without effect, and file names that don't match the format.
 void check_effects(const SampleArguments& a) {
   const bool says_count = a.rows > 0 && a.columns > 0 && a.count == 0;
   if (!a.output.writes_grid() && !says_count && (a.columns > 0 || a.rows > 0)) {

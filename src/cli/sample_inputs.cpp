@@ -26,14 +26,14 @@ namespace {
                     "; write such as 7, 0-9 or 1,3,5-7");
 }
 
-// The label that a name or a number means, if any.
+// The label for a name or number, if any.
 std::optional<std::int64_t> find_label(std::string_view text, const Classes& classes) {
   const auto name = std::ranges::find(classes.names, text);
   if (name != classes.names.end()) return name - classes.names.begin();
   return std::ranges::any_of(classes.names, is_digits) ? std::nullopt : parse_int(text);
 }
 
-// Such as 3-5: each number from 3 to 5 in turn.
+// Expands a range such as 3-5 into its numbers.
 std::vector<std::string> range_of(const std::string& part) {
   const auto dash = part.find('-', 1);
   if (dash == std::string::npos) return {};

@@ -37,7 +37,7 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
       ->excludes(preview);
 }
 
-// The first format whose files end as `path` does; none where no format's do.
+// The first format whose files have the extension of `path`; null if there is none.
 static const SampleFormat* promised_by(const std::filesystem::path& path) {
   std::string extension = extension_of(path);
   if (extension == ".idx3-ubyte") extension = ".idx";
@@ -54,7 +54,7 @@ std::string SampleOutputOptions::format_name() const {
   return promised != nullptr ? std::string(promised->name) : "grid";
 }
 
-// A name that promises another kind of file than the format writes is a mistake.
+// Refuses a file name whose extension belongs to another kind of file.
 static void check_name(const SampleFormat& format, const std::filesystem::path& path) {
   if (path == "-") throw usage_error("--out -: to write to standard output, say --stdout");
   const std::string extension = extension_of(path);
@@ -81,7 +81,7 @@ SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGener
     throw usage_error("--preview: shows the grid, and none is written; say --format grid");
   }
   const OutputConfig& trained = loaded.config.output;
-  // Pictures to be looked at are scaled and, where the recipe says so, inverted.
+  // Pictures to look at are scaled and, if the recipe says so, inverted.
   const auto file = [&](std::string_view path, bool is_to_look_at) {
     const std::int64_t scale = is_to_look_at ? trained.sample_scale : 1;
     return SampleFile{.path = path,

@@ -11,9 +11,9 @@
 
 namespace gan {
 
-/// What gan-sample says of where its images go.
+/// Options of gan-sample for the output of its images.
 struct SampleOutputOptions {
-  std::string format;  ///< "": format_name's, where neither --gif nor --stdout stands in for it
+  std::string format;  ///< "": that of format_name(), unless only --gif or --stdout is used
   std::string out;
   std::string gif;
   std::int64_t fps = 10;
@@ -24,7 +24,7 @@ struct SampleOutputOptions {
   bool writes_file() const {
     return !to_stdout && (gif.empty() || !format.empty() || !out.empty());
   }
-  /// --format, or what the name of --out promises, or grid.
+  /// --format, else the format of the extension of --out, else grid.
   std::string format_name() const;
   bool writes_pictures() const {
     return !gif.empty() || (writes_file() && (format_name() == "grid" || format_name() == "png"));
@@ -34,14 +34,14 @@ struct SampleOutputOptions {
 
 void add_output_options(CLI::App& app, SampleOutputOptions& options);
 
-/// All that takes the images, the path of --format's file, and words for all of them.
+/// All writers of the images, the path of --format's file, and a text that names all outputs.
 struct SampleOutputs {
   std::vector<std::unique_ptr<SampleWriter>> writers;
   std::string path;
   std::string places;
 };
 
-/// Ready for `count` images of that generator, in `columns` where they make a grid.
+/// Opens the outputs for `count` images of that generator, in `columns` if they form a grid.
 SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGenerator& loaded,
                            std::int64_t count, std::int64_t columns);
 

@@ -10,7 +10,7 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 volatile std::sig_atomic_t caught = 0;
 
-// What a shell has told us to ignore (nohup, background jobs) stays ignored.
+// Signals that a shell set to be ignored (nohup, background jobs) stay ignored.
 bool is_ignored(int number) {
   struct sigaction action{};
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -18,7 +18,7 @@ bool is_ignored(int number) {
 
 volatile std::sig_atomic_t tells = 0;
 
-// In the place of a live line, on which the cursor stands at its start.
+// Replaces a live line; the cursor is at its start.
 constexpr char kStopping[] = "\033[Jsaving after this step; Ctrl-C again: now, as last saved\n";
 
 extern "C" void note_signal(int number) {

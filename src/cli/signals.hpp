@@ -2,11 +2,11 @@
 
 namespace gan {
 
-/// From here on SIGINT, SIGTERM and SIGHUP are only noted; a second one ends
-/// the program at once, as if none of this were there.
+/// From now on SIGINT, SIGTERM and SIGHUP are only recorded; a second one ends the program at once,
+/// as without this function.
 void catch_signals();
 
-/// The signal noted, or 0.
+/// The recorded signal, or 0.
 int caught_signal();
 
 }  // namespace gan

@@ -17,14 +17,14 @@
 namespace gan {
 namespace {
 
-// In bytes, estimated.
+// Estimated sizes in bytes.
 struct Memory {
   double data, weights, activations, evaluation;
 };
 
-// What evaluations hold: the test images, the samples and as many real ones, two of these sets as
-// floats too. Where there are too few test images, training images are set apart in their place,
-// which copies the others.
+// Memory of evaluations: the test images, the samples and as many real images, two of these sets
+// also as floats. If there are too few test images, training images are held out instead, which
+// copies the remaining ones.
 double evaluation_bytes(const Config& config, const Dataset& data) {
   if (config.eval.every == 0) return 0.0;
   const Dataset test = load_test_set(config.data).value_or(Dataset());
@@ -46,8 +46,8 @@ Memory memory_of(const Trainer& trainer, const Dataset& data, const NetworkRows&
   };
   const std::int64_t g = values_of(nets.generator), d = values_of(nets.discriminator);
   const bool is_bf16 = std::string_view(trainer.precision()) == "bf16";
-  // Weights, gradients and Adam's two moments; activations and their gradients
-  // of the fuller of the two updates: D on real and fake, or G through D.
+  // Weights, gradients and Adam's two moments; activations and their gradients in the larger of the
+  // two updates: D on real and fake images, or G through D.
   const auto parameters = static_cast<double>(count_parameters(*trainer.networks.generator) +
                                               count_parameters(*trainer.networks.discriminator));
   const auto values = static_cast<double>(std::max(2 * d, g + d));

@@ -6,8 +6,8 @@
 
 namespace gan {
 
-/// Prints what --dry-run promises: config, data, layers with their parameter counts, and an
-/// estimate of the memory that the run takes.
+/// Prints the output of --dry-run: config, data, layers with their parameter counts, and an
+/// estimate of the run's memory.
 void print_summary(const Trainer& trainer, const Dataset& data, const JsonOutput& json);
 
 }  // namespace gan

@@ -86,7 +86,7 @@ TuneArguments::TuneArguments(CLI::App& app) {
   config.declare(app);
 }
 
-// Seconds; infinite without --budget.
+// In seconds; infinite without --budget.
 double read_budget(const std::string& text) {
   if (text.empty()) return std::numeric_limits<double>::infinity();
   const auto seconds = parse_duration(text);
@@ -118,11 +118,12 @@ SearchSetup resumed_setup(const TuneArguments& arguments) {
   return load_search(arguments.resume);
 }
 
-// As many trials as the budget is likely to allow, by some steps of the recipe and one judgement.
+// The number of trials that probably fit into the budget, estimated from a few steps of the recipe
+// and one scoring.
 std::int64_t trials_within(double budget, const SearchSetup& setup, const TrialScorer& scorer) {
-  constexpr double kShare = 0.8;    // of the budget, so that the end is reached
-  constexpr double kExtra = 1.2;    // pictures, tables and states, beside the steps
-  constexpr double kSeconds = 2.0;  // to time steps for
+  constexpr double kShare = 0.8;    // share of the budget to plan for, so that the search completes
+  constexpr double kExtra = 1.2;    // factor for pictures, tables and states, on top of the steps
+  constexpr double kSeconds = 2.0;  // duration of the timing
   Trainer trainer(setup.recipe, scorer.data().train);
   // The first steps are slower than later ones.
   const std::int64_t skipped = std::min<std::int64_t>(3, trainer.total_steps() - 1);
@@ -153,7 +154,7 @@ std::int64_t trials_within(double budget, const SearchSetup& setup, const TrialS
   return n;
 }
 
-// A combination that cannot be trained is told before any time is spent.
+// Reports values that can't be trained together before any time is spent.
 void check_trials(const SearchTrials& trials, const Dataset& data) {
   for (std::int64_t i = 0; i < trials.size(); ++i) {
     try {
@@ -174,7 +175,7 @@ void print_whole(const std::string& text) {
   std::fflush(stdout);
 }
 
-// Runs what is left of the search; returns the exit code.
+// Runs the rest of the search; returns the exit code.
 int run_search(const TuneArguments& arguments, const SearchSetup& setup, const SearchTrials& trials,
                const SearchFolder& folder, const TrialScorer& scorer, Clock::time_point deadline) {
   Search work(setup, trials, folder, scorer);
@@ -223,14 +224,14 @@ int run_tune(TuneArguments& arguments) {
     if (arguments.dry_run) arguments.json.put(to_json(plan_json(setup, trials)));
     return 0;
   };
-  // Where the budget is to tell how many trials there are, even the plan takes the data.
+  // If the budget determines the number of trials, even the plan needs the data.
   if (arguments.dry_run && setup.search.trials > 0) return show_plan(SearchTrials(setup));
 
   fs::path root = resuming ? fs::path(arguments.resume) : fs::path(setup.recipe.output.dir);
   if (root.empty() && !arguments.dry_run)
     root = new_run_folder("tune-" + arguments.config.recipe());
   std::optional<SearchFolder> folder;
-  // Before the data are read, so that a wrong folder is told at once.
+  // Before the data are read, so that a wrong folder is reported at once.
   const std::string hint = "; choose another --out, or go on with a search there with --resume ";
   if (!arguments.dry_run) {
     hinting(resuming ? "" : hint + root.string(), [&] { return &folder.emplace(root, resuming); });

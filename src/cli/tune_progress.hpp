@@ -8,8 +8,8 @@
 
 namespace gan {
 
-/// Shows how a search goes: a line a job and, on a terminal, a live one. What the trials say goes
-/// to their own logs and, where `verbose`, to the terminal too.
+/// Shows the progress of a search: one line per job and, on a terminal, a live line. Messages of
+/// the trials go to their own logs and, if `verbose`, also to the terminal.
 class TuneProgress {
  public:
   TuneProgress(const SearchSetup& setup, const SearchFolder& folder, bool quiet, bool verbose);

@@ -10,7 +10,7 @@
 #include "cli/commands.hpp"
 #include "core/text.hpp"
 #include "dist/mpi.hpp"
-#include "train/device.hpp"
+#include "train/gpu.hpp"
 
 namespace gan {
 

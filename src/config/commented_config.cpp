@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kCommentWidth = 78;
 
-// As the INI reader takes it: quotes keep what it would cut off.
+// The value as the INI reader expects it: quoted if it would be cut off otherwise.
 std::string ini_value(const Option& option) {
   const auto text = value_text(option);
   const bool cut = text.starts_with('"') || text.find_first_of("#;") != std::string::npos ||
@@ -21,7 +21,7 @@ std::string explanation(const Option& option, const std::string& default_text) {
          (default_text.empty() ? "empty" : default_text) + ")";
 }
 
-// The option's lines: what it means, and `key = value`, marked as a comment where unset.
+// The option's lines: its meaning, and `key = value`, commented out if unset.
 std::string row_text(const Option& option, const std::string& default_text, bool ini) {
   const std::string indent = ini ? "" : "  ";
   const std::string comment = indent + "# ";
@@ -51,7 +51,7 @@ std::string commented_config(std::span<const Option> table, ConfigFormat format,
       if (all || is_set || table[i].everyday) rows += row_text(table[i], default_text, ini);
     }
     if (rows.empty()) continue;
-    // In YAML a section without keys would be no section.
+    // In YAML, a section without keys would not be a map.
     out += str('\n', ini ? "[" + section + "]" : (any_set ? "" : "#") + section + ":", '\n', rows);
   }
   return out;

@@ -9,26 +9,25 @@
 
 namespace gan {
 
-/// An option's value as JSON: 0.5, true, "mlp", [256, 512], and for a label [0.8, 1].
+/// An option's value as JSON: 0.5, true, "mlp", [256, 512]; a label is [0.8, 1].
 Json json_value(const Option& option);
 
-/// What to know of each option: key, type, default, what is allowed, meaning.
+/// Describes each option: key, type, default, allowed values, meaning.
 Json describe_options(std::span<const Option> table);
 
-/// The options whose values are not the defaults, by key, each with both.
+/// Options that differ from their defaults, by key, with both values.
 Json differences_from_defaults(const Config& config);
 
 enum class ConfigFormat { kIni, kYaml };
 
-/// Whether a path ends as config files do: in .ini, .yaml or .yml.
+/// Whether a path has a config file's extension: .ini, .yaml or .yml.
 bool is_config_name(const std::filesystem::path& path);
-/// What such a file is written in; Error (exit code 2) where the path ends otherwise.
+/// The format for a path's extension; throws an Error (exit code 2) for other extensions.
 ConfigFormat format_of_config(const std::filesystem::path& path);
 
-/// A config file that explains itself: each option of `table` with its meaning, what is allowed and
-/// its default. Options with another value are set; of the others, `all` or only those most often
-/// changed are written, as comments.
-/// `heading`: the lines it begins with.
+/// A commented config file: each option of `table` with its meaning, allowed values and default.
+/// Options with a non-default value are set. Of the others, all (`all`) or the most commonly
+/// changed are written, commented out. The file begins with the lines of `heading`.
 std::string commented_config(std::span<const Option> table, ConfigFormat format,
                              std::string_view heading, bool all);
 

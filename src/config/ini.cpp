@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t kLongestLine = 4096;
 
-// Where a comment begins: # or ; at the start or after white space.
+// Position of a comment: # or ; at the start or after white space.
 std::size_t find_comment(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool mark = text[i] == '#' || text[i] == ';';
@@ -61,7 +61,7 @@ class IniReader {
       }
       value = value.substr(1, end - 1);
     } else {
-      // The blank before the value counts: `key = # nothing` is an empty one.
+      // Keep the blank before the value: `key = # nothing` has an empty value.
       value = without_comment(value);
     }
     builder_.add(line_, section_, std::string(key), std::string(value));

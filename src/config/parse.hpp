@@ -11,20 +11,19 @@
 
 namespace gan {
 
-/// More mistakes than this are a file of another kind: nobody reads on.
+/// With more mistakes than this, the file is of another kind: reading stops.
 inline constexpr std::size_t kMaxMistakes = 20;
 
-/// A line of a text file: UTF-8 without control characters other than tab.
+/// Whether a line is UTF-8 without control characters other than tab.
 bool is_text_line(std::string_view line);
 
-/// Takes the first line off `text` and returns it without its end (LF or CRLF).
+/// Removes the first line from `text` and returns it without its end (LF or CRLF).
 std::string_view take_line(std::string_view& text);
 
-/// An option's value as it stands in a YAML file.
+/// An option's value as written in a YAML file.
 std::string yaml_value(const Option& option);
 
-/// What the readers share: gathers settings and mistakes, and sees to it that
-/// a key is given once.
+/// Shared by the readers: collects settings and mistakes, and rejects duplicate keys.
 class SettingsBuilder {
  public:
   explicit SettingsBuilder(std::string_view name) : name_(name) {}

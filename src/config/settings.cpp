@@ -32,7 +32,7 @@ std::vector<std::string> sections_of(std::span<const Option> table) {
   return sections;
 }
 
-// "; did you mean …?": the same name in another section, else a near one in its own.
+// "; did you mean …?": the same name in another section, else a similar one in its own.
 std::string suggestion(std::span<const Option> table, const std::string& key) {
   const auto wanted = name_in_section(key);
   const bool dotted = key.find('.') != std::string::npos;
@@ -60,7 +60,7 @@ std::string unknown_key(std::span<const Option> table, const std::string& key,
   return str("unknown section [", shown(section), "]", did_you_mean(section, sections));
 }
 
-// A flag names its key itself.
+// A flag already contains its key.
 std::string place_of(const Setting& setting) {
   const bool flag = setting.origin.starts_with("--");
   return flag ? setting.origin : setting.origin + ": " + setting.key;

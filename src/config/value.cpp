@@ -12,7 +12,7 @@ namespace gan {
 namespace {
 
 constexpr std::size_t kMaxWidths = 32;
-constexpr std::string_view kAuto = "auto";  // a list that the program fills in
+constexpr std::string_view kAuto = "auto";  // a list that the program chooses
 
 std::string text_of(std::int64_t value) { return std::to_string(value); }
 std::string text_of(double value) { return format_double(value); }
@@ -33,7 +33,7 @@ std::string text_of(const Widths& value) {
   return join(parts, ", ");
 }
 
-// A bound is mostly a whole number, which to_chars might write as 1e+06.
+// Most bounds are whole numbers, which to_chars might write as 1e+06.
 std::string bound_text(double bound) {
   const bool whole = bound >= -0x1p53 && bound <= 0x1p53 && std::rint(bound) == bound;
   return whole ? std::to_string(static_cast<std::int64_t>(bound)) : format_double(bound);
@@ -47,7 +47,7 @@ bool in_range(const Option& option, Number value) {
   return above && below;
 }
 
-// What is wrong with a text, and what would be right.
+// Says what is wrong with a text and what is allowed.
 std::string wrong(const Option& option, std::string_view text, std::string_view what) {
   const auto shown = trim(text).empty() ? std::string("an empty value") : in_quotes(text);
   const auto allowed = range_text(option);
@@ -68,7 +68,7 @@ std::string set(const Option& option, std::string_view text, std::int64_t& field
 }
 
 std::string set(const Option& option, std::string_view text, double& field) {
-  // As half of the world writes it.
+  // Many countries write a decimal comma.
   std::string with_point(trim(text));
   std::replace(with_point.begin(), with_point.end(), ',', '.');
   if (with_point != trim(text) && parse_double(with_point)) {
@@ -89,11 +89,11 @@ std::string set(const Option& option, std::string_view text, bool& field) {
 }
 
 std::string set(const Option&, std::string_view text, std::string& field) {
-  // The checkpoint's config is read by Python too, which wants UTF-8.
+  // Python also reads the checkpoint's config, and needs UTF-8.
   if (!is_utf8(text)) return in_quotes(text) + " is not text in UTF-8";
   if (text.find('\0') != std::string_view::npos) return in_quotes(text) + " holds a NUL character";
   try {
-    field = with_home(text);  // all are paths but train.device, which no "~" begins
+    field = with_home(text);  // all are paths except train.device, which never begins with "~"
   } catch (const Error& error) {
     return error.what();
   }
@@ -125,7 +125,7 @@ std::string set(const Option& option, std::string_view text, Widths& field) {
   return "";
 }
 
-// A side, or WIDTHxHEIGHT.
+// Reads one side, or WIDTHxHEIGHT.
 std::string set(const Option& option, std::string_view text, ImageSize& field) {
   ImageSize size;
   const auto cross = text.find_first_of("xX");

@@ -12,17 +12,17 @@
 namespace gan {
 namespace {
 
-// NOLINTBEGIN(bugprone-unchecked-optional-access): which of key and list are there, the
-// order of the events decides.
+// NOLINTBEGIN(bugprone-unchecked-optional-access): the order of the events decides which of key and
+// list are set.
 
-// Reads events instead of a tree of nodes: those come with their lines, keep
-// duplicate keys apart, and cost nothing where a file aliases itself in a bomb.
+// Reads events instead of a tree of nodes: events have line numbers, keep duplicate keys apart, and
+// cost nothing for a file that is an alias bomb.
 class YamlReader : public YAML::EventHandler {
  public:
   explicit YamlReader(SettingsBuilder& builder) : builder_(builder) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    // Everything in it is passed over: nothing closes this skip.
+    // Skips the whole document: nothing ends this skip.
     if (++documents_ > 1) skip(mark, "a second YAML document; a config is one");
   }
   void OnDocumentEnd() override {}
@@ -37,7 +37,7 @@ class YamlReader : public YAML::EventHandler {
     check_plain(mark, "", anchor);
     const bool value = skipped_ == 0 && depth_ == 1 && key_ && !list_;
     if (value && !key_->empty() && key_->find('.') == std::string::npos) {
-      open_section(mark);  // with nothing in it
+      open_section(mark);  // an empty section
       OnMapEnd();
     } else if (depth_ > 0) {
       scalar(mark, "");
@@ -92,7 +92,7 @@ class YamlReader : public YAML::EventHandler {
 
   void check_plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) mistake(mark, "YAML anchors (&name) are not read");
-    // yaml-cpp's words for "no tag": "?" for plain values, "!" for quoted ones.
+    // yaml-cpp's notation for "no tag": "?" for plain values, "!" for quoted ones.
     if (!tag.empty() && tag != "?" && tag != "!") {
       mistake(mark, "YAML tags (!name) are not read");
     }
@@ -115,7 +115,7 @@ class YamlReader : public YAML::EventHandler {
   }
 
   void set(const std::string& value) {
-    // An empty key has been reported.
+    // An empty key has already been reported.
     if (!key_->empty()) builder_.add(key_line_, section_, *key_, value);
     key_.reset();
   }
@@ -139,7 +139,7 @@ class YamlReader : public YAML::EventHandler {
     if (--skipped_ == 0) pass_over();
   }
 
-  // Something that can't be read has stood for a value, or for a key.
+  // Called after something unreadable in the place of a key or a value.
   void pass_over() {
     if (list_ || depth_ == 0) return;
     key_ = key_ ? std::nullopt : std::optional<std::string>("");
@@ -148,11 +148,11 @@ class YamlReader : public YAML::EventHandler {
   SettingsBuilder& builder_;
   int documents_ = 0;
   int depth_ = 0;    // open maps: 1 inside the document, 2 inside a section
-  int skipped_ = 0;  // open maps and lists that are passed over
+  int skipped_ = 0;  // open maps and lists that are being skipped
   std::string section_;
   std::optional<std::string> key_;  // the key whose value comes next
   int key_line_ = 0;
-  std::optional<std::string> list_;  // the items so far, inside a list
+  std::optional<std::string> list_;  // the items so far, while inside a list
   std::size_t items_ = 0;
   std::map<std::string, int> section_lines_;
 };
@@ -164,8 +164,8 @@ bool is_indented_with_tab(std::string_view line) {
   return line.substr(0, begin).find('\t') != std::string_view::npos;
 }
 
-// What yaml-cpp would pass over or put into odd words: it takes byte 4 for the
-// end of the file, guesses at UTF-16, and joins a tabbed line to the one before.
+// Checks for lines that yaml-cpp would skip or report obscurely: it treats byte 4 as the end of the
+// file, guesses at UTF-16, and joins a tabbed line to the one before.
 void check_lines(std::string_view text, SettingsBuilder& builder) {
   for (int line = 1; !text.empty(); ++line) {
     const auto shown = take_line(text);
@@ -188,7 +188,7 @@ ParsedSettings parse_yaml(std::string_view text, std::string_view name) {
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(reader)) parser.HandleNextDocument(reader);
   } catch (const YAML::DeepRecursion& problem) {
-    // The reader has called it nested too deep, hundreds of levels before.
+    // Deep nesting was already reported, hundreds of levels before this exception.
     if (!builder.has_mistakes()) builder.mistake(problem.mark.line + 1, problem.msg);
   } catch (const YAML::Exception& problem) {
     builder.mistake(std::max(problem.mark.line, 0) + 1, "malformed YAML: ", problem.msg);

@@ -10,10 +10,10 @@
 namespace gan {
 namespace {
 
-// How a run's config.yaml begins.
+// The first words of a run's config.yaml.
 constexpr std::string_view kConfigMark = "# gan-train";
 
-// Words that a YAML reader may take for something else than text.
+// Words that a YAML reader may not read as text.
 bool is_reserved(std::string word) {
   constexpr std::array<std::string_view, 10> kWords = {"true", "false", "yes", "no", "on",
                                                        "off",  "null",  "y",   "n",  "~"};
@@ -53,8 +53,8 @@ std::string double_quoted(const std::string& text) {
 
 }  // namespace
 
-// Not yaml-cpp's Emitter, which replaces some of Unicode and so would not read
-// back as it was written.
+// Not yaml-cpp's Emitter: it replaces some Unicode characters, so the value would not read back
+// unchanged.
 std::string yaml_value(const Option& option) {
   const auto text = value_text(option);
   if (const auto* widths = std::get_if<Widths*>(&option.field); widths && !(*widths)->empty()) {
@@ -62,7 +62,7 @@ std::string yaml_value(const Option& option) {
   }
   const bool words = std::holds_alternative<std::string*>(option.field) ||
                      std::holds_alternative<ChoiceField>(option.field);
-  // Before YAML 1.2, 1:30 was a number too: ninety.
+  // Before YAML 1.2, 1:30 was the number ninety.
   const bool range = text.find(':') != std::string::npos;
   return (words && !is_plain(text)) || range ? double_quoted(text) : text;
 }

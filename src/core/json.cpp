@@ -17,7 +17,7 @@ std::string dumped(const Json& json, int indent) {
   return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
-// Numbers and words alone, or a list of them.
+// Whether it is a primitive or a list of primitives.
 bool is_flat(const Json& json) {
   return json.is_array() ? std::ranges::none_of(json, &Json::is_structured) : json.is_primitive();
 }
@@ -30,7 +30,7 @@ std::string shown_safely(std::string text) {
   return text;
 }
 
-// On one line: "3", "[1, 28, 28]", "type float32, shape [16, 1]"; six digits do.
+// One line: "3", "[1, 28, 28]", "type float32, shape [16, 1]". Six digits are enough.
 std::string line_text(const Json& json) {
   if (json.is_number_float()) return str(json.get<double>());
   if (json.is_string()) return shown_safely(json.get<std::string>());
@@ -42,7 +42,7 @@ std::string line_text(const Json& json) {
   return json.is_object() ? join(parts, ", ") : "[" + join(parts, ", ") + "]";
 }
 
-// The members of an object, or the items of a list, a line each or more.
+// Adds the members of an object, or the items of a list, one or more lines each.
 void add_text(std::string& out, const std::string& label, const Json& json, std::size_t depth) {
   const std::string line = std::string(2 * depth, ' ') + label + " " + line_text(json);
   const bool is_short =

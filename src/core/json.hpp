@@ -8,22 +8,21 @@ namespace gan {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON, indented, with a newline at its end. Numbers that are not finite become null, and what is
-/// not UTF-8 (the name of a file may be anything) U+FFFD.
+/// Indented JSON with a final newline. Numbers that are not finite become null; bytes that are not
+/// UTF-8 (file names may hold any) become U+FFFD.
 std::string to_json(const Json& json);
 
-/// The same on one line, without its end.
+/// The same on one line, without a final newline.
 std::string to_json_line(const Json& json);
 
-/// The same for a web page: a '<' is written by its number, so that no text ends the element that
-/// holds the JSON.
+/// JSON for a web page: '<' is escaped, so that no text can close the element that holds it.
 std::string to_json_in_html(const Json& json);
 
-/// For people: a line a member, `key: value`, those of an object in it indented below. What could
-/// move a terminal's cursor is shown as '?'.
+/// Text for people: `key: value`, one line per member, nested objects indented below. Characters
+/// that could move a terminal's cursor are shown as '?'.
 std::string to_text(const Json& json);
 
-/// The number that a cell of a table says; NaN where it is none.
+/// The number in a table cell; NaN if it is not a number.
 Json json_number(std::string_view cell);
 
 }  // namespace gan

@@ -1,8 +1,8 @@
 #include "core/log.hpp"
 
-// The only file that includes spdlog: the wheel of LibTorch brings a newer fmt
-// whose headers would shadow the one that a packaged spdlog was built with, so
-// this layer stays free of LibTorch and everyone else logs through log.hpp.
+// The only file that includes spdlog. LibTorch's wheel brings a newer fmt, whose headers would
+// shadow the one that a packaged spdlog was built with, so this layer is free of LibTorch and all
+// other code logs through log.hpp.
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +24,7 @@
 namespace gan::log {
 namespace {
 
-// A line is one write(2), as in the other files that grow, and fails with an Error.
+// Writes each line with one write(2), as for other append-only files; fails with an Error.
 class FileSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit FileSink(const std::filesystem::path& path)
@@ -54,7 +54,7 @@ struct State {
 
   State() {
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>();
-    sink->set_color(spdlog::level::info, sink->reset);  // colour is for what needs attention
+    sink->set_color(spdlog::level::info, sink->reset);  // colour only for warnings and errors
     const char* no_color = std::getenv("NO_COLOR");     // https://no-color.org
     if (no_color != nullptr && *no_color != '\0') sink->set_color_mode(spdlog::color_mode::never);
     terminal = std::make_shared<spdlog::logger>("terminal", sink);
@@ -67,15 +67,15 @@ State& state() {
   return instance;
 }
 
-// The cursor waits at the line's beginning: should the window be made narrower, the line
-// wraps, and clearing from there to the end of the screen still takes all of it.
+// The cursor waits at the start of the line: if the window becomes narrower, the line wraps, and
+// clearing to the end of the screen still removes all of it.
 void show_live(std::string_view text) {
   text = text.substr(0, terminal_width(STDERR_FILENO) - 1);
   std::fprintf(stderr, "\r\x1b[J%.*s\r", static_cast<int>(text.size()), text.data());
   std::fflush(stderr);
 }
 
-// The run goes on without its log: one warning tells, and nothing more is tried.
+// If the log file fails, warns once; the run continues without it.
 void write_to_file(State& s, spdlog::level::level_enum level, std::string_view message) {
   if (!s.file) return;
   s.file->log(level, "{}", message);
@@ -84,7 +84,7 @@ void write_to_file(State& s, spdlog::level::level_enum level, std::string_view m
   warning(std::exchange(s.file_problem, "") + "; nothing more is logged there");
 }
 
-// Of several lines, as a list of mistakes is; no file's own bytes reach the terminal.
+// Replaces unprintable bytes but keeps line breaks, for a list of mistakes.
 std::string printable_lines(std::string_view message) {
   std::string out;
   for (;;) {

@@ -7,20 +7,20 @@
 
 namespace gan {
 
-/// Thrown by whoever watches long work to end it early. No Error: nothing is wrong.
+/// Thrown by a watcher to stop long work early. Not an Error: nothing is wrong.
 struct Stopped : std::exception {
   const char* what() const noexcept override { return "stopped"; }
 };
 
-/// Is told what is done, and how much of it: `done` of `total`.
+/// Called with the name of the work and its progress: `done` of `total`.
 using LongWorkWatcher =
     std::function<void(std::string_view what, std::int64_t done, std::int64_t total)>;
 
-/// Reports progress: long work calls this several times a second, on the thread that started it.
-/// The watcher may throw to end the work, which must then leave nothing half done.
+/// Reports progress. Long work calls this several times per second, on the thread that started it.
+/// The watcher may throw to stop the work, which must then leave nothing half done.
 void tell_long_work(std::string_view what, std::int64_t done, std::int64_t total);
 
-/// Sets the process's watcher of long work while it lives. Not nested.
+/// Sets the process's watcher of long work during its lifetime. Not nested.
 class WatchLongWork {
  public:
   explicit WatchLongWork(LongWorkWatcher watcher);

@@ -1,10 +1,10 @@
 #include "core/machine.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fstream>
 #include <sched.h>
-#include <string>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -96,6 +96,17 @@ std::uint64_t usable_memory() {
   const auto machine =
       static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE));
   return std::min(machine, container_limits().memory);
+}
+
+std::string version_in(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (std::isdigit(static_cast<unsigned char>(text[i])) == 0) continue;
+    const auto end = std::min(text.find_first_not_of("0123456789.", i), text.size());
+    std::string number = text.substr(i, end - i);
+    if (number.find('.') != std::string::npos) return number;
+    i = end;
+  }
+  return "?";
 }
 
 }  // namespace gan

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <string>
 
 namespace gan {
 
@@ -23,5 +24,9 @@ int usable_cpus();
 
 /// Bytes of the machine's memory, or of the container's where that is less.
 std::uint64_t usable_memory();
+
+/// The first number with a point in it: "2024.2" of "Library Version 2024.2-Product"; "?" where
+/// there is none.
+std::string version_in(const std::string& text);
 
 }  // namespace gan

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
   throw run_error(name, ": cannot ", step, ": ", std::strerror(code));
 }
 
-// Without blocking, since a named pipe would wait for a writer.
+// Non-blocking, since opening a named pipe would wait for a writer.
 int open_to_read(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) throw_code(path.string(), "open", errno);
@@ -40,7 +40,7 @@ fs::path scratch_folder() {
 
 RandomAccessFile::RandomAccessFile(int fd, std::string name, std::uint64_t size)
     : fd_(fd), name_(std::move(name)), size_(size) {
-  // What is read is here and there: the pages beside it would be fetched for nothing.
+  // Reads are scattered: reading ahead would be wasted.
   ::posix_fadvise(fd_, 0, 0, POSIX_FADV_RANDOM);
 }
 
@@ -59,7 +59,7 @@ RandomAccessFile RandomAccessFile::scratch(std::uint64_t bytes) {
   if (fd < 0) throw_no_room(folder, bytes, errno);
   ::unlink(path.c_str());
   RandomAccessFile file(fd, "a temporary file in " + folder.string(), 0);
-  // Before hours of decoding. Where that can't be asked for, a write will tell.
+  // Checked now, before hours of decoding. If the check is unsupported, a write will fail later.
   const int code = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   if (code == ENOSPC || code == EFBIG || code == EDQUOT) throw_no_room(folder, bytes, code);
   return file;

@@ -9,16 +9,16 @@
 
 namespace gan {
 
-/// A regular file that is read here and there, without ever being held whole. Errors name it. It
-/// is read with pread, not mapped: a file that is cut short meanwhile is an Error and no SIGBUS,
-/// and its pages are not the process's memory. Any number of threads may read.
+/// A regular file for reads at any offset, never held in memory as a whole. Errors name it. It uses
+/// pread instead of a memory map: if the file is truncated meanwhile, that is an Error, not SIGBUS,
+/// and its pages do not count as the process's memory. Safe to read from any number of threads.
 class RandomAccessFile {
  public:
   explicit RandomAccessFile(const std::filesystem::path& path);
 
-  /// A new file without a name, gone with the object, for `bytes` that are to be appended. It
-  /// lies in $TMPDIR or else in /var/tmp, since /tmp is often memory. Error where there is no
-  /// room for as many.
+  /// Creates an unnamed temporary file, deleted with the object, to which `bytes` will be appended.
+  /// It is in $TMPDIR or else /var/tmp, since /tmp is often in memory. Throws an Error if the disk
+  /// has not enough room.
   static RandomAccessFile scratch(std::uint64_t bytes);
 
   ~RandomAccessFile();
@@ -26,16 +26,16 @@ class RandomAccessFile {
   RandomAccessFile(const RandomAccessFile&) = delete;
   RandomAccessFile& operator=(const RandomAccessFile&) = delete;
 
-  /// What messages call it.
+  /// The name used in messages.
   const std::string& name() const { return name_; }
-  /// In bytes; of a file that was there, when it was opened.
+  /// Size in bytes; for an existing file, its size when opened.
   std::uint64_t size() const { return size_; }
 
-  /// Fills `out` from `offset` on; Error where the file ends before.
+  /// Fills `out` from `offset`; throws an Error if the file ends too early.
   void read(std::uint64_t offset, std::span<std::uint8_t> out) const;
-  /// Says that these bytes are read soon, so that the system may fetch them meanwhile.
+  /// Tells the system that these bytes will be read soon, so that it can prefetch them.
   void will_need(std::uint64_t offset, std::uint64_t count) const;
-  /// Adds to the end of a scratch file.
+  /// Appends to a scratch file.
   void append(ByteView bytes);
 
  private:

@@ -5,16 +5,16 @@
 
 #include "core/file.hpp"
 
-struct evp_md_ctx_st;  // libcrypto's
+struct evp_md_ctx_st;  // of libcrypto
 
 namespace gan {
 
-/// The SHA-256 (FIPS 180-4) of all bytes added, by libcrypto.
+/// The SHA-256 (FIPS 180-4) of all bytes added, computed by libcrypto.
 class Sha256 {
  public:
   Sha256();
   void add(ByteView bytes);
-  /// 64 lower-case hexadecimal digits. Nothing can be added afterwards.
+  /// 64 lower-case hexadecimal digits. No bytes may be added afterwards.
   std::string hex();
 
  private:

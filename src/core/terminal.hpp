@@ -4,8 +4,8 @@
 
 namespace gan {
 
-/// Columns of the terminal behind the file descriptor `fd`, at this moment; where there is
-/// none, those that the environment's COLUMNS names, else 80. At least 1.
+/// Current width in columns of the terminal at file descriptor `fd`; if it is not a terminal, the
+/// environment's COLUMNS, else 80. At least 1.
 std::size_t terminal_width(int fd);
 
 }  // namespace gan

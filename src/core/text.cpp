@@ -63,7 +63,7 @@ std::string first_names(std::span<const std::string> names, std::size_t most) {
   return text + (names.size() > most ? ", …" : "");
 }
 
-// NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks what it is given
+// NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks the arguments
 std::string formatted(const char* format, ...) {
   std::va_list arguments, again;
   va_start(arguments, format);
@@ -77,7 +77,7 @@ std::string formatted(const char* format, ...) {
 
 namespace {
 
-// A byte of UTF-8 that goes on with a character.
+// Whether the byte continues a UTF-8 character.
 bool is_continuation(char c) { return (c & 0xc0) == 0x80; }
 
 template <typename Number>
@@ -89,7 +89,7 @@ std::optional<Number> parse_whole(std::string_view text) {
   return value;
 }
 
-// The length of the UTF-8 sequence that `text` begins with, 0 if it is none.
+// Length of the UTF-8 sequence at the start of `text`; 0 if it is invalid.
 std::size_t utf8_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t first = at(0);
@@ -100,13 +100,13 @@ std::size_t utf8_length(std::string_view text) {
   for (std::size_t i = 1; i < length; ++i) {
     if ((at(i) & 0xc0U) != 0x80) return 0;
   }
-  // The second byte rules out overlong forms, surrogates and what Unicode lacks.
+  // The second byte rules out overlong forms, surrogates and code points beyond Unicode.
   const bool wrong = (first == 0xe0 && at(1) < 0xa0) || (first == 0xed && at(1) > 0x9f) ||
                      (first == 0xf0 && at(1) < 0x90) || (first == 0xf4 && at(1) > 0x8f);
   return wrong ? 0 : length;
 }
 
-// Optimal string alignment: edits and swaps of neighbours.
+// Optimal string alignment distance: edits and swaps of adjacent characters.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
@@ -210,7 +210,7 @@ std::string format_double(double value) {
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
   if (error != std::errc()) return "nan";
   std::string text(buffer, end);
-  // YAML 1.1 readers take 2e-04 for a word, 2.0e-04 for a number.
+  // YAML 1.1 reads 2e-04 as a string, 2.0e-04 as a number.
   const auto exponent = text.find('e');
   if (exponent != std::string::npos && text.find('.') == std::string::npos) {
     text.insert(exponent, ".0");

@@ -2,7 +2,7 @@
 
 namespace gan {
 
-/// The program's version; CMake reads it from here.
+/// The program's version. CMake reads it from this file.
 inline constexpr const char* kVersion = "1.0.0";
 
 }  // namespace gan

@@ -18,13 +18,14 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kCifarPixels = std::int64_t{3} * 32 * 32;
 
-// A data set in its binary version (https://www.cs.toronto.edu/~kriz/cifar.html). A record is bytes
-// of labels, then 32 x 32 bytes of red, of green and of blue, row by row. The last label is used.
+// A data set in its binary version (https://www.cs.toronto.edu/~kriz/cifar.html). A record is one
+// or more label bytes, of which the last is used, then 32 x 32 bytes each of red, green and blue,
+// row by row.
 struct Cifar {
   const char* name;
   std::int64_t label_bytes;
   std::int64_t classes;
-  const char* folder;  // that the archive unpacks to
+  const char* folder;  // created by unpacking the archive
   const char* first_file;
   const char* test_file;
   const char* names_file;
@@ -42,7 +43,7 @@ constexpr Cifar kTen = {.name = "CIFAR-10",
                         .names_file = "batches.meta.txt",
                         .where_from = "`scripts/get_data.sh cifar10`"};
 constexpr Cifar kHundred = {.name = "CIFAR-100",
-                            .label_bytes = 2,  // of twenty coarse classes, then of a hundred
+                            .label_bytes = 2,  // one of 20 coarse classes, then one of 100
                             .classes = 100,
                             .folder = "cifar-100-binary",
                             .first_file = "train.bin",
@@ -50,7 +51,7 @@ constexpr Cifar kHundred = {.name = "CIFAR-100",
                             .names_file = "fine_label_names.txt",
                             .where_from = "a browser (its binary version)"};
 
-// Where the files are: `path`, or the folder that the archive unpacks to.
+// Folder of the files: `path`, or the folder created by unpacking the archive.
 fs::path folder_of(const Cifar& set, const fs::path& path) {
   if (fs::is_regular_file(path)) return path.parent_path();
   const fs::path unpacked = path / set.folder;
@@ -84,7 +85,7 @@ std::vector<fs::path> find_cifar_files(const Cifar& set, const fs::path& path) {
   return files;
 }
 
-// A line each; none where the file is not there, or has others.
+// One name per line; empty if the file is missing or has other contents.
 std::vector<std::string> read_class_names(const Cifar& set, const fs::path& path) {
   constexpr std::uint64_t kMaxNames = 1 << 16;
   const fs::path file = folder_of(set, path) / set.names_file;

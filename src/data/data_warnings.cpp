@@ -11,17 +11,17 @@
 namespace gan {
 namespace {
 
-// Some items spread over all.
+// A sample of items, spread over the whole data set.
 torch::Tensor look_at(const Dataset& data) {
   constexpr std::int64_t kLookedAt = 256;
   const std::int64_t n = std::min(data.size(), kLookedAt);
   return data.items(torch::arange(n).mul(data.size()).div(n, "floor"));
 }
 
-// "" where the pixels use enough of 0 to 255.
+// "" if the pixels use enough of 0 to 255.
 std::string warn_of_levels(const Dataset& data) {
-  constexpr int kFewLevels = 32;  // of all pixels together
-  constexpr int kFlat = 8;        // of those of one channel of one image
+  constexpr int kFewLevels = 32;  // range of all pixels
+  constexpr int kFlat = 8;        // range within one channel of one image
   const auto items = look_at(data);
   const auto least = items.min().item<int>(), most = items.max().item<int>();
   if (most - least < kFewLevels) {

@@ -25,7 +25,7 @@ const DatasetLoader& find_loader(const DataConfig& config) {
     if (loader.is_at(config.path)) return loader;
     kinds.push_back(str(loader.kind));
   }
-  // Of a path that isn't there, or a folder without data, these say most.
+  // For a missing path, or a folder without data, these loaders have the most helpful errors.
   const std::filesystem::path path = config.path;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return find_row(loaders, DatasetKind::kIdx);
@@ -49,7 +49,7 @@ bool Dataset::has_pixels() const {
 
 torch::Tensor Dataset::items(const torch::Tensor& indices) const {
   if (!stored) return samples.index_select(0, indices);
-  stored->will_need(indices);  // all at once, so that the disk can choose in which order
+  stored->will_need(indices);  // all at once, so that the disk can choose the order
   return stored->read(indices);
 }
 
@@ -126,7 +126,7 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
   if (limit >= n) return torch::arange(n);
   const auto* label = labels.const_data_ptr<std::int64_t>();
   std::vector<std::int64_t> seen(static_cast<std::size_t>(labels.max().item<std::int64_t>()) + 1);
-  std::vector<std::pair<std::int64_t, std::int64_t>> turns;  // of each item in its class
+  std::vector<std::pair<std::int64_t, std::int64_t>> turns;  // occurrence of each item in its class
   for (std::int64_t i = 0; i < n; ++i) {
     turns.emplace_back(seen[static_cast<std::size_t>(label[i])]++, i);
   }
@@ -138,8 +138,8 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
   return torch::tensor(kept, torch::kInt64);
 }
 
-// Made-up images are small and grey unless the config says otherwise. For a folder, its loader
-// chooses. The kind is the loader's.
+// Synthetic images are small and grey unless the config says otherwise; a folder's loader chooses
+// for itself. Sets the kind to the loader's.
 static DataConfig settled(DataConfig config, const DatasetLoader& loader) {
   constexpr std::int64_t kLeastSide = 4;
   const auto least = std::min(config.image_size.width, config.image_size.height);
@@ -154,7 +154,7 @@ static DataConfig settled(DataConfig config, const DatasetLoader& loader) {
   return config;
 }
 
-// The first of each class; or just the first where an item's label names several.
+// Spread over the classes, or simply the first items if each has several labels.
 static Dataset limited(const Dataset& data, std::int64_t limit) {
   if (limit == 0 || limit >= data.size()) return data;
   const bool by_class = data.stacked == 1 && classes_of(data).count > 0;

@@ -25,10 +25,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAtOnce = 256;    // between two looks at what went wrong
-constexpr std::int64_t kMaxNamed = 20;  // of the bad files that are passed over
+constexpr std::size_t kAtOnce = 256;    // files between two checks for errors
+constexpr std::int64_t kMaxNamed = 20;  // of the skipped bad files
 
-// That train well on any machine.
+// Sizes that train well on any machine.
 constexpr std::array<std::int64_t, 5> kSizes = {16, 28, 32, 48, 64};
 
 DecodeOptions decode_options(const DataConfig& config) {
@@ -40,12 +40,12 @@ DecodeOptions decode_options(const DataConfig& config) {
 }
 
 DecodedPicture decode_file(const fs::path& path, const DecodeOptions& options) {
-  constexpr std::int64_t kBytesPerPixel = 8;  // RGBA of 16 bits that don't pack
+  constexpr std::int64_t kBytesPerPixel = 8;  // 16-bit RGBA that does not compress
   const auto most = static_cast<std::uint64_t>(kBytesPerPixel * options.max_pixels);
   return decode_image(read_file(path, most), options, printable(path.string()));
 }
 
-// The largest size of the shape of `shape` that fits into `room`.
+// The largest size with the aspect ratio of `shape` that fits into `room`.
 ImageSize largest_within(const ImageSize& room, const ImageSize& shape) {
   const auto part = [](std::int64_t side, std::int64_t of, std::int64_t to) {
     return std::max<std::int64_t>(1, (2 * side * of + to) / (2 * to));  // side * of / to, rounded
@@ -56,8 +56,8 @@ ImageSize largest_within(const ImageSize& room, const ImageSize& shape) {
   return {room.width, part(room.width, shape.height, shape.width)};
 }
 
-// [1, c, h, w] resized as PyTorch's interpolate does with antialias: a cubic filter as wide as the
-// reduction asks for.
+// Resizes [1, c, h, w] like PyTorch's interpolate with antialias: a cubic filter as wide as the
+// reduction requires.
 torch::Tensor resized(const torch::Tensor& picture, const ImageSize& size) {
   namespace F = torch::nn::functional;
   if (picture.size(2) == size.height && picture.size(3) == size.width) return picture;
@@ -68,7 +68,7 @@ torch::Tensor resized(const torch::Tensor& picture, const ImageSize& size) {
                                      .antialias(true));
 }
 
-// The picture in that size, [c, h, w]; what it leaves free shows the background.
+// The picture in that size, [c, h, w]; uncovered parts show the background.
 torch::Tensor fitted(Image& image, const ImageSize& size, Fit fit, const Rgb& background) {
   const ImageSize whole{image.width, image.height};
   const ImageSize shown = fit == Fit::kCrop ? largest_within(whole, size) : whole;
@@ -94,11 +94,11 @@ torch::Tensor fitted(Image& image, const ImageSize& size, Fit fit, const Rgb& ba
 
 // The result for one file.
 struct Outcome {
-  std::string problem;  // "": it is good
+  std::string problem;  // "": no problem
   bool transparent = false;
 };
 
-// Puts the picture into `item`.
+// Decodes the picture into `item`.
 Outcome decode_into(const torch::Tensor& item, const fs::path& path, const DecodeOptions& options,
                     Fit fit) {
   try {
@@ -125,7 +125,7 @@ std::vector<Outcome> decode_some(std::span<const PictureFile> files, torch::Tens
   return outcomes;
 }
 
-// One after the other at the front of data.samples; what is bad stops all or is passed over.
+// Reads pictures to the front of data.samples; a bad one throws or is skipped.
 class FolderReader {
  public:
   FolderReader(const DataConfig& config, const PictureList& list)
@@ -141,7 +141,7 @@ class FolderReader {
     } else {
       check_memory(config, n, data_.shape.size());
     }
-    // On their way to disk, no more are held than are decoded at once.
+    // If they go to disk, no more are held in memory than are decoded at once.
     const std::int64_t held = store ? std::int64_t{kAtOnce} : n;
     const auto [channels, height, width] = data_.shape;
     data_.samples = torch::empty({held, channels, height, width}, torch::kUInt8);
@@ -180,7 +180,7 @@ class FolderReader {
     if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
   }
 
-  // One line for the log: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
+  // A summary line for the log: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
   std::string account() const {
     constexpr std::size_t kMaxNames = 10;
     const std::size_t classes = list_.classes.size(), bare = list_.no_picture.size();
@@ -223,20 +223,20 @@ class FolderReader {
   const PictureList& list_;
   std::span<const PictureFile> files_;
   Dataset data_;
-  std::optional<RandomAccessFile> scratch_;  // where the images are to stay on disk
+  std::optional<RandomAccessFile> scratch_;  // set if the images stay on disk
   std::int64_t good_ = 0;
   std::int64_t bad_ = 0;
   std::int64_t transparent_ = 0;
 };
 
-// Sizes and colours of some of a folder's pictures.
+// Sizes and colours of a sample of a folder's pictures.
 struct Sketch {
   std::int64_t pictures = 0;
   std::int64_t coloured = 0;
   std::vector<std::int64_t> sides;  // the shorter side of each
 };
 
-// True if more than one pixel in a thousand is visibly coloured.
+// Whether more than one pixel in a thousand is clearly coloured.
 bool is_coloured(const Image& rgb) {
   constexpr int kClearly = 24;
   std::int64_t count = 0;
@@ -247,7 +247,7 @@ bool is_coloured(const Image& rgb) {
   return 1000 * count > rgb.width * rgb.height;
 }
 
-// Looks at up to 64 pictures, spread over all. FolderReader reports those that can't be read.
+// Samples up to 64 pictures, spread over the folder. FolderReader reports unreadable ones.
 Sketch look_at_some(DecodeOptions options, std::span<const PictureFile> files) {
   constexpr std::size_t kSome = 64;
   options.channels = 3;
@@ -275,7 +275,7 @@ Sketch look_at_some(DecodeOptions options, std::span<const PictureFile> files) {
   return sketch;
 }
 
-// The nearest of kSizes to the median of `sides`.
+// The one of kSizes closest to the median of `sides`.
 std::int64_t nearest_size(std::vector<std::int64_t> sides) {
   if (sides.empty()) return kSizes.back();
   const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
@@ -284,7 +284,7 @@ std::int64_t nearest_size(std::vector<std::int64_t> sides) {
                                    [&](std::int64_t size) { return std::abs(size - *middle); });
 }
 
-// Fills in the size and the channels where the config has none, and logs them.
+// Fills in size and channels if the config leaves them open, and logs them.
 DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files) {
   if (config.image_size != 0 && config.channels > 0) return config;
   const Sketch sketch = look_at_some(decode_options(config), files);

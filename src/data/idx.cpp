@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file `<stem>-idx<type>` in any of its spellings; types are such as "3-ubyte".
+// Finds the file `<stem>-idx<type>` in any spelling; types are such as "3-ubyte".
 std::optional<fs::path> find_spelling(const fs::path& folder, const std::string& stem,
                                       std::initializer_list<const char*> types) {
   for (const char* type : types) {
@@ -70,7 +70,7 @@ fs::path find_images(const fs::path& path) {
   return *images;
 }
 
-// The tensor takes the bytes over without a copy.
+// The tensor takes ownership of the bytes without copying them.
 torch::Tensor to_tensor(IdxArray array) {
   auto owner = std::make_shared<IdxArray>(std::move(array));
   return torch::from_blob(owner->values.data(), owner->dims, [owner](void*) {}, torch::kUInt8);
@@ -92,7 +92,7 @@ ImageShape shape_of(const std::vector<std::int64_t>& dims, const std::string& na
   }
 }
 
-// The labels beside `images`: train-images-idx3-ubyte -> train-labels-idx1-ubyte.
+// The label file that belongs to `images`: train-images-idx3-ubyte -> train-labels-idx1-ubyte.
 std::optional<fs::path> labels_beside(const fs::path& images) {
   const std::string name = images.filename().string();
   const auto part = name.find("-images");
@@ -101,7 +101,7 @@ std::optional<fs::path> labels_beside(const fs::path& images) {
   return find_spelling(images.parent_path(), stem, {"1-ubyte", "2-int"});
 }
 
-// The pair of a training file: train-images-idx3-ubyte -> t10k-images-idx3-ubyte.
+// The test file that belongs to a training file: train-images-idx3-ubyte -> t10k-images-idx3-ubyte.
 std::optional<fs::path> test_images_beside(const fs::path& images) {
   const std::string name = images.filename().string();
   const auto part = name.find("train-images");
@@ -121,7 +121,7 @@ torch::Tensor read_images(const fs::path& path, const ImageShape& shape, const D
       .contiguous();
 }
 
-// The values of a gzip file, in one without a name.
+// Unpacks the values of a gzip file into an unnamed file.
 RandomAccessFile unpack(const RandomAccessFile& file, const IdxHeader& header) {
   log::info(str(file.name(), ": unpacking ", header.values >> 20, " MiB to read images from"));
   auto scratch = RandomAccessFile::scratch(static_cast<std::uint64_t>(header.values));

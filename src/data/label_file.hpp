@@ -9,8 +9,8 @@
 
 namespace gan {
 
-/// The labels in an IDX or .npy file, int64 [images]; Error (exit code 2) where they are not as
-/// many.
+/// The labels in an IDX or .npy file, int64 [images]. Throws an Error (exit code 2) if their number
+/// differs.
 torch::Tensor read_labels(const std::filesystem::path& path, std::int64_t images,
                           const DataConfig& config);
 

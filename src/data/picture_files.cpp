@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using std::literals::operator""sv;
 
 constexpr std::array kRead = {".png"sv, ".jpg"sv, ".jpeg"sv, ".jpe"sv, ".jfif"sv, ".webp"sv};
-// Others that somebody may take for pictures to train on.
+// Unsupported formats that users may expect to work.
 constexpr std::array kNotRead = {".avif"sv, ".bmp"sv, ".gif"sv, ".heic"sv, ".heif"sv, ".ico"sv,
                                  ".jp2"sv,  ".jxl"sv, ".pbm"sv, ".pgm"sv,  ".ppm"sv,  ".psd"sv,
                                  ".svg"sv,  ".tga"sv, ".tif"sv, ".tiff"sv, ".arw"sv,  ".cr2"sv,
@@ -29,7 +29,7 @@ bool is_picture_file(const fs::path& path) {
   return std::ranges::count(kRead, extension_of(path)) > 0 && fs::is_regular_file(path, ignored);
 }
 
-// Goes through a folder and all below it. `use` is called with each file until it returns true.
+// Walks a folder and everything below it. Calls `use` with each file until it returns true.
 class Walk {
  public:
   Walk() = default;
@@ -64,11 +64,11 @@ class Walk {
     return false;
   }
 
-  std::vector<fs::path> above_;  // the folders that it is in, as no link calls them
+  std::vector<fs::path> above_;  // the folders around the current one, with links resolved
   bool met_run_ = false;
 };
 
-// Sorts the files of a list as they come.
+// Sorts files into the list as they are found.
 class Lister {
  public:
   explicit Lister(const fs::path& root) : root_(root) {}
@@ -109,7 +109,7 @@ class Lister {
     }
   }
 
-  // In the order of names, as the file system's is arbitrary.
+  // Adds them sorted by name, since the file system's order is arbitrary.
   void add(std::vector<fs::path> pictures, std::int64_t label) {
     std::ranges::sort(pictures);
     for (auto& path : pictures) list_.files.push_back({std::move(path), label});

@@ -10,28 +10,27 @@ namespace gan {
 
 struct PictureFile {
   std::filesystem::path path;
-  std::int64_t label;  ///< its class; -1: it lies in the root itself
+  std::int64_t label;  ///< its class; -1: directly in the root
 };
 
-/// The pictures of a folder, and what else was there.
+/// The pictures in a folder, and the other files there.
 struct PictureList {
-  std::vector<PictureFile> files;       ///< by class, and then by name
-  std::vector<std::string> classes;     ///< names of the folders, by label; none: all in the root
-  std::vector<std::string> no_picture;  ///< folders that are no class since no picture is in them
-  /// How many files of other kinds of pictures there are, by extension, and links to nothing.
+  std::vector<PictureFile> files;       ///< by class, then by name
+  std::vector<std::string> classes;     ///< folder names, by label; empty: all are in the root
+  std::vector<std::string> no_picture;  ///< folders that contain no picture, so are not classes
+  /// Counts, by extension, of pictures of unsupported formats, and of broken links.
   std::map<std::string, std::int64_t> passed_over;
 
   /// "12 .heic, 1 links to nothing".
   std::string passed_over_text() const;
 };
 
-/// The picture files in `root`, or those in and below the folders there, each of which is a class.
-/// Hidden names are left out at every depth, and so are folders of runs; links are followed, but
-/// not in circles. Error (exit code 2) where there are no pictures, or both in `root` and in its
-/// folders.
+/// Lists the pictures in `root`, or those in and below its folders, each of which is a class. Skips
+/// hidden names and run folders at every depth; follows links, but not in circles. Throws an Error
+/// (exit code 2) if there are no pictures, or if there are some both in `root` and in its folders.
 PictureList list_pictures(const std::filesystem::path& root);
 
-/// Whether there are any in `root` or below it.
+/// Whether there are pictures in `root` or below it.
 bool holds_pictures(const std::filesystem::path& root);
 
 }  // namespace gan

@@ -13,8 +13,8 @@ constexpr std::int64_t kModes = 8;
 constexpr double kRadius = 0.75;
 constexpr double kSigma = 0.02;
 
-// The ring of Gaussians that mode collapse is usually shown on, within [-1, 1]:
-// the same points whatever the run's seed.
+// The ring of Gaussians that is commonly used to show mode collapse, within [-1, 1]. The points do
+// not depend on the run's seed.
 Dataset load_rings(const DataConfig& config) {
   const std::int64_t n = config.synthetic_size;
   check_memory(config, n, 2 * sizeof(float));

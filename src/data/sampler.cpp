@@ -7,7 +7,7 @@
 
 namespace gan {
 
-// As many as 32 bits tell apart; no format that is read here holds more.
+// Limit of 32-bit indices; no supported format holds more.
 static constexpr std::int64_t kMaxItems = std::int64_t{1} << 32;
 
 BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const DataConfig& config,

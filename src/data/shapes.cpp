@@ -10,8 +10,8 @@
 namespace gan {
 namespace {
 
-// How far (x, y) lies outside a shape of half-size r about the origin, in
-// pixels; negative inside. `thin` is the half-width of a stroke.
+// Distance in pixels of (x, y) from a shape of half-size r at the origin; negative inside. `thin`
+// is the half-width of a stroke.
 using Distance = double (*)(double x, double y, double r, double thin);
 
 double square(double x, double y, double r, double) {
@@ -38,8 +38,8 @@ double saltire(double x, double y, double r, double thin) {
 constexpr std::array<Distance, 8> kShapeKinds = {square, frame, disc, ring,
                                                  bar,    pole,  plus, saltire};
 
-// Item i shows kind i % 8, jittered in place, size and brightness; RGB images
-// have a brightness a channel.
+// Item i shows kind i % 8 with random position, size and brightness; the channels of RGB images
+// have separate brightnesses.
 void draw_shape(std::int64_t i, const ImageShape& image, std::uint8_t* pixels) {
   SplitMix64 rng(stream_seed(0, Stream::kSynthetic, static_cast<std::uint64_t>(i)));
   const auto place = [&](std::int64_t length) {

@@ -13,13 +13,13 @@ extern const DatasetLoader kIdx;
 namespace {
 
 constexpr std::int64_t kDigits = 10;
-// As many as the modes of G are counted on, in PacGAN (Lin et al. 2018) and since.
+// As many as PacGAN (Lin et al. 2018) and later papers use to count the modes of G.
 constexpr std::int64_t kMaxTestStacks = 26000;
-// Seeds of the draws, whatever the run's own: the same sets for everybody.
+// Fixed seeds, independent of the run's, so that everyone gets the same sets.
 constexpr std::uint64_t kTrainDraw = 0;
 constexpr std::uint64_t kTestDraw = 1;
 
-// Three digits an item, each drawn from all of them with replacement.
+// Three digits per item, each drawn from all digits with replacement.
 torch::Tensor draw_digits(std::int64_t items, std::int64_t digits, std::uint64_t seed) {
   auto drawn = torch::empty({items, 3}, torch::kInt64);
   auto* next = drawn.data_ptr<std::int64_t>();
@@ -55,7 +55,7 @@ Dataset stack_digits(const DataConfig& config, const Dataset& digits, std::int64
 
 Dataset load_stacked_mnist(const DataConfig& config) {
   DataConfig digits = config;
-  digits.in_memory = InMemory::kTrue;  // the stacks are, and they are many times as large
+  digits.in_memory = InMemory::kTrue;  // the stacks are too, and they are many times larger
   return stack_digits(config, kIdx.load(digits), config.synthetic_size, kTrainDraw);
 }
 

@@ -32,8 +32,8 @@ void StoredImages::for_stretches(const torch::Tensor& indices, Use use) const {
 torch::Tensor StoredImages::read(const torch::Tensor& indices) const {
   const std::int64_t k = indices.size(0);
   const auto [c, h, w] = shape_;
-  // A single channel lies the same either way, but its strides must not pass for channels last,
-  // with which convolutions round otherwise.
+  // A single channel is the same in both orders, but its strides must not look like channels last,
+  // which makes convolutions round differently.
   const bool last = order_ == Order::kChannelsLast && c > 1;
   const auto images =
       last ? torch::empty({k, h, w, c}, torch::kUInt8) : torch::empty({k, c, h, w}, torch::kUInt8);

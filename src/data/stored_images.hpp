@@ -10,32 +10,32 @@
 
 namespace gan {
 
-/// Images that stay in a file, one byte a value and one after the other, and are read as they
-/// are asked for. Takes no memory of its own, whatever their number.
+/// Images that stay in a file, stored consecutively with one byte per value, and are read on
+/// demand. Memory use does not grow with their number.
 class StoredImages {
  public:
-  /// How the values of an image lie in the file.
+  /// Order of an image's values in the file.
   enum class Order { kChannelsFirst, kChannelsLast };
 
-  /// `count` images in `file` from `offset` on.
+  /// `count` images in `file`, starting at `offset`.
   StoredImages(RandomAccessFile file, std::uint64_t offset, const ImageShape& shape, Order order,
                std::int64_t count);
 
   std::int64_t size() const { return items_.defined() ? items_.size(0) : count_; }
   const ImageShape& shape() const { return shape_; }
 
-  /// The images at `indices` (int64 [k]) as uint8 [k, c, h, w]. Error where the file has become
-  /// too short.
+  /// The images at `indices` (int64 [k]) as uint8 [k, c, h, w]. Throws an Error if the file has
+  /// become too short.
   torch::Tensor read(const torch::Tensor& indices) const;
-  /// Says that they are read soon: the system then fetches them while the caller computes.
+  /// Announces reads, so that the system can fetch the images while the caller computes.
   void will_need(const torch::Tensor& indices) const;
 
-  /// The images at `indices`, in that order; shares the file. Takes 8 bytes an image.
+  /// The images at `indices`, in that order, sharing the file. Takes 8 bytes per image.
   StoredImages subset(const torch::Tensor& indices) const;
 
  private:
-  /// Calls `use(offset, bytes, place)` for each stretch of the file that `indices` name without
-  /// a gap; `place` counts bytes from the first image asked for.
+  /// Calls `use(offset, bytes, place)` for each contiguous stretch of the file that `indices`
+  /// cover; `place` is its byte position in the output.
   template <typename Use>
   void for_stretches(const torch::Tensor& indices, Use use) const;
 
@@ -44,7 +44,7 @@ class StoredImages {
   ImageShape shape_;
   Order order_;
   std::int64_t count_;
-  torch::Tensor items_;  // which of the file's images these are; undefined: all
+  torch::Tensor items_;  // indices of the file's images in this subset; undefined: all
 };
 
 }  // namespace gan

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/log.hpp"
 #include "core/text.hpp"
 #include "gan_train/core/error.hpp"
 
@@ -67,8 +68,7 @@ class MpiRanks : public Ranks {
 
   void sum(torch::Tensor& values) override {
     const auto start = Clock::now();
-    if (values.is_cuda() && NcclSums::are_there()) {
-      if (!nccl_) nccl_ = std::make_unique<NcclSums>(*this, values.device());
+    if (values.is_cuda() && has_nccl(values.device())) {
       nccl_->start(values);
       wait_until([&] { return nccl_->are_done(); });
     } else {
@@ -97,6 +97,18 @@ class MpiRanks : public Ranks {
 
   static double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+  // NCCL refuses ranks that share a GPU, all of them alike.
+  bool has_nccl(const torch::Device& device) {
+    if (nccl_ || !wants_nccl_) return nccl_ != nullptr;
+    try {
+      nccl_ = std::make_unique<NcclSums>(*this, device);
+    } catch (const std::exception& error) {
+      wants_nccl_ = false;
+      if (rank_ == 0) log::warning(str("sums go through the host's memory: ", error.what()));
+    }
+    return nccl_ != nullptr;
   }
 
   void sum_on_host(torch::Tensor& values) {
@@ -202,6 +214,7 @@ class MpiRanks : public Ranks {
   int local_rank_ = 0;
   Traffic traffic_;
   std::unique_ptr<NcclSums> nccl_;
+  bool wants_nccl_ = NcclSums::are_there();
   int threads_ = 0;  // how far MPI lets them be used
   MPI_Comm beat_group_ = MPI_COMM_NULL;
   std::int64_t beat_count_ = 0;  // to each other rank by rank 0; that were heard by another

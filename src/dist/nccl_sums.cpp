@@ -49,7 +49,7 @@ void NcclSums::start(torch::Tensor& values) {
 
 bool NcclSums::are_done() const { return state_->done.query(); }
 
-// LibTorch shows no ncclCommAbort. The process ends soon, and its kernels with it.
+// LibTorch does not export ncclCommAbort. The process ends soon, and its kernels with it.
 void NcclSums::abandon() { static_cast<void>(state_.release()); }
 
 #else

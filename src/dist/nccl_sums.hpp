@@ -8,22 +8,22 @@
 
 namespace gan {
 
-/// Sums over the ranks of what lies on their GPUs, by NCCL: from one to the next, where the
-/// machine lets them, and not through the host's memory.
+/// Sums GPU tensors over the ranks with NCCL: directly between GPUs if the machine supports it,
+/// rather than through host memory.
 class NcclSums {
  public:
   /// Whether this LibTorch has CUDA and NCCL.
   static bool are_there();
 
-  /// Every rank makes one, for a GPU of its own. What NCCL wants all to know goes through `group`.
+  /// Every rank makes one, for its own GPU. NCCL's id is shared through `group`.
   NcclSums(Ranks& group, const torch::Device& device);
   ~NcclSums();
 
-  /// Starts to sum a contiguous float32 tensor in place, one at a time.
+  /// Starts summing a contiguous float32 tensor in place; only one sum at a time.
   void start(torch::Tensor& values);
-  /// Whether the sum that was started is there.
+  /// Whether the sum in progress is complete.
   bool are_done() const;
-  /// Leaves everything as it is: a rank that has failed must not wait for those that wait for it.
+  /// Abandons the sum: a failed rank must not wait for ranks that wait for it.
   void abandon();
 
  private:

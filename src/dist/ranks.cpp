@@ -63,7 +63,7 @@ Share share_of(std::int64_t total, int rank, int size) {
 void check_equal_over_ranks(Ranks& ranks, const std::vector<torch::Tensor>& tensors,
                             std::int64_t step) {
   if (!ranks.are_many()) return;
-  // The bits as whole numbers, whose sum no order changes.
+  // Sums the bits as integers, so that the result does not depend on the order.
   std::vector<torch::Tensor> sums;
   for (const auto& tensor : tensors) {
     sums.push_back(tensor.detach().contiguous().view(torch::kInt32).sum(torch::kInt64).cpu());

@@ -25,7 +25,7 @@ namespace nn = torch::nn;
 
 constexpr std::uint64_t kClassifierSeed = kEvaluationSeed;
 constexpr std::int64_t kClassifierBatch = 64;
-// Whichever is reached first: three passes over 60,000 images, or many over a small set.
+// Whichever is reached first: three passes over 60,000 images, or 30 over a small set.
 constexpr std::int64_t kMaxSteps = std::int64_t{3} * 60000 / kClassifierBatch;
 constexpr std::int64_t kMaxPasses = 30;
 constexpr std::int64_t kMinLabelled = 100;
@@ -33,11 +33,11 @@ constexpr double kClassifierLr = 3e-3;
 constexpr std::int64_t kLargestSide = 32;
 constexpr std::int64_t kDigitKinds = 10;
 constexpr std::int64_t kClassifyBlock = 250;
-constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, of data on disk
+constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, for data on disk
 
 std::int64_t pool_of(std::int64_t size) { return size >= 4 ? 2 : 1; }
 
-// Pooling before the norm gives it a quarter of the work.
+// Pooling before the norm makes the norm four times cheaper.
 void push_stage(nn::Sequential& net, std::int64_t in, std::int64_t out, std::int64_t kernel,
                 std::int64_t& height, std::int64_t& width) {
   net->push_back(nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)));
@@ -97,7 +97,7 @@ torch::Tensor ClassifierImpl::features(const torch::Tensor& images) {
 torch::Tensor ClassifierImpl::logits(const torch::Tensor& features) {
   if (stacked_ == 1) return head_->forward(features);
   const auto digits = head_->forward(features.view({-1, stacked_, kFeatures}));
-  // [n, 10] and [n, 10] make [n, 100]: a label's logit is the sum of its digits'.
+  // [n, 10] and [n, 10] make [n, 100]: a label's logit is the sum of its digits' logits.
   auto logits = digits.select(1, 0);
   for (std::int64_t i = 1; i < stacked_; ++i) {
     logits = (logits.unsqueeze(2) + digits.select(1, i).unsqueeze(1)).flatten(1);
@@ -133,7 +133,7 @@ Classifier train_classifier(const Dataset& data, std::int64_t classes) {
   Adam optimizer(net->parameters(), kClassifierLr, adam);
   for (std::int64_t step = 0; step < steps; ++step) {
     tell_long_work("training a classifier", step, steps);
-    // Constant for a fifth of the way, then falling to zero.
+    // Constant for the first fifth, then falling linearly to zero.
     const double left = 1.0 - static_cast<double>(step) / static_cast<double>(steps);
     optimizer.scale_lr(std::min(1.0, 1.25 * left));
     const auto indices = torch::tensor(sampler.batch(step), torch::kInt64);
@@ -152,8 +152,8 @@ Classified classify(Classifier net, const torch::Tensor& images) {
   std::vector<torch::Tensor> features, probabilities;
   for (const auto& block : images.split(kClassifyBlock)) {
     tell_long_work("features of images", std::ssize(features) * kClassifyBlock, images.size(0));
-    // Viewed anew, since strides of a single channel may pass for channels last, which rounds
-    // otherwise.
+    // Flattened and reshaped, since a single channel's strides may look like channels last, which
+    // rounds differently.
     const auto pixels = unit_values(block.flatten(1)).view(block.sizes());
     const auto found = net->features(pixels.to(device));
     features.push_back(found.cpu());

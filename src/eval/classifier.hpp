@@ -11,16 +11,16 @@
 
 namespace gan {
 
-/// A small convolutional network after LeNet-5 (LeCun et al. 1998), with batch norm: what labelled
-/// images are measured by. Its features are the activations of its last hidden layer. Stacked
-/// images (Dataset::stacked) it takes one by one: their features stand side by side, and a stack's
-/// probability of a label is the product of its images' probabilities of the digits in it.
+/// A small convolutional network based on LeNet-5 (LeCun et al. 1998), with batch norm, for metrics
+/// of labelled images. Its features are the activations of its last hidden layer. Stacked images
+/// (Dataset::stacked) are classified one by one: their features are concatenated, and the
+/// probability of a stack's label is the product of those of its digits.
 class ClassifierImpl : public torch::nn::Module {
  public:
-  /// Values in the features of one image.
+  /// Number of features of one image.
   static constexpr std::int64_t kFeatures = 128;
 
-  /// `classes` are those of a whole item: 10^stacked where `stacked` is above 1.
+  /// `classes` counts those of a whole item: 10^stacked if `stacked` is above 1.
   ClassifierImpl(const ImageShape& shape, std::int64_t classes, std::int64_t stacked = 1);
 
   /// [n, c, h, w] float32 in [0, 1] -> [n, stacked x kFeatures].
@@ -39,32 +39,32 @@ class ClassifierImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Classifier);
 
-/// Whether a classifier can be learned from it: images, and labels of two classes or more.
+/// Whether a classifier can be trained on it: it has images, and labels of two or more classes.
 bool is_classifiable(const Dataset& data);
 
-/// The classes that a classifier of it tells apart; 0 without labels.
+/// Number of classes that a classifier of the data set distinguishes; 0 without labels.
 std::int64_t classes_to_tell(const Dataset& data);
 
 /// Trains a classifier with a fixed seed on images and their labels, each below `classes`. The
-/// weights are a pure function of these, but for rounding on another machine.
+/// weights are a pure function of these, apart from rounding on other machines.
 Classifier train_classifier(const Dataset& data, std::int64_t classes);
 
-/// What a classifier makes of images uint8 [n, c, h, w]: both float32 on the CPU.
+/// Output of a classifier for images uint8 [n, c, h, w], as float32 on the CPU.
 struct Classified {
   torch::Tensor features;       ///< [n, stacked x kFeatures]
   torch::Tensor probabilities;  ///< [n, classes]
 };
 Classified classify(Classifier net, const torch::Tensor& images);
 
-/// A classifier and how good it is.
+/// A classifier and its accuracy.
 struct TestedClassifier {
   Classifier net{nullptr};
-  double accuracy = 0.0;     ///< share of images that it had not seen put into the right class
-  bool test_images = false;  ///< whether those were the data's own test images
+  double accuracy = 0.0;     ///< share of unseen images that it classifies correctly
+  bool test_images = false;  ///< whether those were the data set's own test images
 };
 
-/// Trains a classifier on `train` and tests it on `test` or, where that has no labels, on a tenth
-/// of `train` that is left out of training for it.
+/// Trains a classifier on `train` and tests it on `test` or, if that has no labels, on a tenth of
+/// `train` that is held out from training.
 TestedClassifier make_classifier(const Dataset& train, const Dataset& test);
 
 }  // namespace gan

@@ -21,7 +21,7 @@ double classifier_score(const torch::Tensor& probabilities) {
         "classifier score: each row must be probabilities that sum to 1; take the "
         "softmax of logits");
   }
-  // xlogy(0, y) is 0: a class without images adds nothing.
+  // xlogy(0, y) is 0, so a class without images adds nothing.
   const auto divergences = (torch::xlogy(p, p) - torch::xlogy(p, p.mean(0))).sum(1);
   return std::exp(divergences.mean().item<double>());
 }

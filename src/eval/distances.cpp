@@ -28,7 +28,7 @@ double DistanceRow::exact(std::int64_t j) const {
 
 void for_each_distance_row(const torch::Tensor& from, const torch::Tensor& to,
                            const std::function<void(const DistanceRow&)>& visit) {
-  // Distances stay the same when both sets move to the origin, and fewer have to be computed again.
+  // Moving both sets to the origin keeps the distances, and fewer must be computed again in double.
   const auto mean = to.mean(0);
   const auto near_from = from - mean;
   const auto near_to = to - mean;
@@ -40,7 +40,7 @@ void for_each_distance_row(const torch::Tensor& from, const torch::Tensor& to,
   row.width_ = to.size(1);
   row.others_ = to.const_data_ptr<float>();
   row.norms_ = to_norms.const_data_ptr<double>();
-  // A product of d terms is off by at most d/2^24 of |a||b| (Higham 2002, section 3.1), in any
+  // A product of d terms is off by at most d/2^24 of |a||b| (Higham 2002, section 3.1), for any
   // order of summation, and 2|a||b| <= |a|^2 + |b|^2; moving the rows adds at most 4/2^24.
   row.error_ = static_cast<double>(row.width_ + 8) * 0x1p-24;
   const std::int64_t step = rows_per_block(row.size_);
@@ -61,7 +61,7 @@ std::vector<double> kth_nearest_squared(const torch::Tensor& from, const torch::
                                         std::int64_t k, bool one_set) {
   std::vector<double> result;
   for_each_distance_row(from, to, [&](const DistanceRow& row) {
-    // The k nearest so far, in order.
+    // The k smallest so far, in ascending order.
     std::vector<double> nearest(static_cast<std::size_t>(k),
                                 std::numeric_limits<double>::infinity());
     for (std::int64_t j = 0; j < row.size(); ++j) {

@@ -8,14 +8,14 @@
 
 namespace gan {
 
-/// How many rows of a matrix with that many columns make a block of at most 16 MiB of floats.
+/// Number of rows with that many columns in a block of at most 16 MiB of floats.
 std::int64_t rows_per_block(std::int64_t columns);
 
 /// The squared distances of one row of a set to all rows of another.
 ///
-/// A product of matrices in single precision gives each within a known bound. Where that leaves a
-/// decision open, the distance is computed again in double from the rows themselves. So decisions
-/// are those of an exact computation, whatever the blocks, the threads and the BLAS.
+/// A single-precision matrix product gives each distance within a known bound. If that leaves a
+/// comparison undecided, the distance is computed again in double from the rows. So comparisons are
+/// those of an exact computation, whatever the blocks, threads and BLAS.
 class DistanceRow {
  public:
   /// Whether the squared distance to row `j` is below `bound`.
@@ -40,18 +40,18 @@ class DistanceRow {
   std::int64_t width_ = 0;
   const float* row_ = nullptr;       // [d]
   const float* others_ = nullptr;    // [size, d]
-  const float* products_ = nullptr;  // [size], of the rows less a mean
-  const double* norms_ = nullptr;    // [size], squared, of the rows less that mean
+  const float* products_ = nullptr;  // [size], of the rows minus the mean
+  const double* norms_ = nullptr;    // [size], squared, of the rows minus the mean
   double norm_ = 0.0;
-  double error_ = 0.0;  // of a distance, as a share of the two norms
+  double error_ = 0.0;  // of a distance, relative to the sum of the squared norms
 };
 
-/// Calls `visit` with each row of `from` in turn. Both sets as check_features returns them.
+/// Calls `visit` with each row of `from` in turn. Both sets must come from check_features().
 void for_each_distance_row(const torch::Tensor& from, const torch::Tensor& to,
                            const std::function<void(const DistanceRow&)>& visit);
 
-/// Squared distance of each row of `from` to its k-th nearest row of `to`; where both are one set,
-/// its k-th nearest other row. Needs k of those.
+/// Squared distance of each row of `from` to its k-th nearest row of `to`, excluding itself if both
+/// are one set. At least k such rows are needed.
 std::vector<double> kth_nearest_squared(const torch::Tensor& from, const torch::Tensor& to,
                                         std::int64_t k, bool one_set);
 

@@ -20,11 +20,11 @@ namespace gan {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kProjected = 128;       // features without a classifier
-constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is looked for
+constexpr std::int64_t kProjected = 128;       // number of features without a classifier
+constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is searched
 constexpr std::int64_t kParzenImages = 10000;  // as in Goodfellow et al. 2014
 constexpr std::int64_t kParzenValidation = 1000;
-constexpr std::int64_t kParzenValues = 4096;  // in an image, so that memory stays bounded
+constexpr std::int64_t kParzenValues = 4096;  // limit per image, to bound memory
 constexpr std::int64_t kPixelBlock = 4000;
 
 // [n, c, h, w] -> [n, values] float32; pixels in [0, 1], points as they are.
@@ -41,14 +41,14 @@ Metric make_metric(std::string_view name, double value) {
   return {std::string(name), std::string(row.label), value, kNone, kNone};
 }
 
-// The row called that, or one without any number.
+// The row called `name`, or one without values.
 Metric row_of(const std::vector<Metric>& rows, std::string_view name) {
   const auto found =
       std::find_if(rows.begin(), rows.end(), [&](const Metric& row) { return row.name == name; });
   return found == rows.end() ? Metric{"", "", kNone, kNone, kNone} : *found;
 }
 
-// What is read off other metrics, once they are there.
+// Fills in metrics that derive from others.
 void fill_ratio(std::vector<Metric>& rows) {
   const Metric nearest = row_of(rows, "nearest");
   for (Metric& row : rows) {
@@ -147,7 +147,7 @@ std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torc
   const torch::Tensor& real = reference_features_.features;
   std::vector<Metric> rows;
   rows.push_back(make_metric("frechet", frechet_distance(real, fake.features)));
-  // Subsets of few samples are of half of them, or they would all be the same.
+  // Subsets of a small set take half of it; otherwise they would all be equal.
   const std::int64_t half = std::min(real.size(0), fake.features.size(0)) / 2;
   const auto kernel = kernel_distance(real, fake.features, kEvaluationSeed, kKernelSubsets,
                                       std::min(kKernelSubsetSize, half));
@@ -228,7 +228,7 @@ std::vector<Metric> Evaluator::measure_baselines(const std::vector<Metric>& know
   const auto random = noise();
   Metric nearest = row_of(known, "nearest");
   if (known.empty()) {
-    // Those among the training images would be their own nearest ones: the reference stands in.
+    // Training images would be their own nearest neighbours, so the reference replaces them.
     nearest.floor = nearest_distance(reference_);
     nearest.ceiling = nearest_distance(random);
   }

@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-// Cubes of products of such values, as the kernel distance takes, still fit in a float.
+// The kernel distance's cubes of products of such values still fit in a float.
 constexpr double kLargestFeature = 1e6;
 
 torch::Tensor check_feature_set(const char* metric, const torch::Tensor& set, std::int64_t least) {
@@ -21,7 +21,7 @@ torch::Tensor check_feature_set(const char* metric, const torch::Tensor& set, st
                       " in each set, but got ", set.size(0), "; use more");
   }
   const auto rows = set.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-  // NaN is not below anything.
+  // Written so that NaN fails the test.
   if (!(rows.abs().max().item<double>() <= kLargestFeature)) {
     throw run_error(metric, ": some features are not finite or beyond ±", kLargestFeature,
                     "; has the generator diverged?");

@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-// Rounding leaves the zeros of a singular matrix a little to either side.
+// Clamps: rounding can make the zero eigenvalues of a singular matrix slightly negative.
 torch::Tensor root_of_eigenvalues(const torch::Tensor& eigenvalues) {
   return eigenvalues.clamp_min(0).sqrt();
 }
@@ -25,7 +25,7 @@ double trace_of_root_of_product(const torch::Tensor& a, const torch::Tensor& b) 
 
 }  // namespace
 
-// In blocks, so that only one of them is held in double.
+// In blocks, so that only one block at a time is in double.
 FeatureStatistics feature_statistics(const torch::Tensor& features) {
   constexpr std::int64_t kBlock = 4096;
   const auto mean = features.mean(0, /*keepdim=*/false, torch::kDouble);
@@ -48,7 +48,7 @@ double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b) 
 double frechet_distance(const torch::Tensor& a, const FeatureStatistics& b) {
   const std::int64_t n = a.size(0);
   if (n >= a.size(1)) return frechet_distance(feature_statistics(a), b);
-  // With S_a = X^T X, X S_b X^T has the eigenvalues of S_a S_b, but for zeros, and is smaller.
+  // With S_a = X^T X, X S_b X^T has the nonzero eigenvalues of S_a S_b, and is smaller.
   const auto features = check_features("Fréchet distance", a, a).a.to(torch::kDouble);
   const auto mean = features.mean(0);
   const auto x =

@@ -21,7 +21,7 @@ torch::Tensor cubic_kernel(const torch::Tensor& x, const torch::Tensor& y) {
 
 double sum_of(const torch::Tensor& kernel) { return kernel.sum(torch::kDouble).item<double>(); }
 
-// Mean over the pairs of two different rows.
+// Mean over all pairs of different rows.
 double mean_of_pairs(const torch::Tensor& x) {
   const auto kernel = cubic_kernel(x, x);
   const auto n = static_cast<double>(x.size(0));
@@ -50,7 +50,7 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
   }
   const FeatureSets sets = check_features("kernel distance", a, b, 2);
   const std::int64_t size = std::min({subset_size, sets.a.size(0), sets.b.size(0)});
-  // There is only one way to take all of both.
+  // With both complete sets there is only one possible subset.
   if (size == sets.a.size(0) && size == sets.b.size(0)) subsets = 1;
   std::vector<double> values;
   for (std::int64_t i = 0; i < subsets; ++i) {

@@ -17,8 +17,8 @@ ManifoldMetrics manifold_metrics(const torch::Tensor& real, const torch::Tensor&
   const auto real_radii = kth_nearest_squared(sets.a, sets.a, k, /*one_set=*/true);
   const auto fake_radii = kth_nearest_squared(sets.b, sets.b, k, /*one_set=*/true);
 
-  std::vector<char> covered(real_radii.size());   // a fake image lies in its ball
-  std::vector<char> recalled(real_radii.size());  // it lies in the ball of a fake image
+  std::vector<char> covered(real_radii.size());   // a fake image is in its ball
+  std::vector<char> recalled(real_radii.size());  // it is in the ball of a fake image
   std::int64_t precise = 0;
   std::int64_t balls = 0;
   for_each_distance_row(sets.b, sets.a, [&](const DistanceRow& row) {

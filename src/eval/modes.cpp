@@ -19,7 +19,7 @@ ModeMetrics mode_metrics(const torch::Tensor& points, const torch::Tensor& modes
     const auto own = points.index({modes.eq(i)}).to(torch::kFloat64);
     if (own.size(0) == 0) continue;
     const auto mean = own.mean(0);
-    const auto variance = (own - mean).square().mean();  // of a coordinate
+    const auto variance = (own - mean).square().mean();  // of one coordinate
     const auto distance = (samples.to(torch::kFloat64) - mean).square().sum(1);
     near.select(1, i).copy_(distance.le(kReach * kReach * variance));
   }

@@ -13,22 +13,22 @@
 
 namespace gan {
 
-/// What samples are compared with: the features of all its pictures or, where only these were
-/// published, their statistics.
+/// The reference that samples are compared with: the features of all its pictures or, if only these
+/// were published, their statistics.
 struct ReferenceFeatures {
   std::string name;
   std::int64_t size = 0;   ///< pictures; 0: unknown
-  torch::Tensor features;  ///< undefined: there are only statistics
+  torch::Tensor features;  ///< undefined: only statistics are known
   FeatureStatistics statistics;
 };
 
-/// The rows "frechet", "kid", "kid_deviation", "precision" and "recall", and from logits
-/// "inception_score" and its deviation, as torch-fidelity defines them; without the reference's
-/// features only "frechet" and the score.
+/// The rows "frechet", "kid", "kid_deviation", "precision" and "recall" and, from logits,
+/// "inception_score" and its deviation, as torch-fidelity defines them. Without the reference's
+/// features, only "frechet" and the score.
 std::vector<Metric> network_metrics(const NetworkFeatures& samples,
                                     const ReferenceFeatures& reference);
 
-/// What to know before one compares such a distance with another one's, a line each.
+/// Caveats for comparing such a distance with other ones, one per line.
 std::vector<std::string> network_warnings(std::int64_t samples, const ReferenceFeatures& reference,
                                           const FeatureNetwork& network);
 

@@ -9,7 +9,7 @@
 
 namespace gan {
 
-/// What numpy.random.RandomState draws, for figures that another program draws subsets for.
+/// Reproduces numpy.random.RandomState, for metrics whose subsets another program draws.
 class NumpyDraws {
  public:
   explicit NumpyDraws(std::uint32_t seed) : words_(seed) {}
@@ -23,7 +23,7 @@ class NumpyDraws {
   }
 
  private:
-  // Even over 0 … most: the lowest bits that can hold it, drawn until they fit.
+  // Uniform over 0 … most: draws the lowest bits that can hold it until the value fits.
   std::size_t up_to(std::size_t most) {
     std::size_t mask = most;
     for (unsigned shift = 1; shift < 32; shift *= 2) mask |= mask >> shift;
@@ -35,7 +35,7 @@ class NumpyDraws {
   std::mt19937 words_;
 };
 
-/// torch-fidelity's own.
+/// The seed of torch-fidelity.
 inline constexpr std::uint32_t kTorchFidelitySeed = 2020;
 
 }  // namespace gan

@@ -14,8 +14,8 @@
 namespace gan {
 namespace {
 
-// Log-density of each test image under windows of each width around the samples:
-// double [widths, n]. The distances, which cost most, are computed once for all widths.
+// Log-density of each test image under windows of each width around the samples: double [widths,
+// n]. The distances, the most expensive part, are computed once for all widths.
 torch::Tensor parzen_log_densities(const torch::Tensor& samples, const torch::Tensor& test,
                                    const std::vector<double>& widths) {
   const auto [centres, images] = check_features("Parzen window", samples, test);

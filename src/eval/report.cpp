@@ -53,7 +53,7 @@ static std::string class_line(const std::string& name, std::size_t width,
   return line + '\n';
 }
 
-// A line a class, and what real images score, on average over the classes.
+// One line per class and, below, the mean over the classes for real images.
 static std::string class_table(const std::vector<ClassMetrics>& classes) {
   std::size_t width = 5;
   for (const auto& one : classes) width = std::max(width, columns_of(shown(one.name)));
@@ -76,7 +76,7 @@ static std::string class_table(const std::vector<ClassMetrics>& classes) {
                             short_number(frechet)});
 }
 
-// The table of the classes has their shares too.
+// Class shares are also in the table of the classes.
 static bool is_class_share(const Metric& row) {
   return row.name.starts_with("class_") && row.name.ends_with("_percent");
 }
@@ -97,7 +97,7 @@ std::string metrics_table(const Metrics& metrics, const std::string& title) {
   return metrics.classes.empty() ? text : text + class_table(metrics.classes);
 }
 
-// Nine digits of it.
+// Rounded to nine digits.
 static Json metric_json(double value) {
   const auto shown = parse_double(metric_text(value, "null"));
   return shown ? Json(*shown) : Json();

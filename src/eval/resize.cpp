@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-// Where TensorFlow 1 takes the values of one axis from.
+// Positions and weights of TensorFlow 1's interpolation along one axis.
 struct Taps {
   torch::Tensor low, high, share;
 };
@@ -26,7 +26,7 @@ torch::Tensor between(const torch::Tensor& low, const torch::Tensor& high,
   return low + (high - low) * share;
 }
 
-// Columns first, as there: single precision is not associative.
+// Columns first, as in TensorFlow: single precision is not associative.
 torch::Tensor tensorflow_bilinear(const torch::Tensor& picture, std::int64_t side) {
   const auto columns = taps_of(picture.size(2), side), rows = taps_of(picture.size(1), side);
   const auto wide = between(picture.index_select(2, columns.low),
@@ -44,7 +44,7 @@ torch::Tensor bicubic(const torch::Tensor& picture, std::int64_t side) {
 }  // namespace
 
 torch::Tensor network_input(const torch::Tensor& picture, Resizing resizing, std::int64_t side) {
-  // However it lies in memory, or kernels would round differently.
+  // Contiguous, since kernels round differently for other memory layouts.
   const auto values = picture.to(torch::kFloat32).contiguous();
   switch (resizing) {
     case Resizing::kBilinear:

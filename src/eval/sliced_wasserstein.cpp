@@ -21,8 +21,8 @@ torch::Tensor random_unit_directions(std::int64_t count, std::int64_t d, std::ui
   return (directions / directions.norm(2, 1, /*keepdim=*/true)).to(torch::kFloat32);
 }
 
-// How the sorted points of two sets pair in the best transport on a line: which go together, and
-// with what share of the mass. Of sets of one size, each goes with its like.
+// The optimal transport between the sorted points of two sets on a line: pairs of points, and the
+// share of the mass for each. In sets of equal size, each point pairs with its counterpart.
 struct TransportPlan {
   std::vector<std::int64_t> from, to;
   std::vector<double> mass;
@@ -31,7 +31,7 @@ struct TransportPlan {
 TransportPlan plan_on_a_line(std::int64_t n, std::int64_t m) {
   TransportPlan plan;
   const double whole = static_cast<double>(n) * static_cast<double>(m);
-  // Mass in units of 1 / (n m), so that the steps of both sets are whole numbers.
+  // Mass in units of 1 / (n m), so that the steps of both sets are integers.
   for (std::int64_t i = 0, j = 0, done = 0; i < n && j < m;) {
     const std::int64_t next = std::min((i + 1) * m, (j + 1) * n);
     plan.from.push_back(i);
@@ -44,7 +44,7 @@ TransportPlan plan_on_a_line(std::int64_t n, std::int64_t m) {
   return plan;
 }
 
-// [directions, n], each row in order.
+// [directions, n], each row sorted.
 torch::Tensor sorted_projections(const torch::Tensor& set, const torch::Tensor& directions) {
   return std::get<0>(directions.mm(set.t()).sort(1));
 }

@@ -9,13 +9,13 @@
 
 namespace gan {
 
-/// Adds `value` to `out`, least significant byte first.
+/// Appends `value` to `out`, least significant byte first.
 template <std::unsigned_integral T>
 void put_le(std::string& out, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
 }
 
-/// The little-endian number that `bytes` begin with; they must hold sizeof(T).
+/// The little-endian number at the start of `bytes`, which must hold at least sizeof(T).
 template <std::unsigned_integral T>
 T get_le(ByteView bytes) {
   T value = 0;
@@ -23,7 +23,7 @@ T get_le(ByteView bytes) {
   return value;
 }
 
-/// The number that four bytes make, most significant byte first.
+/// The big-endian number in the first four bytes.
 inline std::int64_t get_be32(ByteView bytes) {
   return std::int64_t{bytes[0]} << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }

@@ -69,7 +69,7 @@ void Canvas::text(const std::string& text, double x, double y, const TextStyle& 
   cairo_move_to(cairo(), -shift, 0);
   cairo_show_text(cairo(), text.c_str());
   cairo_restore(cairo());
-  cairo_new_path(cairo());  // show_text leaves a point that the next line would begin at
+  cairo_new_path(cairo());  // show_text leaves a point at which the next line would start
 }
 
 void Canvas::thin_line(double x0, double y0, double x1, double y1) {
@@ -86,7 +86,7 @@ Bytes Canvas::file() {
     throw run_error("cannot draw the plot: ", cairo_status_to_string(status));
   }
   if (cairo_surface_get_type(surface_.get()) != CAIRO_SURFACE_TYPE_SVG) return png();
-  cairo_surface_finish(surface_.get());  // writes it
+  cairo_surface_finish(surface_.get());  // writes the file
   return std::move(svg_);
 }
 

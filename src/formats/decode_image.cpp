@@ -14,14 +14,14 @@ namespace gan {
 namespace {
 
 struct Format {
-  std::string_view kind;  // as file_kind() calls it
+  std::string_view kind;  // as file_kind() names it
   StoredPicture (*read)(ByteView file, const DecodeOptions& options, std::string_view name);
 };
 
 constexpr std::array<Format, 3> kFormats{
     {{"a PNG picture", read_png}, {"a JPEG picture", read_jpeg}, {"a WebP picture", read_webp}}};
 
-// What is seen of a colour in front of another.
+// Blends a colour over another with that alpha.
 Rgb blended(const Rgb& front, int alpha, const Rgb& behind) {
   Rgb color;
   for (std::size_t i = 0; i < color.size(); ++i) {
@@ -31,7 +31,7 @@ Rgb blended(const Rgb& front, int alpha, const Rgb& behind) {
   return color;
 }
 
-// Makes it grey or RGB, without alpha; returns whether the background shows through somewhere.
+// Converts to grey or RGB, without alpha. Returns whether the background shows anywhere.
 bool flatten(Image& image, std::int64_t channels, const Rgb& background, bool as_stored) {
   if (image.channels == channels) return false;
   const bool has_color = image.channels >= 3;

@@ -11,27 +11,27 @@ namespace gan {
 
 struct DecodeOptions {
   std::int64_t channels = 3;  ///< 1: grey, 3: RGB
-  Rgb background = kWhite;    ///< shows through where the picture is transparent
-  /// The side of the image that is to be made of the picture. A JPEG file may be decoded at a half,
-  /// a quarter or an eighth of its size, with sides of at least twice this; 0: as large as it is.
+  Rgb background = kWhite;    ///< shown where the picture is transparent
+  /// Side of the image that will be made from the picture; 0: full size. A JPEG file may be decoded
+  /// at a half, a quarter or an eighth of its size, with sides of at least twice this.
   std::int64_t side = 0;
-  /// As Pillow's convert("RGB") has it: what is transparent keeps its colour, and nothing is
-  /// turned.
+  /// As Pillow's convert("RGB") does: transparent pixels keep their colour, and the picture is not
+  /// rotated.
   bool as_stored = false;
-  std::int64_t max_pixels = 1 << 30;  ///< larger ones are refused by their header
+  std::int64_t max_pixels = 1 << 30;  ///< larger pictures are refused by their header
 };
 
 struct DecodedPicture {
-  Image image;  ///< upright, without transparency, of the channels asked for
+  Image image;  ///< upright, without transparency, with the requested channels
   std::int64_t width = 0;
-  std::int64_t height = 0;   ///< of the picture itself, where the image is smaller
-  bool transparent = false;  ///< whether the background shows through somewhere
+  std::int64_t height = 0;   ///< of the picture itself; the image may be smaller
+  bool transparent = false;  ///< whether the background shows anywhere
 };
 
-/// Decodes a PNG, JPEG or WebP file (of an animation, the first frame), told apart by content, and
-/// turns it as its EXIF orientation says. Colour profiles are ignored; of 16 bits, the upper 8 are
-/// kept. The same bytes always give the same pixels. Error naming `name` where the file is none of
-/// these, or damaged in any way that its format lets one see. Many threads may decode at a time.
+/// Decodes a PNG, JPEG or WebP file (the first frame of an animation), recognised by content, and
+/// rotates it upright by its EXIF orientation. Ignores colour profiles; keeps the upper 8 of 16
+/// bits. Equal bytes always give equal pixels. Throws an Error naming `name` if the file has
+/// another format or is detectably damaged. Safe to call from several threads.
 DecodedPicture decode_image(ByteView file, const DecodeOptions& options, std::string_view name);
 
 }  // namespace gan

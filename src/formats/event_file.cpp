@@ -13,7 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The fields that we use, by message, as TensorFlow's event.proto and summary.proto number them.
+// The fields that we use, per message, with the numbers of TensorFlow's event.proto and
+// summary.proto.
 using Tag = protozero::pbf_tag_type;
 enum class Event : Tag { kWallTime = 1, kStep = 2, kFileVersion = 3, kSummary = 5 };
 enum class Summary : Tag { kValue = 1 };
@@ -23,7 +24,7 @@ enum class Picture : Tag { kHeight = 1, kWidth = 2, kColorspace = 3, kEncoded = 
 template <typename Message>
 using Builder = protozero::pbf_builder<Message>;
 
-// The step of an event; negative where there is none.
+// The step of an event; negative if it has none.
 std::int64_t step_of(ByteView event) {
   try {
     protozero::pbf_message<Event> fields(as_text(event).data(), event.size());
@@ -33,13 +34,13 @@ std::int64_t step_of(ByteView event) {
   }
 }
 
-// ── Records, as TFRecord frames them ──
+// ── TFRecord framing ──
 // The size in 8 bytes, its masked CRC-32C, the message, its masked CRC-32C.
 
 constexpr std::size_t kHead = 12;
 constexpr std::size_t kTail = 4;
 
-// A CRC of what holds CRCs is a weak one: so they are turned and moved.
+// TFRecord masks its CRCs, since the CRC of data that contains CRCs is weak.
 std::uint32_t masked_crc(ByteView bytes) { return std::rotr(crc32c(bytes), 15) + 0xa282ead8U; }
 
 std::string record(std::string_view message) {
@@ -51,7 +52,7 @@ std::string record(std::string_view message) {
   return out;
 }
 
-// The record of an event at `step`; `fill` adds what it tells.
+// The record of an event at `step`; `fill` adds its content.
 template <typename Fill>
 std::string event_record(std::int64_t step, Fill fill) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -63,7 +64,7 @@ std::string event_record(std::int64_t step, Fill fill) {
   return record(message);
 }
 
-// How many bytes the whole records of up to `step` take: a killed run may have torn the last.
+// Size of the complete records up to `step`: a killed run may have left the last one incomplete.
 std::size_t whole_size(ByteView file, std::int64_t step) {
   std::size_t kept = 0;
   while (file.size() - kept >= kHead + kTail) {
@@ -110,7 +111,7 @@ void EventFile::add_scalars(std::int64_t step, const Scalars& scalars) {
 }
 
 void EventFile::add_picture(std::int64_t step, std::string_view tag, ByteView png) {
-  // Its first chunk, IHDR: width, height, bits a channel, kind of colour.
+  // Its first chunk, IHDR: width, height, bits per channel, colour type.
   constexpr std::size_t kHeader = 16;
   constexpr std::uint8_t kRgb = 2;
   file_->add(as_bytes(event_record(step, [&](auto& event) {

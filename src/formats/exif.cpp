@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Numbers of a TIFF file, in its order of bytes; 0 beyond its end.
+// Reads numbers of a TIFF file in its byte order; 0 beyond its end.
 struct TiffNumbers {
   ByteView bytes;
   bool big_endian;

@@ -5,11 +5,11 @@
 
 namespace gan {
 
-/// How EXIF metadata (TIFF, perhaps behind "Exif\0\0") say that a picture lies: 1 to 8; 1, that it
-/// is upright, where they don't say or can't be read.
+/// The orientation, 1 to 8, in EXIF metadata (TIFF, optionally after "Exif\0\0"). Returns 1,
+/// upright, if it is missing or unreadable.
 int exif_orientation(ByteView exif);
 
-/// The picture turned and mirrored so that it is upright.
+/// Rotates and mirrors the picture so that it is upright.
 Image upright(Image image, int orientation);
 
 }  // namespace gan

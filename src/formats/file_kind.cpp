@@ -31,7 +31,7 @@ constexpr std::array kSignatures = {
     Signature{0, "II*\0"sv, "a TIFF picture"sv},
     Signature{0, "MM\0*"sv, "a TIFF picture"sv},
     Signature{8, "WEBP"sv, "a WebP picture"sv},
-    Signature{6, "\0\0\0\0"sv, "a BMP picture"sv},  // and its "BM", see below
+    Signature{6, "\0\0\0\0"sv, "a BMP picture"sv},  // also starts with "BM", see below
     Signature{4, "ftypavif"sv, "an AVIF picture"sv},
     Signature{4, "ftypheic"sv, "a HEIC picture"sv},
     Signature{4, "ftyp"sv, "an MP4 video"sv},
@@ -62,11 +62,11 @@ bool matches(const Signature& row, std::string_view bytes) {
   if (!bytes.substr(row.offset).starts_with(row.bytes)) return false;
   if (row.kind == "a BMP picture") return bytes.starts_with("BM");
   if (row.kind == "a WebP picture") return bytes.starts_with("RIFF");
-  // Behind a length of less than 4 GiB.
+  // Starts with a length below 4 GiB.
   return row.kind != "a safetensors file" || bytes.substr(4, 4) == "\0\0\0\0"sv;
 }
 
-// 0, 0, a type, a number of dimensions.
+// Two zero bytes, the type, the number of dimensions.
 bool is_idx(std::string_view bytes) {
   return bytes.size() >= 4 && bytes.starts_with("\0\0"sv) && bytes[2] >= 8 && bytes[2] <= 14 &&
          bytes[3] >= 1 && bytes[3] <= 8;
@@ -76,7 +76,7 @@ bool is_pickle(std::string_view bytes) {
   return bytes.size() >= 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
-// After a byte-order mark and blanks, in upper or lower case.
+// Skips a byte-order mark and white space; ignores case.
 bool starts_with_tag(std::string_view bytes, std::string_view tag) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
@@ -88,7 +88,7 @@ bool starts_with_tag(std::string_view bytes, std::string_view tag) {
                     [&](char wanted, char found) { return same(found, wanted); });
 }
 
-// UTF-8 without control characters; the last character may be cut off.
+// Whether it is UTF-8 without control characters; the last character may be cut off.
 bool is_text(std::string_view bytes) {
   const auto is_control = [](char c) {
     return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\r' && c != '\t') ||

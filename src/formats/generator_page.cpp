@@ -26,7 +26,7 @@ Json json_of(const GraphNode& node) {
           {"attributes", std::move(attributes)}};
 }
 
-// Whole numbers stand in the JSON; real ones in `weights`, from number `at` on.
+// Integers go into the JSON; floats into `weights`, where `at` is the index of the first.
 Json json_of(const GraphTensor& tensor, std::vector<float>& weights) {
   if (const auto* whole = std::get_if<std::vector<std::int64_t>>(&tensor.values)) {
     return {{"shape", tensor.shape}, {"data", *whole}};

@@ -32,21 +32,21 @@ Palette grey_palette() {
   return palette;
 }
 
-// A frame as places in a palette; of a grey one they are its greys.
+// A frame as palette indices; the indices of a grey frame are its grey levels.
 struct Indexed {
   Bytes pixels;
   Palette palette = grey_palette();
   bool is_grey = true;
 };
 
-// The channels of a colour frame, each by itself.
+// The three channels of a colour frame, separately.
 std::array<Bytes, 3> planes_of(const Image& frame) {
   std::array<Bytes, 3> planes;
   for (std::size_t i = 0; i < frame.pixels.size(); ++i) planes[i % 3].push_back(frame.pixels[i]);
   return planes;
 }
 
-// With the very colours of the frame; false where they are too many.
+// Uses the frame's own colours; returns false if there are too many.
 bool index_exactly(const std::array<Bytes, 3>& planes, Indexed& indexed) {
   const auto& [red, green, blue] = planes;
   std::unordered_map<std::uint32_t, std::uint8_t> places;
@@ -101,7 +101,7 @@ struct GifEncoder::State {
   void put(Indexed frame, std::int64_t times);
 };
 
-// The size, the greys, and the block that makes programs play it over and over.
+// Writes the size, the grey palette, and the block that makes the animation loop.
 void GifEncoder::State::begin(const Image& frame) {
   const auto append = [](GifFileType* file, const GifByteType* data, int size) {
     auto& all = *static_cast<Bytes*>(file->UserData);
@@ -126,7 +126,7 @@ void GifEncoder::State::put(Indexed frame, std::int64_t times) {
   std::array<GifByteType, 4> block{};
   EGifGCBToExtension(&control, block.data());
   check(EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, block.size(), block.data()));
-  // giflib would lose that of the frame before where this one has none.
+  // giflib would leak the previous frame's palette if this frame has none.
   GifFreeMapObject(std::exchange(gif->Image.ColorMap, nullptr));
   const PaletteMap own = make_map(frame.palette);
   check(EGifPutImageDesc(gif, 0, 0, gif->SWidth, gif->SHeight, false,

@@ -8,23 +8,23 @@
 
 namespace gan {
 
-/// Whether this build can make GIF files (giflib was there).
+/// Whether this build can write GIF files (built with giflib).
 bool can_make_gif();
 
-/// Makes an animated GIF (89a) that plays over and over, frame by frame; memory holds the file,
-/// not the frames. Grey frames, and those of at most 256 colours, are kept exactly; others
-/// get the 256 colours that a median cut of their own finds.
+/// Encodes a looping animated GIF (89a), frame by frame; memory holds the file, not the frames.
+/// Grey frames and frames of at most 256 colours are exact; others are reduced to 256 colours by a
+/// median cut per frame.
 class GifEncoder {
  public:
-  /// `frames_per_second`: 1 to 50. A GIF counts in hundredths of a second: the pause between
-  /// frames is rounded to them. Error (exit code 2) where this build has no giflib.
+  /// `frames_per_second`: 1 to 50; the pause between frames is rounded to GIF's hundredths of a
+  /// second. Throws an Error (exit code 2) if this build has no giflib.
   explicit GifEncoder(std::int64_t frames_per_second);
   ~GifEncoder();
 
-  /// Shows `frame` for the time of `times` frames. Error where it is not as large as the
-  /// first, which may have 65,535 pixels a side.
+  /// Shows `frame` for the duration of `times` frames. Throws an Error if its size differs from the
+  /// first frame's, which may have up to 65,535 pixels per side.
   void add(const Image& frame, std::int64_t times = 1);
-  /// The bytes of the file, after at least one frame; the encoder is of no more use then.
+  /// The bytes of the file, after at least one frame. The encoder can't be used afterwards.
   Bytes finish();
 
  private:

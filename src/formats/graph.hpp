@@ -8,10 +8,10 @@
 
 namespace gan {
 
-/// A network as plain data: operators of ONNX, in the order in which they run, and the
-/// tensors they hold. What files for other programs are made of.
+/// A network as plain data, for export to other programs: ONNX operators in execution order, and
+/// their tensors.
 
-/// Constant numbers of the operators; `shape` is empty for a single one.
+/// A constant of the network; `shape` is empty for a scalar.
 struct GraphTensor {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -20,7 +20,7 @@ struct GraphTensor {
 
 using GraphAttribute = std::variant<std::int64_t, float, std::vector<std::int64_t>, std::string>;
 
-/// An operator by ONNX's name; `inputs` and `output` are names of values.
+/// An operator with its ONNX name; `inputs` and `output` are names of values.
 struct GraphNode {
   std::string op;
   std::vector<std::string> inputs;
@@ -28,7 +28,7 @@ struct GraphNode {
   std::vector<std::pair<std::string, GraphAttribute>> attributes;
 };
 
-/// What goes in or comes out: [n, shape...], float32 or, where `whole`, int64.
+/// An input or output: [n, shape...], float32 or, if `whole`, int64.
 struct GraphPort {
   std::string name;
   std::vector<std::int64_t> shape;

@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-constexpr double kMaxPixels = 0x1p30 / 3;  // what encode_png takes
+constexpr double kMaxPixels = 0x1p30 / 3;  // the limit of encode_png
 
 struct Layout {
   std::int64_t columns = 0;
@@ -30,7 +30,7 @@ void check(ByteView images, const ImageShape& shape, const GridOptions& options)
   }
 }
 
-// Sizes come from the user: in floating point they can't overflow.
+// Computes in floating point, since sizes come from the user and could overflow.
 void check_size(const Layout& layout, const ImageShape& shape, const GridOptions& options) {
   const auto scale = static_cast<double>(options.scale);
   const auto gap = static_cast<double>(options.gap);

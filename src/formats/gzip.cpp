@@ -14,27 +14,27 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = 1 << 12;
 constexpr std::size_t kMaxStep = 1 << 30;  // zlib counts in 32 bits
-constexpr std::size_t kPiece = 1 << 20;    // of a file that is not held whole
+constexpr std::size_t kPiece = 1 << 20;    // of a file that is not read whole
 constexpr std::array<std::uint8_t, 2> kMagic = {0x1f, 0x8b};
 
-// The next bytes of a file, each call those after the last one's; none at its end.
+// Returns the next bytes of a file with each call; empty at its end.
 using NextBytes = std::function<ByteView()>;
 
 }  // namespace
 
-// A gzip file of `size` bytes as a stream of unpacked bytes.
+// Unpacks a gzip file of `size` bytes as a stream.
 class Inflater {
  public:
   Inflater(NextBytes next, std::uint64_t size, std::string_view name)
       : next_(std::move(next)), size_(size), name_(name) {
-    // 15: the largest window; + 16: a gzip wrapper is required, its CRC checked.
+    // 15: the largest window; + 16: requires a gzip wrapper and checks its CRC.
     if (inflateInit2(&zlib_, 15 + 16) != Z_OK) throw run_error(name_, ": zlib cannot start");
   }
   ~Inflater() { inflateEnd(&zlib_); }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  // Fills `out`; returns how much of it, less than all only at the end.
+  // Fills `out`; returns the number of bytes read, fewer than requested only at the end.
   std::size_t read(std::span<std::uint8_t> out) {
     std::size_t done = 0;
     while (done < out.size() && !ended_) done += step(out.subspan(done));
@@ -68,12 +68,12 @@ class Inflater {
     if (rest_.empty()) rest_ = next_();
   }
 
-  // A gzip file may be several, one after the other.
+  // A gzip file may consist of several members.
   void end_member() {
     ended_ = offset_ == size_;
     if (ended_) return;
     fill();
-    // Of a member's first two bytes, the second may lie in the next piece; zlib looks there.
+    // A member's second byte may be in the next piece; zlib checks it there.
     const bool is_split = rest_.size() == 1 && offset_ + 1 < size_;
     if (is_split ? rest_[0] != kMagic[0] : !is_gzip(rest_)) {
       fail(str(size_ - offset_, " bytes follow that are not gzip data"));
@@ -89,14 +89,14 @@ class Inflater {
   std::uint64_t size_;
   std::string_view name_;
   z_stream zlib_{};
-  ByteView rest_;  // of what next_ gave last
+  ByteView rest_;  // the unread rest of the last piece from next_
   std::uint64_t offset_ = 0;
   bool ended_ = false;
 };
 
 namespace {
 
-// All bytes at once.
+// Returns all bytes in one piece.
 NextBytes whole(ByteView bytes) {
   return [bytes]() mutable { return std::exchange(bytes, ByteView()); };
 }
@@ -114,7 +114,7 @@ bool is_gzip(ByteView bytes) {
 Bytes gunzip(ByteView bytes, std::uint64_t limit, std::string_view name) {
   check_magic(bytes, name);
   Inflater inflater(whole(bytes), bytes.size(), name);
-  // One byte of room beyond the limit tells a stream that ends there from a longer one.
+  // One byte beyond the limit, to tell a stream that ends at the limit from a longer one.
   const std::uint64_t room = limit < UINT64_MAX ? limit + 1 : limit;
   Bytes out;
   std::size_t size = 0;

@@ -20,9 +20,9 @@ constexpr std::uint8_t kUnsignedByte = 0x08;
 constexpr std::uint8_t kInt32 = 0x0C;
 constexpr std::size_t kInt32Bytes = 4;
 
-constexpr std::size_t kReadAtOnce = 1 << 20;  // of what is not held whole
+constexpr std::size_t kReadAtOnce = 1 << 20;  // of a file that is not read whole
 
-// Of the whole file, unpacked.
+// Size of the whole file, unpacked.
 std::uint64_t file_size(const IdxHeader& header) {
   return header.size + static_cast<std::uint64_t>(header.values);
 }
@@ -44,7 +44,7 @@ const char* type_name(std::uint8_t type) {
   }
 }
 
-// Pictures are bytes; labels may be wider.
+// Images are bytes; labels may be wider.
 enum class Holds : std::uint8_t { kBytes, kLabels };
 
 std::string unpacked_name(const std::string& file) { return file + " (unpacked)"; }
@@ -105,14 +105,14 @@ void check_limit(const IdxHeader& header, std::uint64_t limit, std::string_view 
                   " bytes; at most ", limit, " are allowed");
 }
 
-// No honest IDX file of `limit` values is longer, raw or gzip: incompressible
-// data grow by less than a thousandth.
+// Maximum length of a valid IDX file of `limit` values, raw or gzip: gzip grows incompressible data
+// by less than a thousandth.
 std::uint64_t max_file_size(std::uint64_t limit) {
   const std::uint64_t slack = limit / 1000 + (1 << 16);
   return limit > UINT64_MAX - slack ? UINT64_MAX : limit + slack;
 }
 
-// In place, so that the values of a large file are in memory only once.
+// Strips the header in place, so that a large file is in memory only once.
 IdxArray read_array(const std::filesystem::path& path, Holds what, std::uint64_t limit) {
   auto bytes = read_file(path, max_file_size(limit));
   const bool gzipped = is_gzip(bytes);
@@ -187,7 +187,7 @@ void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
     if (found < piece.size())
       check_file_size(header, file_size(header) - left, unpacked_name(file.name()));
   }
-  // Its end, with its checksum, must come next.
+  // The end of the gzip data, with its checksum, must come next.
   if (reader.read(std::span(piece).first(1)) > 0) {
     throw run_error(file.name(), ": unpacks to more than the ", file_size(header),
                     " bytes expected");

@@ -12,40 +12,38 @@
 
 namespace gan {
 
-/// The contents of an IDX file of unsigned bytes (the format of MNIST:
-/// two zero bytes, type 0x08, number of dimensions, big-endian 32-bit sizes,
-/// then the values, last dimension fastest).
+/// Contents of an IDX file of unsigned bytes (MNIST's format: two zero bytes, type 0x08, number of
+/// dimensions, big-endian 32-bit sizes, then the values, last dimension fastest).
 struct IdxArray {
   std::vector<std::int64_t> dims;  ///< 1 to 4 sizes
   Bytes values;                    ///< product(dims) bytes
 };
 
-/// Parses the bytes of an uncompressed IDX file. `name` is what errors call it;
-/// they give the offset, what was found and what was expected.
+/// Parses an uncompressed IDX file. Errors include `name`, the offset, and what was found and
+/// expected.
 IdxArray parse_idx(ByteView bytes, std::string_view name);
 
-/// Reads an IDX file, raw or gzip (told by content, not name). Never holds more
-/// memory than the file truly contains plus a fixed buffer; refuses data of more
-/// than `limit` bytes uncompressed.
+/// Reads an IDX file, raw or gzip (recognised by content, not name). Uses no more memory than the
+/// file's actual content plus a fixed buffer. Refuses files of more than `limit` unpacked bytes.
 IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit);
 
-/// The labels of an IDX file, raw or gzip: a byte or int32 per image, or a row of int32 that begins
-/// with the label, as QMNIST's.
+/// Reads labels from an IDX file, raw or gzip: one byte or int32 per image, or, as in QMNIST, a row
+/// of int32 per image that begins with the label.
 std::vector<std::int64_t> read_idx_labels(const std::filesystem::path& path, std::uint64_t limit);
 
-/// What an IDX file, raw or gzip, says of itself.
+/// The header of an IDX file, raw or gzip.
 struct IdxHeader {
   std::vector<std::int64_t> dims;  ///< 1 to 4 sizes
-  std::int64_t values = 0;         ///< product(dims): the bytes that follow it
-  std::uint64_t size = 0;          ///< of the header itself, where a raw file's values begin
+  std::int64_t values = 0;         ///< product(dims): number of bytes after the header
+  std::uint64_t size = 0;          ///< size of the header, so the offset of a raw file's values
   bool gzipped = false;            ///< whether the file is gzip
 };
 
-/// The header of a file that is to stay where it is. Of a raw one the length is checked too.
+/// Reads the header of a file that stays on disk. Also checks a raw file's length.
 IdxHeader read_idx_header(const RandomAccessFile& file);
 
-/// Hands the values of a gzip file with that header to `take`, a piece after the other, in the
-/// memory of one. Errors as those of read_idx(); a limit is for the caller to check.
+/// Passes the values of a gzip file with that header to `take`, piece by piece, with memory for one
+/// piece. Errors are those of read_idx(). The caller must check any size limit.
 void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
                 const std::function<void(ByteView)>& take);
 

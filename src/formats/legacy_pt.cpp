@@ -25,7 +25,7 @@ const T* as(const PickleGraph& graph, PickleId id) {
   return std::get_if<T>(&graph.nodes[id]);
 }
 
-// The third pickle is a dict; of what it says of the machine only the byte order matters.
+// The third pickle is a dict about the machine; only the byte order matters.
 void check_system(const PickleGraph& graph, std::string_view name) {
   const auto* dict = as<PickleDict>(graph, graph.root);
   for (std::size_t i = 0; dict != nullptr && i + 1 < dict->items.size(); i += 2) {
@@ -38,7 +38,7 @@ void check_system(const PickleGraph& graph, std::string_view name) {
   throw run_error(name, ": its third pickle does not say 'little_endian'");
 }
 
-// The storages' types by their keys, from all places that name them.
+// The types of the storages by key, from every reference to them.
 std::map<std::string_view, std::string_view> storage_types(const PickleGraph& graph) {
   std::map<std::string_view, std::string_view> types;
   for (const auto& node : graph.nodes) {
@@ -52,7 +52,7 @@ std::map<std::string_view, std::string_view> storage_types(const PickleGraph& gr
   return types;
 }
 
-// Takes one storage behind the pickles: its count, then its elements.
+// Reads one storage after the pickles: its count, then its elements.
 class StorageReader {
  public:
   StorageReader(ByteView bytes, std::size_t begin, std::string_view name)

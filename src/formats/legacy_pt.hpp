@@ -6,12 +6,11 @@
 
 namespace gan {
 
-/// Whether a file begins as torch.save of before 1.6 wrote it, or as it still does without its zip
-/// format.
+/// Whether a file begins like those of torch.save before 1.6, or with its zip format switched off.
 bool is_legacy_pt(ByteView bytes);
 
-/// Parses such a file as parse_pt does: three pickles that name the format, one of the content, one
-/// of the storages' keys; then each storage, an int64 count and its elements.
+/// Parses such a file as parse_pt does: three pickles identify the format, one holds the content,
+/// one the storages' keys; then come the storages, each an int64 count and its elements.
 PtDict parse_legacy_pt(ByteView bytes, std::string_view name);
 
 }  // namespace gan

@@ -1,4 +1,4 @@
-// Stands in for gif.cpp where there is no giflib.
+// Replaces gif.cpp in builds without giflib.
 #ifndef GAN_TRAIN_HAS_GIF
 
 #include "formats/gif.hpp"

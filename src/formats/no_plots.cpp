@@ -1,4 +1,4 @@
-// Stands in for plot.cpp and scatter.cpp where there is no cairo.
+// Replaces plot.cpp and scatter.cpp in builds without cairo.
 #ifndef GAN_TRAIN_HAS_CAIRO
 
 #include "formats/image.hpp"

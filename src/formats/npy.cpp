@@ -11,14 +11,13 @@ namespace gan {
 namespace {
 
 constexpr std::string_view kNpyMagic = "\x93NUMPY";
-constexpr std::size_t kMaxNpyDims = 32;  // NumPy's own bound
+constexpr std::size_t kMaxNpyDims = 32;  // NumPy's own limit
 
 std::string python_tuple(const std::vector<std::int64_t>& shape) {
   return "(" + join(shape, ", ") + (shape.size() == 1 ? ",)" : ")");
 }
 
-// Reads the header, which begins at `offset` of the file `name`: a Python dict of three keys, in
-// any order.
+// Parses the header, at `offset` of the file `name`: a Python dict of three keys, in any order.
 class NpyHeader {
  public:
   NpyHeader(std::string_view text, std::size_t offset, std::string_view name)
@@ -114,7 +113,7 @@ class NpyHeader {
       shape.push_back(*size);
       at_ = end;
       if (!accept(',')) {
-        // In Python (3) is a number; a tuple of one needs its comma.
+        // In Python (3) is a number; a tuple of one element needs a comma.
         if (shape.size() == 1) fail("expected ','");
         expect(')');
         break;
@@ -124,7 +123,7 @@ class NpyHeader {
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;  // in text_, what to read next
+  std::size_t at_ = 0;  // position in text_ of the next character
   std::size_t offset_;
   std::string_view name_;
 };
@@ -146,7 +145,7 @@ std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& 
   std::string dict =
       str("{'descr': '", dtype, "', 'fortran_order': False, 'shape': ", python_tuple(shape), ", }");
   const std::size_t prefix = kNpyMagic.size() + 4;
-  // A newline ends the header; spaces before it align the data.
+  // The header ends in a newline; spaces before it align the data.
   dict.append(63 - (prefix + dict.size()) % 64, ' ');
   dict += '\n';
   std::string header(kNpyMagic);

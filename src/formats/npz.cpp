@@ -20,8 +20,8 @@ constexpr std::size_t kLocalSize = 30;     // without name and extra field
 constexpr std::size_t kPlainEndSize = 22;  // without the comment
 constexpr std::uint16_t kStored = 0, kDeflated = 8;
 
-// A zip archive as NumPy writes it. Reads what the central directory says and the data, nothing
-// else; tests the CRC of each.
+// Reads a zip archive as NumPy writes it. Uses only the central directory and the data, and checks
+// each CRC.
 class NpzReader {
  public:
   NpzReader(ByteView bytes, std::uint64_t limit, std::string_view name)
@@ -59,7 +59,7 @@ class NpzReader {
     return get_le<T>(part(at, sizeof(T)));
   }
 
-  // The record at the end, which a comment may follow.
+  // Offset of the end record, which a comment may follow.
   std::size_t find_end() const {
     for (std::size_t comment = 0; comment <= UINT16_MAX; ++comment) {
       if (bytes_.size() < kPlainEndSize + comment) break;
@@ -91,7 +91,7 @@ class NpzReader {
   }
 
   Bytes inflated(ByteView data, std::size_t size, std::string_view entry) const {
-    constexpr std::size_t kMaxRatio = 1032;  // of deflate
+    constexpr std::size_t kMaxRatio = 1032;  // maximum ratio of deflate
     if (size / kMaxRatio > data.size()) fail(in_quotes(entry), " is damaged");
     Bytes out(size);
     z_stream zlib{};

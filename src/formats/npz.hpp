@@ -9,12 +9,12 @@
 
 namespace gan {
 
-/// The .npy files in an .npz file of numpy.savez or savez_compressed, by their names there ("mu").
-/// Unpacks at most `limit` bytes in all. Errors name `name`.
+/// The .npy files in an .npz file of numpy.savez or savez_compressed, by array name ("mu"). Unpacks
+/// at most `limit` bytes in total. Errors include `name`.
 std::vector<std::pair<std::string, Bytes>> parse_npz(ByteView bytes, std::uint64_t limit,
                                                      std::string_view name);
 
-/// The bytes of an .npz file that holds these .npy files, as numpy.savez writes them.
+/// The bytes of an .npz file with these .npy files, as numpy.savez writes it.
 Bytes encode_npz(const std::vector<std::pair<std::string, Bytes>>& arrays);
 
 }  // namespace gan

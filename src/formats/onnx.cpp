@@ -10,8 +10,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
-// The numbers of the fields that we write, by message, and of their values, as ONNX's
-// onnx/onnx.proto defines them. Fields are written in the order of their numbers.
+// Numbers of the fields that we write, per message, and of their values, as defined in ONNX's
+// onnx/onnx.proto. Fields are written in ascending order.
 using Tag = protozero::pbf_tag_type;
 enum class ModelProto : Tag {
   kIrVersion = 1,
@@ -112,7 +112,7 @@ void add_graph(const Graph& graph, Builder<ModelProto>& model) {
 std::string encode_onnx(const Graph& graph) {
   std::string file;
   Builder<ModelProto> model(file);
-  model.add_int64(ModelProto::kIrVersion, 8);  // that of ONNX 1.10, where opset 15 came in
+  model.add_int64(ModelProto::kIrVersion, 8);  // that of ONNX 1.10, which introduced opset 15
   model.add_string(ModelProto::kProducerName, "gan-train");
   model.add_string(ModelProto::kProducerVersion, kVersion);
   add_graph(graph, model);

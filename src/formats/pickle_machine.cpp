@@ -13,7 +13,7 @@
 namespace gan {
 namespace {
 
-constexpr PickleId kMark = std::numeric_limits<PickleId>::max();  // on the stack, no node
+constexpr PickleId kMark = std::numeric_limits<PickleId>::max();  // a mark on the stack; not a node
 
 class PickleMachine {
  public:
@@ -46,7 +46,7 @@ class PickleMachine {
   Ids pop_to_mark();
   PickleNode& node(PickleId id) { return graph_.nodes[id]; }
 
-  // Opcodes; each function passes those it does not know to the next.
+  // Opcodes. Each function passes those it does not know to the next.
   void step_plain(std::uint8_t opcode);
   void step_container(std::uint8_t opcode);
   void step_object(std::uint8_t opcode);
@@ -63,8 +63,8 @@ class PickleMachine {
 
   ByteView pickle_;
   std::string_view name_;
-  std::size_t next_;    // the byte to read next
-  std::size_t at_ = 0;  // the opcode being run
+  std::size_t next_;    // position of the next byte
+  std::size_t at_ = 0;  // position of the current opcode
   PickleGraph graph_;
   Ids stack_;
   Ids memo_;
@@ -134,7 +134,7 @@ void PickleMachine::step_plain(std::uint8_t opcode) {
       return push_integer(take_le<std::uint8_t>());
     case 0x8b:
       return push_integer(take_le<std::uint32_t>());
-    case 'G':  // the one field with the most significant byte first
+    case 'G':  // the only big-endian field
       return push(std::bit_cast<double>(__builtin_bswap64(take_le<std::uint64_t>())));
     case 'U':
     case 0x8c:
@@ -213,7 +213,7 @@ void PickleMachine::step_object(std::uint8_t opcode) {
       const auto parts = pop_items(3);
       return push(PickleObject{parts[0], parts[1]});
     }
-    case 'b':  // attributes, such as the _metadata of a state_dict()
+    case 'b':  // sets attributes, such as the _metadata of a state_dict()
       pop();
       top();
       return;
@@ -242,7 +242,7 @@ void PickleMachine::step_memo(std::uint8_t opcode) {
       return;
     case '2':
       return stack_.push_back(top());
-    case 0x95:  // the size of a frame
+    case 0x95:  // size of a frame
       take(8);
       return;
     default:
@@ -278,7 +278,7 @@ void PickleMachine::push_global() {
   push(PickleGlobal{*module, *name});
 }
 
-// A storage, or in files of before PyTorch 1.6 also ('module', class, its source's file, source).
+// A storage, or, in files from before PyTorch 1.6, also ('module', class, source file, source).
 void PickleMachine::push_persistent() {
   const PickleId id = pop();
   const auto* tuple = std::get_if<PickleTuple>(&node(id));
@@ -288,7 +288,7 @@ void PickleMachine::push_persistent() {
   push(PickleStorageId{id});
 }
 
-// Python numbers the memo in order, Python 2 from 1 on; refuses anything else.
+// Python numbers the memo consecutively, Python 2 from 1; anything else is refused.
 void PickleMachine::memo_put(std::uint64_t index) {
   if (memo_.empty() && index == 1) memo_.push_back(0);
   if (index != memo_.size()) fail("found memo place ", index, ", expected ", memo_.size());
@@ -306,7 +306,7 @@ void PickleMachine::add_items(Ids items) {
   if (kDict && items.size() % 2 != 0) fail("found a key without a value");
   PickleId id = top();
   if (auto* object = std::get_if<PickleObject>(&node(id))) {
-    if (object->items == 0) object->items = add(Container());  // the deque moves no node
+    if (object->items == 0) object->items = add(Container());  // adding to a deque moves no node
     id = object->items;
   }
   auto* outer = std::get_if<Container>(&node(id));
@@ -325,7 +325,7 @@ PickleGraph PickleMachine::run() {
   if (start != 0x80 || protocol < 2 || protocol > 5) {
     fail("expected a pickle of protocol 2 to 5");
   }
-  graph_.nodes.emplace_back();  // number 0 means none
+  graph_.nodes.emplace_back();  // 0 means none
   for (std::size_t steps = 0;; ++steps) {
     at_ = next_;
     if (steps == kPickleMaxSteps) fail("more than ", kPickleMaxSteps, " opcodes");

@@ -10,7 +10,7 @@
 
 namespace gan {
 
-using PickleId = std::uint32_t;  ///< of a node in its graph
+using PickleId = std::uint32_t;  ///< index of a node in its graph
 
 struct PickleOther {
   std::string_view what;  ///< "bytes"
@@ -25,12 +25,12 @@ struct PickleList {
   std::vector<PickleId> items;
 };
 struct PickleDict {
-  std::vector<PickleId> items;  ///< keys and values in turn
+  std::vector<PickleId> items;  ///< alternating keys and values
 };
 struct PickleStorageId {
   PickleId tuple;
 };
-/// What a call or a class would make, if it were run.
+/// The object that a call or a class would create if it were run.
 struct PickleObject {
   PickleId callable, arguments;
   PickleId items = 0;  ///< a list or dict of the items set on it; 0: none
@@ -40,17 +40,16 @@ using PickleNode =
     std::variant<std::monostate, bool, std::int64_t, double, std::string_view, PickleOther,
                  PickleGlobal, PickleTuple, PickleList, PickleDict, PickleStorageId, PickleObject>;
 
-/// What a pickle describes, as nodes. They name each other by number, so values that are used
-/// twice, and cycles, cost nothing.
+/// The content of a pickle as nodes. Nodes refer to each other by index, so shared values and
+/// cycles cost nothing.
 struct PickleGraph {
   std::deque<PickleNode> nodes;
   PickleId root = 0;
-  std::size_t end = 0;  ///< of the pickle, in the bytes that it was read from
+  std::size_t end = 0;  ///< end of the pickle, as an offset in the bytes
 };
 
-/// Runs the opcodes of the pickle of protocol 2 to 5 that begins at `begin`; others may follow it.
-/// Runs no calls: they become nodes. The graph points into `bytes`. Errors name `name` and the
-/// byte.
+/// Interprets the pickle of protocol 2 to 5 that starts at `begin`; others may follow it. Calls are
+/// not run but become nodes. The graph points into `bytes`. Errors include `name` and the offset.
 PickleGraph run_pickle(ByteView bytes, std::string_view name, std::size_t begin = 0);
 
 }  // namespace gan

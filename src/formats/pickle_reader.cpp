@@ -14,7 +14,7 @@
 namespace gan {
 namespace {
 
-// Turns a pickle's graph into plain values and tensors. All else becomes a PtOther.
+// Turns a pickle's graph into plain values and tensors. Anything else becomes a PtOther.
 class PickleReader {
  public:
   PickleReader(PickleGraph graph, std::span<const PickleStorage> storages, std::string_view name);
@@ -27,7 +27,7 @@ class PickleReader {
     bool used = false;
   };
   struct Storage {
-    std::optional<PtType> type;  // none: a type that is not read
+    std::optional<PtType> type;  // empty: an unsupported type
     std::string_view type_name;
     ByteView bytes;
   };
@@ -60,8 +60,8 @@ class PickleReader {
   PickleGraph graph_;
   std::string_view name_;
   std::map<std::string_view, Record> records_;
-  std::vector<std::string> path_;  // the keys of the dicts around the value being made
-  std::size_t depth_ = 0;          // of containers around it
+  std::vector<std::string> path_;  // keys of the dicts around the current value
+  std::size_t depth_ = 0;          // number of containers around it
   std::size_t values_ = 0;         // made so far
   std::size_t text_ = 0;           // bytes of strings made so far
 };
@@ -127,7 +127,7 @@ std::string PickleReader::text(std::string_view text) {
   return std::string(text);
 }
 
-// Without this bound a small file could unfold to any size.
+// Without this limit, shared nodes would let a small file expand to any size.
 void PickleReader::add_values(std::size_t count) {
   values_ += count;
   if (values_ > kPickleMaxSteps) fail("more than ", kPickleMaxSteps, " values");
@@ -143,7 +143,7 @@ PtList PickleReader::list(const std::vector<PickleId>& items) {
   return values;
 }
 
-// Drops keys that are neither strings nor whole numbers: nothing here could name them.
+// Drops keys that are neither strings nor integers, since nothing here could name them.
 PtDict PickleReader::dict(const std::vector<PickleId>& items) {
   add_values(items.size() / 2);
   ++depth_;
@@ -181,7 +181,7 @@ PtValue PickleReader::object(const PickleObject& object) {
   return made;
 }
 
-// The few functions that tensors and dicts need; nothing else is ever made.
+// Handles the few functions that tensors and dicts need; no other object is ever created.
 PtValue PickleReader::call(const PickleGlobal& function, PickleId arguments, PickleId items) {
   const auto* tuple = as<PickleTuple>(arguments);
   const auto full_name = str(function.module, ".", function.name);
@@ -193,21 +193,22 @@ PtValue PickleReader::call(const PickleGlobal& function, PickleId arguments, Pic
         is("torch._utils._rebuild_device_tensor_from_cpu_tensor")) {
       return value(given[0]);
     }
-    // A tensor with attributes: a function, a class, the function's arguments, the attributes.
+    // A tensor with attributes: the arguments are a function, a class, the function's arguments,
+    // the attributes.
     const auto* inner = given.size() < 3 ? nullptr : as<PickleGlobal>(given[0]);
     if (inner != nullptr && is("torch._tensor._rebuild_from_type_v2") &&
         inner->name != function.name) {
       return call(*inner, given[2], 0);
     }
   }
-  // OrderedDict, defaultdict, and similar classes.
+  // OrderedDict, defaultdict, and similar classes
   if (items != 0) return value(items);
   if (is("collections.OrderedDict")) return {PtDict()};
   if (function.name.empty()) return {PtOther{"an object"}};
   return {PtOther{"an object of " + shown(full_name)}};
 }
 
-// (storage, offset, size, stride, requires_grad, hooks), counted in elements
+// (storage, offset, size, stride, requires_grad, hooks), in elements.
 PtValue PickleReader::tensor(const std::vector<PickleId>& arguments) {
   if (arguments.size() != 6) return {PtOther{"a tensor with metadata"}};
   if (as<PickleStorageId>(arguments[0]) == nullptr) fail("expected a tensor's storage");
@@ -236,8 +237,8 @@ PtValue PickleReader::tensor(const std::vector<PickleId>& arguments) {
   return {std::move(tensor)};
 }
 
-// ('storage', type, key, device, number of elements), and in the old format the part of another
-// storage that it is.
+// ('storage', type, key, device, number of elements); the old format adds its part of another
+// storage.
 PickleReader::Storage PickleReader::storage(PickleId id) {
   const auto* tuple = as<PickleTuple>(as<PickleStorageId>(id)->tuple);
   const std::size_t size = tuple == nullptr ? 0 : tuple->items.size();

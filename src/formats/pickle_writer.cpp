@@ -85,7 +85,7 @@ void PickleWriter::put(const PtTensor& tensor) {
     throw run_error("a tensor of ", tensor.bytes.size(), " bytes does not fit its shape and type");
   }
   out_ += "ctorch._utils\n_rebuild_tensor_v2\n((";
-  put("storage"sv);  // a bare literal would be taken for a bool
+  put("storage"sv);  // a string literal would convert to bool
   out_ += "ctorch\n";
   out_ += row.storage;
   out_ += '\n';

@@ -9,20 +9,20 @@
 
 namespace gan {
 
-/// A picture as it lies in its file.
+/// A picture as stored in its file.
 struct StoredPicture {
-  Image image;  ///< of 1 channel (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA)
+  Image image;  ///< 1 channel (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA)
   std::int64_t width = 0;
-  std::int64_t height = 0;  ///< of the picture itself, where the image is smaller
-  int orientation = 1;      ///< as EXIF counts them
+  std::int64_t height = 0;  ///< of the picture itself; the image may be smaller
+  int orientation = 1;      ///< EXIF orientation
 };
 
-/// Each reads a whole file that begins as its format does, as decode_image() promises.
+/// Each reads a complete file of its format, with the guarantees of decode_image().
 StoredPicture read_png(ByteView file, const DecodeOptions& options, std::string_view name);
 StoredPicture read_jpeg(ByteView file, const DecodeOptions& options, std::string_view name);
 StoredPicture read_webp(ByteView file, const DecodeOptions& options, std::string_view name);
 
-/// Error where a picture of that size is larger than the options allow.
+/// Throws an Error if a picture of that size exceeds the limit in `options`.
 void check_size(std::int64_t width, std::int64_t height, const DecodeOptions& options,
                 std::string_view name);
 

@@ -20,8 +20,8 @@ struct Point {
   bool drawable() const { return is_drawable(x) && is_drawable(y); }
 };
 
-// The points of a series; of a long one the lowest and the highest of each
-// handful, which look the same and draw in no time.
+// The points of a series. A long series is reduced to the lowest and highest point of each small
+// group, which looks the same and draws much faster.
 std::vector<Point> points_of(const std::vector<double>& x, const std::vector<double>& y) {
   const std::size_t handful = std::max<std::size_t>(1, x.size() / kWidth);
   std::vector<Point> points;
@@ -40,7 +40,7 @@ std::vector<Point> points_of(const std::vector<double>& x, const std::vector<dou
   return points;
 }
 
-// The mean of the drawable ones of `count` values around each, of which the middle one.
+// Moving mean over `count` values centred on each point, skipping those that are not drawable.
 std::vector<double> smoothed(const std::vector<double>& y, std::int64_t count) {
   const auto side = static_cast<std::size_t>(count / 2);
   std::vector<double> means(y.size(), std::numeric_limits<double>::quiet_NaN());
@@ -59,7 +59,7 @@ std::vector<double> smoothed(const std::vector<double>& y, std::int64_t count) {
   return means;
 }
 
-// A line through each run of points between gaps; a point alone is a dot.
+// Draws a line through each run of points between gaps; a single point becomes a dot.
 void draw_curve(Canvas& canvas, const Frame& frame, const std::vector<Point>& points) {
   cairo_t* cairo = canvas.cairo();
   cairo_set_line_width(cairo, 2);
@@ -80,7 +80,7 @@ void draw_curve(Canvas& canvas, const Frame& frame, const std::vector<Point>& po
   }
 }
 
-// All series, smoothed or not.
+// Draws all series, smoothed if `smooth`.
 void draw_series(Canvas& canvas, const Frame& frame, const Plot& plot, bool smooth, double alpha) {
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     const auto& y = plot.series[i].y;

@@ -9,7 +9,7 @@
 
 namespace {
 
-// stb's own deflate makes files a fifth larger; zlib is linked anyway.
+// stb's own deflate makes files a fifth larger, and zlib is linked anyway.
 unsigned char* compress_for_stb(unsigned char* data, int size, int* out_size, int level) {
   uLongf packed = compressBound(static_cast<uLong>(size));
   auto* out = static_cast<unsigned char*>(std::malloc(packed));
@@ -34,7 +34,7 @@ namespace gan {
 namespace {
 
 void check(const Image& image) {
-  // stb counts in int, and adds up a row of differences in one.
+  // stb counts in int, and sums the differences of a row in an int.
   constexpr std::int64_t kMaxSide = 1 << 22;
   constexpr std::int64_t kMaxBytes = 1 << 30;
   const auto [width, height, channels] = std::tuple(image.width, image.height, image.channels);

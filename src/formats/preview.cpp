@@ -20,7 +20,7 @@ int luminance(const Rgb& color) {
   return (299 * color[0] + 587 * color[1] + 114 * color[2]) / 1000;  // Rec. 601
 }
 
-// The nearest of xterm's colours: a ramp of 24 greys, or a cube of six levels a side.
+// The nearest xterm colour: one of 24 greys, or of a cube with six levels per side.
 int xterm_color(const Rgb& color) {
   const auto [low, high] = std::minmax({color[0], color[1], color[2]});
   if (high - low < 8 && high > 3 && low < 247) {
@@ -41,8 +41,8 @@ std::string color_code(const char* ground, const Rgb& color, Shades shades) {
   return str(ground, "8;2;", int{color[0]}, ";", int{color[1]}, ";", int{color[2]});
 }
 
-// Two rows of pixels a line: the upper half of a character has the colour of text, the
-// lower that of its background, which is the terminal's own below an odd last row.
+// Two rows of pixels per line: the text colour of a half block is the upper pixel, the background
+// the lower; below an odd last row the background is the terminal's own.
 std::string half_blocks(const Image& image, Shades shades) {
   std::string out;
   for (std::int64_t y = 0; y < image.height; y += 2) {
@@ -60,7 +60,7 @@ std::string half_blocks(const Image& image, Shades shades) {
   return out;
 }
 
-// Light on dark, as most terminals are.
+// Light on dark, like most terminals.
 std::string characters(const Image& image) {
   constexpr std::string_view kRamp = " .:-=+*#%@";
   std::string out;
@@ -74,10 +74,10 @@ std::string characters(const Image& image) {
   return out;
 }
 
-// https://sw.kovidgoyal.net/kitty/graphics-protocol: a PNG file (f=100), shown at once (a=T)
-// without a reply (q=2), in pieces of base64 of at most 4096 bytes.
+// https://sw.kovidgoyal.net/kitty/graphics-protocol: a PNG file (f=100), displayed at once (a=T)
+// without a reply (q=2), in base64 chunks of at most 4096 bytes.
 std::string kitty_graphics(const Image& image, std::int64_t columns) {
-  constexpr std::int64_t kColumn = 8;  // pixels, in small letters
+  constexpr std::int64_t kColumn = 8;  // pixels per column, with a small font
   constexpr std::size_t kChunk = 4096;
   const std::string data = base64(encode_png(image));
   std::string keys = "a=T,f=100,q=2,";
@@ -98,7 +98,7 @@ Shades terminal_shades(const std::function<std::string_view(const char*)>& get) 
   if (!get("NO_COLOR").empty() || term.empty() || term == "dumb" || term.starts_with("vt")) {
     return Shades::kAscii;
   }
-  // Inside of these, kitty's own variable may be there, but its pictures don't get through.
+  // Inside screen and tmux, kitty's variable may be set, but its pictures are not passed on.
   const bool is_wrapped = term.starts_with("screen") || term.starts_with("tmux");
   if (term == "xterm-kitty" || (!get("KITTY_WINDOW_ID").empty() && !is_wrapped)) {
     return Shades::kKitty;
@@ -110,7 +110,8 @@ Shades terminal_shades(const std::function<std::string_view(const char*)>& get) 
 Image scaled_down(const Image& image, std::int64_t width, std::int64_t height) {
   Image small{width, height, image.channels, {}};
   small.pixels.reserve(static_cast<std::size_t>(width * height * image.channels));
-  // On a scale where a pixel of `image` is `width` wide, one of `small` is image.width wide.
+  // In units in which a pixel of `image` is `width` wide and a pixel of `small` is image.width
+  // wide.
   const auto overlap = [](std::int64_t from, std::int64_t size, std::int64_t place,
                           std::int64_t other) {
     return std::min((from + 1) * size, (place + 1) * other) - std::max(from * size, place * other);
@@ -138,7 +139,7 @@ Image scaled_down(const Image& image, std::int64_t width, std::int64_t height) {
 std::string preview_text(const Image& image, std::int64_t columns, Shades shades) {
   if (shades == Shades::kKitty) return kitty_graphics(image, columns);
   const std::int64_t width = std::min(image.width, columns);
-  // A character is about twice as high as wide.
+  // A character cell is about twice as high as wide.
   const std::int64_t pixels_high = shades == Shades::kAscii ? 2 : 1;
   const std::int64_t height =
       std::max<std::int64_t>(1, image.height * width / (image.width * pixels_high));

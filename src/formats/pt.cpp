@@ -18,7 +18,7 @@ struct FixedRecord {
   std::string_view content;
 };
 
-// What torch.save writes before the data, and behind them.
+// Records that torch.save writes before the data, and after them.
 constexpr std::array<FixedRecord, 3> kHeadRecords = {{
     {".format_version", "1"},
     {".storage_alignment", "64"},
@@ -26,7 +26,7 @@ constexpr std::array<FixedRecord, 3> kHeadRecords = {{
 }};
 constexpr FixedRecord kVersionRecord = {"version", "3\n"};
 
-// Refuses other kinds of files by name.
+// Rejects other kinds of files and names the kind.
 void check_kind(ByteView bytes, std::string_view name) {
   const auto kind = file_kind(as_text(bytes));
   if (kind.empty() || kind == "a zip archive") return;
@@ -38,12 +38,12 @@ void check_kind(ByteView bytes, std::string_view name) {
   throw run_error(name, ": is not a .pt file but ", kind);
 }
 
-// torch.jit.save, and C++'s torch::save, put records of code into the archive.
+// torch.jit.save and C++'s torch::save add records of code to the archive.
 bool is_torchscript(ByteView bytes) {
   return as_text(bytes).find("/constants.pkl") != std::string_view::npos;
 }
 
-// The records of an archive by what they are for.
+// The records of an archive by purpose.
 struct Contents {
   ByteView pickle;
   bool has_pickle = false;
@@ -51,7 +51,7 @@ struct Contents {
   std::vector<PickleStorage> storages;
 };
 
-// False for a record that no .pt file has.
+// Returns false for a record that no .pt file has.
 bool sort_in(Contents& contents, std::string_view record, ByteView data) {
   if (record == "data.pkl") {
     contents.pickle = data;
@@ -98,7 +98,7 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
   std::vector<ByteView> data;
   const std::string pickle = write_pickle(root, data);
 
-  // In torch.save's order: torch.load may compute where data lie from it.
+  // In torch.save's order: torch.load may compute data offsets from it.
   std::vector<std::pair<std::string, ByteView>> named = {{"data.pkl", as_bytes(pickle)}};
   const auto add_fixed = [&](const FixedRecord& record) {
     named.emplace_back(record.name, as_bytes(record.content));
@@ -115,8 +115,7 @@ Bytes encode_pt(const PtDict& root, std::string_view folder) {
     records.push_back({name, bytes});
   }
   Bytes file = encode_zip(records);
-  // What could not be read again (equal keys, broken UTF-8, too deep, too much)
-  // must not be written.
+  // Refuses to write what could not be read back (equal keys, broken UTF-8, too deep, too much).
   parse_pt(file, "the .pt file to write");
   return file;
 }

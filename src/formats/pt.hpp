@@ -10,18 +10,17 @@
 
 namespace gan {
 
-/// A PyTorch `.pt` file as plain data: a stored (uncompressed) zip archive
-/// holding a pickle, `data.pkl`, and a raw record a tensor. Only what dicts,
-/// lists, numbers, strings and dense tensors need is written or accepted;
-/// nothing in a file can name code to run. Files of PyTorch before 1.6, which
-/// are no archives, are read too. See docs/formats.md.
+/// A PyTorch `.pt` file as plain data: a stored (uncompressed) zip archive with a pickle,
+/// `data.pkl`, and one raw record per tensor. Only dicts, lists, numbers, strings and dense tensors
+/// are written or accepted; nothing in a file can run code. Files from before PyTorch 1.6, which
+/// are not archives, are also read. See docs/formats.md.
 
 enum class PtType : std::uint8_t { kUint8, kInt64, kFloat32, kFloat64, kBfloat16, kFloat16 };
 
-std::size_t size_of(PtType type);  ///< bytes an element
+std::size_t size_of(PtType type);  ///< bytes per element
 
-/// A dense tensor, little-endian. `bytes` goes from its first element to its last and is not owned:
-/// it points to the caller's memory when written, into the parsed file when read.
+/// A dense tensor, little-endian. `bytes` spans its first to its last element and is not owned: it
+/// points to the caller's memory when writing, into the parsed file when reading.
 struct PtTensor {
   PtType type = PtType::kFloat32;
   std::vector<std::int64_t> shape;
@@ -29,7 +28,7 @@ struct PtTensor {
   std::vector<std::int64_t> strides = {};  ///< in elements; empty: C-contiguous
 };
 
-/// Anything else in a file, in words: "an object of numpy.ndarray".
+/// Anything else in a file, described in words: "an object of numpy.ndarray".
 struct PtOther {
   std::string what;
 };
@@ -45,24 +44,24 @@ struct PtValue {
       value;
 };
 
-/// Not a std::pair, which can't hold a type that is still incomplete.
+/// Not a std::pair, which can't hold an incomplete type.
 struct PtEntry {
   std::string first;  ///< the key
   PtValue second;
 };
 
-/// The bytes of a .pt file, which Python's `torch.load(f, weights_only=True)`
-/// reads as a dict. `folder` is the archive's top folder, as torch.save names it
-/// after the file. The zip comment holds a CRC-32 of all before it.
+/// The bytes of a .pt file, which Python's `torch.load(f, weights_only=True)` reads as a dict.
+/// `folder` is the archive's top folder; torch.save names it after the file. The zip comment holds
+/// a CRC-32 of everything before it.
 Bytes encode_pt(const PtDict& root, std::string_view folder = "archive");
 
-/// Parses such a file strictly; the tensors point into `bytes`, which must
-/// outlive the result. Also takes what torch.save writes: tuples become lists, a list as the whole
-/// becomes a dict with numbers as keys, and other objects become a PtOther. Any byte out of place
-/// is an Error naming `name`, the offset or record, what was found and what was expected.
+/// Parses such a file strictly. The tensors point into `bytes`, which must outlive the result. Also
+/// accepts files of torch.save: tuples become lists, a list at the top level becomes a dict with
+/// numbers as keys, other objects become a PtOther. Any unexpected byte is an Error that gives
+/// `name`, the offset or record, and what was found and expected.
 PtDict parse_pt(ByteView bytes, std::string_view name);
 
-/// The value under `key`, or nullptr.
+/// The value for `key`, or nullptr.
 const PtValue* find(const PtDict& dict, std::string_view key);
 
 }  // namespace gan

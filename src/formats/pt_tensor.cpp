@@ -33,8 +33,8 @@ std::size_t size_of(PtType type) { return pt_type_row(type).size; }
 
 std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape) {
   if (shape.size() > kPtMaxDims) return std::nullopt;
-  // With zeros left out the answer does not hang on the order of the sizes, and
-  // the strides of an empty tensor can't overflow either.
+  // Zeros are left out, so that the answer does not depend on the order of the sizes, and the
+  // strides of an empty tensor can't overflow.
   std::int64_t product = 1;
   bool empty = false;
   for (const std::int64_t size : shape) {

@@ -11,7 +11,7 @@
 
 namespace gan {
 
-/// One row a type of tensor: how pickles name its storage.
+/// One row per tensor type, with the name of its storage in pickles.
 struct PtTypeRow {
   PtType type;
   std::string_view storage;  ///< a name in Python's module `torch`
@@ -29,23 +29,22 @@ inline constexpr std::array<PtTypeRow, 6> kPtTypes = {{
 
 const PtTypeRow& pt_type_row(PtType type);
 
-/// Bytes per element of a storage that pickles name so, read or not; none where it is unknown.
+/// Bytes per element of a storage type in a pickle, supported or not; nothing if unknown.
 std::optional<std::size_t> storage_element_size(std::string_view storage);
 
 inline constexpr std::size_t kPtMaxDims = 8;
 
-/// The number of elements of a shape; nothing where it has too many or negative
-/// sizes, or where a product of some of them (zeros left out) passes 2^63 - 1.
+/// The number of elements of a shape. Nothing if it has too many or negative sizes, or if a product
+/// of some of them (ignoring zeros) exceeds 2^63 - 1.
 std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape);
 
-/// Whether the strides, one per size, are C-contiguous, but for sizes of 1 or empty tensors.
+/// Whether the strides, one per size, are C-contiguous; sizes of 1 and empty tensors may have any.
 bool is_contiguous(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides);
 
-/// The number of elements from a tensor's first to its last; none if above 2^63 - 1.
+/// The number of elements from a tensor's first to its last; nothing if above 2^63 - 1.
 std::optional<std::int64_t> element_extent(const PtTensor& tensor);
 
-/// The strides, in elements, of a C-contiguous tensor of a shape that has an
-/// element_count.
+/// The strides, in elements, of a C-contiguous tensor. The shape must have an element_count.
 std::vector<std::int64_t> contiguous_strides(std::span<const std::int64_t> shape);
 
 }  // namespace gan

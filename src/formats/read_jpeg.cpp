@@ -2,7 +2,7 @@
 #include <array>
 #include <csetjmp>
 #include <cstdio>
-// jpeglib.h wants what comes before it.
+// jpeglib.h requires these headers before it.
 #include <jerror.h>
 #include <jpeglib.h>
 
@@ -13,7 +13,7 @@ namespace gan {
 namespace {
 
 constexpr int kExifMarker = JPEG_APP0 + 1;
-constexpr int kMaxScans = 500;  // of a progressive file; more only keep a decoder busy
+constexpr int kMaxScans = 500;  // limit for a progressive file; more only waste time
 
 class JpegReader {
  public:
@@ -54,8 +54,8 @@ class JpegReader {
   }
 
  private:
-  // Whatever libjpeg finds wrong leaves `step` by longjmp(), which skips destructors: it must hold
-  // nothing that has one.
+  // Runs `step`. On errors libjpeg leaves it by longjmp(), which skips destructors, so `step` must
+  // not contain objects that need one.
   template <typename Step>
   void call(Step step) {
     // NOLINTNEXTLINE(modernize-avoid-setjmp-longjmp): no exception can pass through C
@@ -76,7 +76,7 @@ class JpegReader {
     reader.leave();
   }
 
-  // Level -1 warns of data from which libjpeg would go on with made-up pixels.
+  // Level -1 warns of damaged data, which libjpeg would replace by made-up pixels.
   static void on_message(j_common_ptr jpeg, int level) {
     constexpr std::array<int, 4> kHarmless = {JWRN_ADOBE_XFORM, JWRN_JFIF_MAJOR,
                                               JWRN_NOT_SEQUENTIAL, JWRN_BOGUS_ICC};
@@ -120,7 +120,7 @@ class JpegReader {
     return image;
   }
 
-  // Stored as Adobe does it, and all others since: 255 means no ink.
+  // Inverted, as Adobe and all others store it: 255 means no ink.
   static Image from_cmyk(const Image& inks) {
     Image image{inks.width, inks.height, 3, {}};
     image.pixels.reserve(inks.pixels.size() / 4 * 3);

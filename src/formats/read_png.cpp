@@ -31,7 +31,7 @@ class PngReader {
     check_size(width, height, options, name_);
     const bool has_palette = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE;
     call([&] {
-      // A palette is looked up here: libpng makes what lies beyond it black, without a word.
+      // Palettes are looked up here, since libpng silently turns indices beyond the palette black.
       has_palette ? png_set_packing(png_) : png_set_expand(png_);
       png_set_strip_16(png_);
       png_set_interlace_handling(png_);
@@ -43,8 +43,8 @@ class PngReader {
   }
 
  private:
-  // Whatever libpng finds wrong leaves `step` by longjmp(), which skips destructors: it must hold
-  // nothing that has one.
+  // Runs `step`. On errors libpng leaves it by longjmp(), which skips destructors, so `step` must
+  // not contain objects that need one.
   template <typename Step>
   void call(Step step) {
     // NOLINTNEXTLINE(modernize-avoid-setjmp-longjmp): no exception can pass through C
@@ -65,8 +65,8 @@ class PngReader {
     rest = rest.subspan(size);
   }
 
-  // Every checksum counts, and all that libpng would let pass as benign, but only in the chunks
-  // that decide over the pixels.
+  // Checks every checksum, and also errors that libpng calls benign, but only in chunks that affect
+  // the pixels.
   void read_header() {
     call([this] {
       png_set_read_fn(png_, this, on_read);

@@ -31,7 +31,7 @@ StoredPicture read_webp(ByteView file, const DecodeOptions& options, std::string
   const std::int64_t width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
   const std::int64_t height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
   check_size(width, height, options, name);
-  // The first frame of an animation may leave some of the canvas empty.
+  // The first frame of an animation may not cover the whole canvas.
   const bool covers = frame.width == width && frame.height == height;
   Image image{width, height, frame.has_alpha != 0 || !covers ? 4 : 3, {}};
   const auto row = static_cast<std::size_t>(width * image.channels);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kLengthSize = 8;
 
 std::string header_text(const Metadata& metadata, const std::vector<const PtEntry*>& entries) {
-  Json::object_t header, texts;  // vectors, that no key is looked for
+  Json::object_t header, texts;  // vectors, since no lookup by key is needed
   for (const auto& [key, value] : metadata) texts.emplace_back(key, value);
   if (!texts.empty()) header.emplace_back(kSafetensorsMetadata, std::move(texts));
   std::uint64_t begin = 0;
@@ -30,7 +30,7 @@ std::string header_text(const Metadata& metadata, const std::vector<const PtEntr
     begin = end;
   }
   std::string text = to_json_line(header);
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the data are aligned
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // aligns the data
   return text;
 }
 

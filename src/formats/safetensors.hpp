@@ -8,25 +8,25 @@
 
 namespace gan {
 
-/// What a safetensors file holds: a JSON header and raw little-endian tensors.
+/// Contents of a safetensors file: a JSON header and raw little-endian tensors.
 struct SafeTensors {
   Metadata metadata;
-  PtDict tensors;  ///< PtTensors only; once read, in the order of their data
+  PtDict tensors;  ///< only PtTensors; after reading, in the order of their data
 };
 
-/// The most that a header may take: far more than any generator needs, and little enough
-/// that a hostile one costs less than 64 MiB.
+/// Maximum size of a header: far more than any generator needs, yet a hostile header takes less
+/// than 64 MiB.
 inline constexpr std::size_t kSafetensorsMostHeader = 2U << 20;
 
-/// Whether `bytes` look like such a file rather than another.
+/// Whether `bytes` look like a safetensors file.
 bool is_safetensors(ByteView bytes);
 
-/// The bytes of such a file, those of the widest types first, so that all are aligned.
+/// The bytes of a safetensors file, widest types first, so that all tensors are aligned.
 Bytes encode_safetensors(const SafeTensors& content);
 
-/// Parses such a file strictly: the tensors must fill all that follows the header, with no
-/// gap and no overlap. They point into `bytes`, which must outlive the result. Errors name
-/// `name` and the offset or the tensor.
+/// Parses a safetensors file strictly: the tensors must fill all bytes after the header, without
+/// gaps or overlaps. They point into `bytes`, which must outlive the result. Errors include `name`
+/// and the offset or the tensor.
 SafeTensors parse_safetensors(ByteView bytes, std::string_view name);
 
 }  // namespace gan

@@ -22,8 +22,8 @@ constexpr std::array<std::pair<PtType, std::string_view>, 6> kDtypes = {{
     {PtType::kFloat64, "F64"},
 }};
 
-// Takes the one form of JSON that a header has, objects of strings or of a tensor's fields in an
-// object, and throws at anything else: so a hostile header costs no more than its own size.
+// Accepts only the JSON that a header may have, an object of string maps and tensor fields, and
+// throws at anything else, so that a hostile header costs no more than its own size.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   HeaderReader(std::size_t offset, std::string_view name, Metadata& metadata)
@@ -123,10 +123,10 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::size_t offset_;
   std::string_view name_;
   Metadata& metadata_;
-  std::size_t depth_ = 0;                         // objects that are open
-  std::array<std::set<std::string>, 2> keys_;     // of each
-  std::string outer_, inner_;                     // their last keys
-  std::vector<std::int64_t>* numbers_ = nullptr;  // where those of the open array go
+  std::size_t depth_ = 0;                         // number of open objects
+  std::array<std::set<std::string>, 2> keys_;     // of each open object
+  std::string outer_, inner_;                     // the last key of each
+  std::vector<std::int64_t>* numbers_ = nullptr;  // destination of the open array's numbers
   std::vector<std::int64_t> offsets_;
 };
 
@@ -134,7 +134,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
 std::vector<SafetensorsEntry> parse_safetensors_header(std::string_view text, std::size_t offset,
                                                        std::string_view name, Metadata& metadata) {
-  // The parser itself takes a byte-order mark in front, and a null byte for the end.
+  // The parser alone would accept a byte-order mark, and would take a null byte for the end.
   const auto null = text.find('\0');
   if (!text.starts_with('{') || null != std::string_view::npos) {
     throw run_error(name, ": offset ", offset + (text.starts_with('{') ? null : 0),

@@ -11,7 +11,7 @@ namespace gan {
 
 constexpr std::string_view kSafetensorsMetadata = "__metadata__";
 
-/// A tensor of the header and where its bytes lie, from the end of the header.
+/// A tensor in the header, and the range of its bytes, relative to the end of the header.
 struct SafetensorsEntry {
   std::string name;
   PtTensor tensor = {};
@@ -19,12 +19,12 @@ struct SafetensorsEntry {
   std::uint64_t end = 0;
 };
 
-/// The tensors that the header `text`, which begins at `offset` of the file `name`, tells of, in
-/// its order; its free text goes to `metadata`. Error where it is no such header.
+/// The tensors in the header `text`, which starts at `offset` of the file `name`, in header order.
+/// Its metadata goes to `metadata`. Throws an Error if the header is invalid.
 std::vector<SafetensorsEntry> parse_safetensors_header(std::string_view text, std::size_t offset,
                                                        std::string_view name, Metadata& metadata);
 
-/// What a header calls a type.
+/// The name of a type in a header.
 std::string_view safetensors_dtype(PtType type);
 
 }  // namespace gan

@@ -13,7 +13,7 @@ constexpr double kHuge = 1e300;
 
 double power_of_ten(double value) { return std::floor(std::log10(value) + 1e-9); }
 
-// The least of 1, 2, 5 times a power of ten that is at least `raw`.
+// The smallest of 1, 2, 5 times a power of ten that is at least `raw`.
 double nice_step(double raw) {
   const double power = std::pow(10.0, power_of_ten(raw));
   for (const double factor : {1.0, 2.0, 5.0}) {
@@ -26,7 +26,7 @@ double scaled_value(double value, Scale scale) {
   return scale == Scale::kLog ? std::copysign(std::log10(1 + std::abs(value)), value) : value;
 }
 
-// The ticks of a log axis: zero, and powers of ten with room between them.
+// The ticks of a log axis: zero, and powers of ten that are far enough apart.
 void add_powers(Axis& axis, int count) {
   const double length = axis.high - axis.low;
   axis.step = std::max(1.0, std::ceil(length / count));
@@ -43,7 +43,7 @@ void add_powers(Axis& axis, int count) {
   });
 }
 
-// Values that are all alike get room around them.
+// Widens the axis by `margin`, or by more if all values are equal.
 void widen(Axis& axis, double margin) {
   const double magnitude = std::max(std::abs(axis.low), std::abs(axis.high));
   const double length = axis.high - axis.low;
@@ -104,7 +104,7 @@ std::string Axis::label(double tick) const {
   }
   if (std::abs(tick) < step / 2) return "0";
   const double magnitude = std::max(std::abs(low), std::abs(high));
-  const int digits = static_cast<int>(-power_of_ten(step));  // after the point
+  const int digits = static_cast<int>(-power_of_ten(step));  // after the decimal point
   if (magnitude < 1e6 && step >= 1e-4) {
     return formatted("%.*f", std::max(0, digits), tick);
   }

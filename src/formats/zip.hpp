@@ -8,23 +8,22 @@
 
 namespace gan {
 
-/// The one form of zip archive that torch.save writes: stored records back to
-/// back, data at multiples of 64 bytes. See docs/formats.md.
+/// The form of zip archive that torch.save writes: stored records without gaps, data at multiples
+/// of 64 bytes. See docs/formats.md.
 struct ZipRecord {
   std::string_view name;
   ByteView data;
 };
 
-/// The bytes of an archive whose comment seals it with a CRC-32. Names must be
-/// plain (see is_plain_name) and differ.
+/// The bytes of an archive, sealed by a CRC-32 in its comment. Names must be plain (see
+/// is_plain_name) and unique.
 Bytes encode_zip(std::span<const ZipRecord> records);
 
-/// Parses an archive, sealed or as torch.save leaves it; the records point into
-/// `bytes`. A byte that differs from what encode_zip would have written for the
-/// same records is an Error naming `name`.
+/// Parses an archive, sealed or written by torch.save. The records point into `bytes`. Any byte
+/// that differs from the output of encode_zip for the same records is an Error that gives `name`.
 std::vector<ZipRecord> parse_zip(ByteView bytes, std::string_view name);
 
-/// A relative path that stays in its folder: UTF-8, no control characters, no
+/// Whether it is a relative path that stays inside its folder: UTF-8, no control characters, no
 /// backslash, no empty part, no "." or "..".
 bool is_plain_name(std::string_view name);
 

@@ -13,8 +13,8 @@ constexpr std::size_t kAlignment = 64;
 constexpr std::uint16_t kUtf8 = 0x0800;
 constexpr std::uint16_t kHasDescriptor = 0x0008;
 
-// Version needed, flags, method and time, shared by both headers: all zero but
-// for the flags, as PyTorch's writer leaves them.
+// Version needed, flags, method and time, which both headers share: all zero except the flags, as
+// PyTorch's writer leaves them.
 void put_common(std::string& out, const ZipEntry& entry) {
   put_le<std::uint16_t>(out, 0);
   put_le<std::uint16_t>(out, entry.size > 0 ? kUtf8 | kHasDescriptor : kUtf8);
@@ -27,7 +27,7 @@ void put_common(std::string& out, const ZipEntry& entry) {
 std::string zip_local_header(const ZipEntry& entry) {
   std::string out = "PK\3\4";
   put_common(out, entry);
-  out.append(12, '\0');  // CRC and sizes stand in the descriptor
+  out.append(12, '\0');  // the descriptor has CRC and sizes
   const std::size_t unpadded = entry.offset + 30 + entry.name.size() + 4;
   const auto padding = static_cast<std::uint16_t>(-unpadded % kAlignment);
   put_le(out, static_cast<std::uint16_t>(entry.name.size()));

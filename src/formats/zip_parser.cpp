@@ -32,13 +32,13 @@ class ZipParser {
   std::string_view name_;
   std::size_t seal_size_ = 0;
   std::uint64_t count_ = 0;
-  std::uint64_t local_ = 0;          // where the next record must begin
-  std::uint64_t central_ = 0;        // where the next central header must begin
-  std::uint64_t central_begin_ = 0;  // where the records end
+  std::uint64_t local_ = 0;          // required start of the next record
+  std::uint64_t central_ = 0;        // required start of the next central header
+  std::uint64_t central_begin_ = 0;  // end of the records
   std::uint64_t central_end_ = 0;
 };
 
-// The caller has made sure that so many bytes are there.
+// The caller must have checked that the bytes exist.
 void ZipParser::expect(std::uint64_t offset, std::string_view expected,
                        std::string_view what) const {
   const auto found = as_text(bytes_.subspan(offset, expected.size()));

@@ -12,7 +12,7 @@ namespace {
 
 void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
-// An upper bound, so that the output is allocated once.
+// An upper bound on the size, so that the output is allocated once.
 std::uint64_t room_for(std::span<const ZipRecord> records) {
   std::uint64_t room = kZipEndSize + kZipSealSize;
   for (const auto& record : records) {

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kFormatVersion = 1;
 
 struct Parsed {
-  Bytes bytes;  // what root's tensors point into
+  Bytes bytes;  // root's tensors point into it
   PtDict root;
 };
 
@@ -140,7 +140,7 @@ RunningMetrics unpack_running(const PtDict& dict, const std::string& name) {
   return running;
 }
 
-// What a rank draws, or takes statistics of, by itself: docs/scaling.md.
+// Everything that each rank draws, or computes statistics of, by itself: docs/scaling.md.
 std::vector<std::string> own_to_a_rank(const Config& config) {
   const ModelConfig& model = config.model;
   std::vector<std::string> parts;
@@ -157,7 +157,7 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
   return parts;
 }
 
-// Warns where `before` ranks saved a state and another number resumes it: says what will differ.
+// Warns if a state saved by `before` ranks is resumed by another number, and says what will differ.
 void note_other_ranks(std::int64_t before, const Trainer& trainer) {
   const std::int64_t now = trainer.ranks().size();
   if (before == now) return;
@@ -182,7 +182,7 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   PtDict root = header("state", trainer);
   root.push_back({"generator", {packer.pack(*nets.generator)}});
   root.push_back({"discriminator", {packer.pack(*nets.discriminator)}});
-  // With the statistics of its own weights, since gan-sample draws from it.
+  // With statistics of its own weights, since gan-sample draws from it.
   if (trainer.ema) root.push_back({"ema", {packer.pack(*trainer.sampling_generator())}});
   root.push_back({"g_optimizer", {pack_adam(trainer.g_optimizer, *nets.generator, packer)}});
   root.push_back({"d_optimizer", {pack_adam(trainer.d_optimizer, *nets.discriminator, packer)}});
@@ -237,7 +237,7 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
   loop.health = unpack_health(get<PtDict>(root, "health", name), name);
   loop.rollbacks = get_count(root, "rollbacks", name, kMaxRollbacks);
-  // States of version 1.0 lack it.
+  // States of version 1.0 do not have it.
   loop.evaluating = find(root, "evaluating") != nullptr && get<bool>(root, "evaluating", name);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
@@ -267,7 +267,7 @@ Config load_checkpoint_config(const fs::path& path) {
   const Parsed parsed = read_checkpoint(path);
   const std::string name = path.string();
   Config config = unpack_config(parsed.root, name);
-  // A run is built as the config says before its weights are looked at.
+  // A run is built from its config before its weights are read.
   use_own_config(name + ": its config: ", [&] {
     build_within(parsed.root, name, [&] {
       make_networks(config.model, unpack_shape(parsed.root, name), 0,

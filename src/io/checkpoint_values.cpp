@@ -103,7 +103,7 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
   std::vector<std::int64_t> sizes;
   for (const auto& item : list) {
     const auto* size = std::get_if<std::int64_t>(&item.value);
-    // Larger than any image that is trained on, small enough not to overflow a product.
+    // Larger than any trained image, small enough that products do not overflow.
     if (size != nullptr && *size >= 1 && *size <= 65536) sizes.push_back(*size);
   }
   if (sizes.size() != 3 || list.size() != 3) {
@@ -128,7 +128,7 @@ void pack_classes(const Classes& classes, PtDict& root) {
   add_list("class_labels", classes.occurring);
 }
 
-// The list under `key`; empty where there is none, as in older files.
+// The list for `key`; empty if there is none, as in older files.
 template <typename Type>
 static std::vector<Type> unpack_list(const PtDict& root, const char* key, const std::string& name) {
   std::vector<Type> values;
@@ -141,7 +141,7 @@ static std::vector<Type> unpack_list(const PtDict& root, const char* key, const 
   return values;
 }
 
-// Files of version 0.1.0 have no classes, those before 1.2 no names.
+// Files of version 0.1.0 have no classes; those before 1.2 have no names.
 Classes unpack_classes(const PtDict& root, const std::string& name) {
   if (find(root, "classes") == nullptr) return {};
   return checked({get_count(root, "classes", name, kMaxClasses),

@@ -34,7 +34,7 @@ void write_onnx(const LoadedGenerator& loaded, const std::filesystem::path& path
 void write_safetensors(const LoadedGenerator& loaded, const std::filesystem::path& path) {
   TensorPacker packer;
   auto metadata = generator_metadata(loaded);
-  metadata.insert(metadata.begin(), {"format", "pt"});  // what its Python readers look for
+  metadata.insert(metadata.begin(), {"format", "pt"});  // required by its Python readers
   write_file(path, encode_safetensors({metadata, packer.pack(*loaded.generator)}));
 }
 

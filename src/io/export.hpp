@@ -8,10 +8,10 @@
 
 namespace gan {
 
-/// A format in which other programs take a generator (docs/export.md). `write` writes the
-/// whole file or none; Error where the generator, or this build, can't.
+/// An export format for other programs (docs/export.md). `write` writes the whole file or nothing;
+/// it throws an Error if the generator, or this build, does not support the format.
 struct ExportFormat {
-  std::string_view name;  ///< its extension too
+  std::string_view name;  ///< also its extension
   std::string_view help;
   void (*write)(const LoadedGenerator& loaded, const std::filesystem::path& path);
 };

@@ -17,8 +17,8 @@ namespace {
 
 using Shapes = std::unordered_map<std::string, std::vector<std::int64_t>>;
 
-// Names of torch.nn.utils.parametrizations.spectral_norm, and of torch.nn.utils.spectral_norm,
-// which are also ours.
+// Names in torch.nn.utils.parametrizations.spectral_norm, and in torch.nn.utils.spectral_norm,
+// which we also use.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNewNames = {{
     {"parametrizations.weight.original", "weight_orig"},
     {"parametrizations.weight.0._u", "weight_u"},
@@ -60,7 +60,7 @@ bool has_word(const std::vector<std::string>& words, Words known) {
       words, [&](const auto& word) { return std::ranges::find(known, word) != known.end(); });
 }
 
-// Adam's moments have the names and shapes of the weights that they belong to.
+// Adam's moments have the names and shapes of their weights.
 bool is_optimizer(std::string_view key) {
   const auto words = words_of(key);
   return std::ranges::any_of(words, [](const auto& word) { return word.starts_with("optim"); }) ||
@@ -71,8 +71,8 @@ struct Candidate {
   const PtDict* dict = nullptr;
   std::string path;
   std::string prefix;
-  std::size_t fits = 0;  // tensors whose names and shapes are wanted
-  int role = 0;          // by the words in its keys: 1 the wanted network, -1 the other one
+  std::size_t fits = 0;  // number of tensors with a wanted name and shape
+  int role = 0;          // from the words in its keys: 1 the wanted network, -1 the other one
   bool averaged = false;
 };
 
@@ -100,7 +100,7 @@ class Finder {
   std::vector<Candidate> candidates_;
 };
 
-// Counts, for each possible prefix, the wanted names that follow it.
+// Counts, for each possible prefix, how many wanted names follow it.
 void Finder::collect(const PtDict& dict, const std::string& path) {
   std::map<std::string, std::size_t> fits;
   bool tensors = false;

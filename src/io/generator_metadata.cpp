@@ -32,7 +32,7 @@ std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
   throw run_error(name, ": its ", key, " is no whole number");
 }
 
-// A list that is kept as JSON; empty where there is none.
+// A list stored as JSON; empty if there is none.
 template <typename Type>
 std::vector<Type> metadata_list(const Metadata& metadata, std::string_view key,
                                 const std::string& name) {
@@ -63,7 +63,7 @@ Metadata generator_metadata(const LoadedGenerator& loaded) {
                        {"classes", std::to_string(loaded.classes.count)},
                        {"dark_on_light", config.output.dark_on_light ? "true" : "false"},
                        {"config", to_yaml(config)}};
-  // Lists as JSON.
+  // Lists are stored as JSON.
   const auto add = [&](const char* key, const auto& list) {
     if (!list.empty()) metadata.emplace_back(key, to_json_line(list));
   };

@@ -9,21 +9,21 @@
 
 namespace gan {
 
-// How a generator describes itself in files that are no checkpoints.
+// How a generator describes itself in files that are not checkpoints.
 
-/// Whether a safetensors file is one of gan-export. A "config" alone does not make it one.
+/// Whether a safetensors file comes from gan-export. A "config" alone is not enough.
 bool is_gan_train(const Metadata& metadata);
 
-/// Its config, shape and classes, and what they mean for whoever runs it.
+/// The generator's config, shape and classes, and their meaning for programs that run it.
 Metadata generator_metadata(const LoadedGenerator& loaded);
 
-/// The config among these; Error where there is none.
+/// The config in the metadata; throws an Error if there is none.
 Config config_from_metadata(const Metadata& metadata, const std::string& name);
 
-/// Builds the generator from what the rest of `loaded` says and gives it these weights.
+/// Builds the generator from the other members of `loaded` and loads these weights.
 void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::string& where);
 
-/// A generator from a safetensors file that describes it; Error where it does not.
+/// Loads a generator from a self-describing safetensors file; throws an Error for other files.
 LoadedGenerator load_safetensors(ByteView bytes, const std::string& name);
 
 }  // namespace gan

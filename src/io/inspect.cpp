@@ -18,10 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 using std::literals::operator""sv;
 
-// No file of data that anyone inspects by mistake fills the memory.
+// Prevents a huge file from filling the memory.
 constexpr std::uint64_t kMaxInspected = std::uint64_t{16} << 30;
 
-// Least, greatest and mean of values, wherever they lie.
+// Minimum, maximum and mean of values at any alignment.
 template <typename Value>
 void add_range(Json& facts, ByteView bytes) {
   const std::size_t count = bytes.size() / sizeof(Value);
@@ -54,7 +54,7 @@ Json inspect_idx(ByteView bytes, const std::string& name) {
   Json facts = {{"kind", gzipped ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
   add_range<std::uint8_t>(facts, array.values);
   if (array.dims.size() == 1 && !array.values.empty()) {
-    // One number an item: labels.
+    // One number per item: labels.
     std::vector<std::int64_t> counts(
         std::size_t{*std::max_element(array.values.begin(), array.values.end())} + 1);
     for (const auto label : array.values) ++counts[label];

@@ -33,7 +33,7 @@ const char* type_word(PtType type) {
 
 Json object_of(const PtDict& dict);
 
-// A tensor by its type and shape, all else as it is.
+// Shows a tensor by type and shape, anything else by value.
 struct ValueReader {
   Json operator()(std::monostate) const { return {}; }
   Json operator()(const PtTensor& tensor) const {
@@ -49,7 +49,7 @@ struct ValueReader {
   Json operator()(const auto& plain) const { return plain; }
 };
 
-// Adam keeps two numbers a parameter, of the same names and shapes as those.
+// Adam stores two numbers per parameter, with the parameters' names and shapes.
 Json moments_of(const PtDict& dict) {
   std::int64_t values = 0;
   for (const auto& [name, value] : dict) {
@@ -60,7 +60,7 @@ Json moments_of(const PtDict& dict) {
 }
 
 Json object_of(const PtDict& dict) {
-  Json::object_t object;  // a vector: of many keys none is looked for
+  Json::object_t object;  // a vector, since no lookup by key is needed
   for (const auto& [key, value] : dict) {
     const auto* inner = std::get_if<PtDict>(&value.value);
     const bool moments = inner != nullptr && key.starts_with("exp_avg");
@@ -69,8 +69,8 @@ Json object_of(const PtDict& dict) {
   return object;
 }
 
-// That of the discriminator is left out where the file lacks it and its config makes it so large
-// that it may well be made up.
+// Skips the discriminator if the file has no weights for it and its config makes it so large that
+// it may be bogus.
 Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
   const ImageShape shape = unpack_shape(root, name);
   const std::int64_t classes = unpack_classes(root, name).count;

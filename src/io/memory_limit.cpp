@@ -14,11 +14,11 @@ namespace {
 constexpr std::size_t kAlwaysAllowed = 32U << 20;
 constexpr std::size_t kUnlimited = SIZE_MAX;
 
-// How much this thread may still be given.
+// Bytes that this thread may still allocate.
 thread_local std::size_t bytes_left = kUnlimited;
 
-// LibTorch's own allocator of the CPU, until it has given what it may. Never destroyed, since
-// tensors keep a pointer to the allocator that they come from.
+// LibTorch's CPU allocator with a limit. Never destroyed, since tensors keep a pointer to the
+// allocator that they come from.
 class LimitedAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
@@ -51,7 +51,7 @@ class Limit {
   LimitedAllocator& allocator_;
 };
 
-// What tensors take as float32; those of half the width come from elsewhere.
+// Bytes of the tensors as float32; half-precision tensors come from other programs.
 std::size_t worth(const PtDict& dict);
 std::size_t worth(const PtValue& value) {
   std::size_t bytes = 0;
@@ -86,7 +86,7 @@ void build_within(const PtDict& saved, const std::string& where,
   } catch (const std::bad_alloc&) {
     throw too_large();
   } catch (const c10::Error& error) {
-    // Sizes beyond what a tensor can have; all else is not the file's doing.
+    // Only sizes beyond the limits of tensors are the file's fault.
     if (std::string_view(error.what()).find("overflow") == std::string_view::npos) throw;
     throw too_large();
   }

@@ -8,9 +8,9 @@
 
 namespace gan {
 
-/// Builds networks on the word of a file: `build` may take the memory that `saved`, the tensors
-/// which the networks are for, is worth, and a little more, so that small misfits are still
-/// listed by name. Error beginning with `where` if that isn't enough.
+/// Builds networks from an untrusted file: `build` may allocate as much memory as `saved`, the
+/// tensors for these networks, plus a small allowance, so that small mismatches are still listed by
+/// name. Throws an Error beginning with `where` if that isn't enough.
 void build_within(const PtDict& saved, const std::string& where,
                   const std::function<void()>& build);
 

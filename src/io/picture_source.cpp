@@ -23,10 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxPictureFile = std::uint64_t{2} << 30;
-constexpr std::int64_t kMaxPixels = 256'000'000;  // as data.max_megapixels
+constexpr std::int64_t kMaxPixels = 256'000'000;  // same as the default of data.max_megapixels
 constexpr std::uint64_t kMaxIdxBytes = std::uint64_t{16} << 30;
 
-// Uncropped, and as Pillow reads it, as the other programs do.
+// Uncropped and as Pillow decodes it, to match the other programs.
 torch::Tensor decoded(const fs::path& path) {
   const auto [image, width, height, transparent] = decode_image(
       read_file(path, kMaxPictureFile),
@@ -36,7 +36,7 @@ torch::Tensor decoded(const fs::path& path) {
   return pixels.permute({2, 0, 1});
 }
 
-// Names, sizes and times tell the pictures of a folder from others.
+// A key for a folder's pictures, from names, sizes and times.
 std::string key_of(const std::vector<PictureFile>& files) {
   Sha256 sum;
   for (const auto& file : files) {
@@ -57,7 +57,7 @@ PictureSource open_folder(const fs::path& path) {
       .key = key_of(*files)};
 }
 
-// count x height x width, or with 1 or 3 channels last.
+// Accepts count x height x width, optionally with 1 or 3 channels last.
 PictureSource open_idx(const fs::path& path) {
   const IdxArray array = read_idx(path, kMaxIdxBytes);
   const auto& dims = array.dims;

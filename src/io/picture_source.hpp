@@ -7,9 +7,9 @@
 
 namespace gan {
 
-/// The pictures at a path as they are, uncropped: a folder of PNG, JPEG or WebP files in the order
-/// of their names, one IDX or .npy file of bytes, or a folder with a data set in it. Error (exit
-/// code 2) where there are none.
+/// The pictures at a path, uncropped: a folder of PNG, JPEG or WebP files in name order, one IDX or
+/// .npy file of bytes, or a folder with a data set. Throws an Error (exit code 2) if there are
+/// none.
 PictureSource open_pictures(const std::filesystem::path& path);
 
 /// The items of a data set, in memory or on disk.

@@ -20,7 +20,7 @@ using Sizes = std::vector<std::int64_t>;
 
 constexpr std::uint64_t kMaxSampleBytes = std::uint64_t{16} << 30;
 
-// All values of an array in a row, as bytes or float32.
+// All values of an array as a flat tensor, bytes or float32.
 torch::Tensor values_of(const NpyArray& array) {
   const auto type = array.dtype == "|u1"   ? torch::kUInt8
                     : array.dtype == "<i8" ? torch::kInt64
@@ -32,7 +32,7 @@ torch::Tensor values_of(const NpyArray& array) {
   return type == torch::kFloat64 ? values.to(torch::kFloat32) : values;
 }
 
-// Values of n images, with channels last, first or (if there is one) left out -> [n, c, h, w].
+// Values of n images, with channels last, first or (if there is one) omitted -> [n, c, h, w].
 torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs::path& path) {
   const auto values = values_of(array);
   if (values.scalar_type() == torch::kInt64) {
@@ -59,13 +59,13 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
       .contiguous();
 }
 
-// A range that was not meant would scale all images wrongly, unseen.
+// A wrong range would silently scale all images wrongly.
 void check_range(const torch::Tensor& values, PixelRange range, const fs::path& path) {
   if (values.numel() == 0) return;
-  constexpr float kSlack = 0.1F;  // for what was resized or rounded after it was drawn
+  constexpr float kSlack = 0.1F;  // allows for resizing or rounding after sampling
   const auto lowest = values.min().item<float>(), highest = values.max().item<float>();
   const float low = range == PixelRange::kUnit ? 0.0F : -1.0F;
-  const bool fits = lowest >= low - kSlack && highest <= 1.0F + kSlack;  // NaN does not
+  const bool fits = lowest >= low - kSlack && highest <= 1.0F + kSlack;  // false for NaN
   if (!fits) {
     throw usage_error(path.string(), ": holds values from ", lowest, " to ", highest,
                       ", but option range ", range, " is ", low,
@@ -78,7 +78,7 @@ void check_range(const torch::Tensor& values, PixelRange range, const fs::path& 
   }
 }
 
-// The pictures of a folder, as the data set `folder` reads them.
+// The pictures of a folder, read as by the data set `folder`.
 torch::Tensor read_pictures(const fs::path& path, const ImageShape& shape) {
   DataConfig config;
   config.dataset = DatasetKind::kFolder;

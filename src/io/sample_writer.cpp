@@ -24,7 +24,7 @@ ByteView bytes_of(const torch::Tensor& tensor) {
   return {static_cast<const std::uint8_t*>(tensor.const_data_ptr()), tensor.nbytes()};
 }
 
-// One picture of all of them; points become a scatter plot.
+// One picture of all images; points become a scatter plot.
 class GridWriter : public SampleWriter {
  public:
   explicit GridWriter(SampleFile file) : SampleWriter(std::move(file)) {
@@ -50,14 +50,14 @@ class GridWriter : public SampleWriter {
   std::vector<torch::Tensor> parts_;
 };
 
-// An image as in a grid, but alone.
+// The same options for a single image.
 GridOptions alone(GridOptions options) {
   options.columns = 1;
   options.gap = 0;
   return options;
 }
 
-// A file an image: <path>/000000.png …
+// One file per image: <path>/000000.png …
 class PngWriter : public SampleWriter {
  public:
   explicit PngWriter(SampleFile file)
@@ -89,7 +89,7 @@ class PngWriter : public SampleWriter {
   std::int64_t next_ = 0;
 };
 
-// A header, then the values of each image as they come.
+// Writes a header, then the values of each image as they arrive.
 class ArrayWriter : public SampleWriter {
  public:
   ArrayWriter(SampleFile file, const std::string& header, bool as_float)
@@ -107,7 +107,7 @@ class ArrayWriter : public SampleWriter {
   bool as_float_;
 };
 
-// A frame an image.
+// One frame per image.
 class AnimationWriter : public SampleWriter {
  public:
   AnimationWriter(SampleFile file, std::int64_t frames_per_second)
@@ -123,7 +123,7 @@ class AnimationWriter : public SampleWriter {
   GifEncoder gif_;
 };
 
-// Nothing but bytes.
+// Writes only the bytes.
 class StdoutWriter : public SampleWriter {
  public:
   using SampleWriter::SampleWriter;
@@ -132,7 +132,7 @@ class StdoutWriter : public SampleWriter {
     const ByteView bytes = bytes_of(pixels);
     if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
         std::fflush(stdout) != 0) {
-      // As a shell counts a program that such a pipe has ended.
+      // The exit code that a shell reports for a program ended by a closed pipe.
       const int code = errno == EPIPE ? 128 + SIGPIPE : Error::kFailed;
       throw Error(str("standard output: cannot write: ", std::strerror(errno)), code);
     }

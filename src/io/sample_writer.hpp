@@ -14,7 +14,7 @@
 
 namespace gan {
 
-/// What a sample file is to hold.
+/// The contents of a sample file.
 struct SampleFile {
   std::filesystem::path path;
   std::int64_t count = 0;
@@ -30,14 +30,14 @@ class SampleWriter {
   virtual ~SampleWriter() = default;
   /// `images`: [k, c, h, w] float32 on the CPU, in file_.range.
   virtual void add(const torch::Tensor& images) = 0;
-  /// Call once all `count` images were added.
+  /// Call it once all `count` images were added.
   virtual void finish() {}
 
  protected:
   SampleFile file_;
 };
 
-/// A format of sample files; `path` is the name used when none is given.
+/// A format of sample files; `path` is the default file name.
 struct SampleFormat {
   std::string_view name;
   std::string_view help;
@@ -49,11 +49,11 @@ struct SampleFormat {
 /// grid, png, idx, npy, npy-float.
 std::span<const SampleFormat> sample_formats();
 
-/// An animated GIF of images, one per frame; Error where the build has no giflib.
+/// An animated GIF of images, one per frame; throws an Error if the build has no giflib.
 std::unique_ptr<SampleWriter> make_gif_writer(SampleFile file, std::int64_t frames_per_second);
 
-/// Bytes of images on standard output, height x width x channels each, and nothing else. Where
-/// their reader has gone, an Error of exit code 141 (128 + SIGPIPE).
+/// Writes only the bytes of images to standard output, height x width x channels each. If the
+/// reader has closed the pipe, throws an Error with exit code 141 (128 + SIGPIPE).
 std::unique_ptr<SampleWriter> make_stdout_writer(SampleFile file);
 
 }  // namespace gan

@@ -29,9 +29,9 @@ struct WeightsFile {
   }
 
   std::string name;
-  Bytes bytes;  // what root's tensors point into
+  Bytes bytes;  // root's tensors point into it
   PtDict root;
-  bool ours = false;  // whether it brings a config of gan-train
+  bool ours = false;  // whether it contains a config of gan-train
 };
 
 // `role` names the weights in errors if the file itself has no key for them.
@@ -48,7 +48,7 @@ ForeignWeights find_generator(const WeightsFile& file, const torch::nn::Module& 
   return *found;
 }
 
-// Logs what was taken if it was not the whole file, and the epsilon that is assumed.
+// Logs which part of the file was taken, if not all of it, and the assumed epsilon.
 void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
                  const ModelConfig& config, const std::string& name) {
   if (!found.path.empty() || !found.prefix.empty()) {

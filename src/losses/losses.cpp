@@ -12,14 +12,14 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   return torch::binary_cross_entropy_with_logits(logits, labels);
 }
 
-// Minus the mean logit: what G minimises where D is a critic.
+// Minus the mean logit, which G minimises if D is a critic.
 Tensor minus_mean(const Tensor& logits) { return -logits.mean(); }
 
-// G's cross-entropy with labels of one, -log D(G(z)), in the form that keeps small gradients
-// exact (Goodfellow et al. 2014, section 3).
+// G's cross-entropy with labels of one, -log D(G(z)), in a form that keeps small gradients exact
+// (Goodfellow et al. 2014, section 3).
 Tensor non_saturating(const Tensor& logits) { return torch::softplus(-logits).mean(); }
 
-// log(1 - D(G(z))), the zero-sum game as first written (Goodfellow et al. 2014, equation 1).
+// log(1 - D(G(z))), the original zero-sum game (Goodfellow et al. 2014, equation 1).
 Tensor saturating(const Tensor& logits) { return -torch::softplus(logits).mean(); }
 
 // (logit - b)² / 2 on real images, (logit - a)² / 2 on generated ones, with b and a the labels
@@ -32,17 +32,17 @@ Tensor half_square(const Tensor& logits, const Tensor& labels) {
 Tensor half_square_to_one(const Tensor& logits) { return 0.5 * (logits - 1).square().mean(); }
 
 // max(0, 1 - D(x)) and max(0, 1 + D(G(z))) with D the logit (Lim and Ye 2017): images beyond the
-// margin no longer move D.
+// margin have no effect on D.
 Tensor hinge_real(const Tensor& logits, const Tensor&) { return (1 - logits).relu().mean(); }
 Tensor hinge_fake(const Tensor& logits, const Tensor&) { return (1 + logits).relu().mean(); }
 
-// E D(G(z)) - E D(x) with D the logit (Arjovsky et al. 2017, equation 2 with its sign turned). It
-// is a distance only where a penalty or clipped weights keep D Lipschitz.
+// E D(G(z)) - E D(x) with D the logit (Arjovsky et al. 2017, equation 2 with the sign reversed). A
+// distance only if a penalty or weight clipping keeps D Lipschitz.
 Tensor critic_real(const Tensor& logits, const Tensor&) { return minus_mean(logits); }
 Tensor critic_fake(const Tensor& logits, const Tensor&) { return logits.mean(); }
 
 // softplus(-(D(x) - D(G(z)))) for D and softplus(-(D(G(z)) - D(x))) for G, over pairs of one real
-// and one generated image (Jolicoeur-Martineau 2018, as R3GAN uses it: Huang et al. 2024). Only
+// and one generated image (Jolicoeur-Martineau 2018, as used in R3GAN: Huang et al. 2024). Only
 // differences of logits count, so D can't win by rejecting all fakes of one mode.
 Tensor paired(const Tensor& above, const Tensor& below) {
   return torch::softplus(below - above).mean();

@@ -9,8 +9,8 @@ namespace {
 
 using torch::Tensor;
 
-// |∇D(x)|² of each logit, [n / pack], with a graph to D's parameters. Where D has batch norm, the
-// gradient of an image includes its effect on the logits of the others.
+// |∇D(x)|² per logit, [n / pack], with a graph to D's parameters. If D has batch norm, an image's
+// gradient includes its effect on the other images' logits.
 Tensor squared_slopes(const LogitsOf& d, const Tensor& images) {
   const torch::AutoGradMode with_graph(true);
   const auto x = images.detach().requires_grad_();
@@ -27,24 +27,24 @@ Tensor zero_centred(const LogitsOf& d, const Tensor& images) {
 
 // E (|∇D(x)| - 1)².
 Tensor one_centred(const LogitsOf& d, const Tensor& images) {
-  constexpr double kTiny = 1e-12;  // the root's own slope at 0 is infinite
+  constexpr double kTiny = 1e-12;  // the square root's derivative is infinite at 0
   return ((squared_slopes(d, images) + kTiny).sqrt() - 1).square().mean();
 }
 
-// At u x + (1 - u) G(z) with u uniform in [0, 1) for each pair (Gulrajani et al. 2017, equation 3,
-// whose lambda, 10, is the weight).
+// At u x + (1 - u) G(z) with u uniform in [0, 1) per pair (Gulrajani et al. 2017, equation 3; the
+// weight is their lambda, 10).
 Tensor wgan_gp(const LogitsOf& d, const LogitsOf&, const Tensor& real, const Tensor& fake,
                const PenaltyNoise& noise) {
   return one_centred(d, torch::lerp(fake, real, noise.shares));
 }
 
-// Mescheder et al. 2018, equation 9, whose gamma is the weight.
+// Mescheder et al. 2018, equation 9; the weight is their gamma.
 Tensor r1(const LogitsOf& d, const LogitsOf&, const Tensor& real, const Tensor&,
           const PenaltyNoise&) {
   return zero_centred(d, real);
 }
 
-// Mescheder et al. 2018, equation 10, whose gamma is the weight.
+// Mescheder et al. 2018, equation 10; the weight is their gamma.
 Tensor r2(const LogitsOf&, const LogitsOf& d_fake, const Tensor&, const Tensor& fake,
           const PenaltyNoise&) {
   return zero_centred(d_fake, fake);
@@ -56,9 +56,9 @@ Tensor r1_r2(const LogitsOf& d, const LogitsOf& d_fake, const Tensor& real, cons
   return zero_centred(d, real) + zero_centred(d_fake, fake);
 }
 
-// Around real images (Kodali et al. 2017 with k = 1, whose lambda, 10, is the weight). As in the
-// authors' program, x moves a uniform share of the way to x + std(X) u / 2, with u uniform in
-// [0, 1) for each pixel and std(X) that of the batch.
+// Around real images (Kodali et al. 2017 with k = 1; the weight is their lambda, 10). As in the
+// authors' program, x moves a uniform share of the way to x + std(X) u / 2, with u uniform in [0,
+// 1) per pixel and std(X) that of the batch.
 Tensor dragan(const LogitsOf& d, const LogitsOf&, const Tensor& real, const Tensor&,
               const PenaltyNoise& noise) {
   return one_centred(d, real + noise.shares * (0.5 * real.std() * noise.pixels));

@@ -27,7 +27,7 @@ struct Penalty {
   PenaltyKind kind;
   std::string_view help;
   /// The penalty for `loss.penalty_weight` = 1: a scalar with gradients to D's parameters. `real`
-  /// and `fake` hold as many images each and carry no graph; `d` gives logits for the classes of
+  /// and `fake` have equally many images and carry no graph; `d` returns logits for the classes of
   /// the real images, `d_fake` for those of the generated ones. Null in the row "none".
   torch::Tensor (*compute)(const LogitsOf& d, const LogitsOf& d_fake, const torch::Tensor& real,
                            const torch::Tensor& fake, const PenaltyNoise& noise) = nullptr;
@@ -37,7 +37,7 @@ struct Penalty {
 /// All penalties; find_row(penalties(), kind) finds one.
 std::span<const Penalty> penalties();
 
-/// Draws a penalty's noise for images of shape `images` on the CPU.
+/// Draws, on the CPU, a penalty's noise for images of shape `images`.
 PenaltyNoise draw_penalty_noise(PenaltyNoise::Kind kind, at::IntArrayRef images,
                                 const at::Generator& random);
 

@@ -10,8 +10,8 @@
 namespace gan {
 namespace {
 
-// The sum over all ranks. Each rank's loss depends on it, so its gradient is such a sum too. The
-// group goes along, since autograd may run backward() on another thread.
+// Sums over all ranks. Every rank's loss depends on the sum, so its gradient is also a sum over
+// ranks. The group is passed along, since autograd may run backward() on another thread.
 class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context,
@@ -23,7 +23,7 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): what autograd saves is a number or a tensor
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): autograd saves only numbers and tensors
     auto* ranks = reinterpret_cast<Ranks*>(context->saved_data["ranks"].toInt());
     return {SumOverRanks::apply(gradients[0], ranks), torch::Tensor()};
   }

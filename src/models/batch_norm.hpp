@@ -11,9 +11,9 @@
 
 namespace gan {
 
-/// Batch norm over the batches of all ranks together, as torch.nn.SyncBatchNorm. A plain batch
-/// norm until sync_batch_norms() names the ranks, and in evaluation mode. D = 1 takes [n, c],
-/// D = 2 [n, c, h, w]; every rank has as many images.
+/// Batch norm over the batches of all ranks, like torch.nn.SyncBatchNorm. Acts as a plain batch
+/// norm before sync_batch_norms() and in evaluation mode. D = 1 takes [n, c], D = 2 [n, c, h, w];
+/// every rank must have equally many images.
 template <std::size_t D>
 class SyncBatchNormImpl : public torch::nn::BatchNormImplBase<D, SyncBatchNormImpl<D>> {
  public:
@@ -28,15 +28,15 @@ class SyncBatchNormImpl : public torch::nn::BatchNormImplBase<D, SyncBatchNormIm
   Ranks* ranks_ = &single_rank();
 };
 
-/// Lets the synchronised batch norms of `net` sum over these ranks, which must outlive it.
+/// Makes the synchronised batch norms of `net` use these ranks, which must outlive it.
 void sync_batch_norms(torch::nn::Module& net, Ranks& ranks);
 
-/// Adds a batch norm of `channels` for D as above, synchronised where `model.sync_batchnorm` is
+/// Appends a batch norm for `channels`, with D as above; synchronised if `model.sync_batchnorm` is
 /// set.
 template <std::size_t D>
 void push_batch_norm(torch::nn::Sequential& net, const ModelConfig& config, std::int64_t channels);
 
-/// If `module` itself is a batch norm, `use` gets it as the class it is.
+/// If `module` is itself a batch norm, calls `use` with it as its concrete class.
 template <typename Use>
 void if_batch_norm(torch::nn::Module& module, Use use) {
   if (auto* flat = module.as<torch::nn::BatchNorm1dImpl>()) use(*flat);

@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-// As the bases take the options of a layer.
+// The options in the form that the base classes take.
 template <typename Wanted>
 torch::nn::detail::ConvNdOptions<2> base_options(const Wanted& wanted) {
   return torch::nn::detail::ConvNdOptions<2>(wanted.in_channels(), wanted.out_channels(),
@@ -19,8 +19,8 @@ torch::nn::detail::ConvNdOptions<2> base_options(const Wanted& wanted) {
       .bias(wanted.bias());
 }
 
-// So many numbers of patches stay in the cache: no more are gathered before they are multiplied,
-// and a transposed convolution of no more is a product too.
+// Patches of this many values stay in the cache, so no more are gathered per product. A transposed
+// convolution up to this size is also computed as a product.
 constexpr std::int64_t kPatchesAtOnce = 1 << 20;
 
 bool computes_in_bf16() { return at::autocast::is_autocast_enabled(at::kCPU); }
@@ -36,11 +36,11 @@ std::int64_t places(const torch::Tensor& map, const Windows& windows, std::size_
 
 // ── Convolutions in bfloat16 ─────────────────────────────────────────────────
 //
-// Three functions of a large map [n, in, h, w], a small map [n, out, h', w'] and a weight
-// [out, in, kh, kw], each linear in two of them and giving the third; the gradients of one are the
-// other two. All in channels_last.
+// Three functions of a large map [n, in, h, w], a small map [n, out, h', w'] and a weight [out, in,
+// kh, kw]. Each is bilinear in two of them and returns the third; its gradients are the other two
+// functions. All in channels_last.
 
-// What a transposed convolution has to add to its output to reach `size`.
+// The output padding that a transposed convolution needs to reach `size`.
 std::array<std::int64_t, 2> output_padding(const torch::Tensor& small, const Windows& windows,
                                            std::array<std::int64_t, 2> size) {
   std::array<std::int64_t, 2> padding{};
@@ -51,8 +51,8 @@ std::array<std::int64_t, 2> output_padding(const torch::Tensor& small, const Win
   return padding;
 }
 
-// The gradient of the weight: one product of matrices, a few images at a time, where LibTorch's
-// kernel takes up to twice as long.
+// The gradient of the weight, as one matrix product over a few images at a time. LibTorch's kernel
+// takes up to twice as long.
 class WeightGradient : public torch::autograd::Function<WeightGradient> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context,
@@ -178,7 +178,8 @@ torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
     const bool same_size =
         places(input, windows, 0) == input.size(2) && places(input, windows, 1) == input.size(3);
     if (same_size && weight.size(0) < weight.size(1)) {
-      // Turned round, so that the patches of its gradients are those of the fewer channels.
+      // Rewritten as a transposed convolution, so that its gradients use patches of the map with
+      // fewer channels.
       return plus_bias(
           TransposedConvolution::apply(map, in_bf16(kernel.flip({2, 3}).transpose(0, 1)), windows,
                                        std::array<std::int64_t, 2>{input.size(2), input.size(3)}),

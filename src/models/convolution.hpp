@@ -6,13 +6,13 @@
 
 namespace gan {
 
-/// torch::conv2d: [n, in, h, w] -> [n, out, h', w']. On the CPU in the form that is fastest there,
-/// in channels_last throughout: under autocast in bfloat16, and with the gradient of the weights,
-/// and images of one channel, as products of matrices.
+/// torch::conv2d: [n, in, h, w] -> [n, out, h', w']. On the CPU, uses the fastest form, always in
+/// channels_last: bfloat16 under autocast, with the gradient of the weights as a matrix product;
+/// images of one channel also as a matrix product.
 torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
                      const torch::Tensor& bias, const Windows& windows);
 
-/// nn::Conv2d, computed so. No dilation, groups or padding modes.
+/// nn::Conv2d, computed by conv2d(). No dilation, groups or padding modes.
 class Conv2dImpl : public torch::nn::ConvNdImpl<2, Conv2dImpl> {
  public:
   explicit Conv2dImpl(const torch::nn::Conv2dOptions& wanted);
@@ -20,7 +20,7 @@ class Conv2dImpl : public torch::nn::ConvNdImpl<2, Conv2dImpl> {
 };
 TORCH_MODULE(Conv2d);
 
-/// nn::ConvTranspose2d, computed so; of a 1x1 map without padding, it is a product too.
+/// nn::ConvTranspose2d, computed likewise; for a 1x1 map without padding also as a matrix product.
 /// [n, in, h, w] -> [n, out, h', w']
 class ConvTranspose2dImpl : public torch::nn::ConvTransposeNdImpl<2, ConvTranspose2dImpl> {
  public:

@@ -10,8 +10,8 @@ namespace {
 
 namespace nn = torch::nn;
 
-// The x2 transposed convolution to `target`. An odd target 2x-1 takes an even
-// kernel one smaller; an even target takes an odd kernel with output padding.
+// A transposed convolution that doubles the size to `target`. For an odd target 2x-1, an even
+// kernel becomes one smaller; for an even target, an odd kernel gets output padding.
 void push_transposed(nn::Sequential& net, std::int64_t in, std::int64_t out, std::int64_t kernel,
                      MapSize target, bool bias) {
   const auto fit = [&](std::int64_t size) { return kernel - (kernel % 2 == 0 ? size % 2 : 0); };
@@ -31,7 +31,7 @@ void push_norm_and_activation(nn::Sequential& net, const ModelConfig& config,
   push_generator_activation(net, config);
 }
 
-// Latent -> smallest map.
+// From latents to the smallest map.
 void push_stem(nn::Sequential& net, const ModelConfig& config, std::int64_t latents, MapSize base) {
   const std::int64_t channels = config.generator_widths.front();
   if (config.upsampling == Upsampling::kTransposed) {
@@ -56,7 +56,7 @@ void push_upsampling(nn::Sequential& net, const ModelConfig& config, std::int64_
   const auto options =
       nn::Conv2dOptions(in, out, config.kernel).padding(config.kernel / 2).bias(config.bias);
   if (target.height == 2 * source.height && target.width == 2 * source.width) {
-    net->push_back(nn::Identity());  // in Upsample's place, so that names are as PyTorch's
+    net->push_back(nn::Identity());  // in place of Upsample, so that names match PyTorch's
     net->push_back(UpsampledConv2d(options));
     return;
   }

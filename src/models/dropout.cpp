@@ -10,8 +10,8 @@
 
 namespace gan {
 
-// The kept units' scale or zero, laid out as `like`. Each random number decides about four units
-// that follow each other in memory, by 16 bits each.
+// The mask, with the memory layout of `like`: the scale for kept units, else zero. Each random
+// number decides about four consecutive units, with 16 bits for each.
 static torch::Tensor dropout_mask(const torch::Tensor& like, double p) {
   constexpr std::int64_t kUnits = 4;
   const auto seed = torch::empty({}, torch::kInt64).random_().item<std::int64_t>();

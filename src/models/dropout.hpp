@@ -4,13 +4,13 @@
 
 namespace gan {
 
-/// nn::Dropout with a mask that is cheap to draw: unit i of a call is kept or dropped
-/// by number i of SplitMix64, seeded by one draw from LibTorch's generator. LibTorch's
-/// own mask comes from one thread, some 20 ns a unit, which was a fifth of an MLP's
-/// step. Elsewhere than on the CPU it is nn::Dropout.
+/// nn::Dropout with a mask that is cheap to draw: number i / 4 of SplitMix64, seeded by one draw
+/// from LibTorch's generator, decides about unit i of a call. LibTorch draws its mask on one
+/// thread, about 20 ns per unit, which was a fifth of an MLP's step. Off the CPU this is
+/// nn::Dropout.
 class DropoutImpl : public torch::nn::Cloneable<DropoutImpl> {
  public:
-  /// `p` in [0, 1): the chance that a unit is zeroed; others are scaled by 1 / (1 - p).
+  /// `p` in [0, 1): the probability of zeroing a unit; others are scaled by 1 / (1 - p).
   explicit DropoutImpl(double p) : p_(p) {}
   void reset() override {}
   torch::Tensor forward(const torch::Tensor& input);

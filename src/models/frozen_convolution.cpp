@@ -16,7 +16,7 @@ torch::Tensor FrozenConvolution::operator()(const torch::Tensor& maps) const {
                        steps.groups);
 }
 
-// A state dict as the whole, or under "state_dict" as training scripts keep it.
+// Accepts a plain state dict, or one under "state_dict" as training scripts save it.
 static PtDict read_state_dict(ByteView bytes, const std::string& name) {
   if (extension_of(name) == ".safetensors") return parse_safetensors(bytes, name).tensors;
   PtDict root = parse_pt(bytes, name);

@@ -12,14 +12,14 @@
 
 namespace gan {
 
-/// How a convolution moves over its input.
+/// Stride, padding and groups of a convolution.
 struct ConvolutionSteps {
   std::int64_t stride = 1;
   std::array<std::int64_t, 2> padding = {0, 0};
   std::int64_t groups = 1;
 };
 
-/// A convolution of a network that is not trained, with the batch norm behind it folded in.
+/// A convolution of a network that is not trained, with the batch norm after it folded in.
 struct FrozenConvolution {
   torch::Tensor weight;  ///< [out, in / groups, kh, kw], channels_last
   torch::Tensor bias;    ///< [out]
@@ -28,16 +28,16 @@ struct FrozenConvolution {
   torch::Tensor operator()(const torch::Tensor& maps) const;
 };
 
-/// The weights of a network of another program, taken by name from its state dict.
+/// Weights of another program's network, looked up by name in its state dict.
 class FrozenWeights {
  public:
-  /// Of a .pt, .pth or .safetensors file.
+  /// Reads a .pt, .pth or .safetensors file.
   FrozenWeights(const std::filesystem::path& path, torch::Device device);
 
-  /// The tensor called that, float32. Error naming file and tensor where it is missing, has another
-  /// shape or numbers that are not finite.
+  /// The tensor called `name`, as float32. Throws an Error naming file and tensor if it is missing,
+  /// has another shape, or contains numbers that are not finite.
   torch::Tensor take(const std::string& name, torch::IntArrayRef shape) const;
-  /// The convolution `conv`, without bias, and the batch norm `norm` with its running statistics.
+  /// The convolution `conv`, without bias, folded with the running statistics of batch norm `norm`.
   FrozenConvolution take(const std::string& conv, const std::string& norm, torch::IntArrayRef shape,
                          const ConvolutionSteps& steps, double epsilon) const;
 

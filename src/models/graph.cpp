@@ -24,18 +24,18 @@ namespace {
 namespace nn = torch::nn;
 using LayerSizes = std::vector<std::int64_t>;
 
-// A layer on its way into a graph.
+// A layer being added to a graph.
 struct Layer {
-  std::string path;     // its name among the modules: "3.branch.0"
-  std::string input;    // the value that it takes
-  LayerSizes from, to;  // its sizes before and after, of a batch of one
+  std::string path;     // its name in the module tree: "3.branch.0"
+  std::string input;    // name of its input value
+  LayerSizes from, to;  // sizes before and after it, for a batch of one
 };
 
 class GraphBuilder {
  public:
   explicit GraphBuilder(Graph& graph) : graph_(graph) {}
 
-  // Adds an operator; returns the name of what it gives.
+  // Adds an operator; returns the name of its output.
   std::string add(std::string op, std::vector<std::string> inputs, std::string output,
                   std::vector<std::pair<std::string, GraphAttribute>> attributes = {}) {
     while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
@@ -43,7 +43,7 @@ class GraphBuilder {
     return output;
   }
 
-  // A parameter or buffer; "" where the layer has none.
+  // Adds a parameter or buffer; returns "" if the layer has none.
   std::string tensor(const Layer& layer, const char* name, const torch::Tensor& tensor) {
     if (!tensor.defined()) return "";
     const auto flat = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
@@ -65,7 +65,7 @@ class GraphBuilder {
   Graph& graph_;
 };
 
-// ── A function a layer: adds its operators, returns the name of what they give ──
+// ── One function per layer: adds its operators, returns the name of their output ──
 
 std::string emit_linear(GraphBuilder& to, nn::LinearImpl& linear, const Layer& layer) {
   return to.add("Gemm",
@@ -105,8 +105,8 @@ std::string emit_conv(GraphBuilder& to, Convolution& conv, const Layer& layer) {
       layer.path, std::move(attributes));
 }
 
-// To twice the size by nearest neighbours; 2x - 1, which is the same without the last row and
-// column, for images of odd sizes.
+// Doubles the size by nearest neighbours; for images of odd sizes 2x - 1, drops the last row and
+// column.
 std::string emit_doubling(GraphBuilder& to, const Layer& layer, std::string output) {
   const std::int64_t height = layer.to[2], width = layer.to[3];
   if ((height + 1) / 2 != layer.from[2] || (width + 1) / 2 != layer.from[3]) {
@@ -182,9 +182,9 @@ std::string emit_residual(GraphBuilder& to, ResidualImpl& residual, const Layer&
   return to.add("Add", {shortcut, part("branch")}, layer.path);
 }
 
-// ── The table of them ──
+// ── Table of these functions ──
 
-// False for a layer of another type.
+// Returns false for a layer of another type.
 using Emit = bool (*)(GraphBuilder&, nn::Module&, const Layer&, std::string& output);
 
 template <typename Type, std::string (*emit)(GraphBuilder&, Type&, const Layer&)>
@@ -216,7 +216,7 @@ constexpr Emit kEmitters[] = {
     emit_as<nn::SigmoidImpl, emit_sigmoid>,
 };
 
-// Each layer is also run once, on nothing, to know the sizes that it gives.
+// Also runs each layer once, on zeros, to find its output sizes.
 std::string GraphBuilder::sequence(const nn::SequentialImpl& net, const std::string& prefix,
                                    std::string value, const LayerSizes& from) {
   auto image = torch::zeros(from);

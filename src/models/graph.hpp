@@ -9,9 +9,9 @@
 
 namespace gan {
 
-/// A generator in evaluation mode, on the CPU, as operators of ONNX: from `z` [n, latent_dim]
-/// and, where class_count > 0, `class` [n] to `image` [n, c, h, w]. Tensors bear their names
-/// in PyTorch's state_dict. Error where a layer has no operators in src/models/graph.cpp.
+/// A generator in evaluation mode, on the CPU, as ONNX operators: from `z` [n, latent_dim] and, if
+/// class_count > 0, `class` [n] to `image` [n, c, h, w]. Tensors have their names in PyTorch's
+/// state_dict. Throws an Error for layers that src/models/graph.cpp does not support.
 Graph generator_graph(const torch::nn::Sequential& generator, std::int64_t latent_dim,
                       std::int64_t class_count, const ImageShape& image);
 

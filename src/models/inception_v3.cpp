@@ -14,12 +14,12 @@ namespace {
 
 using Shape = std::array<std::int64_t, 4>;
 
-// A convolution by its place in the network.
+// A convolution and its name in the network.
 struct InceptionLayer {
   std::string name;
   Shape shape;  // out, in, kernel height and width
   std::int64_t stride = 1;
-  bool padded = true;  // so that the size stays
+  bool padded = true;  // keeps the size
 };
 using InceptionLayers = std::vector<InceptionLayer>;
 
@@ -92,7 +92,7 @@ InceptionLayers all_layers() {
 
 torch::Tensor halved(const torch::Tensor& maps) { return torch::max_pool2d(maps, 3, 2); }
 
-// TensorFlow's average leaves out the padding.
+// TensorFlow's average pooling does not count the padding.
 torch::Tensor averaged(const torch::Tensor& maps) {
   return torch::avg_pool2d(maps, 3, 1, 1, /*ceil_mode=*/false, /*count_include_pad=*/false);
 }
@@ -159,7 +159,7 @@ torch::Tensor InceptionV3::block_d(const std::string& name, const torch::Tensor&
       {at("branch3x3_2", at("branch3x3_1", x)), at("branch7x7x3_4", seven), halved(x)}, 1);
 }
 
-// The last block has a max pool, which only this network has.
+// The last block has a max pool, which is specific to this network.
 torch::Tensor InceptionV3::block_e(const std::string& name, const torch::Tensor& x,
                                    bool last) const {
   const auto at = [&](const char* layer, const torch::Tensor& maps) {

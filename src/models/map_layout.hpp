@@ -10,11 +10,12 @@ namespace gan {
 
 inline constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
 
-/// Maps lie in memory as [n, h, w, c] (channels_last), and so must their gradients: an operator on
-/// tensors of two layouts takes twenty times as long. These keep it so where matrices become maps.
+/// Maps are stored as [n, h, w, c] (channels_last), and so must be their gradients: operators on
+/// tensors of mixed layouts take twenty times as long. These functions keep the layout where
+/// matrices become maps.
 
-/// [n * h * w, c] -> [n, c, h, w], sharing memory. No view to autograd, for which overwriting a
-/// view is slow.
+/// [n * h * w, c] -> [n, c, h, w], sharing memory. Autograd does not see a view, since in-place
+/// operations on views are slow.
 torch::Tensor map_of_rows(const torch::Tensor& rows, std::int64_t n, std::int64_t h,
                           std::int64_t w);
 

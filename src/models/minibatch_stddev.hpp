@@ -4,13 +4,13 @@
 
 namespace gan {
 
-/// Minibatch standard deviation (Karras et al. 2018): how much the features differ
-/// within a group of the batch, as one more feature, so that D sees images that
-/// are all alike. [n, f] -> [n, f + 1].
+/// Minibatch standard deviation (Karras et al. 2018): appends the deviation of the features within
+/// a group of the batch as one more feature, so that D can notice images that are all alike. [n, f]
+/// -> [n, f + 1].
 ///
-/// The groups are neighbours, so that none holds real and generated images
-/// where D gets both in one batch. A batch smaller than a group is one group;
-/// else n must be a multiple of the group (Error).
+/// A group is a run of consecutive images, so none mixes real and generated images if D gets both
+/// in one batch. A batch smaller than a group is one group; otherwise n must be a multiple of the
+/// group (Error).
 class MinibatchStddevImpl : public torch::nn::Cloneable<MinibatchStddevImpl> {
  public:
   explicit MinibatchStddevImpl(std::int64_t group) : group_(group) {}

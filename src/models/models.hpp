@@ -17,27 +17,27 @@ struct MapSize {
   std::int64_t width;
 };
 
-/// Sizes from the smallest map to the image's own: each half the next, rounded up.
+/// Sizes from the smallest map to the full image; each is half the next, rounded up.
 std::vector<MapSize> pyramid(const ImageShape& image, std::size_t halvings);
 
-/// To that size, by nearest neighbours.
+/// Upsamples to that size by nearest neighbours.
 torch::nn::Upsample upsample_to(MapSize size);
 
-/// What every architecture's networks share: the layers named by the config.
+/// Layers that all architectures share, as the config selects them.
 void push_leaky_relu(torch::nn::Sequential& net, const ModelConfig& config, bool inplace = true);
 void push_generator_activation(torch::nn::Sequential& net, const ModelConfig& config,
                                bool inplace = true);
 void push_output(torch::nn::Sequential& net, const ModelConfig& config);
 void push_dropout(torch::nn::Sequential& net, const ModelConfig& config);
 
-/// D's layers with weights: spectrally normalised where model.spectral_norm says so.
+/// D's layers with weights, spectrally normalised if model.spectral_norm says so.
 void push_conv(torch::nn::Sequential& net, const torch::nn::Conv2dOptions& options,
                const ModelConfig& config);
 void push_linear(torch::nn::Sequential& net, const torch::nn::LinearOptions& options,
                  const ModelConfig& config);
 
-/// D's end, [n, features] -> [n], or [n, outputs] where there are more than one: the
-/// minibatch standard deviation, if asked for, and a linear layer.
+/// The end of D, [n, features] -> [n], or [n, outputs] if there are several: minibatch standard
+/// deviation, if configured, and a linear layer.
 void push_head(torch::nn::Sequential& net, std::int64_t features, const NetworkShape& shape,
                const ModelConfig& config, bool bias = true);
 

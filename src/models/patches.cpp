@@ -15,10 +15,10 @@ namespace {
 
 using Sizes4 = std::array<std::int64_t, 4>;
 
-// The numbers of a set of patches.
+// The sizes of a set of patches.
 struct Layout {
   std::int64_t images, channels, height, width;  // of the map
-  std::int64_t rows, columns;                    // places of the kernel
+  std::int64_t rows, columns;                    // positions of the kernel
   Windows windows;
 
   Layout(const Sizes4& sizes, const Windows& w)
@@ -34,7 +34,7 @@ struct Layout {
   std::int64_t patch_count() const { return images * rows * columns; }
 };
 
-// Row `row` of an image's patches.
+// Copies row `row` of an image's patches.
 template <typename T>
 void copy_row(const T* image, T* out, const Layout& layout, std::int64_t row) {
   const auto& [kernel, stride, padding] = layout.windows;
@@ -56,7 +56,7 @@ void copy_row(const T* image, T* out, const Layout& layout, std::int64_t row) {
   }
 }
 
-// Adds an image's patches up, in the order of the kernel's elements, as LibTorch's col2im.
+// Sums an image's patches, in the order of the kernel's elements, like LibTorch's col2im.
 template <typename T, typename Sum>
 void add_patches(const T* rows, Sum* image, const Layout& layout) {
   const auto& [kernel, stride, padding] = layout.windows;

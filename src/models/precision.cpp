@@ -9,7 +9,7 @@ namespace gan {
 
 static bool has_fast_bf16(const torch::Device& device) {
 #ifdef __x86_64__
-  // Every processor with AMX has these too.
+  // Every processor with AMX also has AVX512-BF16.
   if (device.is_cpu()) return __builtin_cpu_supports("avx512bf16") != 0;
 #endif
 #ifdef GAN_TRAIN_HAS_CUDA
@@ -35,7 +35,7 @@ Autocast::Autocast(const torch::Device& device, bool enabled)
 }
 
 Autocast::~Autocast() {
-  // The weights it has cast are stale after the next update.
+  // Weights cast so far are stale after the next update.
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
   at::autocast::set_autocast_dtype(type_, old_type_);
   at::autocast::set_autocast_enabled(type_, was_enabled_);

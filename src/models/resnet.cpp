@@ -21,8 +21,8 @@ nn::Conv2dOptions square_conv(const ModelConfig& config, std::int64_t in, std::i
   return nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(config.bias);
 }
 
-// The shortcut needs the block's input whole: only a tensor of the branch's own may
-// be overwritten.
+// The shortcut needs the block's input unchanged, so only a tensor of the branch's own may be
+// overwritten.
 void push_generator_entry(nn::Sequential& net, const ModelConfig& config, std::int64_t channels,
                           bool own_tensor) {
   if (config.generator_norm) push_batch_norm<2>(net, config, channels);
@@ -35,8 +35,8 @@ void push_discriminator_entry(nn::Sequential& net, const ModelConfig& config, st
   push_leaky_relu(net, config, /*inplace=*/own_tensor || config.discriminator_norm);
 }
 
-// [n, in, h, w] -> [n, out, target]. Miyato et al. 2018 upsample before the first
-// convolution; after it, it and the shortcut's cost a quarter.
+// [n, in, h, w] -> [n, out, target]. Miyato et al. 2018 upsample before the first convolution;
+// upsampling after it makes it and the shortcut cost a quarter.
 Residual up_block(const ModelConfig& config, std::int64_t in, std::int64_t out, MapSize target) {
   nn::Sequential branch, shortcut;
   push_generator_entry(branch, config, in, /*own_tensor=*/false);
@@ -49,8 +49,8 @@ Residual up_block(const ModelConfig& config, std::int64_t in, std::int64_t out, 
   return Residual(branch, shortcut);
 }
 
-// [n, in, h, w] -> [n, out, h / 2, w / 2], halves rounded up. The image itself is
-// not put through an activation.
+// [n, in, h, w] -> [n, out, h / 2, w / 2], halves rounded up. The first block has no activation on
+// its input, the image.
 Residual down_block(const ModelConfig& config, std::int64_t in, std::int64_t out, bool is_first) {
   nn::Sequential branch, shortcut;
   if (!is_first) push_discriminator_entry(branch, config, in, /*own_tensor=*/false);

@@ -24,7 +24,7 @@ void SpectralNormImpl<Derived>::register_like(const torch::Tensor& weight,
 
 template <typename Derived>
 torch::Tensor SpectralNormImpl<Derived>::weight() {
-  // bfloat16's three digits would be the precision of sigma, and of u for ever after.
+  // In bfloat16, sigma, and u from then on, would have only three significant digits.
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   const auto rows = weight_orig.flatten(1);
   if (this->is_training()) {
@@ -32,7 +32,7 @@ torch::Tensor SpectralNormImpl<Derived>::weight() {
     weight_v.copy_(unit(torch::mv(rows.t(), weight_u)));
     weight_u.copy_(unit(torch::mv(rows, weight_v)));
   }
-  // Copies: the next pass moves the buffers before this one's graph is gone through.
+  // Copies, since the next forward pass changes the buffers before this graph's backward pass.
   const auto sigma = torch::dot(weight_u.clone(), torch::mv(rows, weight_v.clone()));
   return weight_orig / sigma;
 }

@@ -33,7 +33,7 @@ torch::ScalarType torch_type(PtType type) {
   throw run_error("cannot load a tensor of unknown type");
 }
 
-// "" or why a saved value can't be copied into `target`.
+// Returns "", or why a saved value can't be copied into `target`.
 std::string misfit(const PtValue* value, const torch::Tensor& target) {
   const auto* other = value == nullptr ? nullptr : std::get_if<PtOther>(&value->value);
   if (other != nullptr) return gan::str("is ", other->what, ", which is not read");
@@ -44,7 +44,7 @@ std::string misfit(const PtValue* value, const torch::Tensor& target) {
                   target.sizes());
 }
 
-// The start of both lists, in at most `room` lines.
+// The start of both lists, with at most `room` lines in total.
 std::vector<std::string> shortened(std::vector<std::string> wanted, std::vector<std::string> found,
                                    std::size_t room) {
   const std::size_t count = wanted.size() + found.size();
@@ -83,7 +83,7 @@ PtDict TensorPacker::pack(const torch::nn::Module& module) {
 }
 
 torch::Tensor to_tensor(const PtTensor& saved) {
-  // A copy, since the bytes of a file need not be aligned.
+  // A copy, since the file's bytes need not be aligned.
   const auto elements = static_cast<std::int64_t>(saved.bytes.size() / size_of(saved.type));
   auto values = torch::empty({elements}, torch_type(saved.type));
   std::ranges::copy(saved.bytes, static_cast<std::uint8_t*>(values.mutable_data_ptr()));

@@ -10,7 +10,7 @@
 
 namespace gan {
 
-/// Builds .pt values from tensors, keeping alive the memory they point into.
+/// Builds .pt values from tensors, and keeps the memory alive that they point into.
 class TensorPacker {
  public:
   PtValue pack(const torch::Tensor& tensor);
@@ -25,17 +25,17 @@ class TensorPacker {
 /// A copy of a saved tensor.
 torch::Tensor to_tensor(const PtTensor& saved);
 
-/// Copies a saved tensor into `target`, which has the shape it must have; Error
-/// beginning with `where` otherwise.
+/// Copies a saved tensor into `target`; throws an Error beginning with `where` if the shapes
+/// differ.
 void unpack(const PtValue* value, torch::Tensor& target, const std::string& where);
 
-/// Copies saved tensors into all parameters and buffers of a module: none may be missing but those
-/// that may_be_missing, none may be left over, and all numbers must be finite. Error beginning with
-/// `where` otherwise; `prefix`: of the names in the file.
+/// Copies saved tensors into all parameters and buffers of a module. None may be missing, except
+/// those that may_be_missing(); none may be left over; all numbers must be finite. Otherwise throws
+/// an Error beginning with `where`. `prefix` is that of the names in the file.
 void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
             const std::string& prefix = "");
 
-/// Whether it names a batch norm's count of batches, which older files lack and nothing uses.
+/// Whether it is a batch norm's num_batches_tracked, which older files lack and nothing uses.
 bool may_be_missing(std::string_view name);
 
 }  // namespace gan

@@ -31,10 +31,9 @@ UpsampledConv2dImpl::UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted)
       sums_(tap_sums(wanted.kernel_size()->at(0), radius_)) {}
 
 torch::Tensor UpsampledConv2dImpl::phase_weight() const {
-  const auto sums = sums_.to(weight.device());
   const std::int64_t taps = 2 * radius_ + 1;
   // w[o, i, u, v] -> [a, b, o, i, t, s]
-  return torch::einsum("atu,bsv,oiuv->aboits", {sums, sums, weight})
+  return torch::einsum("atu,bsv,oiuv->aboits", {sums_, sums_, weight})
       .reshape({4 * weight.size(0), weight.size(1), taps, taps});
 }
 
@@ -44,6 +43,10 @@ void UpsampledConv2dImpl::pretty_print(std::ostream& stream) const {
 }
 
 torch::Tensor UpsampledConv2dImpl::forward(const torch::Tensor& input) {
+  if (!input.is_cpu()) {
+    const auto large = torch::upsample_nearest2d(input, {2 * input.size(2), 2 * input.size(3)});
+    return torch::conv2d(large, weight, bias, /*stride=*/1, /*padding=*/weight.size(2) / 2);
+  }
   const auto phase_bias = bias.defined() ? bias.repeat({4}) : bias;
   const std::int64_t taps = 2 * radius_ + 1;
   const auto phases =

@@ -5,8 +5,8 @@
 namespace gan {
 
 /// nn::Upsample to twice the size by nearest neighbours and then nn::Conv2d with
-/// an odd square kernel and its output of the same size: the same function of the
-/// same parameters, at 36 instead of 100 products a pixel for a 5x5 kernel.
+/// an odd square kernel and its output of the same size: on a GPU just these, on the CPU the
+/// same function of the same parameters, at 36 instead of 100 products a pixel for a 5x5 kernel.
 ///
 /// Each output pixel of a 2x2 square sees every input pixel under its kernel twice
 /// or once a direction, so that a smaller kernel of sums does: four such kernels,

@@ -31,7 +31,7 @@ void check_run(const fs::path& root) {
   if (!fs::exists(root)) throw usage_error(name, ": no such folder");
   if (!fs::is_directory(root)) throw usage_error(name, ": is no folder; name that of the run");
   std::vector<std::string> inside;
-  for (const fs::path& folder : {root, root / "trials"}) {  // those of gan-tune
+  for (const fs::path& folder : {root, root / "trials"}) {  // runs of gan-tune
     if (!fs::is_directory(folder)) continue;
     for (const auto& entry : fs::directory_iterator(folder)) {
       if (holds_run(entry.path())) inside.push_back(entry.path().string());
@@ -47,14 +47,14 @@ void check_run(const fs::path& root) {
   throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");
 }
 
-// What the columns of metrics by a feature network end in.
+// Suffixes of the columns with metrics of a feature network.
 std::vector<std::string> network_ids() {
   std::vector<std::string> ids = {"lite0"};
   for (const auto& protocol : kNames<EvalProtocol>) ids.push_back(str("inception_", protocol.name));
   return ids;
 }
 
-// Triples: name, label, and which way is better, "" where neither is.
+// Triples: name, label, and which direction is better ("": neither).
 Json metrics_known() {
   Json rows = Json::array();
   for (const auto& [name, label, better] : metric_table()) {

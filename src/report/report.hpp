@@ -10,26 +10,25 @@
 
 namespace gan {
 
-/// How many bytes of pictures, and how many of each table, go into a report where nobody says…
+/// Default limit on the bytes of pictures, and of each table, in a report,
 inline constexpr std::uint64_t kMaxReportBytes = 16 << 20;
-/// …and into one that is written anew after each epoch: that must cost next to nothing.
+/// and the limit for a report rewritten after each epoch, which must be quick.
 inline constexpr std::uint64_t kMaxLiveBytes = 1 << 20;
 
-/// One HTML page, whole in itself, with all that the folders of these runs tell: metrics, grids
-/// of samples, warnings, config, networks and machine, side by side where there are several. What
-/// a folder lacks, or holds only in parts, the page says. Error (exit code 2) for a folder that is
-/// no run's.
+/// A self-contained HTML page with everything in these run folders: metrics, grids of samples,
+/// warnings, config, networks and machine, side by side for several runs. The page mentions what is
+/// missing or incomplete. Throws an Error (exit code 2) for a folder that is not a run's.
 std::string make_report(const std::vector<std::filesystem::path>& runs,
                         std::uint64_t max_bytes = kMaxReportBytes,
                         std::optional<RunState> state = {});
 
-/// What the page is made from, as JSON; src/report/page/report.js reads it.
-/// `state`: of all the runs; by default, as their folders show.
+/// The data of the page as JSON, which src/report/page/report.js reads. `state` applies to all
+/// runs; by default it is derived from their folders.
 std::string report_data(const std::vector<std::filesystem::path>& runs,
                         std::uint64_t max_bytes = kMaxReportBytes,
                         std::optional<RunState> state = {});
 
-/// Writes the page of a run in that state into its folder.
+/// Writes the page of a run in that state into the run's folder.
 void write_report(const RunFiles& files, RunState state);
 
 }  // namespace gan

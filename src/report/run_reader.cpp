@@ -19,12 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// More than that no screen can show; a run may have a hundred times as many.
+// No screen can show more; a run may have a hundred times as many.
 constexpr std::size_t kMaxReportRows = 1000;
 constexpr std::size_t kMaxReportWarnings = 50;
 constexpr std::uint64_t kMaxLogBytes = 256 << 10;
 
-// One in so many rows, counted from the last, as an array a column.
+// Every `every`-th row, counted from the last, as one array per column.
 Json table_json(const CsvRows& rows, std::size_t every) {
   const auto names = split(rows.header(), ',');
   std::vector<Json> columns(names.size(), Json::array());
@@ -38,7 +38,7 @@ Json table_json(const CsvRows& rows, std::size_t every) {
   return members;
 }
 
-// Reads a folder. What is not there to be read becomes a note.
+// Reads a folder. Missing or unreadable files become notes.
 class RunReader {
  public:
   RunReader(const fs::path& root, std::uint64_t max_bytes, std::optional<RunState> state)
@@ -71,7 +71,7 @@ class RunReader {
     notes_.push_back(fs::relative(path, files_.root()).generic_string() + ": " + str(args...));
   }
 
-  // What `read` makes of a file; null, and a note, where that can't be.
+  // The result of `read` for a file; null, with a note, if that fails.
   template <typename Read>
   Json try_reading(const fs::path& path, Read read, std::string_view key = "") {
     if (!fs::exists(path)) {
@@ -86,12 +86,12 @@ class RunReader {
     }
   }
 
-  // JSON within JSON: should it be damaged, the page can still be read.
+  // JSON inside a JSON string, so that the page works even if it is damaged.
   Json text_of(const fs::path& path) {
     return try_reading(path, [&]() -> Json { return as_text(read_file(path, kMaxConfigBytes)); });
   }
 
-  // Triples: key, value, and whether that is the default.
+  // Triples: key, value, and whether it is the default.
   Json config() {
     return try_reading(files_.config(), [&] {
       const ParsedSettings parsed = read_settings(files_.config());
@@ -114,10 +114,10 @@ class RunReader {
     });
   }
 
-  // Of more rows than can be shown every second, third, … one is taken.
+  // If there are too many rows, only every second, third, … is used.
   Json table(const fs::path& path, std::string_view key = "") {
     const auto read = [&] {
-      // Of all tables, only that of steps grows beyond what an epoch has time for.
+      // Only the table of steps can grow too large to read after each epoch.
       if (fs::file_size(path) > max_bytes_) throw too_large(path);
       const CsvRows rows(path);
       const std::size_t every = (rows.size() + kMaxReportRows - 1) / kMaxReportRows;
@@ -128,7 +128,7 @@ class RunReader {
     return try_reading(path, read, key);
   }
 
-  // As the run itself says or, without it, as its folder shows.
+  // From the run itself or, without it, from its folder.
   const char* state_name() {
     switch (state_.value_or(state_in_folder())) {
       case RunState::kTraining:
@@ -151,7 +151,7 @@ class RunReader {
     return ended_by_error_ ? RunState::kFailed : RunState::kStopped;
   }
 
-  // Replays the run's own collapse warning over health.csv: true if it stood at the last epoch.
+  // Replays the collapse warning over health.csv: whether it was active at the last epoch.
   bool has_collapsed() const {
     const auto of = [&](std::string_view name) {
       return column(files_.health_csv(), kHealthHeader, name);
@@ -175,7 +175,7 @@ class RunReader {
     return fs::exists(csv) ? read_column(csv, header, name) : std::vector<double>();
   }
 
-  // From when to when there is something, how often the run was started, and its warnings.
+  // First and last time in the log, number of starts, and warnings.
   Json log() {
     return try_reading(files_.log(), [&] {
       std::ifstream file(files_.log(), std::ios::binary);
@@ -185,7 +185,7 @@ class RunReader {
       while (std::getline(file, line)) {
         const auto level = line.find(' ', kLogTime + 1);
         if (level == std::string::npos || line[4] != '-') continue;
-        last = line.substr(0, kLogTime - 4);  // to the second
+        last = line.substr(0, kLogTime - 4);  // cut to seconds
         if (first.empty()) {
           first = last;
           skip_to_end(file);
@@ -208,7 +208,7 @@ class RunReader {
     });
   }
 
-  // Of a long log only the end is read.
+  // Skips to the end of a long log.
   void skip_to_end(std::ifstream& file) {
     const auto size = fs::file_size(files_.log());
     if (size <= kMaxLogBytes) return;
@@ -218,7 +218,7 @@ class RunReader {
     note(files_.log(), "only its last ", kMaxLogBytes >> 10, " KiB were read");
   }
 
-  // One in how many grids can be shown, counted from the last.
+  // The smallest n such that every n-th grid, counted from the last, fits.
   std::size_t grid_stride(const std::vector<std::uint64_t>& sizes) const {
     for (std::size_t every = 1; every <= sizes.size(); ++every) {
       std::uint64_t bytes = 0;
@@ -236,7 +236,7 @@ class RunReader {
     for (const auto& grid : all) sizes.push_back(fs::file_size(grid.second));
     const std::size_t every = grid_stride(sizes);
     Json pairs = Json::array();
-    std::size_t after = all.size();  // how many come after this one
+    std::size_t after = all.size();  // number of grids after this one
     for (const auto& [epoch, path] : all) {
       if (--after % every != 0 || every > all.size()) continue;
       Json uri = try_reading(path, [&file = path] { return data_uri(file); });

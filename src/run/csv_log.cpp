@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 std::optional<std::int64_t> step_in(std::string_view row) { return parse_int(split(row, ',')[1]); }
 
-// The cells of a row whose columns are not there yet.
+// Adds the cells of a row, except for columns that are already there.
 void add_cells(Json& object, std::string_view header, std::string_view row) {
   const auto names = split(header, ',');
   const auto cells = split(row, ',');
@@ -42,7 +42,7 @@ CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_fi
     text.remove_prefix(end + 1);
     return trim(line);
   };
-  const auto whole = text.rfind('\n') + 1;  // 0 where there is none
+  const auto whole = text.rfind('\n') + 1;  // 0 if there is none
   if (text.size() > whole) ++torn_;
   text = text.substr(0, whole);
   header_ = text.empty() ? "" : take_line();

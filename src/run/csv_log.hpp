@@ -17,11 +17,11 @@
 
 namespace gan {
 
-/// The whole rows of such a table: a crash may have torn the last, and what else lacks cells
-/// is passed over.
+/// The complete rows of a CsvLog. The last row may be incomplete after a crash; rows with missing
+/// cells are skipped.
 class CsvRows {
  public:
-  /// Under `header`, or the file's own.
+  /// Uses `header`, or the file's own.
   explicit CsvRows(const std::filesystem::path& path, std::string_view header = {});
   CsvRows(const CsvRows&) = delete;
   CsvRows& operator=(const CsvRows&) = delete;
@@ -36,32 +36,31 @@ class CsvRows {
  private:
   Bytes bytes_;
   std::string header_;
-  std::vector<std::string_view> rows_;  // into bytes_
+  std::vector<std::string_view> rows_;  // point into bytes_
   std::int64_t torn_ = 0;
 };
 
-/// A row as an object of numbers, by the names in its header; null where a cell holds none.
+/// A row as an object of numbers, keyed by its header; null for cells that are not numbers.
 Json row_json(std::string_view header, std::string_view row);
 
-/// What a run writes a row of at a time, comma-separated under a header whose
-/// first columns are epoch and step.
+/// A comma-separated table that a run appends rows to. The first columns are epoch and step.
 class CsvLog {
  public:
-  /// Opens `path`, keeping of it the whole rows up to `step` (0: none). What is added goes
-  /// into `events` too, if there are any, under tags such as "losses/d_loss" for losses.csv.
+  /// Opens `path` and keeps its complete rows up to `step` (0: none). Added rows also go into
+  /// `events`, if any, with tags such as "losses/d_loss" for losses.csv.
   CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t step,
          EventFile* events = nullptr);
   void add(const std::string& row);
-  /// Makes the rows last before a state is saved that counts on them.
+  /// Syncs the rows to disk. Call it before saving a state that relies on them.
   void sync() { file_->sync(); }
 
  private:
   std::unique_ptr<AppendFile> file_;
   EventFile* events_;
-  std::vector<std::string> tags_;  ///< a tag a column
+  std::vector<std::string> tags_;  ///< one tag per column
 };
 
-/// The numbers under `name` in a log with that header, NaN where a cell holds none.
+/// The numbers in the column `name` of a log with that header; NaN for cells that are not numbers.
 std::vector<double> read_column(const std::filesystem::path& path, std::string_view header,
                                 std::string_view name);
 
@@ -75,22 +74,22 @@ inline constexpr std::string_view kHealthHeader =
     "epoch,step,d_real,d_fake,d_grad_norm,g_grad_norm,diversity";
 std::string health_row(const LogRow& row, double diversity);
 
-/// A row of a table, and what its columns are called.
+/// A row of a table, and its column names.
 struct TableRow {
   std::string_view header;
   std::string_view row;
 };
 
-/// A line of metrics.jsonl: an object with the cells of the rows of all tables for one epoch;
-/// of columns in more than one the first.
+/// A line of metrics.jsonl: one object with the cells of all tables' rows for one epoch. If a
+/// column is in several tables, the first counts.
 std::string json_line(std::span<const TableRow> rows);
 
-/// All lines, of these tables as they are, in the order of their steps; those that are not
-/// there are passed over.
+/// All lines of metrics.jsonl, made from these tables, in the order of their steps. Missing tables
+/// are skipped.
 std::string json_lines(std::span<const std::filesystem::path> csvs);
 
-/// Both losses of a losses.csv against the epoch; those of many epochs with their mean over
-/// a twentieth of them.
+/// A plot of both losses in a losses.csv against the epoch; if there are many epochs, with a moving
+/// mean over a twentieth of them.
 Plot loss_plot(const std::filesystem::path& csv);
 
 }  // namespace gan

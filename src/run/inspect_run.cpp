@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-// The last whole row of a log by its header's names; null where there is none.
+// The last complete row of a log, keyed by its header; null if there is none.
 Json last_row(const std::filesystem::path& csv) {
   if (!std::filesystem::exists(csv)) return {};
   const CsvRows rows(csv);

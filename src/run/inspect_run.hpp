@@ -6,7 +6,7 @@
 
 namespace gan {
 
-/// What the folder of a run holds; Error where it is none.
+/// Describes the contents of a run's folder; throws an Error for other folders.
 Json inspect_run(const std::filesystem::path& folder);
 
 }  // namespace gan

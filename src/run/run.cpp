@@ -74,15 +74,15 @@ class Run::Impl {
   SamplePictures pictures_;
   DiversityMeter diversity_;
   LoopState loop_;
-  bool called_off_ = false;          ///< an evaluation, by a signal
-  std::int64_t saved_step_ = -1;     ///< at which the state in the folder was saved
-  std::optional<EventFile> events_;  ///< none without output.tensorboard
+  bool called_off_ = false;          ///< an evaluation was cancelled by a signal
+  std::int64_t saved_step_ = -1;     ///< step of the state in the folder
+  std::optional<EventFile> events_;  ///< empty without output.tensorboard
   std::optional<CsvLog> losses_;
   std::optional<CsvLog> steps_;
   std::optional<CsvLog> health_;
   std::optional<AppendFile> lines_;                 ///< metrics.jsonl
   std::unique_ptr<RunEvaluation> evaluation_;       ///< null without eval.every
-  std::chrono::steady_clock::time_point drawn_at_;  ///< the plot and the report
+  std::chrono::steady_clock::time_point drawn_at_;  ///< when plot and report were last drawn
 };
 
 void Run::Impl::resume(const fs::path& state) {
@@ -95,7 +95,7 @@ void Run::Impl::resume(const fs::path& state) {
 }
 
 bool Run::Impl::train(const Hooks& watch) {
-  // Before anything is written: data that can't be measured by are a wrong call, not a run.
+  // Before anything is written: data that can't be evaluated are a usage error, not a failed run.
   if (trainer_.config().eval.every > 0) {
     const WorkAlone alone(trainer_.ranks());  // a classifier may have to be trained
     evaluation_ = std::make_unique<RunEvaluation>(trainer_, data_, folder_);
@@ -113,8 +113,8 @@ bool Run::Impl::train(const Hooks& watch) {
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
   save_real_images();
-  // So that from the first step on there is a state to resume from, or roll back to, with this
-  // config. It replaces a damaged one before save() could keep that as the previous.
+  // Saves at once, so that there is a state with this config to resume from or roll back to. It
+  // also replaces a damaged one before save() could keep that as the previous state.
   write_state();
 
   Hooks hooks = watch;
@@ -142,7 +142,7 @@ bool Run::Impl::train(const Hooks& watch) {
   }
 }
 
-// Rows of steps that are to be made again are cut.
+// Cuts rows of steps that will be repeated.
 void Run::Impl::open_logs() {
   const std::int64_t step = trainer_.steps_done();
   if (output().tensorboard || fs::exists(folder_.events())) {
@@ -163,7 +163,7 @@ void Run::Impl::open_logs() {
   open_lines();
 }
 
-// Made of the tables, as they are after a cut or where a row came later.
+// Rebuilt from the tables, which may have been cut or may have a later row.
 void Run::Impl::open_lines() {
   const fs::path tables[] = {folder_.losses_csv(), folder_.health_csv(), folder_.metrics_csv()};
   write_file(folder_.metrics_jsonl(), json_lines(tables));
@@ -177,7 +177,7 @@ void Run::Impl::save() {
   older.commit();
 }
 
-// Replaces the state in the folder by that of now.
+// Replaces the state in the folder by the current one.
 void Run::Impl::write_state() {
   if (!trainer_.is_finite()) {
     const std::string good =
@@ -209,18 +209,18 @@ void Run::Impl::after_epoch(const LogRow& row) {
   warn_of_trouble(row, diversity);
   const bool evaluates = evaluation_ && is_due(row.epoch, trainer_.config().eval.every);
   loop_.evaluating = evaluates;
-  // Before the samples are measured: that takes long, and memory.
+  // Before the samples are measured, which takes time and memory.
   if (is_due(row.epoch, output().save_state)) save();
   std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
   if (evaluates) evaluate(row.epoch);
   if (evaluates && !called_off_) rows.push_back({evaluation_->header(), evaluation_->row()});
   lines_->line(json_line(rows));
-  // Where epochs are short, drawing would take more of them than it is worth.
+  // With short epochs, drawing after each would take too large a share of the time.
   if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(RunState::kTraining);
   stop_if_collapsed(row.epoch, diversity);
 }
 
-// Every so many epochs, and after the last.
+// True every `every` epochs, and after the last epoch.
 bool Run::Impl::is_due(std::int64_t epoch, std::int64_t every) const {
   return every > 0 && (epoch % every == 0 || epoch == trainer_.config().train.epochs);
 }
@@ -230,18 +230,18 @@ void Run::Impl::evaluate(std::int64_t epoch) {
     evaluation_text = evaluation_->measure(epoch);
   } catch (const Stopped&) {
     called_off_ = true;
-    loop_.evaluating = false;  // so that a resumed run makes up for it
+    loop_.evaluating = false;  // so that a resumed run repeats it
     write_state();
   }
 }
 
-// Where the run ended before the evaluation of the epoch that it stands at.
+// Evaluates the current epoch if the run ended before it could.
 void Run::Impl::make_up_evaluation() {
   const std::int64_t done = trainer_.steps_done(), per_epoch = trainer_.steps_per_epoch();
   const std::int64_t epoch = done / per_epoch;
   if (!evaluation_ || done == 0 || done % per_epoch != 0) return;
   if (!is_due(epoch, trainer_.config().eval.every)) return;
-  // A complete run is measured again where eval.samples changed; others at their next epoch.
+  // A complete run is measured again if eval.samples changed; others at their next evaluation.
   const bool complete = done == trainer_.total_steps();
   if (complete ? !evaluation_->is_due() : evaluation_->has_row()) return;
   if (loop_.evaluating && !evaluation_->has_row()) {
@@ -265,15 +265,15 @@ void Run::Impl::prune_generators(std::int64_t epoch) const {
   folder_.prune_generators(epoch, output().keep_last, output().keep_every);
 }
 
-// A run that was stopped after its last epoch had ended, and then given no more, has
-// not yet left what a last epoch leaves.
+// Completes a run that was stopped after its last epoch and then resumed with no epochs left: the
+// outputs of its last epoch may be missing.
 void Run::Impl::finish() {
   const std::int64_t epoch = trainer_.config().train.epochs;
   if (!fs::exists(folder_.generator(epoch))) {
     keep_generator(epoch);
     if (output().sample_every > 0) save_samples(epoch);
   }
-  prune_generators(epoch);  // one may be back after a power cut
+  prune_generators(epoch);  // one may reappear after a power cut
   draw(RunState::kComplete);
 }
 
@@ -309,7 +309,7 @@ bool Run::Impl::roll_back(const std::string& what) {
                     good, "; start anew with a lower optim.lr or optim.max_grad_norm = 1");
   }
   const std::int64_t rollbacks = loop_.rollbacks + 1;
-  // What goes wrong right after a save may have been lost before it.
+  // A failure right after a save may have begun before it.
   const bool too_late = trainer_.steps_done() == saved_step_ + 1;
   const bool further = too_late && fs::exists(folder_.previous_state());
   load_state(further ? folder_.previous_state() : folder_.state(), trainer_, loop_);
@@ -331,7 +331,7 @@ void Run::Impl::save_samples(std::int64_t epoch) {
   if (events_) events_->add_picture(trainer_.steps_done(), "samples", png);
 }
 
-// Once per run: mistakes with the data show at once.
+// Once per run, so that mistakes in the data are visible at once.
 void Run::Impl::save_real_images() {
   const bool wanted = output().sample_every > 0 && !trainer_.shape().is_point();
   if (wanted && !fs::exists(folder_.real_images())) {
@@ -339,7 +339,7 @@ void Run::Impl::save_real_images() {
   }
 }
 
-// Plots and the report. Not synced while the run is live, since they are soon replaced.
+// Draws plots and report. Not synced during training, since they are soon replaced.
 void Run::Impl::draw(RunState state) {
   const bool live = state == RunState::kTraining;
   drawn_at_ = std::chrono::steady_clock::now();
@@ -351,7 +351,7 @@ void Run::Impl::draw(RunState state) {
   if (report_ && output().report) report_(folder_, state);
 }
 
-// Its own errors are only warnings: the one that ended the run is to be reported.
+// Its own errors are only warnings, so that the error that ended the run is reported.
 void Run::Impl::draw_failed() {
   try {
     draw(RunState::kFailed);

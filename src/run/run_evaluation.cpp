@@ -60,7 +60,7 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
   const auto distances = read_column(path, header_, distance_);
   for (std::size_t i = 0; i < distances.size(); ++i) {
     has_row_ = has_row_ || steps[i] == static_cast<double>(step);
-    // Distances fall with the number of samples.
+    // Distances depend on the number of samples, so only equal numbers are compared.
     if (samples[i] != static_cast<double>(trainer_.config().eval.samples)) continue;
     if (steps[i] == static_cast<double>(step)) measured_step_ = step;
     if (has_best && distances[i] < best_) best_ = distances[i];
@@ -76,7 +76,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
   log::info(str("epoch ", epoch, "  measuring ", trainer_.config().eval.samples, " samples"));
   const Metrics metrics = measure_samples();
   measured_step_ = trainer_.steps_done();
-  // Compared as it is written, so that a resumed run finds what an unbroken one would.
+  // Compared as written to the file, so that a resumed run gets the same results.
   const double distance = parse_double(metric_text(metrics.value(distance_))).value_or(kNoBest);
   const std::string text =
       network_ ? str(distance_, formatted(" %.4g", distance))
@@ -86,7 +86,7 @@ std::string RunEvaluation::measure(std::int64_t epoch) {
     best_ = distance;
     save_generator(folder_.best(), trainer_);
   }
-  // The row last: a run that is resumed takes it as a sign that the rest is there.
+  // The row is last: a resumed run takes it as proof that the rest is there.
   row_ = str(epoch, ",", measured_step_, ",", metrics.samples, ",", metrics_csv_values(metrics));
   write_file(folder_.evaluation(), metrics_json(metrics, {{"gan_train", std::string(kVersion)},
                                                           {"epoch", epoch},

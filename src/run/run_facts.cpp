@@ -27,7 +27,7 @@ std::string shape_text(const torch::Tensor& tensor) {
   return text.empty() ? "1" : text;
 }
 
-// Without LibTorch's namespace.
+// Removes LibTorch's namespace.
 std::string layer_text(const torch::nn::Module& module) {
   std::ostringstream out;
   module.pretty_print(out);

@@ -17,14 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The number that the name of a grid or a generator ends in.
+// The number at the end of a grid's or generator's name.
 std::optional<std::int64_t> number_in(const fs::path& path) {
   const std::string stem = path.stem().string();
   const auto number = parse_int(std::string_view(stem).substr(stem.rfind('_') + 1));
   return number >= 0 ? number : std::nullopt;
 }
 
-// Whether `path` is that file of the run in `root`.
+// Whether `path` is that file in the run folder `root`.
 bool is_file(const RunFile& file, const fs::path& root, const fs::path& path) {
   const auto star = file.name.find('*');
   if (star == std::string_view::npos) return path == root / file.name;
@@ -41,7 +41,7 @@ const RunFile* find_file(const fs::path& root, const fs::path& path) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-// What a run's folder and those below it hold.
+// The entries of a run's folder and its subfolders.
 std::vector<fs::path> entries_of(const fs::path& root) {
   std::vector<fs::path> entries;
   for (const auto& folder : {root, root / "samples", root / "checkpoints"}) {
@@ -58,7 +58,7 @@ void remove_half_written(const fs::path& root) {
   }
 }
 
-// Syncs, so that after a power cut none of them is among the files of the next run.
+// Syncs, so that none of them reappears among the next run's files after a power cut.
 void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
   std::set<fs::path> folders;
   for (const auto& path : entries_of(root)) {
@@ -70,7 +70,7 @@ void remove_files(const fs::path& root, RunFile::AtOverwrite which) {
   for (const auto& folder : folders) sync_folder(folder);
 }
 
-// Locks and empty folders count as nothing, and what `but` says of.
+// Ignores locks, empty folders, and paths for which `but` is true.
 template <typename But>
 bool holds_anything_but(const fs::path& folder, But but) {
   if (!fs::exists(folder)) return false;
@@ -83,10 +83,10 @@ bool holds_anything_but(const fs::path& folder, But but) {
                      });
 }
 
-// Refuses a folder of something else.
+// Throws an Error if the folder belongs to something else.
 void check_is_run(const RunFiles& folder) {
   const auto& root = folder.root();
-  // A run that was killed before its config was whole leaves half of it.
+  // A run that was killed while writing its config leaves a temporary file of it.
   const auto is_half_a_config = [&](const fs::path& path) {
     return target_of_temporary(path) == folder.config();
   };
@@ -141,7 +141,7 @@ std::span<const RunFile> run_files() {
       {"checkpoints/last.pt", "everything needed to resume",
        "at the start, every `output.save_state` epochs and `output.save_state_steps` steps, at the "
        "end and when stopped",
-       RunFile::AtOverwrite::kRemovedFirst},  // what is left of a run without them isn't resumed
+       RunFile::AtOverwrite::kRemovedFirst},  // a run without these can't be resumed
       {"checkpoints/previous.pt", "the state before that, in case the last is damaged", "with it",
        RunFile::AtOverwrite::kRemovedFirst},
   };
@@ -218,7 +218,7 @@ std::map<std::int64_t, fs::path> RunFiles::numbered(fs::path (RunFiles::*file)(s
 void RunFolder::prune_generators(std::int64_t epoch, std::int64_t keep_last,
                                  std::int64_t keep_every) const {
   if (keep_last == 0) return;
-  std::int64_t newer = 1;  // epoch's own
+  std::int64_t newer = 1;  // that of `epoch`
   for (const auto& [number, path] : std::views::reverse(generators())) {
     if (number >= epoch) continue;
     const bool kept = newer++ < keep_last || (keep_every > 0 && number % keep_every == 0);

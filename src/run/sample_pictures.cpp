@@ -13,7 +13,7 @@
 namespace gan {
 namespace {
 
-// Latents of the grids, and the classes in turn.
+// Latents of the grids, with classes cycling in order.
 torch::Tensor fixed_inputs(const Trainer& trainer) {
   const Config& config = trainer.config();
   const std::int64_t n = config.output.samples;

@@ -11,22 +11,22 @@
 
 namespace gan {
 
-/// The items of `data` to show beside `count` samples: the same for all runs on the data, with any
-/// seed. Each is drawn once before any comes again. With classes, item i is of the
-/// (i % classes.size())-th, as the samples are.
+/// The items of `data` to show next to `count` samples: the same for all runs on the data, whatever
+/// the seed. No item is repeated before all were used. With classes, item i has class number i %
+/// classes.size(), like the samples.
 std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
                                           const Classes& classes);
 
-/// The pictures in a run's samples folder, as PNG files: samples of the same latents each time, and
-/// real images in the same places.
+/// The PNG pictures in a run's samples folder: samples from the same latents each time, and real
+/// images in the same layout.
 class SamplePictures {
  public:
-  /// The references must outlive it.
+  /// The references must outlive the object.
   SamplePictures(const Trainer& trainer, const Dataset& data);
 
   /// Whether this build can draw them: scatter plots of points need cairo.
   bool can_draw() const;
-  /// What G makes of the latents: a grid of images, or points among real ones.
+  /// The current samples: a grid of images, or points among real ones.
   Bytes samples(std::int64_t epoch) const;
   /// The grid of real images, as the networks see them. Not for points.
   Bytes real_images() const;

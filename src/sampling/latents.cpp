@@ -30,7 +30,7 @@ torch::Tensor to_inputs(const ModelConfig& config, torch::Tensor latents,
 
 torch::Tensor truncated(const ModelConfig& config, const torch::Tensor& latents, double threshold) {
   if (are_uniform(config)) return latents * std::min(threshold, 1.0);
-  // In double, since a float's erf is 1 from 4 on.
+  // In double, since in float erf is 1 from 4 on.
   constexpr double kRoot = std::numbers::sqrt2;
   const auto share = (latents.to(torch::kFloat64) / kRoot).erf() * std::erf(threshold / kRoot);
   return (share.erfinv() * kRoot).clamp(-threshold, threshold).to(latents.scalar_type());
@@ -38,14 +38,14 @@ torch::Tensor truncated(const ModelConfig& config, const torch::Tensor& latents,
 
 torch::Tensor latent_walk(const ModelConfig& config, const torch::Tensor& inputs,
                           std::int64_t frames) {
-  // [n, 1, d] against the times [1, frames, 1]
+  // Broadcasts inputs [n, 1, d] against times [1, frames, 1].
   const auto time = torch::arange(frames, torch::kFloat64).div(frames).view({1, frames, 1});
   const auto from = latent_part(config, inputs).unsqueeze(1);
   const auto to = from.roll(-1, 0);
   const auto lengths = (from.norm(2, {-1}, true) * to.norm(2, {-1}, true)).clamp_min(1e-12);
   const auto angle = ((from * to).sum(-1, true) / lengths).clamp(-1.0, 1.0).acos();
   const auto sine = angle.sin();
-  // Of the same direction, or opposite ones, no great circle leads from one to the other.
+  // No unique great circle joins parallel or opposite vectors.
   const auto weight = [&](const torch::Tensor& share) {
     return torch::where(sine < 1e-6, share, (share * angle).sin() / sine);
   };

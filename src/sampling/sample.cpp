@@ -50,8 +50,8 @@ torch::Tensor draw_inputs(const ModelConfig& config, const Classes& classes, std
 
 namespace {
 
-// Images begin … begin + size - 1 of the inputs. A short block is filled up: matrix kernels
-// may round differently by shape.
+// Images begin … begin + size - 1 of the inputs. Pads a short block, since matrix kernels may round
+// differently by shape.
 torch::Tensor generate_block(torch::nn::Sequential& generator, const torch::Tensor& inputs,
                              std::int64_t begin, std::int64_t size, const torch::Device& device) {
   const std::int64_t count = std::min(inputs.size(0) - begin, size);
@@ -69,12 +69,12 @@ torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inp
   generator->eval();
   const auto device = generator->parameters().front().device();
   const bool bf16 = use_bf16(precision, device);
-  // Each block casts the weights anew, so in bfloat16 larger ones pay.
+  // Each block casts the weights again, so larger blocks are faster in bfloat16.
   const std::int64_t size = bf16 ? 4 * kSampleBlock : kSampleBlock;
   const std::int64_t needed = (inputs.size(0) + size - 1) / size;
   std::vector<torch::Tensor> blocks(static_cast<std::size_t>(needed));
   const auto run = [&](std::int64_t begin, std::int64_t end) {
-    const c10::InferenceMode no_grad;  // both are a thread's own
+    const c10::InferenceMode no_grad;  // both are thread-local
     const Autocast autocast(device, bf16);
     for (std::int64_t i = begin; i < std::min(end, needed); ++i) {
       blocks[static_cast<std::size_t>(i)] =
@@ -82,8 +82,8 @@ torch::Tensor generate(torch::nn::Sequential generator, const torch::Tensor& inp
     }
   };
   if (device.is_cpu()) {
-    // Each block on one thread: no thread waits for another, and the images are the same
-    // for any number of them. A lone block would run outside a parallel region, on all.
+    // One thread per block, so that threads don't wait for each other and the images don't depend
+    // on their number. A lone block would run outside a parallel region, on all threads.
     at::parallel_for(0, std::max<std::int64_t>(needed, 2), 1, run);
   } else {
     run(0, needed);

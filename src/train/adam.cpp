@@ -27,7 +27,7 @@ Adam::Adam(std::vector<torch::Tensor> parameters, double lr, const OptimConfig& 
 
 void Adam::step(std::vector<torch::Tensor> gradients) {
   const torch::NoGradGuard no_grad;
-  // The kernel goes through memory as the parameters lie there.
+  // The kernel assumes that gradients have the parameters' strides.
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (gradients[i].strides() == parameters_[i].strides()) continue;
     gradients[i] = torch::empty_like(parameters_[i]).copy_(gradients[i]);

@@ -15,20 +15,20 @@ std::int64_t pixels_of(std::int64_t size, double share) {
   return std::lround(share * static_cast<double>(size));
 }
 
-// A whole number from lo to hi for each image, [n, 1].
+// A random integer from lo to hi for each image, [n, 1].
 torch::Tensor whole_numbers(std::int64_t lo, std::int64_t hi, std::int64_t n,
                             const at::Generator& random) {
   return torch::randint(lo, hi + 1, {n, 1}, random, torch::TensorOptions(torch::kInt64));
 }
 
-// Where a stretch of `length` begins whose middle is anywhere in [0, size).
+// Random start of a stretch of `length` whose middle is in [0, size).
 torch::Tensor stretch_begins(std::int64_t size, std::int64_t length, std::int64_t n,
                              const at::Generator& random) {
-  // An even stretch has its middle between two pixels, so there is one place more.
+  // The middle of an even stretch is between two pixels, so there is one more position.
   return whole_numbers(0, size - length % 2, n, random) - length / 2;
 }
 
-// One gather from a frame of zeros: as fast as grid_sample, and exact.
+// A single gather from a zero-padded image: as fast as grid_sample, and exact.
 torch::Tensor shifted(const torch::Tensor& images, const torch::Tensor& shift, double share) {
   const auto n = images.size(0), c = images.size(1), h = images.size(2), w = images.size(3);
   const std::int64_t dy = pixels_of(h, share), dx = pixels_of(w, share);
@@ -40,7 +40,7 @@ torch::Tensor shifted(const torch::Tensor& images, const torch::Tensor& shift, d
   return framed.gather(2, index).view_as(images);
 }
 
-// Which of `size` pixels lie within `length` from `begin`, [n, size].
+// A mask of the pixels within `length` from `begin`, out of `size`, [n, size].
 torch::Tensor stretch(const torch::Tensor& begin, std::int64_t length, std::int64_t size) {
   const auto places = torch::arange(size, begin.options());
   return (places >= begin).logical_and(places < begin + length);
@@ -54,7 +54,7 @@ torch::Tensor cut_out(const torch::Tensor& images, const torch::Tensor& hole, do
   return images.masked_fill(inside.unsqueeze(1), 0.0);
 }
 
-// The distance of all values from their mean over `dims`, times `factor`.
+// Scales the distance of all values from their mean over `dims` by `factor`.
 torch::Tensor spread(const torch::Tensor& images, at::IntArrayRef dims,
                      const torch::Tensor& factor) {
   const auto mean = images.mean(dims, /*keepdim=*/true);
@@ -87,10 +87,11 @@ View draw_view(const AugmentConfig& config, const ViewLevel& level, at::IntArray
                const at::Generator& augment_random, const at::Generator& noise_random) {
   const auto n = images[0], h = images[2], w = images[3];
   const auto both = [&](auto draw) {
-    const auto first = draw(h);  // rows first, whatever order arguments are evaluated in
+    const auto first = draw(h);  // rows first: the evaluation order of arguments is unspecified
     return torch::cat({first, draw(w)}, 1);
   };
-  // What was drawn, or for some images, where augmentation is adaptive, what changes nothing.
+  // With adaptive augmentation, replaces the draws of some images by `nothing`, which changes
+  // nothing.
   const auto some = [&](const torch::Tensor& drawn, const torch::Tensor& nothing) {
     if (config.target <= 0) return drawn;
     std::vector<std::int64_t> each(static_cast<std::size_t>(drawn.dim()), 1);
@@ -128,7 +129,7 @@ View draw_view(const AugmentConfig& config, const ViewLevel& level, at::IntArray
 }
 
 double adapted(double probability, double mean_sign, double target, double images) {
-  // From 0 to 1 within this many at the earliest. The paper's 500,000 suit longer runs than ours.
+  // Fewest images that move it from 0 to 1. The paper's 500,000 suit longer runs than ours.
   constexpr double kRamp = 100'000;
   const double change = images / kRamp;
   return std::clamp(probability + (mean_sign > target ? change : -change), 0.0, 1.0);
@@ -136,7 +137,7 @@ double adapted(double probability, double mean_sign, double target, double image
 
 torch::Tensor seen(const torch::Tensor& images, const View& view, const AugmentConfig& config) {
   auto x = images;
-  // Colours first, as in the paper's program: what is moved in or cut out stays zero.
+  // Colours first, as in the paper's program, so that the padding and the hole stay zero.
   if (view.brightness.defined()) x = x + view.brightness;
   if (view.saturation.defined()) x = spread(x, {1}, view.saturation);
   if (view.contrast.defined()) x = spread(x, {1, 2, 3}, view.contrast);

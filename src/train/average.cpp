@@ -26,7 +26,7 @@ void recompute_statistics(torch::nn::Module& net, const std::function<void()>& p
   };
   for_each_norm([&](auto& norm) {
     momenta.push_back(norm.options.momentum());
-    norm.options.momentum(std::nullopt);  // the mean of all batches, each counting the same
+    norm.options.momentum(std::nullopt);  // equally weighted mean of all batches
     norm.reset_running_stats();
   });
   if (momenta.empty()) return;

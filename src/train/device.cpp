@@ -6,15 +6,14 @@
 #include <malloc.h>
 #endif
 
-#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/cuda.h>
 #include <torch/nn/module.h>
-#include <torch/version.h>
 
 #include "core/machine.hpp"
 #include "gan_train/config/option.hpp"
 #include "gan_train/core/error.hpp"
 #include "gan_train/models/networks.hpp"
+#include "train/gpu.hpp"
 
 namespace gan {
 
@@ -22,28 +21,21 @@ torch::Device resolve_device(const std::string& name, const Ranks& ranks) {
   if (const std::string problem = device_problem(name); !problem.empty()) {
     throw usage_error("train.device: ", problem);
   }
-  if (name == "cpu") return torch::kCPU;
-  if (torch::cuda::is_available()) {
-    torch::Device device(name == "auto" ? "cuda" : name);
-    // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
-    if (!device.has_index() && ranks.are_many()) {
-      device.set_index(
-          static_cast<torch::DeviceIndex>(ranks.local_rank() % torch::cuda::device_count()));
-    }
-    if (device.has_index() && device.index() >= torch::cuda::device_count()) {
-      throw usage_error("train.device: there is no ", name, "; this machine has ",
-                        torch::cuda::device_count(), " CUDA device(s), counted from 0");
-    }
-    return device;
+  const int count = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
+  if (name == "cpu" || (name == "auto" && count == 0)) return torch::kCPU;
+  torch::Device device(name == "auto" ? "cuda" : name);
+  // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
+  if (count > 0 && !device.has_index() && ranks.are_many()) {
+    device.set_index(static_cast<torch::DeviceIndex>(ranks.local_rank() % count));
   }
-  if (name == "auto") return torch::kCPU;
-  if (!is_cuda_build()) {
-    throw usage_error("train.device: ", name, " asked for, but this LibTorch (", TORCH_VERSION,
-                      ") is built for the CPU only; build with a CUDA LibTorch or use cpu");
+  if (count > 0 && device.index() >= count) {
+    throw usage_error("train.device: there is no ", name, "; this machine has ", count,
+                      " CUDA device(s), counted from 0");
   }
-  throw usage_error("train.device: ", name,
-                    " asked for, but no CUDA device or driver was found; "
-                    "check nvidia-smi or use cpu");
+  const auto [what, cure] = gpu_problem(look_for_gpus(device));
+  if (what.empty()) return device;
+  throw usage_error("train.device: ", name, " asked for, but ", what, "; ", cure,
+                    cure.empty() ? "use cpu" : ", or use cpu");
 }
 
 void to_channels_last(torch::nn::Module& net) {
@@ -52,8 +44,6 @@ void to_channels_last(torch::nn::Module& net) {
     parameter.set_data(parameter.detach().contiguous(at::MemoryFormat::ChannelsLast));
   }
 }
-
-bool is_cuda_build() { return c10::impl::hasDeviceGuardImpl(c10::DeviceType::CUDA); }
 
 void keep_freed_memory() {
 #ifdef __GLIBC__

@@ -18,10 +18,6 @@ torch::Device resolve_device(const std::string& name, const Ranks& ranks = singl
 /// convolutions want them; the maps between follow.
 void to_channels_last(torch::nn::Module& net);
 
-/// Whether LibTorch is built for CUDA, even where neither driver nor GPU is there, of which
-/// at::hasCUDA() thinks as of a build for the CPU.
-bool is_cuda_build();
-
 /// Lets the allocator keep freed memory for the next step, which wants as much again,
 /// instead of giving it back to the system page by page.
 void keep_freed_memory();

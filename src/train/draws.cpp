@@ -23,7 +23,7 @@ Dataset on_device(Dataset data, const torch::Device& device) {
   return data;
 }
 
-// To a GPU through pinned memory: the CPU goes on while the copy waits for what was queued before.
+// To a GPU through pinned memory: from any other, the CPU would wait for all that is queued there.
 torch::Tensor copied(const torch::Tensor& drawn, const torch::Device& device) {
   if (!device.is_cuda() || !drawn.is_cpu()) return drawn.to(device);
   return drawn.pin_memory().to(device, /*non_blocking=*/true);
@@ -126,9 +126,10 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, const View
   const auto items = this->items(batch, rank);
   d.real = scaled(real_images(batch, items, rank), config_.data.range);
   if (config_.augment.mirror) {
-    d.real = mirrored(d.real, streams.share(draw_mirrors(d.real.size(0) * ranks_, seed, index)));
+    const auto which = streams.share(draw_mirrors(d.real.size(0) * ranks_, seed, index));
+    d.real = mirrored(d.real, copied(which, device_));
   }
-  if (classes_.count > 0) d.real_classes = data_.labels.index_select(0, items.to(device_));
+  if (classes_.count > 0) d.real_classes = data_.labels.index_select(0, copied(items, device_));
 
   const std::int64_t whole = d.real.size(0) * ranks_;
   const auto labels = draw_labels(config_.loss, whole / config_.model.pack, seed, index);
@@ -178,7 +179,7 @@ torch::Tensor StepDraws::items(std::int64_t batch, int rank) {
 }
 
 torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& items, int rank) {
-  if (!data_.stored) return data_.samples.index_select(0, items.to(device_));
+  if (!data_.stored) return data_.samples.index_select(0, copied(items, device_));
   const auto images = data_.stored->read(items);
   // Not across the end of a pass: its order would have to be shuffled twice.
   if (!sampler_.starts_pass(batch + 1)) data_.stored->will_need(this->items(batch + 1, rank));

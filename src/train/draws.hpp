@@ -17,39 +17,39 @@
 
 namespace gan {
 
-/// What one update of D uses: n real and n generated images. Classes are undefined where the GAN
-/// is unconditional.
+/// Inputs of one update of D: n real and n generated images. Classes are undefined if the GAN is
+/// unconditional.
 struct DiscriminatorInputs {
   torch::Tensor real;          ///< images [n, c, h, w] in data.range
   torch::Tensor real_classes;  ///< [n] int64
   torch::Tensor real_labels;   ///< [n / model.pack], float32
   torch::Tensor fake_labels;   ///< likewise
-  torch::Tensor latents;       ///< [n, latent_dim] of the generated images
-  torch::Tensor classes;       ///< [n] int64, asked of G
+  torch::Tensor latents;       ///< [n, latent_dim] for the generated images
+  torch::Tensor classes;       ///< [n] int64, for the generated images
   View real_view;
   View fake_view;
-  std::optional<PenaltyNoise> penalty;  ///< present where the penalty is due
+  std::optional<PenaltyNoise> penalty;  ///< set if the penalty is due in this update
 };
 
-/// What G's update uses: n generated images, and as many real ones where the loss compares pairs.
+/// Inputs of G's update: n generated images, and as many real ones if the loss compares pairs.
 struct GeneratorInputs {
-  torch::Tensor latents;  ///< [n, latent_dim]; undefined under train.reuse_fake
+  torch::Tensor latents;  ///< [n, latent_dim]; undefined with train.reuse_fake
   torch::Tensor classes;  ///< [n] int64, likewise
   View fake_view;
-  torch::Tensor real;  ///< those of D's last update; undefined where the loss needs none
+  torch::Tensor real;  ///< those of D's last update; undefined if the loss needs none
   torch::Tensor real_classes;
   View real_view;
 };
 
-/// All that a step draws, of one rank's share, on the device.
+/// All random inputs of a step, one rank's share, on the device.
 struct StepInputs {
-  std::uint64_t layer_seed = 0;  ///< of dropout and other layers that draw
+  std::uint64_t layer_seed = 0;  ///< for dropout and other random layers
   std::vector<DiscriminatorInputs> d;
   GeneratorInputs g;
 };
 
-/// Calls `use(name, tensor)` for each tensor of `inputs`, also undefined ones. Those of D's updates
-/// come first, update by update; G's copy of the real images has the name of D's with "_g".
+/// Calls `use(name, tensor)` for each tensor of `inputs`, including undefined ones. D's come first,
+/// update by update; G's copies of the real images have D's names with "_g" appended.
 template <typename Inputs, typename Use>
 void for_each_tensor(Inputs& inputs, Use use) {
   const auto view = [&](const std::string& whose, auto& v) {
@@ -83,31 +83,32 @@ void for_each_tensor(Inputs& inputs, Use use) {
   view("real_g", g.real_view);
 }
 
-/// Draws what each step uses. Every number is a pure function of (seed, stream, position): see
-/// core/random.hpp. Latents, classes, labels and items are drawn for the whole batch, of which
-/// each rank takes its share; views and penalty noise are each rank's own.
+/// Draws the inputs of each step. Every number is a pure function of (seed, stream, position): see
+/// core/random.hpp. Latents, classes, labels and items are drawn for the whole batch, and each rank
+/// takes its share; views and penalty noise are drawn per rank.
 class StepDraws {
  public:
-  /// For `ranks` ranks. Holds the data on `device`, unless they stay on disk.
+  /// For `ranks` ranks. Keeps the data on `device`, unless they stay on disk.
   StepDraws(const Config& config, const Dataset& data, const torch::Device& device, int ranks);
 
-  /// What rank `rank` uses in step 0, 1, … if augmentation is of this probability (augment.target).
+  /// The inputs of rank `rank` in step 0, 1, …, with this augmentation probability
+  /// (augment.target).
   StepInputs draw(std::int64_t step, int rank, double probability = 0.0);
 
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
-  /// Real images that D is shown per step, on average over an epoch.
+  /// Real images shown to D per step, averaged over an epoch.
   double images_per_step() const;
 
  private:
   DiscriminatorInputs draw_discriminator(std::int64_t batch, const ViewLevel& level, int rank);
   GeneratorInputs draw_generator(std::int64_t step, const ViewLevel& level, int rank,
                                  const DiscriminatorInputs& last);
-  /// Reads from disk where the images are there, and asks for the next batch ahead of time.
+  /// Reads from disk if the images are there, and prefetches the next batch.
   torch::Tensor real_images(std::int64_t batch, const torch::Tensor& items, int rank);
   torch::Tensor items(std::int64_t batch, int rank);
 
   Config config_;
-  Dataset data_;  // what is held in memory is on the device
+  Dataset data_;  // data in memory are on the device
   torch::Device device_;
   int ranks_;
   Classes classes_;
@@ -117,15 +118,15 @@ class StepDraws {
   std::int64_t steps_per_epoch_;
 };
 
-/// Labels [2, n] of n real and n generated images, as `loss.real_label`, `loss.fake_label` and
-/// `loss.label_flip` say. A flipped image takes the label drawn for its partner in the other half.
+/// Labels [2, n] of n real and n generated images, from `loss.real_label`, `loss.fake_label` and
+/// `loss.label_flip`. A flipped image takes the label drawn for its partner in the other half.
 torch::Tensor draw_labels(const LossConfig& config, std::int64_t n, std::uint64_t seed,
                           std::uint64_t batch);
 
-/// Which of the n real images of a batch augment.mirror exchanges left and right in: bool [n].
+/// Which of a batch's n real images augment.mirror mirrors: bool [n].
 torch::Tensor draw_mirrors(std::int64_t n, std::uint64_t seed, std::uint64_t batch);
 
-/// The inputs of all ranks as one batch, by name; a name that comes again is numbered ("real_2").
+/// The inputs of all ranks as one batch, by name; repeated names are numbered ("real_2").
 NamedTensors whole_batch(const std::vector<StepInputs>& of_ranks);
 
 }  // namespace gan

@@ -15,18 +15,17 @@
 namespace gan {
 namespace {
 
-// Where the signs begin, beyond what sound runs of the shipped recipes pass through
-// (docs/reliability.md): shares up to 0.95, diversities near 0 that rise at once, and
-// gradient norms that fall to a twentieth.
+// Thresholds beyond what healthy runs of the shipped recipes reach (docs/reliability.md): shares up
+// to 0.95, diversities near 0 that rise at once, and gradient norms that fall to a twentieth.
 constexpr double kWinningShare = 0.97;
 constexpr double kLowDiversity = 0.1;
 constexpr double kVanishingShare = 1e-3;
-// A generator that grows more varied by this an epoch is on its way, not collapsed.
+// A generator whose diversity grows by this factor per epoch is improving, not collapsed.
 constexpr double kRising = 1.1;
 
 constexpr std::int64_t kDiversitySamples = 256;
 
-// Mean Euclidean distance of all pairs.
+// Mean Euclidean distance over all pairs.
 double mean_distance(const torch::Tensor& samples) {
   return samples.size(0) > 1 ? torch::pdist(samples.flatten(1)).mean().item<double>() : 0.0;
 }
@@ -38,7 +37,7 @@ std::string number(double value) { return formatted("%.3g", value); }
 std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diversity,
                                         const LossConfig& loss, HealthState& state) {
   state.largest_g_grad_norm = std::max(state.largest_g_grad_norm, metrics.g_grad_norm);
-  // D(x) cannot be told to pass its label: what counts is the share of that gap.
+  // D(x) can't exceed its label, so the share of the gap between the labels is compared.
   const auto middle = [](const LabelRange& label) { return (label.lo + label.hi) / 2; };
   const double gap = middle(loss.real_label) - middle(loss.fake_label);
   const double share = std::abs(gap) > 1e-6 ? (metrics.d_real - metrics.d_fake) / gap : 0.0;
@@ -49,11 +48,11 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
     epochs = seen ? epochs + 1 : 0;
     if (epochs == kSignEpochs) warnings.push_back({sign, text});
   };
-  // Holds D back where it is too sure, whatever its loss (Mescheder et al. 2018).
+  // Restrains an overconfident D, whatever its loss (Mescheder et al. 2018).
   const char* penalty =
       loss.penalty == PenaltyKind::kNone ? "loss.penalty = r1" : "a larger loss.penalty_weight";
   const std::string lately = str(" in the last ", kSignEpochs, " epochs");
-  // Only there is D(x) a chance; other losses push logits as far as they like.
+  // Only there is D(x) a probability; other losses push logits without bound.
   const bool is_chance = find_row(losses(), loss.kind).labels == LabelKind::kProbability;
   check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
@@ -93,7 +92,7 @@ DiversityMeter::DiversityMeter(const Dataset& data, const Config& config)
 
 double DiversityMeter::measure(torch::nn::Sequential generator) const {
   const double distance = mean_distance(generate(std::move(generator), inputs_));
-  // Data of one image only: nothing to fall short of.
+  // Data of a single image have no diversity to compare with.
   return real_distance_ > 0 ? distance / real_distance_ : 1.0;
 }
 

@@ -17,8 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How many steps to make before their metrics are read, for which the CPU waits for the device:
-// never past a step after which there is something to do.
+// Number of steps before their metrics are read, which makes the CPU wait for the device. Ends no
+// later than the next step that has something to log, save or finish.
 std::int64_t steps_to_read(const Trainer& trainer, std::int64_t most) {
   const OutputConfig& output = trainer.config().output;
   const std::int64_t done = trainer.steps_done();
@@ -34,7 +34,7 @@ struct Reading {
   bool stop;
 };
 
-// The means over all ranks and whether any of them is to stop, by one sum.
+// Means over all ranks, and whether any rank wants to stop, in a single sum.
 Reading read(const std::vector<torch::Tensor>& steps, bool stop, Ranks& ranks) {
   const auto metrics = torch::stack(steps);
   const auto flag = torch::full({1}, stop ? 1.0 : 0.0, metrics.options());
@@ -42,16 +42,16 @@ Reading read(const std::vector<torch::Tensor>& steps, bool stop, Ranks& ranks) {
   return {all.narrow(0, 0, metrics.numel()).view(metrics.sizes()), all[-1].item<float>() > 0};
 }
 
-// True once any rank was asked to stop.
+// Whether any rank was asked to stop.
 bool wants_stop(const Hooks& hooks, const Trainer& trainer) {
   const auto flag = torch::full({1}, hooks.stop && hooks.stop() ? 1.0F : 0.0F, trainer.device());
   return mean_over_ranks(trainer.ranks(), flag).item<float>() > 0;
 }
 
-// What is not finite, in words; empty where all is.
+// Describes what is not finite; empty if everything is finite.
 std::string not_finite(const StepMetrics& now, const StepMetrics& before, std::int64_t step) {
   const auto bad = [](double value) { return !std::isfinite(value); };
-  // In the order of the step, so that the earliest fault is the one named.
+  // In the order of the step, so that the earliest fault is reported.
   const char* what = bad(now.d_fake) && !bad(now.d_real)
                          ? "the discriminator's output for generated images"
                      : bad(now.d_loss)      ? "the discriminator's loss"
@@ -109,7 +109,7 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
       const LogRow finished = row(state.epoch);
       state.epoch = {};
       if (hooks.on_epoch) hooks.on_epoch(finished);
-      if (!seen.stop) seen.stop = wants_stop(hooks, trainer);  // it may have taken long
+      if (!seen.stop) seen.stop = wants_stop(hooks, trainer);  // on_epoch may have taken long
     }
     if (hooks.after_step) hooks.after_step();
     if (seen.stop) return done == trainer.total_steps();

@@ -8,16 +8,16 @@
 
 namespace gan {
 
-/// A run returns to a saved state at most this often.
+/// Maximum number of returns to a saved state per run.
 inline constexpr std::int64_t kMaxRollbacks = 3;
 
-/// What a run keeps between steps, besides the Trainer.
+/// State of a run between steps, apart from the Trainer.
 struct LoopState {
   RunningMetrics epoch;
   RunningMetrics interval;
   HealthState health;
-  std::int64_t rollbacks = 0;  ///< how often the run returned to a saved state
-  bool evaluating = false;     ///< at this step an evaluation was begun, and not called off
+  std::int64_t rollbacks = 0;  ///< returns to a saved state so far
+  bool evaluating = false;     ///< an evaluation was started at this step, and not cancelled
   /// Each rollback halves the learning rates.
   double lr_scale() const { return std::ldexp(1.0, -static_cast<int>(rollbacks)); }
 };

@@ -49,7 +49,7 @@ void check_batches(const Config& config, std::int64_t data_size, int ranks) {
   }
   const std::int64_t batch = real_batch_size(config.train) / ranks;  // of one rank
   const std::int64_t last = last_batch_size(config, data_size) / ranks;
-  const std::int64_t row = model.discriminator_norm ? model.pack : 1;  // images that make one
+  const std::int64_t row = model.discriminator_norm ? model.pack : 1;  // images per row of D's norm
   if ((model.generator_norm || model.discriminator_norm) && (batch / row == 1 || last / row == 1)) {
     throw usage_error("train.batch_size: batches of ", batch, " real images leave one of a single ",
                       row > 1 ? "pack" : "image", " out of ", data_size,

@@ -13,15 +13,15 @@
 
 namespace gan {
 
-// Work on the device that can be repeated as it was, on the same memory.
+// Device work that can be replayed on the same memory.
 class DeviceGraph {
  public:
   using Work = std::function<torch::Tensor()>;
 
   explicit DeviceGraph(const torch::Device& device) : device_(device) {}
 
-  // Once for real, so that libraries and the allocator have made what can't be made while
-  // capturing. CUDA captures on no default stream, so this is done on another one too.
+  // Runs once normally, so that libraries and the allocator create what can't be created during
+  // capture. CUDA does not capture on the default stream, so this also runs on another one.
   torch::Tensor warm_up(const Work& work) { return aside(work); }
 
   void capture(const Work& work) {
@@ -44,7 +44,7 @@ class DeviceGraph {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
       graph_->replay();
-      return result_.clone();  // the next replay writes into it
+      return result_.clone();  // the next replay overwrites it
     }
 #endif
     return work_();
@@ -68,7 +68,7 @@ class DeviceGraph {
   torch::Device device_;
   Work work_;
 #ifdef GAN_TRAIN_HAS_CUDA
-  std::optional<at::cuda::CUDAGraph> graph_;  // can't be made where there is no GPU
+  std::optional<at::cuda::CUDAGraph> graph_;  // can't be constructed without a GPU
   torch::Tensor result_;
 #endif
 };
@@ -83,7 +83,7 @@ StepGraphs::StepGraphs(const torch::Device& device, const Ranks& ranks) : device
 StepGraphs::~StepGraphs() = default;
 
 torch::Tensor StepGraphs::run(const StepInputs& inputs, const Work& work) {
-  std::string shape;  // steps of one shape launch the same kernels
+  std::string shape;  // cache key: steps with equal shapes launch the same kernels
   std::vector<torch::Tensor> drawn;
   for_each_tensor(inputs, [&](const std::string& name, const torch::Tensor& tensor) {
     if (!tensor.defined()) return;

@@ -14,19 +14,19 @@ namespace gan {
 
 class DeviceGraph;
 
-/// Steps as CUDA graphs, so that a step costs the processor one launch instead of hundreds. The
-/// first step of a shape runs as it is; the second is captured on buffers of its own, into which
-/// the inputs of every later one are copied before the replay. Without CUDA a replay does the work
-/// again on those buffers, which is what the tests compare.
+/// Runs steps as CUDA graphs, so that a step costs the processor one launch instead of hundreds.
+/// The first step of a shape runs normally; the second is captured on its own buffers, into which
+/// the inputs of each later step are copied before replay. Without CUDA, a replay repeats the work
+/// on those buffers; the tests compare the results.
 class StepGraphs {
  public:
   using Work = std::function<torch::Tensor(const StepInputs&)>;
 
-  /// Error (exit code 2) for several ranks, whose sums can't be captured.
+  /// Throws an Error (exit code 2) for several ranks, since their sums can't be captured.
   StepGraphs(const torch::Device& device, const Ranks& ranks);
   ~StepGraphs();
 
-  /// Does `work` on `inputs` and returns its result.
+  /// Runs `work` on `inputs` and returns its result.
   torch::Tensor run(const StepInputs& inputs, const Work& work);
 
  private:

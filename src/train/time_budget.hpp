@@ -10,16 +10,16 @@ namespace gan {
 class Ranks;
 class Trainer;
 
-/// Mean seconds of a step on this machine, over all ranks: of steps that `trial` takes for about
-/// `seconds`, after a few that warm up. Where penalties are lazy, in whole rounds of them.
+/// Mean seconds per step on this machine, over all ranks, measured on steps of `trial` for about
+/// `seconds` after a short warm-up. Measures whole intervals of a lazy penalty.
 double time_step(Trainer& trial, double seconds);
 
-/// `config` with that many steps, from 1, in epochs of `per_epoch` steps or a few less, so that
-/// they come out even.
+/// `config` with that many steps (at least 1), in epochs of `per_epoch` steps or slightly fewer, so
+/// that the epochs are equally long.
 Config with_steps(Config config, std::int64_t steps, std::int64_t per_epoch);
 
-/// `config` with as many steps as take that long on this machine, by a trial that leaves nothing
-/// behind. All ranks call it.
+/// `config` with as many steps as fit into that time on this machine, found by a trial that leaves
+/// nothing behind. All ranks must call it.
 Config within_minutes(const Config& config, const Dataset& data, Ranks& ranks, double minutes);
 
 }  // namespace gan

@@ -21,7 +21,7 @@ bool is_done(const std::vector<Job>& jobs, const std::vector<JobResult>& results
 
 std::int64_t divide_up(std::int64_t n, std::int64_t by) { return (n + by - 1) / by; }
 
-// The trials that a level's results let go on, in their own order.
+// The trials promoted by a level's results, in their original order.
 std::vector<std::int64_t> promoted(const std::vector<Job>& jobs,
                                    const std::vector<JobResult>& results, std::int64_t most) {
   std::vector<JobResult> sound;
@@ -40,7 +40,7 @@ std::vector<std::int64_t> promoted(const std::vector<Job>& jobs,
   return trials;
 }
 
-// How many of a level's `n` trials go on by their score.
+// How many of a level's `n` trials are promoted by their score.
 std::int64_t places_after(const SearchConfig& search, std::int64_t level, std::int64_t n) {
   return level + 1 == search.rungs ? search.finalists : divide_up(n, search.eta);
 }
@@ -103,7 +103,7 @@ std::vector<std::int64_t> level_sizes(const SearchConfig& search) {
   std::vector<std::int64_t> sizes = {search.trials};
   for (std::int64_t level = 0; level < search.rungs; ++level) {
     const std::int64_t n = sizes.back();
-    sizes.push_back(std::min(n, places_after(search, level, n) + 1));  // and the recipe
+    sizes.push_back(std::min(n, places_after(search, level, n) + 1));  // plus the recipe
   }
   return sizes;
 }
@@ -133,7 +133,7 @@ std::int64_t affordable_trials(SearchConfig search, double run, double measure, 
 
 std::vector<Standing> standings(const SearchConfig& search, const std::vector<JobResult>& results) {
   const auto levels = settled_levels(search, results);
-  // The first level counts as it is, since there is no other to go by.
+  // The first level counts even if incomplete, since there is no earlier one.
   std::size_t counted = 1;
   while (counted < levels.size() && is_done(levels[counted], results)) ++counted;
   std::vector<Standing> all;
@@ -144,7 +144,7 @@ std::vector<Standing> standings(const SearchConfig& search, const std::vector<Jo
         const JobResult* result = job.trial == trial ? result_of(results, job) : nullptr;
         if (result == nullptr) continue;
         last = {result};
-        // Trained to the end: a seed each.
+        // Trained to the end: one result per seed.
         if (job.level + 1 >= search.rungs) whole.push_back(result);
       }
     }

@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is not a trial's to do: it is measured from outside, and nobody looks at each.
+// Switches off what a trial does not need: the search measures it, and nobody looks at its
+// pictures.
 Config as_trial(Config config) {
   config.output.dir.clear();
   config.output.checkpoint_every = 0;
@@ -68,7 +69,7 @@ bool Search::run(const SearchHooks& hooks) {
   return true;
 }
 
-// Nothing where it was stopped before it was done.
+// Returns nothing if it was stopped early.
 std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks) const {
   const auto start = std::chrono::steady_clock::now();
   const fs::path root = folder_.trial(job, setup_);
@@ -85,7 +86,8 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
       if (hooks.on_step) hooks.on_step(job, row.step, target);
     };
     watch.stop = [&] { return trainer.steps_done() >= target || (hooks.stop && hooks.stop()); };
-    // Killed between its last step and its result, it has all but that; a run's end it does again.
+    // A run killed after its last step lacks only its result, but the end of a complete run is
+    // repeated.
     if (trainer.steps_done() < target || target == trainer.total_steps()) run.train(watch);
     if (trainer.steps_done() < target) return std::nullopt;
     const auto score = parse_double(score_text(scorer_.score(trainer)));
@@ -93,7 +95,7 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
   } catch (const Stopped&) {
     return std::nullopt;
   } catch (const Error& error) {
-    // Only numbers gone wrong are the trial's own fault.
+    // Only values that are not finite are the trial's own fault.
     if (error.exit_code() != Error::kFailed || trainer.is_finite()) throw;
     log::file_only(error.what());
   }
@@ -101,7 +103,7 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
   return result;
 }
 
-// Trials that are out leave the tables and pictures of their runs, but not the weights.
+// Eliminated trials keep the tables and pictures of their runs, but not the weights.
 void Search::drop_states() const {
   const auto levels = settled_levels(setup_.search, results_);
   if (levels.size() < 2) return;

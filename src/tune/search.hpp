@@ -9,24 +9,24 @@
 
 namespace gan {
 
-/// What happens around the jobs of a search; empty ones are skipped.
+/// Callbacks of a search; empty ones are skipped.
 struct SearchHooks {
   std::function<void(const Job&)> before;
   std::function<void(const Job&, std::int64_t step, std::int64_t of)> on_step;
-  std::function<void(const JobResult&)> after;  ///< it is in tune.csv
-  std::function<bool()> stop;                   ///< asked after each step and before each job
+  std::function<void(const JobResult&)> after;  ///< after it is in tune.csv
+  std::function<bool()> stop;                   ///< called after each step and before each job
 };
 
-/// A search at work: trains trial after trial, each in its folder, as gan-train would, and judges
-/// them on images that none of them has seen. It goes on from the results that its folder holds and
-/// from the states of its trials.
+/// A running search: trains the trials one after another as gan-train would, each in its own
+/// folder, and scores them on images that none of them has seen. Resumes from the results in its
+/// folder and the states of its trials.
 class Search {
  public:
-  /// All are kept by reference.
+  /// Keeps references to all arguments.
   Search(const SearchSetup& setup, const SearchTrials& trials, const SearchFolder& folder,
          const TrialScorer& scorer);
 
-  /// Returns whether it got to the end, rather than being stopped.
+  /// Returns whether the search is complete (false: stopped).
   bool run(const SearchHooks& hooks);
 
   const std::vector<JobResult>& results() const { return results_; }

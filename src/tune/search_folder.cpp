@@ -59,7 +59,7 @@ SearchFolder::SearchFolder(std::filesystem::path root, bool resume) : root_(std:
   }
   make_folders(root_ / "trials");
   lock_.emplace(root_);
-  // What a killed search left half-written.
+  // Left half-written by a killed search.
   for (const auto& entry : std::filesystem::directory_iterator(root_)) {
     const auto target = target_of_temporary(entry.path());
     if (target == csv() || target == best() || target == root_ / kSetupFile) {

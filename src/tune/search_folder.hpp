@@ -12,7 +12,7 @@
 
 namespace gan {
 
-/// What a search is: all that decides which trials there are and how they come out.
+/// The setup of a search, which determines its trials and their results.
 struct SearchSetup {
   Config recipe;
   SearchConfig search;
@@ -21,15 +21,15 @@ struct SearchSetup {
 /// The trials of a search and their configs.
 class SearchTrials {
  public:
-  /// Error (exit code 2) where the space cannot be read.
+  /// Throws an Error (exit code 2) if the space can't be read.
   explicit SearchTrials(const SearchSetup& setup);
 
   std::int64_t size() const { return static_cast<std::int64_t>(trials_.size()); }
   const Space& space() const { return space_; }
-  /// The values of a trial, those of the recipe too, in the order of the space.
+  /// The values of a trial (0: the recipe), in the order of the space.
   const Trial& values(std::int64_t trial) const;
-  /// The recipe with these values and that seed; an Error (exit code 2) where they don't go
-  /// together.
+  /// The recipe with these values and that seed; throws an Error (exit code 2) if the values don't
+  /// fit together.
   Config config(std::int64_t trial, std::int64_t repeat = 0) const;
 
  private:
@@ -39,15 +39,15 @@ class SearchTrials {
   std::vector<Trial> trials_;
 };
 
-/// What a search leaves, and where:
+/// The files of a search:
 ///
 ///     search.yaml  tune.csv  best.yaml  tune.log
-///     trials/<trial> …, trials/<trial>-seed<seed> …   a run's folder each
+///     trials/<trial> …, trials/<trial>-seed<seed> …   one run folder each
 ///
-/// It is locked against a second search as long as the object lives.
+/// The folder is locked against a second search during the object's lifetime.
 class SearchFolder {
  public:
-  /// Makes a new one, Error (exit code 2) where `root` holds anything, or opens one to go on with.
+  /// Creates a new folder (Error, exit code 2, if `root` holds anything), or opens one to resume.
   SearchFolder(std::filesystem::path root, bool resume);
 
   const std::filesystem::path& root() const { return root_; }
@@ -57,10 +57,10 @@ class SearchFolder {
   std::filesystem::path trial(const Job& job, const SearchSetup& setup) const;
 
   void save_setup(const SearchSetup& setup) const;
-  /// A row a result, in the order in which they were made.
+  /// One row per result, in the order in which they were made.
   void save_results(const SearchSetup& setup, const SearchTrials& trials,
                     const std::vector<JobResult>& results) const;
-  /// Error where the file is no table of that search.
+  /// Throws an Error if the file is not a table of that search.
   std::vector<JobResult> load_results(const SearchSetup& setup, const SearchTrials& trials) const;
 
  private:
@@ -68,11 +68,11 @@ class SearchFolder {
   std::optional<FolderLock> lock_;
 };
 
-/// The search that a folder holds.
+/// Reads the setup of the search in a folder.
 SearchSetup load_search(const std::filesystem::path& root);
 
-/// A score in words. With nine digits as it is kept, and compared, so that a resumed search goes
-/// the same way.
+/// A score as text. Scores are stored, and compared, with nine digits, so that a resumed search
+/// makes the same decisions.
 std::string score_text(double score, int digits = 9);
 inline constexpr int kShownDigits = 4;
 

@@ -11,10 +11,10 @@
 namespace gan {
 namespace {
 
-// More combinations than this are drawn from as if each dimension were alone.
+// For more combinations, each dimension is drawn independently.
 constexpr std::int64_t kMaxListed = 1000000;
 
-// What set_value says of `text`; the field keeps its value. `written` gets the usual spelling.
+// Returns set_value's answer for `text`, but restores the field. `written` gets the canonical form.
 std::string try_value(const Option& option, std::string_view text, std::string* written = nullptr) {
   const std::string before = value_text(option);
   const std::string problem = set_value(option, text);
@@ -62,7 +62,7 @@ std::string name_of(const Option& option) {
   return option.alias.empty() ? option.key : option.alias;
 }
 
-// Reads "key=…" as one more dimension; what is wrong with it, or "".
+// Reads "key=…" as one more dimension; returns "", or what is wrong with it.
 std::string read_dimension(std::string_view text, std::span<const Option> table, Space& space) {
   const auto equals = text.find('=');
   const std::string key(trim(text.substr(0, equals)));
@@ -90,7 +90,7 @@ std::string read_dimension(std::string_view text, std::span<const Option> table,
   return "";
 }
 
-// As short as can be, so that it can be read in a table and typed again.
+// As short as possible, so that it can be read in a table and typed again.
 std::string draw_value(const Dimension& dimension, SplitMix64& rng) {
   if (!dimension.values.empty()) return dimension.values[rng.below(dimension.values.size())];
   const double low = dimension.low, high = dimension.high, u = rng.uniform();
@@ -102,7 +102,7 @@ std::string draw_value(const Dimension& dimension, SplitMix64& rng) {
   return format_double(rounded < low || rounded > high ? value : rounded);
 }
 
-// How many combinations a space of lists has; nothing where there are too many, or ranges.
+// Number of combinations in a space of lists; nothing if there are too many, or ranges.
 std::optional<std::int64_t> combinations(const Space& space) {
   std::int64_t count = 1;
   for (const auto& dimension : space) {

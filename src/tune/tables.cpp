@@ -37,7 +37,7 @@ std::string place_line(const std::string& place, const std::string& trial, const
                    seeds.c_str(), score.c_str(), spread.c_str());
 }
 
-// A difference of means that is less than two of its standard errors may be the seeds' alone.
+// A difference of means below two of its standard errors may be due to the seeds.
 std::string comparison_text(const Standing& best, const Standing& recipe) {
   if (best.trial == 0) return "No trial beat the recipe.";
   if (!std::isfinite(recipe.score)) return "The recipe itself diverged.";

@@ -7,19 +7,19 @@
 
 namespace gan {
 
-/// What the trials of a search are judged by: the features of gan-eval, and images of the data set
-/// that no trial is shown. The test images, if there are any, stay unseen by all of this.
+/// Scores the trials of a search with the features of gan-eval, on images of the data set that no
+/// trial sees. The test images, if any, are not used at all.
 class TrialScorer {
  public:
-  /// Error (exit code 2) where the data are too few. The first time the classifier is trained.
+  /// Throws an Error (exit code 2) if the data set is too small. The first use trains a classifier.
   explicit TrialScorer(const SearchSetup& setup);
 
-  /// The data set: what to train on, and in the place of test images those held out.
+  /// The data set: training images, and held-out images in place of test images.
   const EvaluationData& data() const { return data_; }
-  /// The score of the generator as it stands, lower is better, by as many samples as images are
-  /// held out, always of the same latents.
+  /// The score of the current generator, lower is better, from as many samples as images are held
+  /// out, always with the same latents.
   double score(const Trainer& trainer) const;
-  /// What the score is.
+  /// The name of the score.
   const char* name() const { return evaluator_.score_name(); }
 
  private:

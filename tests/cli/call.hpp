@@ -16,14 +16,14 @@
 
 namespace gan {
 
-/// How a command line ends, and what it prints.
+/// The exit code and output of a command line.
 struct Outcome {
   int code = 0;
   std::string out;
   std::string err;
 };
 
-/// Runs a command line, its words apart by blanks, in this process.
+/// Runs a command line, split at blanks, in this process.
 inline Outcome call(const std::string& line) {
   log::set_level(log::Level::kInfo);
   testing::internal::CaptureStdout();
@@ -42,7 +42,7 @@ inline Outcome call(const std::string& line) {
   return outcome;
 }
 
-/// Such a call prints nothing but its error, which holds each of `says`.
+/// Checks that a call prints only an error, which contains each of `says`.
 inline void expect_refused(const std::string& line, const std::vector<std::string>& says,
                            int code = Error::kUsage) {
   const Outcome outcome = call(line);
@@ -59,7 +59,7 @@ inline void expect_says(const std::string& text, const std::string& words) {
   EXPECT_NE(text.find(words), std::string::npos) << "wanted: " << words << "\nsaid: " << text;
 }
 
-/// A test in a folder of its own, where recipes are found by their names.
+/// A test in its own folder, where recipes are found by name.
 class Call : public testing::Test {
  public:
   ~Call() override { std::filesystem::current_path(before_); }
@@ -73,7 +73,7 @@ class Call : public testing::Test {
   static std::string text_of(const std::string& path) {
     return std::string(as_text(read_file(path)));
   }
-  /// What lies in the folder beside the recipes.
+  /// Number of files in the folder, not counting the recipes.
   static std::size_t files() {
     using Iterator = std::filesystem::directory_iterator;
     return static_cast<std::size_t>(std::distance(Iterator("."), Iterator())) - 1;

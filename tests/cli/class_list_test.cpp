@@ -32,7 +32,7 @@ TEST(ClassList, OfNames) {
             "--class: 'cats' is none of cat, t-shirt, a,b, dog; did you mean 'cat'?");
 }
 
-// Folders 0 to 11 are classes in the order of their names: 0, 1, 10, 11, 2, …
+// With folders 0 to 11 as classes in the order of their names: 0, 1, 10, 11, 2, …
 TEST(ClassList, NumbersAreNamesWhereNamesAreNumbers) {
   const Classes classes(5, {"0", "1", "10", "2", "3"}, {});
   EXPECT_EQ(parse_class_list("10", classes), Labels{2});

@@ -12,38 +12,49 @@ void expect_finding(const GpuSigns& signs, Finding::Status status, const std::st
   EXPECT_EQ(finding.what, "GPU");
 }
 
+const GpuSigns kWorking = {.cuda_build = true,
+                           .cuda = 12060,
+                           .headers = 12060,
+                           .usable = 2,
+                           .on_bus = true,
+                           .device_file = true,
+                           .driver = "560.35.03",
+                           .library = "560.35.03"};
+
 TEST(DoctorGpu, OneThatWorksIsGood) {
-  expect_finding(
-      {.cuda_build = true, .cuda = "12.6", .usable = 2, .has_gpu = true, .driver = "560.35.03"},
-      Finding::Status::kGood, "2 usable, CUDA 12.6; the NVIDIA driver is 560.35.03");
+  expect_finding(kWorking, Finding::Status::kGood,
+                 "2 usable, CUDA 12.6; the NVIDIA driver is 560.35.03");
 }
 
-TEST(DoctorGpu, ADriverThatDoesNotFitIsNamedBesideTheCudaOfTheBuild) {
-  expect_finding(
-      {.cuda_build = true, .cuda = "12.6", .has_gpu = true, .driver = "470.57"},
-      Finding::Status::kBad,
-      "there is one, but this LibTorch (CUDA 12.6) can't use it: the NVIDIA driver is 470.57; see "
-      "that nvidia-smi works and the driver is new enough");
+TEST(DoctorGpu, OneThatCannotBeUsedIsBadAndTheCureNamed) {
+  GpuSigns signs = kWorking;
+  signs.usable = 0;
+  signs.driver = "470.57";
+  expect_finding(signs, Finding::Status::kBad,
+                 "there is one, but the NVIDIA driver 470.57 is too old; install a driver of "
+                 "version 525 or later for CUDA 12.6, or build with a LibTorch for an older CUDA");
 }
 
-TEST(DoctorGpu, OneWithoutADriverIsBadForABuildForCuda) {
-  expect_finding(
-      {.cuda_build = true, .cuda = "12.6", .has_gpu = true}, Finding::Status::kBad,
-      "there is one, but this LibTorch (CUDA 12.6) can't use it: no NVIDIA driver is loaded; see "
-      "that nvidia-smi works and the driver is new enough");
+TEST(DoctorGpu, OneThatIsHiddenIsNoted) {
+  GpuSigns signs = kWorking;
+  signs.usable = 0;
+  signs.hidden = true;
+  expect_finding(signs, Finding::Status::kNote,
+                 "there is one, but CUDA_VISIBLE_DEVICES hides every GPU; unset it, or name one: 0 "
+                 "is the first");
 }
 
 TEST(DoctorGpu, ABuildForCudaWithoutOneIsNoted) {
-  expect_finding({.cuda_build = true, .cuda = "12.6"}, Finding::Status::kNote,
-                 "none: LibTorch is built for CUDA 12.6, but no NVIDIA driver is loaded; training "
-                 "runs on the CPU");
+  expect_finding({.cuda_build = true, .cuda = 12060, .headers = 12060}, Finding::Status::kNote,
+                 "no NVIDIA GPU was found, for which LibTorch is built; training runs on the CPU");
 }
 
 TEST(DoctorGpu, ABuildForTheCpuSaysHowToUseOne) {
-  for (const GpuSigns& signs : {GpuSigns{.has_gpu = true}, GpuSigns{.driver = "560.35.03"}}) {
-    expect_finding(signs, Finding::Status::kNote,
-                   "there is one, but this LibTorch is built for the CPU only; to use it, build "
-                   "with GAN_TRAIN_TORCH=cuda scripts/setup.sh");
+  for (const GpuSigns& signs : {GpuSigns{.on_bus = true}, GpuSigns{.driver = "560.35.03"}}) {
+    const Finding finding = judge_gpu(signs);
+    EXPECT_EQ(finding.status, Finding::Status::kNote);
+    EXPECT_TRUE(finding.text.starts_with("there is one, but this LibTorch")) << finding.text;
+    EXPECT_NE(finding.text.find("GAN_TRAIN_TORCH=cuda"), std::string::npos) << finding.text;
   }
   expect_finding({}, Finding::Status::kGood, "none; training runs on the CPU");
 }

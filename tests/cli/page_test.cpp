@@ -1,7 +1,7 @@
 #include "call.hpp"
 #include "cli/describe.hpp"
 
-// What the program says of itself: help, man pages, completion, docs/options.md.
+// The program's documentation of itself: help, man pages, completion, docs/options.md.
 
 namespace gan {
 namespace {
@@ -57,7 +57,7 @@ TEST_F(Page, Version) {
   }
 }
 
-// Everything that is declared stands on every page made of it.
+// Every declared option appears on every page made from the declarations.
 TEST_F(Page, CompletionAndManPagesKnowEveryOption) {
   print("gan completion --all share");
   print("gan man --all pages");

@@ -126,7 +126,7 @@ TEST_F(RefusedCall, Tune) {
   write_file("mine/x", "x");
   expect_refused(rings + " --trials 2 --out mine",
                  {"mine: already holds files; choose another --out", "--resume mine"});
-  // Too few to hold any out; and values that don't go together, before any training.
+  // Too few images to hold any out; and values that can't be combined, before any training.
   expect_refused(rings + " --data.synthetic_size 400 --trials 2 --out a", {"too few"});
   expect_refused(rings + " --out a --trials 3 --space model.pack=3 -q",
                  {"trial 1 (model.pack=3) cannot be trained"});

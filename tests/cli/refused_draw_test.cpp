@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A generator of 16x16 images, with and without classes, of one of points, and bare weights.
+// Generators of 16x16 images, with and without classes, one of points, and bare weights.
 class RefusedDraw : public RefusedCall {
  protected:
   static void SetUpTestSuite() {
@@ -154,7 +154,7 @@ TEST_F(RefusedDraw, ReportOfOtherFolders) {
   fs::create_directories("tuned/trials");
   fs::create_directory("runs");
   fs::copy(*runs / "plain", "runs/one", fs::copy_options::recursive);
-  for (int i = 0; i < 9; ++i) {  // as gan-tune leaves them
+  for (int i = 0; i < 9; ++i) {  // like those of gan-tune
     fs::copy(*runs / "plain", str("tuned/trials/00", i), fs::copy_options::recursive);
   }
   refuse("gan-report", {{"runs", {"name those", "runs/one"}}, {"tuned", {"tuned/trials/007 …"}}});

@@ -25,7 +25,7 @@ class SmallCommand : public Call {
     EXPECT_EQ(outcome.code, 0) << line << '\n' << outcome.err;
     return outcome.out;
   }
-  // What `gan inspect` says as text, which holds each of `says`.
+  // Checks that the text of `gan inspect` contains each of `says`.
   static void inspect(const std::string& path, const std::vector<std::string>& says) {
     const auto text = print("gan inspect " + path);
     for (const auto& words : says) expect_says(text, words);
@@ -96,7 +96,7 @@ TEST_F(SmallCommand, ListSaysWhatThereIs) {
   EXPECT_EQ(print("gan list losses --json -"), text_of("out.json"));
 }
 
-// Whatever is listed can be chosen, and does something.
+// Everything that is listed can be chosen and works.
 TEST_F(SmallCommand, EachRowThatIsListedRuns) {
   const std::string train =
       "gan-train -q --overwrite --epochs 1 --train.steps_per_epoch 2 "

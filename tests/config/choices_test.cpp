@@ -26,7 +26,7 @@ TEST(Choices, AreSpelledAsInFilesAndFlags) {
   EXPECT_EQ(str("no ", PenaltyKind::kR1R2), "no r1_r2");
 }
 
-// A config takes no words, and no value of another enum.
+// A config field takes no strings, and no values of another enum.
 using Output = decltype(ModelConfig::output)&;
 static_assert(std::is_assignable_v<Output, OutputActivation>);
 static_assert(!std::is_assignable_v<Output, const char*>);

@@ -31,7 +31,7 @@ TEST(CommentedConfig, ReadsBackAsItWas) {
   }
 }
 
-// Every key stands in it, and without its mark is read as the default that it shows.
+// The file has every key; uncommented, it reads as the default that it shows.
 TEST(CommentedConfig, ShowsEveryKeyWithItsDefault) {
   for (const auto format : {ConfigFormat::kIni, ConfigFormat::kYaml}) {
     const std::string text = written(Config(), format);

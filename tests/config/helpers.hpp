@@ -28,7 +28,7 @@ inline std::string yaml_message(std::string_view text) {
   return usage_message_of([&] { from_yaml(text); });
 }
 
-/// "key=value" of each option: what configs are compared by.
+/// "key=value" of each option, for comparing configs.
 inline std::vector<std::string> values_of(Config config) {
   std::vector<std::string> values;
   for (const auto& option : option_table(config)) {
@@ -37,7 +37,7 @@ inline std::vector<std::string> values_of(Config config) {
   return values;
 }
 
-/// "key=value" of what a reader found, then its mistakes.
+/// "key=value" for each setting that a reader found, then its mistakes.
 inline std::vector<std::string> found(const ParsedSettings& parsed) {
   std::vector<std::string> all;
   for (const auto& setting : parsed.settings) all.push_back(setting.key + "=" + setting.value);

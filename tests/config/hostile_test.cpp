@@ -1,4 +1,4 @@
-// Configs made to exhaust their reader: each ends in a message, at a bounded cost.
+// Configs made to exhaust their reader: each must end in a message, at a bounded cost.
 #include <gtest/gtest.h>
 
 #include "config/helpers.hpp"
@@ -52,7 +52,7 @@ TEST(HostileYaml, CostsBoundedMemory) {
   const auto growth = [](const std::string& text) {
     return peak_growth([&] { yaml_message(text); });
   };
-  // Brackets are the worst: yaml-cpp holds 240 bytes for one until it is closed.
+  // Brackets are the worst case: yaml-cpp holds 240 bytes for each until it is closed.
   for (const auto& text :
        {filled(kFullFile, "a: ", "["), filled(kFullFile, "a: ", "{"),
         filled(kFullFile, "a: ", "[\n"), filled(kFullFile, "a: ", "x"),

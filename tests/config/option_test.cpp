@@ -6,7 +6,7 @@
 namespace gan {
 namespace {
 
-// Sets one option of a default config; returns what set_value said.
+// Sets one option of a default config; returns set_value's answer.
 std::string set(std::string_view key, std::string_view text) {
   Config config;
   return set_value(find_option(option_table(config), key), text);
@@ -69,7 +69,7 @@ TEST(OptionTable, NamesEveryKnobOnceAndExplainsIt) {
     EXPECT_TRUE(option.help.ends_with('.'));
     EXPECT_EQ(std::count(option.key.begin(), option.key.end(), '.'), 1);
   }
-  // Fields of config.hpp; a new one without a row would be a knob without a handle.
+  // Number of fields in config.hpp: a new field needs a row in the table.
   EXPECT_EQ(keys.size(), (12 + 4) + (16 + 5) + (3 + 5 + 1) + (5 + 4) + (15 + 3) + 7 + 5 + 14);
 }
 
@@ -86,7 +86,7 @@ TEST(OptionTable, ShortFlagsAreTheOnesUsersType) {
                      "save-state=output.save_state", "save-state-steps=output.save_state_steps"}));
 }
 
-// The keys that `may` is true of.
+// The keys for which `may` is true.
 template <typename May>
 Strings keys_where(May may) {
   Config config;
@@ -116,7 +116,7 @@ TEST(OptionTable, AResumedRunMayChangeHowItRunsAndWhatItShows) {
   EXPECT_EQ(of("output.").size(), 13U);
   EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "output.dir"), config));
 
-  // Where something falls to the end of the run, the end stays.
+  // A schedule that falls until the end of the run fixes that end.
   config.optim.schedule = Schedule::kLinear;
   EXPECT_FALSE(may_change_at_resume(find_option(option_table(config), "train.epochs"), config));
   config.optim.schedule = Schedule::kConstant;
@@ -253,7 +253,7 @@ TEST(SetValue, TakesTextAsItIsButOnlyText) {
   EXPECT_EQ(after("data.path", " a b "), " a b ");
   EXPECT_EQ(after("data.path", "/数据/é"), "/数据/é");
   EXPECT_EQ(set("data.path", "caf\xe9"), "'caf?' is not text in UTF-8");
-  // Half of a UTF-16 pair, a spelling too long, beyond Unicode, broken off, no beginning.
+  // Half of a UTF-16 pair, overlong, beyond Unicode, incomplete, without a first byte.
   for (const auto* text : {"\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"}) {
     EXPECT_TRUE(set("data.path", text).ends_with("?' is not text in UTF-8"));
   }
@@ -273,7 +273,7 @@ TEST(SetValue, ShowsOnlyTheStartOfALongValueAndNoControlCharacters) {
   const auto problem = set("optim.lr", "\x1b[2J" + std::string(100000, 'x'));
   EXPECT_EQ(problem,
             "'?[2J" + std::string(56, 'x') + "…' is not a number; allowed: > 0 and at most 10");
-  // Not cut within a character.
+  // Never cut within a character.
   EXPECT_NE(set("optim.lr", "é" + std::string(56, 'x') + "éé").find("xé…'"), std::string::npos);
   EXPECT_NE(set("optim.lr", std::string(59, 'x') + "é").find("xx…'"), std::string::npos);
 }

@@ -16,7 +16,7 @@ class ConfigFile : public ::testing::Test {
     write_file(folder_ / name, text);
     return folder_ / name;
   }
-  /// The error of load_config, with the folder's name taken out.
+  /// The error of load_config, without the folder's name.
   std::string load_message(const fs::path& path) const {
     auto message = usage_message_of([&] { load_config(path); });
     const auto folder = folder_.path().string() + "/";

@@ -40,7 +40,7 @@ TEST(ToYaml, ReadsBackEqualAtTheDefaults) {
   EXPECT_EQ(values_of(config_of(parsed)), values_of(Config()));
 }
 
-// A value other than the default that the option allows.
+// An allowed value of the option other than its default.
 std::string other_value(const Option& option) {
   const auto now = value_text(option);
   Strings candidates = choices_of(option);
@@ -133,7 +133,7 @@ TEST(ToYaml, ReadsBackNumbersExactly) {
             (std::int64_t{1} << 53) - 1);
 }
 
-// Other YAML readers, Python's among them, shall see text where we do.
+// Other YAML readers, including Python's, must read text where we do.
 TEST(ToYaml, QuotesWhatLooksLikeSomethingElse) {
   EXPECT_EQ(line_of("data.path", "data/mnist-2.idx"), "data/mnist-2.idx");
   EXPECT_EQ(line_of("data.path", "/data"), "/data");

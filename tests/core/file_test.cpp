@@ -29,7 +29,7 @@ class File : public ::testing::Test {
     for (const auto& entry : fs::directory_iterator(folder_)) found.insert(entry.path().filename());
     return found;
   }
-  /// What the action's error says after the folder's name.
+  /// The error of the action, after the folder's name.
   template <typename Action>
   std::string message_of(Action action) const {
     return gan::message_of(action).substr(folder_.string().size() + 1);
@@ -39,7 +39,7 @@ class File : public ::testing::Test {
   const fs::path folder_ = temp_.path();
 };
 
-/// No file may grow beyond `bytes` while this lives: a full disk for one process.
+/// Limits the size of files to `bytes` during its lifetime: a full disk for one process.
 class SmallDisk {
  public:
   explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {

@@ -19,7 +19,7 @@ constexpr std::string_view kDate = "0000-00-00 00:00:00.000 ";
 
 std::string dated(const char* text) { return std::string(kDate) + text; }
 
-// Where tests are started from a terminal, spdlog colours what it shows.
+// spdlog colours its output if tests are started from a terminal.
 std::string without_colours(std::string text) {
   constexpr std::string_view kStart = "\x1b[";
   for (auto at = text.find(kStart); at != std::string::npos; at = text.find(kStart, at)) {
@@ -34,7 +34,7 @@ class Log : public testing::Test {
  protected:
   void TearDown() override { log::set_level(log::Level::kInfo); }
 
-  // What `action` shows on the terminal.
+  // The terminal output of `action`.
   template <typename Action>
   std::string shown(Action action) const {
     testing::internal::CaptureStderr();
@@ -42,7 +42,7 @@ class Log : public testing::Test {
     return without_colours(testing::internal::GetCapturedStderr());
   }
 
-  // The lines of the log file, each digit of their dates as 0.
+  // The lines of the log file, with the digits of dates replaced by 0.
   std::vector<std::string> lines() const {
     std::vector<std::string> all;
     std::ifstream file(path_);
@@ -89,7 +89,7 @@ TEST_F(Log, TheFileGetsWhatTheTerminalHides) {
   log::set_level(log::Level::kDebug);
   log::open_file(path_);
   shown(log_one_of_each);
-  EXPECT_EQ(lines().size(), 9U);  // four of before, and debug's too
+  EXPECT_EQ(lines().size(), 9U);  // four from before, and now debug too
 }
 
 TEST_F(Log, ALiveLineComesBackBelowMessages) {

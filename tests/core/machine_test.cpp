@@ -39,7 +39,7 @@ TEST_F(ContainerLimitsTest, OfVersion2AreTheLeastOfAllGroupsAbove) {
 
 TEST_F(ContainerLimitsTest, OfVersion1LieWithTheirControllers) {
   put("cgroup", "5:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab\n1:name=systemd:/x\nno line\n");
-  put("mount/cpu/cpu.cfs_quota_us", "100000\n");  // seen at the root, from within the container
+  put("mount/cpu/cpu.cfs_quota_us", "100000\n");  // at the root, as seen from inside the container
   put("mount/cpu/cpu.cfs_period_us", "50000\n");
   put("mount/memory/docker/ab/memory.limit_in_bytes", "4096\n");
   EXPECT_EQ(limits().cpus, 2.0);
@@ -51,6 +51,13 @@ TEST_F(ContainerLimitsTest, OfVersion1LieWithTheirControllers) {
 TEST(Machine, HasAProcessorAndMemory) {
   EXPECT_GE(usable_cpus(), 1);
   EXPECT_GT(usable_memory(), std::uint64_t{1} << 20);
+}
+
+TEST(Machine, AVersionIsTheFirstNumberWithAPoint) {
+  EXPECT_EQ(version_in("NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 2023"),
+            "535.104.05");
+  EXPECT_EQ(version_in("Library Version 2024.2-Product"), "2024.2");
+  EXPECT_EQ(version_in("OpenMP 201511"), "?");
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ TEST(SplitMix64, BelowStaysBelow) {
   }
 }
 
-// At this bound a plain `next() % bound` would favour the lowest third twofold,
-// and multiplying without rejection every third number.
+// At this bound, plain `next() % bound` would return values in the lowest third twice as often, and
+// multiplying without rejection every third number.
 TEST(SplitMix64, BelowIsWithoutBias) {
   constexpr std::uint64_t kBound = 3ULL << 62;
   SplitMix64 rng(2);
@@ -90,7 +90,7 @@ TEST(RandomPermutation, GivesEachOrderAsOften) {
   double chi_square = 0;
   for (const auto& [order, count] : counts)
     chi_square += (count - 1000.0) * (count - 1000.0) / 1000;
-  // 23 degrees of freedom: beyond 49.7 once in a thousand; the seed is fixed.
+  // 23 degrees of freedom: above 49.7 with probability 1e-3; the seed is fixed.
   EXPECT_LT(chi_square, 49.7);
 }
 
@@ -108,7 +108,7 @@ TEST(StreamSeed, DiffersBySeedStreamAndIndex) {
 }
 
 TEST(StreamSeed, NeighboursShareNothing) {
-  // Half of the bits flip on average, whichever word moves by one.
+  // On average half of the bits change, whichever word is incremented.
   const auto base = [](std::uint64_t i) { return stream_seed(i, Stream::kOrder, i); };
   int by_seed = 0, by_stream = 0, by_index = 0;
   constexpr int kPlaces = 1000;

@@ -16,7 +16,7 @@ TEST(Sha256, GivesThePublishedSums) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-// Where the padding just fits into a block, and where it needs another.
+// Lengths for which the padding just fits into a block, and for which it needs another.
 TEST(Sha256, TellsLengthsAboutABlockApart) {
   EXPECT_EQ(sha256_hex(Bytes(55, 'a')),
             "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");

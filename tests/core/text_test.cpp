@@ -49,7 +49,7 @@ TEST(Text, FormatsAsPrintfDoes) {
 TEST(Text, ShowsNothingThatMovesTheCursor) {
   EXPECT_EQ(in_quotes("a\x1b[2J\n\x7f"), "'a?[2J?\?'");
   EXPECT_EQ(in_quotes("\xc2\x9b\xc2\x85x\xc2\xa0é"), "'?\?x\xc2\xa0é'");
-  EXPECT_EQ(in_quotes("\xe9\x9b"), "'?\?'");  // no UTF-8
+  EXPECT_EQ(in_quotes("\xe9\x9b"), "'?\?'");  // not UTF-8
   EXPECT_EQ(in_quotes(std::string(60, 'a')), "'" + std::string(60, 'a') + "'");
   EXPECT_EQ(in_quotes(std::string(59, 'a') + "éé"), "'" + std::string(59, 'a') + "…'");
 }
@@ -124,10 +124,10 @@ TEST(Text, FormatsNumbersSoThatTheyReadBack) {
 TEST(DidYouMean, CountsEditsAndSwapsOfNeighbours) {
   EXPECT_EQ(near("abcdef", {"abcdef"}), "; did you mean 'abcdef'?");
   EXPECT_EQ(near("abdcef", {"abcdef"}), "; did you mean 'abcdef'?");  // a swap
-  EXPECT_EQ(near("abcef", {"abcdef"}), "; did you mean 'abcdef'?");   // one left out
+  EXPECT_EQ(near("abcef", {"abcdef"}), "; did you mean 'abcdef'?");   // one missing
   EXPECT_EQ(near("abcxdef", {"abcdef"}), "; did you mean 'abcdef'?");
-  EXPECT_EQ(near("abxdyf", {"abcdef"}), "; did you mean 'abcdef'?");  // two of six
-  EXPECT_EQ(near("xbydzf", {"abcdef"}), "");                          // three of six
+  EXPECT_EQ(near("abxdyf", {"abcdef"}), "; did you mean 'abcdef'?");  // two of six letters
+  EXPECT_EQ(near("xbydzf", {"abcdef"}), "");                          // three of six letters
 }
 
 TEST(Text, ReadsDurations) {
@@ -142,7 +142,7 @@ TEST(Text, ReadsDurations) {
 }
 
 TEST(DidYouMean, TakesASwapForOneEdit) {
-  // Of three letters one edit is allowed: a swap is one, two changes are not.
+  // Three letters allow one edit: a swap is one, two changes are not.
   EXPECT_EQ(near("bca", {"cba"}), "; did you mean 'cba'?");
   EXPECT_EQ(near("xya", {"cba"}), "");
 }

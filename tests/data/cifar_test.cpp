@@ -10,7 +10,7 @@
 namespace gan {
 namespace {
 
-// Records whose pixels say where they belong: red is `first` + i, green the row, blue the column.
+// Records whose pixels encode their place: red is `first` + i, green the row, blue the column.
 void write_cifar(const std::filesystem::path& path, int records, int first = 0) {
   std::string bytes;
   for (int i = 0; i < records; ++i) {

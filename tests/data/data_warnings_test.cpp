@@ -72,7 +72,7 @@ TEST(DataWarnings, FewImagesCallForAugmentation) {
   config.augment.mirror = true;
   EXPECT_EQ(few_images_advice(config, varied(199)), "");
   config.augment.mirror = false;
-  config.data.limit = 100;  // so few were asked for
+  config.data.limit = 100;  // the user asked for so few
   EXPECT_EQ(few_images_advice(config, varied(100)), "");
 }
 

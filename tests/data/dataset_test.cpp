@@ -109,7 +109,7 @@ TEST(IdxDataset, SaysWhatIsMissing) {
             std::string::npos);
 }
 
-// Its own names: qmnist-train-labels-idx2-int beside qmnist-train-images-idx3-ubyte.
+// QMNIST's own names: qmnist-train-labels-idx2-int next to qmnist-train-images-idx3-ubyte.
 TEST(IdxDataset, FindsTheFilesOfQmnist) {
   const TempFolder folder;
   write_idx(folder / "qmnist-train-images-idx3-ubyte", {2, 4, 6});
@@ -204,7 +204,7 @@ TEST(Shapes, AreLabelledAndAlwaysTheSame) {
   EXPECT_EQ(data.shape, (ImageShape{3, 16, 16}));
   EXPECT_TRUE(torch::equal(data.samples, load_dataset(config).samples));
   EXPECT_EQ(data.labels[9].item<int>(), 1);
-  // Every image has both ink and ground.
+  // Every image has both foreground and background.
   const auto flat = data.samples.flatten(1).to(torch::kFloat32);
   EXPECT_GT(std::get<0>(flat.max(1)).min().item<double>(), 100.0);
   EXPECT_EQ(std::get<0>(flat.min(1)).max().item<double>(), 0.0);
@@ -260,7 +260,7 @@ TEST(Shapes, MayBeWiderThanHigh) {
   EXPECT_EQ(load_dataset(config).samples.sizes(), torch::IntArrayRef({8, 1, 12, 20}));
 }
 
-// As a program that links the library may put together.
+// As a program that uses the library may build one.
 TEST(DatasetOfOnesOwn, IsCheckedWhole) {
   const auto bytes = torch::zeros({4, 1, 8, 6}, torch::kUInt8);
   const Dataset good{.source = "mine", .shape = {1, 8, 6}, .samples = bytes, .labels = {}};

@@ -24,7 +24,7 @@ DataConfig folder_config(const TempFolder& folder, std::int64_t side, std::int64
   return config;
 }
 
-// A picture all of one shade.
+// Writes a picture of a single shade.
 void write_flat(const std::filesystem::path& path, int shade, std::int64_t width = 6,
                 std::int64_t height = 5) {
   make_folders(path.parent_path());
@@ -89,18 +89,18 @@ TEST(FolderDataset, KeepsPicturesOfTheRightSizeToTheByte) {
   EXPECT_TRUE(torch::equal(data.samples[0].permute({1, 2, 0}), expected));
 }
 
-// A 40x20 ramp to the right: its middle square holds columns 10 to 29.
+// A 40x20 ramp to the right: its middle square has columns 10 to 29.
 TEST(FolderDataset, CropsTheMiddleAndAveragesWhatItShrinks) {
   const TempFolder folder;
   Image ramp{40, 20, 1, {}};
   for (int i = 0; i < 800; ++i) ramp.pixels.push_back(static_cast<std::uint8_t>(6 * (i % 40)));
   write_file(folder / "ramp.png", encode_png(ramp));
   const Dataset data = load_dataset(folder_config(folder, 5, 1));
-  for (int column = 1; column < 4; ++column) {  // the edges have less to average over
+  for (int column = 1; column < 4; ++column) {  // pixels at the edges average over fewer
     const double expected = 6 * (10 + 4 * column + 1.5);
     EXPECT_NEAR(data.samples[0][0][2][column].item<double>(), expected, 1.5) << column;
   }
-  // A chessboard of single pixels turns grey, where sampling would keep black or white.
+  // A chessboard of single pixels turns grey; without averaging it would stay black or white.
   Image board{64, 64, 1, {}};
   for (int i = 0; i < 4096; ++i) board.pixels.push_back((i + i / 64) % 2 == 0 ? 0 : 255);
   write_file(folder / "ramp.png", encode_png(board));
@@ -114,7 +114,7 @@ TEST(FolderDataset, ReadsJpeg) {
   write_file(folder / "b.JPG", from_hex(kColourJpeg));
   const Dataset data = load_dataset(folder_config(folder, 8, 3));
   EXPECT_EQ(data.size(), 2);
-  // Blue is 128 throughout; libjpeg's rounding and the filter's leave a few levels.
+  // Blue is 128 throughout; rounding in libjpeg and the filter changes it by a few levels.
   EXPECT_LT((data.samples[1][2].to(torch::kFloat32) - 128).abs().max().item<double>(), 16.0);
 }
 
@@ -123,7 +123,7 @@ TEST(FolderDataset, ReadsWebpInFrontOfTheBackground) {
   write_file(folder / "a.webp", from_hex(kAlphaWebp));
   DataConfig config = folder_config(folder, 6, 3);
   config.background = "#0a141e";
-  // The first column that the middle square keeps: 30 of 255 red, a seventh of it.
+  // The first column of the middle square: 30 of 255 red, at an opacity of a seventh.
   const auto corner = load_dataset(config).samples[0].select(1, 0).select(1, 0);
   EXPECT_EQ(corner[0].item<int>(), (30 * 36 + 10 * 219 + 127) / 255);
   config.background = "blue";
@@ -201,7 +201,7 @@ TEST(FolderDataset, ChecksTheMemoryBeforeItReads) {
   EXPECT_NE(message.find("3 items of 3145728 bytes"), std::string::npos) << message;
 }
 
-// A picture whose first row has a colour, or is grey like the rest.
+// A picture whose first row is coloured, or grey like the rest.
 void write_patch(const std::filesystem::path& path, std::int64_t side, bool coloured) {
   Bytes pixels(static_cast<std::size_t>(side * side * 3), 200);
   for (std::int64_t x = 0; coloured && x < side; ++x) pixels[static_cast<std::size_t>(3 * x)] = 20;
@@ -224,7 +224,7 @@ TEST(FolderDataset, IsWhatMostOfItsPicturesAre) {
       "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 to leave it to the program");
 }
 
-// The items a class of a folder, by the classes' names.
+// The number of items per class of a folder, by class name.
 std::map<std::string, std::int64_t> found_in(const TempFolder& folder) {
   const Dataset data = load_dataset(folder_config(folder, 4, 1));
   const Classes classes = classes_of(data);
@@ -240,7 +240,7 @@ using Found = std::map<std::string, std::int64_t>;
 TEST(FolderDataset, ReadsEachKindOfPictureFileInAnyCase) {
   const TempFolder folder;
   for (const char* end : {"png", "PNG", "jpg", "Jpeg", "jpe", "JFIF"}) {
-    write_flat(folder / str("cat/a.", end), 7);  // what it holds is told by its content
+    write_flat(folder / str("cat/a.", end), 7);  // the kind is recognised by content
   }
   for (const char* end : {"bmp", "txt", "pt"}) write_flat(folder / str("cat/b.", end), 7);
   EXPECT_EQ(found_in(folder), (Found{{"cat", 6}}));
@@ -343,12 +343,12 @@ TEST(FolderDataset, FitsPicturesToAnyShape) {
     const auto* values = pixels.const_data_ptr<std::uint8_t>();
     return std::vector<int>(values, values + size.width);
   };
-  // The middle six columns; the same as it is; the middle third of a tall shape.
+  // The middle six columns; the whole picture unchanged; the middle third for a tall shape.
   EXPECT_EQ(row(6, Fit::kCrop, 0), (std::vector{0, 100, 100, 100, 100, 200}));
   EXPECT_EQ(row({12, 6}, Fit::kCrop, 5).front(), 0);
   EXPECT_EQ(row({12, 6}, Fit::kCrop, 5).back(), 200);
   EXPECT_EQ(row({4, 6}, Fit::kCrop, 5), (std::vector{100, 100, 100, 100}));
-  // All of it between bars of the background above and below, or at its sides.
+  // The whole picture, with bars of background above and below, or at its sides.
   config.background = "#101010";
   EXPECT_EQ(row(12, Fit::kPad, 2), std::vector<int>(12, 16));
   EXPECT_EQ(row(12, Fit::kPad, 3).back(), 200);
@@ -356,7 +356,7 @@ TEST(FolderDataset, FitsPicturesToAnyShape) {
   EXPECT_EQ(row(12, Fit::kPad, 9), std::vector<int>(12, 16));
   EXPECT_EQ(row({16, 6}, Fit::kPad, 0)[13], 200);
   EXPECT_EQ(row({16, 6}, Fit::kPad, 0)[14], 16);
-  // Twice as high, nothing cut away.
+  // Twice as high, with nothing cropped.
   const auto stretched = row(12, Fit::kStretch, 11);
   EXPECT_EQ(stretched.front(), 0);
   EXPECT_EQ(stretched.back(), 200);

@@ -9,7 +9,7 @@
 
 namespace gan {
 
-/// A file of these bytes, channels last where there are several.
+/// Writes these bytes to a file, with channels last if there are several.
 inline void write_idx_file(const std::filesystem::path& path, torch::Tensor values) {
   if (values.dim() == 4) values = values.permute({0, 2, 3, 1});
   if (values.dim() == 4 && values.size(3) == 1) values = values.squeeze(3);
@@ -21,7 +21,7 @@ inline void write_idx_file(const std::filesystem::path& path, torch::Tensor valu
   write_file(path, bytes, /*durable=*/false);
 }
 
-/// The shapes that `config` asks for as the files of a folder that `config` then names.
+/// Writes the shapes that `config` describes to a folder, and points `config` to it.
 class ShapesOnDisk {
  public:
   explicit ShapesOnDisk(DataConfig& config) {
@@ -38,7 +38,7 @@ class ShapesOnDisk {
   TempFolder folder_;
 };
 
-/// What `config` asks for, held in memory or left on disk.
+/// Loads the data set of `config`, into memory or left on disk.
 inline Dataset load_held(DataConfig config, bool in_memory) {
   config.in_memory = in_memory ? InMemory::kTrue : InMemory::kFalse;
   return load_dataset(config);

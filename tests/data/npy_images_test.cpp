@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-// Values that count up.
+// Writes ascending values.
 void write_npy(const std::filesystem::path& path, const char* dtype,
                const std::vector<std::int64_t>& dims, std::int64_t width = 1) {
   std::int64_t count = width;

@@ -31,7 +31,7 @@ TEST(BatchSampler, APassShowsEachItemOnceInAnOrderOfItsOwn) {
   EXPECT_NE(first, second);
 }
 
-// What the runs of older versions go on with.
+// Runs of older versions rely on this order when they resume.
 TEST(BatchSampler, APassIsAPermutationThatItsSeedAndNumberTell) {
   BatchSampler sampler(103, 10, DataConfig(), 7);
   for (const std::uint64_t pass : {0, 1, 5}) {

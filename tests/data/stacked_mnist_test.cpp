@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-// Digits of 3x2 pixels, all of the value `shade` + i; digit i is labelled i % classes.
+// Digits of 3x2 pixels, all with value `shade` + i; digit i has label i % classes.
 void write_digits(const TempFolder& folder, const std::string& split, int count, int shade,
                   int classes = 10) {
   std::string images = idx_header({count, 3, 2});
@@ -53,11 +53,11 @@ TEST(StackedMnist, DrawsAllModesEvenlyAndAlwaysTheSame) {
   const Dataset data = load_dataset(config);
   const auto counts = torch::bincount(data.labels, {}, 1000);
   EXPECT_EQ(counts.size(0), 1000);
-  // Poisson of mean 20: beyond these with a chance of about 1e-3 in all.
+  // Poisson with mean 20: outside these bounds with a total probability of about 1e-3.
   EXPECT_GE(counts.min().item<int>(), 2);
   EXPECT_LE(counts.max().item<int>(), 48);
   EXPECT_TRUE(torch::equal(data.samples, load_dataset(config).samples));
-  // A larger set begins with the same items.
+  // A larger set starts with the same items.
   const Dataset more = load_dataset(stacked_config(folder, 20001));
   EXPECT_TRUE(torch::equal(more.samples.narrow(0, 0, 20000), data.samples));
 }

@@ -29,7 +29,7 @@ DataConfig config_of(DatasetKind kind, const fs::path& path) {
   return config;
 }
 
-// Loaded both ways, the data must be the same, whichever items are asked for.
+// Loads both ways; the data must be equal, whichever items are read.
 void expect_same_from_disk(const DataConfig& config, std::int64_t size) {
   const Dataset memory = load_held(config, true), disk = load_held(config, false);
   ASSERT_TRUE(disk.stored && !disk.samples.defined());
@@ -45,7 +45,7 @@ void expect_same_from_disk(const DataConfig& config, std::int64_t size) {
   EXPECT_TRUE(all.is_contiguous());
   EXPECT_TRUE(torch::equal(disk.items(1, size - 1), memory.items(1, size - 1)));
   torch::manual_seed(5);
-  const auto some = torch::randint(size, {40}, torch::kInt64);  // some of them twice
+  const auto some = torch::randint(size, {40}, torch::kInt64);  // some of them repeated
   EXPECT_TRUE(torch::equal(disk.items(some), memory.items(some)));
   EXPECT_EQ(disk.items(some).strides(), memory.items(some).strides());
 
@@ -79,7 +79,7 @@ TEST(StoredImages, OfPackedIdxFilesAreThoseInMemory) {
   const DataConfig config = config_of(DatasetKind::kIdx, folder.path());
   expect_same_from_disk(config, 30);
   const Dataset held = load_held(config, false);
-  EXPECT_TRUE(fs::is_empty(scratch.path()));  // its file has no name
+  EXPECT_TRUE(fs::is_empty(scratch.path()));  // the open file has no name
 }
 
 TEST(StoredImages, OfAFolderOfPicturesAreThoseInMemory) {
@@ -163,7 +163,7 @@ TEST(StoredImages, AFileThatIsDamagedWhenItIsOpenedIsRefusedAsEver) {
 
 TEST(DataInMemory, AutoDecidesByTheMemoryAllowed) {
   const TempFolder folder;
-  write_idx_file(folder / "x", noise({64, 128, 128}));  // a MiB
+  write_idx_file(folder / "x", noise({64, 128, 128}));  // one MiB
   DataConfig config = config_of(DatasetKind::kIdx, folder / "x");
   config.max_mib = 1;
   EXPECT_FALSE(load_dataset(config).stored);

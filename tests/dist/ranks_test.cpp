@@ -63,7 +63,7 @@ TEST(Ranks, AWeightThatDiffersInABitIsFound) {
 
 Config shared_config() {
   Config config = tiny_config();
-  config.data.synthetic_size = 96;  // for up to four ranks
+  config.data.synthetic_size = 96;  // divisible among up to four ranks
   config.model.conditional = Conditional::kProjection;
   config.loss.penalty = PenaltyKind::kR1;
   config.loss.penalty_every = 2;
@@ -73,14 +73,14 @@ Config shared_config() {
   return config;
 }
 
-// Initial weights come from the generator of the process, which the threads share.
+// Initial weights come from the process's random generator, which the threads share.
 Trainer trainer_on_a_thread(const Config& config, const Dataset& data, Ranks& ranks) {
   static std::mutex mutex;
   const std::scoped_lock lock(mutex);
   return Trainer(config, data, ranks);
 }
 
-// A step seeds that generator, too: none is taken before all ranks have their weights.
+// A step also seeds that generator, so it must wait until all ranks have their weights.
 void await_all_ranks(Ranks& ranks) { mean_over_ranks(ranks, torch::zeros({1})); }
 
 struct Trace {
@@ -88,7 +88,7 @@ struct Trace {
   std::vector<torch::Tensor> weights;
 };
 
-// Rank 0's metrics of 50 steps and its weights after them.
+// Rank 0's metrics of 50 steps, and its weights afterwards.
 Trace trace_of(const Config& config, int size, int muted = -1) {
   const Dataset data = load_dataset(config.data);
   Trace trace;
@@ -128,7 +128,7 @@ TEST(Ranks, TrainAsOneProcessDoesOnTheSameBatches) {
     if (*norm == 's') {
       config.model.arch = Arch::kDcgan;
       config.model.generator_norm = config.model.sync_batchnorm = true;
-      // A bias before a norm has no effect, and a gradient of rounding errors alone.
+      // A bias before a norm has no effect, and its gradient is only rounding errors.
       config.model.bias = false;
     }
     const Trace one = trace_of(config, 1);
@@ -140,7 +140,7 @@ TEST(Ranks, TrainAsOneProcessDoesOnTheSameBatches) {
   }
 }
 
-// Runs `work` on a thread of its own, as autograd runs the backward pass of CUDA tensors.
+// Runs `work` on another thread, as autograd does for the backward pass of CUDA tensors.
 void on_another_thread(const std::function<void()>& work) { std::thread(work).join(); }
 
 // The gradient of a batch's first half with respect to a loss on both halves.
@@ -228,7 +228,7 @@ TEST(Ranks, ShareTheStateOfTheFirst) {
   });
 }
 
-// Each sees a sign of its own on its images; the mean of both moves the probability of both.
+// Each rank sees another sign on its images; their mean changes the probability of both.
 TEST(Ranks, ShareTheProbabilityOfAugmentation) {
   Config config = shared_config();
   config.augment = {.brightness = 0.5, .target = 0.05};

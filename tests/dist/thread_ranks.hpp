@@ -12,8 +12,8 @@
 
 namespace gan {
 
-// Ranks as threads of this process, which sum in the order of ranks. What rank `muted` adds
-// to sums is left out.
+// Ranks as threads of this process, which sum in the order of ranks. The contribution of rank
+// `muted` is left out.
 class ThreadRanks {
  public:
   explicit ThreadRanks(int size, int muted = -1)
@@ -61,7 +61,7 @@ class ThreadRanks {
     places_[static_cast<std::size_t>(rank)] = values.clone();
     barrier_.arrive_and_wait();
     values.copy_(combine());
-    barrier_.arrive_and_wait();  // before anyone puts the next in place
+    barrier_.arrive_and_wait();  // before any rank stores its next values
   }
 
   std::barrier<> barrier_;

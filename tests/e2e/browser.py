@@ -1,4 +1,4 @@
-"""Chromium, as the tests of pages drive it."""
+"""Chromium for the tests of pages."""
 
 import shutil
 
@@ -13,7 +13,7 @@ BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def contrast(one, other):
-    """WCAG's contrast of two colours, each red, green and blue up to 255: from 1 to 21."""
+    """WCAG's contrast, from 1 to 21, of two colours given as red, green and blue up to 255."""
     lights = []
     for colour in one, other:
         shares = [int(part) / 255 for part in colour]
@@ -23,7 +23,7 @@ def contrast(one, other):
 
 
 def open_chromium():
-    """A browser without a window, which keeps what pages complain of."""
+    """Opens a headless browser that records the errors of pages."""
     common.need(webdriver, "this Python has no selenium")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")

@@ -1,4 +1,4 @@
-"""Checkpoints as Python reads them, and what gan-sample makes of them."""
+"""Checkpoints as Python reads them, and their samples by gan-sample."""
 
 import os
 import pathlib
@@ -18,7 +18,7 @@ except ImportError:
 
 
 class Trained(common.ProgramTest):
-    """A tiny run on made-up shapes, shared by the tests of a class."""
+    """A tiny run on synthetic shapes, shared by the tests of a class."""
 
     flags = ()
 
@@ -39,7 +39,7 @@ class RebuildTest(common.ProgramTest):
                    "--train.steps_per_epoch", 5, "--data.dataset", "shapes",
                    "--data.synthetic_size", 2000, "--data.image_size", 28,
                    "--out", "run")  # fmt: skip
-        checkpoint = self.folder / "g_200.pt"  # as they call it
+        checkpoint = self.folder / "g_200.pt"  # the name in docs and help
         shutil.copy(self.folder / "run" / "checkpoints" / "g_1.pt", checkpoint)
         self.sample(
             "--ckpt",
@@ -89,7 +89,7 @@ class SampleTest(Trained):
 
     def test_every_format_holds_the_same_images(self):
         expected = self.npy("-n", 12)
-        # Their default places, in the current folder.
+        # The default paths, in the current folder.
         for name in "idx", "png", "grid":
             self.sample("--ckpt", self.checkpoint, "-n", 12, "--format", name, "--scale", 1)
         np.testing.assert_array_equal(files.read_idx(self.folder / "samples.idx"), expected)
@@ -118,7 +118,7 @@ class SampleTest(Trained):
         self.assertLessEqual(np.abs(pixels - expected).max(), 1)
 
     def test_many_samples_take_no_more_memory_than_few(self):
-        # 51 MB of pixels, 205 MB as floats; of small pictures, the writing of files counts.
+        # 51 MB of pixels, 205 MB as floats; with small pictures, writing files dominates.
         for name, least, most in (
             ("idx", 2000, 200_000),
             ("npy", 2000, 200_000),
@@ -160,7 +160,7 @@ class HostileTest(Trained):
         self.assertFalse((self.folder / "out.png").exists())
 
     def test_truncated_and_altered_files_are_refused(self):
-        # At every length and with every bit altered in PtDamage.
+        # PtDamage tests every length and every flipped bit.
         good = self.checkpoint.read_bytes()
         for size in 0, len(good) - 1:
             (self.folder / "cut.pt").write_bytes(good[:size])
@@ -224,7 +224,7 @@ class HostileTest(Trained):
             self.assertTrue(said.startswith(f"error: {path}: "), said)
             self.assertIn("does not fit the networks of the config", said)
             self.assertIn("use another copy of the file", said)
-            # The weights that the config asks for would take 580 MB.
+            # Weights of the size in the config would take 580 MB.
             self.assertLess(peak - usual, 64 * 1024, call)
 
     def test_python_s_own_copy_is_taken(self):

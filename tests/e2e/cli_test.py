@@ -1,4 +1,4 @@
-"""The program as a shell calls it; what a call means is tested in tests/cli."""
+"""The program as a shell calls it; tests/cli tests the effects of calls."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ class ConfigTest(common.ProgramTest):
             place.mkdir(parents=True, exist_ok=True)
             text = common.SMOKE.read_text().replace("epochs     = 2", f"epochs = {epochs}")
             (place / "mine.ini").write_text(text)
-        # A copy, since the program looks through links to where it lies itself.
+        # A copy, since the program resolves links to find its own folder.
         shutil.copy(common.BIN / "gan", program / "gan")
         for epochs, place in enumerate(places, 1):
             done = self.call(program / "gan", *("train", "--config", "mine", "--dry-run"), cwd=work)
@@ -46,7 +46,7 @@ class ConfigTest(common.ProgramTest):
 
 
 class CallTest(common.ProgramTest):
-    """What a shell sees of a call: links, exit codes, and what is printed where."""
+    """Links, exit codes, and what is printed to which stream."""
 
     def test_a_link_runs_its_command(self):
         (self.folder / "gan-list").symlink_to(common.BIN / "gan")

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: where the program and the data are, and how to call it."""
+"""Shared by the end-to-end tests: paths of the program and the data, and calls of the program."""
 
 import os
 import pathlib
@@ -18,11 +18,11 @@ MNIST = pathlib.Path(os.environ.get("GAN_DATA", ROOT / "data")) / "mnist"
 CONFIGS = pathlib.Path(os.environ.get("GAN_CONFIGS", ROOT / "configs"))
 SMOKE = CONFIGS / "smoke.ini"
 
-ALL_SKIPPED = 77  # what ctest is told to count as skipped
+ALL_SKIPPED = 77  # the exit code that ctest counts as skipped
 
 
 def write_png(path, width, height, colour):
-    """A PNG of one colour, RGB, by other means than the program's."""
+    """Writes an RGB PNG of a single colour, without the program's code."""
 
     def chunk(kind, body):
         return (
@@ -40,7 +40,7 @@ def write_png(path, width, height, colour):
 
 
 def need(condition, what):
-    """Skips the test where something is missing; where all must be there (CI), fails it."""
+    """Skips the test if something is missing; in CI, where nothing may be missing, fails it."""
     if condition:
         return
     if os.environ.get("CI", "").lower() in ("true", "1"):
@@ -56,23 +56,23 @@ def need_mnist():
 
 
 def yaml_of(text):
-    """The config at the top of what --dry-run prints."""
+    """The config at the top of the output of --dry-run."""
     return text[: text.index("\ndata: ")]
 
 
 def snippets(page, language):
-    """The fenced blocks of that language in a page, by its path from the root."""
+    """The fenced blocks in that language on a page, given by its path from the root."""
     text = (ROOT / page).read_text()
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-# The runs that `trained` has made, by their call.
+# The runs made by `trained`, by their call.
 KEPT = tempfile.TemporaryDirectory(prefix="gan_train_e2e_")
 RUNS = {}
 
 
 class ProgramTest(unittest.TestCase):
-    """A test in a folder of its own, from which it calls the program."""
+    """A test that calls the program from its own folder."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="gan_train_e2e_")
@@ -80,7 +80,7 @@ class ProgramTest(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def call(self, command, *arguments, code=0, cwd=None):
-        """Runs a link of the program; its output, as text, after checking its exit code."""
+        """Runs a link of the program, checks the exit code, and returns the output as text."""
         done = subprocess.run(
             [BIN / command, *map(str, arguments)],
             cwd=cwd or self.folder,
@@ -96,7 +96,7 @@ class ProgramTest(unittest.TestCase):
         return self.call("gan-train", *arguments, **how)
 
     def trained(self, *arguments, out="run"):
-        """A fresh copy of a finished run as the folder `out`; the same is trained once a module."""
+        """A fresh copy of a finished run in `out`; equal runs are trained once per module."""
         call = (out, *map(str, arguments))
         shutil.rmtree(self.folder / out, ignore_errors=True)
         if call in RUNS:
@@ -107,7 +107,7 @@ class ProgramTest(unittest.TestCase):
         return self.folder / out
 
     def train_until_signal(self, number, run, *arguments):
-        """Sends gan-train the signal once `run` has a second epoch; its exit code and stderr."""
+        """Sends gan-train the signal after two epochs of `run`; returns exit code and stderr."""
         process = subprocess.Popen(
             [BIN / "gan-train", *map(str, arguments), "--out", run],
             cwd=self.folder,
@@ -121,7 +121,7 @@ class ProgramTest(unittest.TestCase):
         return process.returncode, errors
 
     def wait_for(self, what, process=None):
-        """Until `what` is true, or the process has ended; fails where neither comes."""
+        """Waits until `what` is true or the process has ended; fails if neither happens."""
         for _ in range(60_000):
             if what() or (process and process.poll() is not None):
                 return
@@ -134,10 +134,10 @@ class ProgramTest(unittest.TestCase):
         return self.call("gan-sample", *arguments, **how)
 
     def peak_kib(self, command, *arguments, code=0):
-        """Peak resident memory of a call, on Linux in KiB, and what it says on stderr."""
+        """Peak resident memory of a call in KiB (on Linux), and its stderr."""
         if os.environ.get("GAN_SANITIZE"):
             self.skipTest("NOT TESTED: a sanitizer keeps freed memory")
-        # By way of a small process: a child's figure starts at its parent's size.
+        # In a small process of its own, since a child's peak starts at its parent's size.
         measure = (
             "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
             "sys.stderr.write(f'\\n{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}'); "
@@ -150,7 +150,7 @@ class ProgramTest(unittest.TestCase):
         return int(kib), said
 
     def refused(self, command, *arguments, code, says=(), cwd=None):
-        """The call must fail with `code` and one line on stderr that holds each of `says`."""
+        """Checks that the call fails with `code` and one line on stderr that has each of `says`."""
         done = self.call(command, *arguments, code=code, cwd=cwd)
         lines = done.stderr.splitlines()
         self.assertEqual(len(lines), 1, done.stderr)
@@ -160,7 +160,7 @@ class ProgramTest(unittest.TestCase):
             self.assertIn(words, lines[0])
 
     def python(self, script):
-        """What a script prints, run in the test's folder by this Python."""
+        """Runs a script in the test's folder with this Python; returns its output."""
         done = subprocess.run([sys.executable, "-c", script], cwd=self.folder,
                               capture_output=True, text=True)  # fmt: skip
         self.assertEqual(done.returncode, 0, f"{script}\n{done.stderr}")
@@ -172,7 +172,7 @@ class ProgramTest(unittest.TestCase):
 
 
 class RecipesTest(ProgramTest):
-    """A test in a folder where recipes are found by their names, wherever the build lies."""
+    """A test in a folder where recipes are found by name, wherever the build folder is."""
 
     def setUp(self):
         super().setUp()
@@ -180,26 +180,26 @@ class RecipesTest(ProgramTest):
 
 
 def count(program):
-    """How many tests there are, and how many of them failed and were skipped."""
+    """The numbers of all, failed and skipped tests."""
     result, tests = program.result, program.test.countTestCases()
     failed, skipped = (
         {getattr(test, "test_case", test).id() for test, _ in found if isinstance(test, unittest.TestCase)}
         for found in (result.failures + result.errors, result.skipped)
     )
     failed, skipped = len(failed), len(skipped - failed)
-    # A class that could not be set up has run none.
+    # A class whose set-up failed has run no tests.
     if result.wasSuccessful():
         return tests, 0, skipped + tests - result.testsRun
     return tests, max(1, failed + tests - result.testsRun), skipped
 
 
 def main():
-    """unittest.main that tells a run in which nothing was tested from a good one."""
+    """unittest.main with a separate exit code for runs in which every test was skipped."""
     program = unittest.main(module="__main__", verbosity=2, exit=False)
     for test, reason in program.result.skipped:
         print(f"{test}: {reason}", file=sys.stderr)
     tests, failed, skipped = count(program)
-    if "GAN_RESULTS" in os.environ:  # for scripts/test.sh, in GoogleTest's words
+    if "GAN_RESULTS" in os.environ:  # for scripts/test.sh, in GoogleTest's format
         path = pathlib.Path(os.environ["GAN_RESULTS"])
         path.parent.mkdir(exist_ok=True)
         path.write_text(f'<testsuites tests="{tests}" failures="{failed}">\n'

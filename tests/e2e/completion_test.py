@@ -1,4 +1,4 @@
-"""What Tab offers, asked of the shells themselves."""
+"""Tab completion in real shells."""
 
 import os
 import pty
@@ -11,7 +11,7 @@ import common
 
 class CompletionTest(common.RecipesTest):
     def bash(self, *words):
-        """The completions of the last word; bash splits at = too."""
+        """The completions of the last word; bash also splits at =."""
         (self.folder / "script").write_text(
             f"set -u\n{self.script_file('bash').read_text()}\n"
             f"COMP_WORDS=({' '.join(repr(word) for word in words)})\n"
@@ -70,7 +70,7 @@ class CompletionTest(common.RecipesTest):
         self.addCleanup(os.close, terminal)
 
         def typed(keys, until):
-            """Types, and waits for a text to appear."""
+            """Types keys and waits until a text appears."""
             os.write(terminal, keys.encode())
             seen = ""
             while until not in seen:

@@ -1,4 +1,4 @@
-"""Generators that draw the class they are asked for."""
+"""Generators draw the requested class."""
 
 import common
 
@@ -20,7 +20,7 @@ class Conditional(common.ProgramTest):
         self.state = self.folder / "run" / "checkpoints" / "last.pt"
 
     def draw(self, *flags, form="npy-float", **how):
-        """Draws; the samples, a row each, and their classes."""
+        """Draws samples; returns them, one per row, and their classes."""
         self.sample("--ckpt", self.state, "--format", form, "--out", "x", "--quiet", *flags,
                     "--save-labels", "classes.npy", **how)  # fmt: skip
         classes = np.load(self.folder / "classes.npy")
@@ -29,7 +29,7 @@ class Conditional(common.ProgramTest):
 
 class ObeyTest(Conditional):
     def obeyed(self, *flags):
-        """The share of points of rings nearest to the mode asked for."""
+        """The share of points of rings whose nearest mode is the requested one."""
         self.trained(*RINGS, *QUIET, *flags)
         points, classes = self.draw("--class", "0-7", "-n", 800)
         self.assertEqual(classes.tolist(), [i % 8 for i in range(800)])

@@ -1,4 +1,4 @@
-"""The data sets that are read from a user's own files."""
+"""Data sets from a user's own files."""
 
 import gzip
 import json
@@ -63,7 +63,7 @@ class ImageFolderTest(common.ProgramTest):
         facts = json.loads((self.folder / "photos/runs/1/run.json").read_text())["data"]
         self.assertEqual(facts["shape"], [3, 16, 24])
         self.assertEqual(facts["classes"], {"cats": 20, "dogs": 20})
-        # The run lies in its data, and is none of it.
+        # The run's folder is inside its data, but not part of them.
         self.train("--resume", "photos/runs/1", "--epochs", 3)
         generator = "photos/runs/1/checkpoints/g_3.pt"
         self.assertIn("class_names: [cats, dogs]", self.call("gan", "inspect", generator).stdout)
@@ -111,7 +111,7 @@ class MirrorTest(common.ProgramTest):
 
 
 class DataOnDiskTest(common.ProgramTest):
-    """Data that are read from disk as they are needed train to the bits of data in memory."""
+    """Training from disk gives bit-identical results to training from memory."""
 
     flags = ["--config", common.SMOKE, "--threads", 1, "--epochs", 4, "--data", "data"]
 
@@ -127,7 +127,7 @@ class DataOnDiskTest(common.ProgramTest):
         write_idx(self.folder / "data" / "train-labels-idx1-ubyte", (320,), labels)
 
     def result(self, run):
-        """The figures of all epochs but for their times, and what the last generator draws."""
+        """The metrics of all epochs without their times, and samples of the last generator."""
         drawn = self.folder / run / "drawn.npy"
         last = f"{run}/checkpoints/g_4.pt"
         self.sample("--ckpt", last, "-n", 32, "--format", "npy", "--out", drawn)
@@ -143,7 +143,7 @@ class DataOnDiskTest(common.ProgramTest):
         self.assertEqual(code, -signal.SIGKILL, message)
         self.train("--resume", "killed")
         self.assertEqual(self.result("killed"), self.result("whole"))
-        # How the data are held may change when a run goes on.
+        # Data may move between memory and disk when a run is resumed.
         self.train("--resume", "whole", "--data.in_memory", "false", "--epochs", 5)
 
     def test_idx_files(self):
@@ -175,7 +175,7 @@ class DataOnDiskTest(common.ProgramTest):
 
 
 class RecipeDataTest(common.ProgramTest):
-    """The recipes whose data can't be had everywhere, on small files of the same layout."""
+    """Recipes whose data are not always available, on small files of the same layout."""
 
     few = ["--train.steps_per_epoch", 1, "--epochs", 1, "--batch-size", 8, "--data", "data"]
 

@@ -17,7 +17,7 @@ from ranks import Ranks, losses, torch
 class DistTest(Ranks):
     def test_ranks_train_as_one_process_does(self):
         alone = self.folder / "alone"
-        # So wide that gradients are large sums, and statistics small ones.
+        # Wide enough that gradients are large sums, and batch-norm statistics small ones.
         same = (*self.as_one, "--model.generator_widths", "48,24",
                 "--model.discriminator_widths", "24,48")  # fmt: skip
         self.train("--config", common.SMOKE, "--out", alone, *same)
@@ -56,7 +56,7 @@ class DistTest(Ranks):
         self.assertNotIn("warning: ", again.stderr)
 
     def test_ranks_wait_while_rank_0_measures(self):
-        self.environment["XDG_CACHE_HOME"] = str(self.folder)  # where no classifier is yet
+        self.environment["XDG_CACHE_HOME"] = str(self.folder)  # without a classifier yet
         for images in 1500, 6000, 24_000, 96_000:  # until rank 0 takes longer than 3 s
             job = self.start(2, "--eval.every", "1", "--eval.samples", "500", "--overwrite",
                              "--data.synthetic_size", images, "--data.image_size", "28",
@@ -72,7 +72,7 @@ class DistTest(Ranks):
         self.fail("nobody had to wait")
 
     def test_a_dump_holds_the_whole_batch(self):
-        # What both used is one batch, that of a process on its own.
+        # Together, both ranks used the batch of a single process.
         common.need(torch, "this Python has no torch")
         dump = ("--config", common.SMOKE, "--debug-steps", "2", "--debug-dump")
         job = self.call_ranks(2, *dump, "both")
@@ -90,12 +90,12 @@ class DistTest(Ranks):
     def test_captured_steps_are_refused(self):
         job = self.start(2, "--train.cuda_graph", "true")
         errors = self.ended(job)
-        self.assertEqual(job.returncode, 1, errors)  # MPI's; each rank says why
+        self.assertEqual(job.returncode, 1, errors)  # MPI's; each rank gives the reason
         self.assertIn("error: train.cuda_graph: not on several processes", errors)
         self.assertFalse(self.out.exists())
 
     def test_ranks_that_mpi_does_not_see_are_refused(self):
-        # As where srun starts tasks for an MPI that it was not told of.
+        # As if srun started several tasks for an MPI library that does not know about it.
         alone = {**self.environment, "SLURM_STEP_NUM_TASKS": "2"}
         call = [common.BIN / "gan-train", "--config", common.SMOKE, "--out", self.out]
         done = subprocess.run(call, env=alone, capture_output=True, text=True, timeout=100)
@@ -126,7 +126,7 @@ class DistTest(Ranks):
 
     def test_a_full_disk_under_rank_0_ends_all_with_its_line(self):
         job = self.long_run()
-        self.wait_for((self.out / "checkpoints/previous.pt").exists)  # so some were saved
+        self.wait_for((self.out / "checkpoints/previous.pt").exists)  # so several were saved
         _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.prlimit(self.rank_process(0), resource.RLIMIT_FSIZE, (4096, most))
         errors = self.ended(job, timeout=60)
@@ -137,13 +137,13 @@ class DistTest(Ranks):
 
 
 class RankKillsTest(Ranks):
-    """Ranks killed at any moment: GAN_TRAIN_RANK_KILLS of them (5)."""
+    """Kills ranks at random moments, GAN_TRAIN_RANK_KILLS times (5)."""
 
     settings = ("--config", common.SMOKE, "--epochs", "10", "--output.save_state_steps", "8",
                 "--output.report", "false", "--quiet")  # fmt: skip
 
     def what_is_left(self, folder):
-        """A finished run without its times."""
+        """The results of a finished run, without times."""
         rows = list(csv.DictReader((folder / "losses.csv").read_text().splitlines()))
         figures = [{k: v for k, v in row.items() if "second" not in k} for row in rows]
         return figures, (folder / "checkpoints/g_10.pt").read_bytes()

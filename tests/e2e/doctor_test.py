@@ -1,4 +1,4 @@
-"""gan-doctor: what it says of this machine, and of data sets right and wrong."""
+"""gan-doctor on this machine, and on intact and damaged data sets."""
 
 import gzip
 import json
@@ -13,7 +13,7 @@ KNOWN = dict(
 
 class DoctorTest(common.RecipesTest):
     def doctor(self, *arguments, code=0):
-        """The findings by what they are about; those of data by their folder."""
+        """The findings by subject; those about data by folder."""
         done = self.call("gan-doctor", "--seconds", 0.3, "--json", *arguments, code=code)
         report = json.loads(done.stdout)
         self.assertEqual(report["ok"], code == 0)
@@ -50,7 +50,7 @@ class DoctorTest(common.RecipesTest):
             shutil.copy(common.MNIST / name, data)
         finding = self.doctor()["data/mine"]
         self.assertEqual((finding["verdict"], finding["mnist"]), ("ok", 2))
-        # Packed they are the same; one bit off they are not.
+        # Compressed files are equally good; a single changed bit is not.
         labels = data / "train-labels-idx1-ubyte"
         content = bytearray(labels.read_bytes())
         labels.unlink()

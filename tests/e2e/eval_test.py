@@ -1,4 +1,4 @@
-"""gan-eval, and evaluations inside training, from end to end on small drawn shapes."""
+"""gan-eval, and evaluations during training, on small synthetic shapes."""
 
 import json
 import os
@@ -13,7 +13,7 @@ COUNT = ("-n", 200)
 
 
 class EvalProgramTest(common.ProgramTest):
-    """Keeps what evaluations keep for others, such as the classifier, for this module."""
+    """Shares the cache of evaluations, such as the classifier, within this module."""
 
     def setUp(self):
         super().setUp()
@@ -52,7 +52,7 @@ class EvalCommandTest(EvalProgramTest):
             "\nclass  share %",
         ):
             self.assertIn(words, done.stdout)
-        self.assertNotIn("class 7, %", done.stdout)  # it has a row of its own
+        self.assertNotIn("class 7, %", done.stdout)  # it has its own row
         first = json.loads((self.folder / "a.json").read_text())
         self.assertEqual(first["checkpoint"], checkpoint)
         self.assertEqual(first["samples"], 200)
@@ -73,14 +73,14 @@ class EvalCommandTest(EvalProgramTest):
             self.assertIsNone(row["as_asked_percent"])
             self.assertGreater(row["coverage"]["real"], 0.5)
         self.assertRegex(done.stdout, r"\n    7 +[0-9.]+ +[0-9.]+ +- ")
-        # What was made once is taken, and the figures are the same.
+        # Cached results are reused, and the metrics are the same.
         again = self.eval("--ckpt", checkpoint, *COUNT, "--json", "a.json")
         self.assertNotIn("training", again.stderr)
         self.assertEqual(again.stdout, done.stdout)
         self.assertEqual(json.loads((self.folder / "a.json").read_text()), first)
         self.assertEqual(json.loads(self.eval("--ckpt", checkpoint, *COUNT, "--json", "-").stdout),
                          first)  # fmt: skip
-        # Other seeds draw other samples.
+        # Another seed draws other samples.
         other = self.figures("--ckpt", checkpoint, *COUNT, "--seed", 1)
         self.assertNotEqual(other["figures"]["frechet"]["value"], figures["frechet"]["value"])
 
@@ -116,7 +116,7 @@ class EvalCommandTest(EvalProgramTest):
             code=2,
             says="--range unit",
         )
-        # Kept beside the data this time.
+        # This time cached next to the data.
         self.assertTrue(list((self.folder / "data").glob("gan-train-classifier-*.pt")))
 
     def test_data_made_of_files(self):
@@ -130,12 +130,12 @@ class EvalCommandTest(EvalProgramTest):
         )
         labels.unlink()
         found = self.figures("--ckpt", "run/checkpoints/g_1.pt", *COUNT, "--data", "data")
-        # All of the data, though the run had a limit: half of what the Parzen width leaves.
+        # All data are used, although the run had a limit: half of what the Parzen width leaves.
         self.assertIn("180 training images of stacked from data", found["reference"])
         self.assertTrue(list((self.folder / "data").glob("gan-train-classifier-*.pt")))
 
     def write_shapes(self, folder, labels=True):
-        """Bright squares and dim ones as IDX files."""
+        """Writes bright and dim squares as IDX files."""
         (self.folder / folder).mkdir()
         images = bytearray()
         for i in range(400):
@@ -213,7 +213,7 @@ class EvalInTrainingTest(EvalProgramTest):
                 self.generator(f"{run}/checkpoints/best.pt"),
                 self.generator(f"{run}/checkpoints/g_{epoch}.pt"),
             )
-        # A figure of another number of samples is not compared with.
+        # Metrics of another number of samples are not compared.
         shutil.copytree(self.folder / "run", self.folder / "other")
         more = ("--epochs", 7, "--eval.samples", 180, "--quiet")
         self.train("--resume", "other", *more)
@@ -222,7 +222,8 @@ class EvalInTrainingTest(EvalProgramTest):
             self.generator("other/checkpoints/best.pt"),
             self.generator("other/checkpoints/g_7.pt"),
         )
-        # Worse from here on: what was best stays, though this process has not seen it made.
+        # From here on it gets worse: the best result stays, although this process did not measure
+        # it.
         text = (self.folder / "run/metrics.csv").read_text().splitlines()
         cells = text[-1].split(",")
         cells[text[0].split(",").index("frechet")] = "1e-9"

@@ -1,4 +1,4 @@
-"""What gan-export writes, run by other programs: the same images as gan-sample's."""
+"""Exported generators, run by other programs, give the images of gan-sample."""
 
 import common
 from browser import BLACK, WHITE, contrast, open_chromium
@@ -21,7 +21,7 @@ try:
 except ImportError:
     safetensors = None
 
-# Images for recipes whose data are not there: their sizes are all that the generator sees.
+# Images for recipes whose data are missing: the generator only depends on their size.
 DRAWN = ("--data.dataset", "shapes", "--data.synthetic_size", 64)
 SIZES = {"cifar10": (3, 32), "stacked": (3, 28), "smoke": (1, 16), "pictures": (3, 64)}
 STEPS = ("--epochs", 1, "--train.steps_per_epoch", 2, "--batch-size", 16, "--eval.every", 0,
@@ -34,7 +34,7 @@ class Exporting(common.ProgramTest):
         common.need(torch, "this Python has no torch or no numpy")
 
     def checkpoint(self, recipe, *flags):
-        """A generator of the recipe after two steps on drawn images, and its latents."""
+        """A generator of the recipe after two steps on synthetic images."""
         channels, side = SIZES.get(recipe.split("_")[0], (1, 28))
         data = () if recipe == "rings.ini" else (
             *DRAWN, "--data.image_size", side, "--data.channels", channels)  # fmt: skip
@@ -42,7 +42,7 @@ class Exporting(common.ProgramTest):
         return run / "checkpoints" / "g_1.pt"
 
     def drawn(self, checkpoint, count, *flags):
-        """gan-sample's images [n, c, h, w], what was fed and the classes, if there are any."""
+        """gan-sample's images [n, c, h, w], their latents, and their classes, if any."""
         conditional = torch.load(checkpoint)["classes"] > 0
         labels = ("--save-labels", "classes.npy") if conditional else ()
         self.sample("--ckpt", checkpoint, "-n", count, "--format", "npy-float", "--out", "x.npy",
@@ -59,7 +59,7 @@ class Exporting(common.ProgramTest):
         return self.folder / name
 
     def snippet(self, library):
-        """Runs the lines of docs/export.md that use that library; what they print."""
+        """Runs the code of docs/export.md that uses that library; returns its output."""
         (lines,) = (s for s in common.snippets("docs/export.md", "python") if library in s)
         return self.python(lines)
 
@@ -82,7 +82,7 @@ class OnnxTest(Exporting):
             (images,) = session.run(["image"], feed)
             self.assertEqual(images.shape, expected[:n].shape)
             self.assertLess(np.abs(images - expected[:n]).max(), 1e-4)
-        # ONNX's own definition of its operators, which is slow.
+        # ONNX's own reference implementation, which is slow.
         (images,) = ReferenceEvaluator(model).run(["image"], feed)
         self.assertLess(np.abs(images - expected[:1]).max(), 1e-4)
         self.assertGreater(expected.std(), 1e-3)
@@ -200,7 +200,7 @@ class PageTest(Exporting):
         self.assertNotEqual(picture(), moved)
 
     def pixels(self, selector):
-        """The colours of an element on the screen: the most frequent one, and all in use."""
+        """The colours of an element on the screen: the most frequent one, and all of them."""
         path = self.folder / "element.png"
         self.browser.find_element("css selector", selector).screenshot(str(path))
         colours, counts = np.unique(

@@ -1,6 +1,6 @@
-"""The programs that gan-eval's FID is held against, on folders of pictures with weights of ours.
+"""Programs that gan-eval's FID is compared with, on folders of pictures, with our random weights.
 
-Those that can't stack pictures of several sizes take them one by one."""
+Programs that can't batch pictures of different sizes get them one by one."""
 
 import contextlib
 import importlib.util
@@ -16,7 +16,7 @@ NETWORKS = pathlib.Path(__file__).resolve().parents[1] / "models" / "feature_net
 
 
 def networks():
-    """The module that makes random weights."""
+    """The module that writes random weights."""
     spec = importlib.util.spec_from_file_location("feature_networks", NETWORKS)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -24,7 +24,7 @@ def networks():
 
 
 def missing():
-    """The name of a package that is not there, or None."""
+    """The name of a missing package, or None."""
     try:
         networks().import_torchvision()
         import cleanfid.fid  # noqa: F401
@@ -36,7 +36,7 @@ def missing():
 
 
 def make_pictures(folder, seed, count, stripes, sizes=True):
-    """Waves of colour, in several formats, the last one grey; of 64x64 or, with `sizes`, of several."""
+    """Writes waves of colour in several formats, the last grey; 64x64, or in various `sizes`."""
     rng = np.random.default_rng(seed)
     folder.mkdir()
     for i in range(count):
@@ -56,7 +56,7 @@ def make_pictures(folder, seed, count, stripes, sizes=True):
 
 
 def random_network(path):
-    """pytorch-fid's Inception with random weights, which it saves."""
+    """pytorch-fid's Inception with random weights, which are also saved to `path`."""
     module = networks()
     with torch.no_grad():
         net = module.randomize(module.fid_inception())
@@ -65,8 +65,8 @@ def random_network(path):
 
 
 def distance(mean, covariance, other_mean, other_covariance):
-    """Their formula. Their root of a singular product is too inexact, and a covariance of a few
-    dozen pictures has no more eigenvalues above 0."""
+    """The Fréchet distance by their formula, but with the nonzero eigenvalues, at most a few dozen
+    for that many pictures: their root of a singular product is too inexact."""
     from scipy.sparse.linalg import eigsh
 
     values, vectors = eigsh(covariance, k=128)

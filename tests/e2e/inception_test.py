@@ -1,5 +1,5 @@
-"""gan-eval's FID, KID, Inception score, precision and recall against the programs that papers use,
-on the same pictures and with the same random weights: the published file is not at hand."""
+"""Compares gan-eval's FID, KID, Inception score, precision and recall with the programs that papers
+use, on the same pictures with the same random weights: the published weights are not available."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def setUpModule():
     NET = fid_peers.random_network(WEIGHTS)
     fid_peers.make_pictures(A, 1, COUNTS[A], 3)
     fid_peers.make_pictures(B, 2, COUNTS[B], 5)
-    os.environ["XDG_CACHE_HOME"] = SHARED.name  # the tests find each other's features there
+    os.environ["XDG_CACHE_HOME"] = SHARED.name  # cache shared by the tests
 
 
 def tearDownModule():
@@ -102,7 +102,7 @@ class InceptionTest(common.ProgramTest):
             self.eval("--samples", path, "--data", B, "--features", "inception", "--weights",
                       WEIGHTS, "--json", "x.json")  # fmt: skip
             found.append(json.loads((self.folder / "x.json").read_text())["frechet"])
-        self.assertLess(abs(found[0] - found[1]), 1e-5 * found[1])  # other batches, other roundings
+        self.assertLess(abs(found[0] - found[1]), 1e-5 * found[1])  # other batches, other rounding
 
     def test_wrong_calls_are_named(self):
         network = ("--features", "inception", "--weights", WEIGHTS)
@@ -111,6 +111,7 @@ class InceptionTest(common.ProgramTest):
             (("--samples", A, "--data", B, "--protocol", "clean-fid"), 2, "--features inception"),
             (("--samples", A, "--data", "nowhere", *network), 2, "nowhere"),
             (("--samples", A, *network), 2, "--data"),
+            (("--samples", A, "--data", B, *network, "--range", "unit"), 2, "--range"),
             (("--samples", A, "--data", B, *network, "-n", 100), 2, "holds 16 samples"),
             (("--samples", A, "--data", B, "--features", "lite0", "--weights", WEIGHTS), 1,
              "of another network"),

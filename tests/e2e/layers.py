@@ -1,4 +1,4 @@
-"""Layers that compute as the program's do, to the last bit: the same functions as PyTorch's own."""
+"""Layers that match the program's to the last bit, with the functions of PyTorch's layers."""
 
 import torch
 from torch import nn
@@ -6,8 +6,8 @@ from torch.nn import functional as F
 
 
 class Dropout(nn.Dropout):
-    """Unit i in memory, maps being [n, h, w, c], is dropped by 16 bits of number i / 4 of
-    splitmix64, which one draw from PyTorch's generator seeds."""
+    """Drops unit i in memory, with maps as [n, h, w, c], by 16 bits of number i / 4 of splitmix64,
+    seeded by one draw from PyTorch's generator."""
 
     @staticmethod
     def mix(x):
@@ -29,14 +29,14 @@ class Dropout(nn.Dropout):
 
 
 class UnflattenMaps(nn.Unflatten):
-    """In channels_last, as all maps are."""
+    """In channels_last, like all maps."""
 
     def forward(self, x):
         return super().forward(x).contiguous(memory_format=torch.channels_last)
 
 
 class StemConvTranspose2d(nn.ConvTranspose2d):
-    """On a 1x1 map, as the product of matrices that it is."""
+    """On a 1x1 map, computed as a matrix product."""
 
     def forward(self, x):
         channels, *kernel = self.weight.shape[1:]
@@ -48,7 +48,7 @@ class StemConvTranspose2d(nn.ConvTranspose2d):
 
 
 class OneChannelConv2d(nn.Conv2d):
-    """For images of one channel, as one product of matrices."""
+    """For images of one channel, computed as one matrix product."""
 
     def forward(self, images):
         n, height, width = images.size(0), images.size(2), images.size(3)
@@ -63,7 +63,7 @@ class OneChannelConv2d(nn.Conv2d):
 
 
 class OneChannelConvTranspose2d(nn.ConvTranspose2d):
-    """To images of one channel, as a product of matrices whose columns are added up."""
+    """To images of one channel, computed as a matrix product whose columns are summed."""
 
     def forward(self, x):
         rows = x.permute(0, 2, 3, 1).flatten(0, 2) @ self.weight.flatten(1)
@@ -76,10 +76,10 @@ class OneChannelConvTranspose2d(nn.ConvTranspose2d):
 
 
 class UpsampledConv2d(nn.Conv2d):
-    """Nearest upsampling to twice the size and a 5x5 convolution, as four 3x3 ones."""
+    """Nearest upsampling to twice the size and a 5x5 convolution, computed as four 3x3 ones."""
 
     def forward(self, images):
-        # Which rows of the kernel fall onto the same row of `images`, in even and odd rows.
+        # The kernel rows that meet the same row of `images`, for even and odd output rows.
         rows = torch.zeros(2, 3, 5)
         for parity, groups in enumerate([[[0, 1], [2, 3], [4]], [[0], [1, 2], [3, 4]]]):
             for tap, group in enumerate(groups):

@@ -1,4 +1,4 @@
-"""Training ends near the data's distribution; without training it does not."""
+"""Training brings samples near the data's distribution; an untrained generator is far from it."""
 
 import common
 
@@ -17,7 +17,7 @@ class Learning(common.ProgramTest):
         common.need(torch, "this Python has no torch or no numpy")
 
     def samples(self, recipe, n, *flags):
-        """Trains, then draws n samples, a row each."""
+        """Trains, then draws n samples, one per row."""
         self.train(
             "--config",
             common.CONFIGS / f"{recipe}.ini",
@@ -50,7 +50,7 @@ class RingsTest(Learning):
     """Eight Gaussians of sigma 0.02 on a ring of radius 0.75."""
 
     def near_modes(self, *flags):
-        """How many modes get at least 1% of the samples, and the share of them within 4 sigma."""
+        """Number of modes with at least 1% of the samples, and share of samples within 4 sigma."""
         points = self.samples("rings", 2000, *flags)
         angles = torch.arange(8) * torch.pi / 4
         modes = 0.75 * torch.stack([angles.cos(), angles.sin()], 1)
@@ -83,9 +83,9 @@ class ShapesTest(Learning):
     )
 
     def against_real(self, *flags):
-        """Of samples against the real images: the mean distance to the nearest one, the share of
-        samples that lie within some image's fifth-nearest neighbour, how many images are
-        someone's nearest, and the difference of the mean images."""
+        """Compares samples with the real images: the mean distance to the nearest image, the share
+        of samples closer to some image than its fifth-nearest neighbour, the number of images
+        that are nearest to a sample, and the difference of the mean images."""
         samples = self.samples("smoke", 512, *self.flags, *flags)
         self.train(
             "--config",
@@ -113,7 +113,7 @@ class ShapesTest(Learning):
 
     def test_samples_lie_near_the_shapes(self):
         nearest, inside, distinct, mean = self.against_real("--epochs", 20, "--train.ema", 0.98)
-        self.assertLess(nearest, 6.5)  # real images lie 2.4 apart
+        self.assertLess(nearest, 6.5)  # real images are 2.4 apart
         self.assertGreater(inside, 0.05)
         self.assertGreater(distinct, 60)
         self.assertLess(mean, 0.12)

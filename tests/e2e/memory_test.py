@@ -1,15 +1,15 @@
-"""The memory that --dry-run foretells, beside what a short run takes."""
+"""The memory estimate of --dry-run, compared with a short run."""
 
 import json
 
 import common
 
-FACTOR = 1.7  # either way: peaks of a short run differ by a quarter from call to call
+FACTOR = 1.7  # in both directions: peaks of a short run vary by a quarter
 
 
 class EstimateTest(common.ProgramTest):
     def test_what_a_run_takes_is_near_what_was_foretold(self):
-        # Weights and optimisers count most in the one, activations in the other.
+        # Weights and optimisers dominate in the first, activations in the second.
         wide = ("--model.generator_widths", "2048,2048,2048")
         for recipe, batch, more in ("cifar10_mlp", 64, wide), ("mnist_cpp_dcgan", 768, ()):
             flags = (

@@ -1,7 +1,7 @@
 """mnist_fast against PyTorch: classes, a lazy penalty, a falling learning rate, averaged weights.
 
-As in parity_test.py, from the program's initial weights and the batches that it dumped; here
-also up to the weights that the program's own run of as many steps ends with.
+As in parity_test.py, starts at the program's initial weights and uses the batches that it dumped;
+also compares the final weights with those of the program's own run.
 """
 
 import copy
@@ -27,7 +27,7 @@ TOLERANCE = 1e-4
 
 
 class MnistFast(Gan):
-    """D's last layer has a row a class; R1 every 16th update; rates fall from the middle on."""
+    """D's last layer has one row per class; R1 every 16th update; rates fall from the middle on."""
 
     lr, betas = 2e-3, (0.0, 0.99)
     decay = 0.999
@@ -76,7 +76,7 @@ class MnistFast(Gan):
         (slopes,) = torch.autograd.grad(
             self.logits(images, batch["real_classes"]).sum(), images, create_graph=True
         )
-        # Half the mean squared slope, weighed 0.5, and for the 15 updates without it as well.
+        # Half the mean squared slope, with weight 0.5, also for the 15 updates without a penalty.
         return (1 if self.fault == "penalty" else 16) * 0.5 * 0.5 * slopes.square().sum() / 32
 
     def train_d(self, batch):
@@ -131,7 +131,7 @@ class MnistFastTest(unittest.TestCase):
         cls.end = torch.load(program.folder / "run/checkpoints/last.pt")
 
     def differences(self, fault=None):
-        """The largest difference of a figure, and of a weight at the end by network."""
+        """The largest difference in a metric and, per network, in a final weight."""
         gan = MnistFast(self.weights, fault)
         figures = max(
             (gan.step(batch) - batch["figures"][:4]).abs().max().item() for batch in self.batches

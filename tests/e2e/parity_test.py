@@ -1,8 +1,8 @@
 """The training step against PyTorch.
 
-Started at the program's initial weights, and fed the batches, latents and labels
-that the program dumped, each recipe as written with PyTorch (recipes.py) must
-report the same figures for 20 steps. Made wrong on purpose, it must not.
+Each recipe is written with PyTorch (recipes.py). Started at the program's initial weights, with
+the batches, latents and labels that the program dumped, it must report the same metrics for 20
+steps. With a deliberate fault, it must not.
 """
 
 import unittest
@@ -20,11 +20,11 @@ except ImportError:
 
 STEPS = 20
 TOLERANCE = 1e-4
-IMAGES = 4096  # of MNIST, so that a run starts at once
+IMAGES = 4096  # of MNIST, so that a run starts quickly
 
 
 class Parity:
-    """The checks; a subclass names the recipe and its PyTorch version."""
+    """The checks; a subclass names the recipe and its PyTorch implementation."""
 
     @classmethod
     def setUpClass(cls):

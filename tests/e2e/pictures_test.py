@@ -1,4 +1,4 @@
-"""What is read of a folder's pictures, held against Pillow and the formats' own definitions."""
+"""Pictures read from a folder, compared with Pillow and the formats' own definitions."""
 
 import io
 import shutil
@@ -16,13 +16,14 @@ except ImportError:
 
 SIDE = 64
 WHITE, ORANGE = (255, 255, 255), (255, 128, 0)
-# The passes of an interlaced PNG: x and y of the first pixel, steps to the right and down.
+# The passes of an interlaced PNG: x and y of the first pixel, then steps right and down.
 ADAM7 = (
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
-CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a PNG's colour types
-# Colour type, depth and length of tRNS: it clips grey of 16 bits, and mistakes transparent colours.
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by PNG colour type
+# Colour type, depth and length of tRNS for which Pillow is wrong: it clips 16-bit grey, and
+# confuses transparent colours.
 PILLOW_IS_OFF = (0, 16, 0), (0, 16, 1), (0, 2, 1), (0, 4, 1), (2, 16, 3)
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
@@ -32,7 +33,7 @@ def chunk(kind, body):
 
 
 def packed_rows(values, depth):
-    """Rows of a PNG, each behind the number of no filter."""
+    """Rows of a PNG, each preceded by the number of the empty filter."""
     for row in values:
         if depth == 16:
             yield b"\0" + row.astype(">u2").tobytes()
@@ -42,7 +43,7 @@ def packed_rows(values, depth):
 
 
 def png(values, colour, depth, interlaced=False, before=()):
-    """The PNG of height x width x channels numbers; `before`: chunks that stand before its data."""
+    """A PNG of height x width x channels numbers; `before`: chunks before the data."""
     height, width = values.shape[:2]
     passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
     parts = (values[y::down, x::right] for x, y, right, down in passes)
@@ -53,7 +54,7 @@ def png(values, colour, depth, interlaced=False, before=()):
 
 
 def rgba_of(values, colour, depth, palette, key):
-    """What the PNG specification says that they look like; `key`: tRNS as numbers."""
+    """The pixels as the PNG specification defines them; `key`: tRNS as numbers."""
     if colour == 3:
         alphas = np.full(len(palette), 255)
         alphas[: len(key)] = key
@@ -69,7 +70,7 @@ def rgba_of(values, colour, depth, palette, key):
 
 
 def seen(rgba, background=WHITE):
-    """Composited, rounded to the nearest."""
+    """Composited over the background, rounded to nearest."""
     rgba = rgba.astype(int)
     alpha = rgba[..., 3:]
     return (rgba[..., :3] * alpha + np.array(background) * (255 - alpha) + 127) // 255
@@ -81,7 +82,7 @@ def pillow(file):
 
 
 def segments(jpeg):
-    """A JPEG's segments before its first scan, as (marker, bytes), and what follows them."""
+    """A JPEG's segments before its first scan, as (marker, bytes), and the rest."""
     found, at = [], 2
     while jpeg[at + 1] != 0xDA:
         size = int.from_bytes(jpeg[at + 2 : at + 4], "big") + 2
@@ -91,7 +92,7 @@ def segments(jpeg):
 
 
 def with_adobe(jpeg, transform):
-    """With a new Adobe segment that names `transform`, or (None) none; without JFIF's."""
+    """Replaces the Adobe segment by one with `transform` (None: by none) and removes JFIF's."""
     found, rest = segments(jpeg)
     kept = b"".join(part for marker, part in found if marker not in (0xE0, 0xEE))
     adobe = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0" + bytes([transform or 0])
@@ -99,7 +100,7 @@ def with_adobe(jpeg, transform):
 
 
 def with_sampling(jpeg, luma):
-    """With other sampling factors of the first component: as many blocks, laid otherwise."""
+    """Changes the sampling factors of the first component: as many blocks, arranged differently."""
     found, rest = segments(jpeg)
     body = b""
     for marker, part in found:
@@ -126,10 +127,10 @@ class PicturesTest(common.ProgramTest):
         self.icon = np.where(noise < 40, 0, noise)
 
     def read(self, files, *flags):
-        """The very pixels that are trained on, of pictures by their names, and what is said."""
+        """The training pixels of the pictures, by name, and the messages."""
         shutil.rmtree(self.folder / "photos", ignore_errors=True)
         for name, file in files.items():
-            folder = self.folder / "photos" / name  # a class each, by which to tell them
+            folder = self.folder / "photos" / name  # one class each, to tell them apart
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "picture.png").write_bytes(file)
         done = self.train(
@@ -260,7 +261,7 @@ class PicturesTest(common.ProgramTest):
         for size in (120, 90), (12000, 9000):
             Image.new("RGB", size, ORANGE).save(self.folder / "photos" / "photo.jpg")
             peaks.append(self.peak_kib("gan-train", *flags)[0] / 1024)
-        self.assertLess(peaks[1] - peaks[0], 100)  # as RGB, it takes 309 MiB
+        self.assertLess(peaks[1] - peaks[0], 100)  # as RGB, it would take 309 MiB
         self.refused(
             *("gan-train", *flags, "--data.image_size", 16, "--data.max_megapixels", 100),
             code=1,

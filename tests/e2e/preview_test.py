@@ -1,4 +1,4 @@
-"""What a terminal shows: pictures, and the line that training keeps up to date."""
+"""Terminal output: pictures, and the live line of training."""
 
 import os
 import re
@@ -11,7 +11,7 @@ try:
     import numpy as np
     from PIL import Image
 except ImportError:
-    pass  # as Sampling says
+    pass  # Sampling reports it
 
 
 def blocks(text):
@@ -33,7 +33,7 @@ def blocks(text):
 
 class PreviewTest(Sampling):
     def preview(self, columns, *flags, flag="--preview", **environment):
-        """What a terminal gets, line by line, before the message at the end."""
+        """The lines sent to a terminal before the final message."""
         screen = terminal.Terminal(
             columns, common.BIN / "gan-sample", "--ckpt", self.checkpoint, flag, *flags,
             "--out", "x.png", cwd=self.folder, **environment)  # fmt: skip
@@ -106,7 +106,7 @@ class LiveLineTest(common.ProgramTest):
             screen.resize(columns)
             screen.read_until(self.forms[columns])
             before = len(screen.raw)
-            for _ in range(30):  # over some epochs, with lines of the log between
+            for _ in range(30):  # over several epochs, with log lines in between
                 screen.read()
             lines = re.findall(r"\x1b\[J([^\r\n\x1b]+)\r", screen.raw[before:])
             self.assertGreater(len(lines), 2)
@@ -114,12 +114,12 @@ class LiveLineTest(common.ProgramTest):
         screen.interrupt()
         self.assertEqual(screen.finish(), 130)
         log = (self.folder / "run" / "train.log").read_text()
-        # The answer to Ctrl-C comes at once, be it between a line and its end.
+        # The answer to Ctrl-C is immediate, even between a line and its end.
         answer = "saving after this step; Ctrl-C again: now, as last saved"
         self.assertEqual(sum(line.endswith(answer) for line in screen.lines), 1)
         shown = [line.removesuffix(answer) for line in screen.lines]
         self.assertGreater(len(list(filter(None, shown))), 4)
-        for line in shown:  # nothing is left of any live line
+        for line in shown:  # no live line left a trace
             self.assertIn(line.removeprefix("warning: "), log)
 
 

@@ -1,4 +1,4 @@
-"""What holds for the whole process: the same bits each time, and the environment that it sets."""
+"""The whole process: reproducible bits, and the environment that it sets."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ import common
 
 
 class SameBitsTest(common.ProgramTest):
-    """GAN_TRAIN_SAME_BITS processes (40) on two threads draw the same images."""
+    """GAN_TRAIN_SAME_BITS processes (40) with two threads each draw the same images."""
 
     def test_each_process_draws_the_same_images(self):
         if len(os.sched_getaffinity(0)) < 2:
@@ -26,7 +26,7 @@ class SameBitsTest(common.ProgramTest):
 
 class OpenMpTest(common.ProgramTest):
     def shown(self, **variables):
-        """What libgomp says of its variables, by name, when the program starts with these."""
+        """libgomp's settings, by name, when the program starts with these variables."""
         ours = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
         environment = {k: v for k, v in os.environ.items() if k not in ours}
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What the tests of several processes share: runs under mpirun, and the ranks in them."""
+"""Shared by the tests of several processes: runs under mpirun, and their ranks."""
 
 import csv
 import os
@@ -28,16 +28,16 @@ def losses(table):
 
 
 def weights(folder):
-    """Those of both networks and of G's average after the last step, statistics included."""
+    """Weights and statistics of both networks and of G's average after the last step."""
     state = torch.load(folder / "checkpoints/last.pt")
     nets = ("generator", "discriminator", "ema")
     return {(net, key): value for net in nets for key, value in state[net].items()}
 
 
 class Ranks(common.ProgramTest):
-    # 50 steps, in which ranks add up what one process does. A bias before a batch norm has no
-    # effect, and a gradient of rounding errors alone.
-    # At 2e-4 the roundings of AVX-512 grow to 1e-3 within 50 steps, here they stay below 1e-5.
+    # 50 steps, in which ranks add up what a single process computes. A bias before a batch norm has
+    # no effect, and its gradient is only rounding errors. At a rate of 2e-4, AVX-512's rounding
+    # errors grow to 1e-3 within 50 steps; here they stay below 1e-5.
     as_one = ("--model.sync_batchnorm", "true", "--model.bias", "false", "--lr", "5e-5",
               "--train.steps_per_epoch", "25", "--output.log_every", "1",
               "--threads", "1", "--train.precision", "fp32")  # fmt: skip
@@ -46,20 +46,20 @@ class Ranks(common.ProgramTest):
         super().setUp()
         common.need(MPIRUN, "no mpirun; it comes with Debian's openmpi-bin")
         common.need(has_mpi(), "this build has no MPI")
-        # Open MPI keeps its own files out of a path that may be too long for its sockets.
+        # A short path for Open MPI's own files, since the test's may be too long for its sockets.
         self.environment = {
             **os.environ,
             "OMPI_ALLOW_RUN_AS_ROOT": "1",
             "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
             "OMP_NUM_THREADS": "1",
             "TMPDIR": "/tmp",
-            # Open MPI's modules keep memory and are unloaded: their names are gone at the end.
+            # Open MPI's modules keep memory and are unloaded, so leak reports have no symbol names.
             "ASAN_OPTIONS": "detect_leaks=0",
         }
         self.out = self.folder / "run"
 
     def ranks_alive(self):
-        """Not mpirun, and no other test's: each has a folder of its own."""
+        """The ranks of this test, excluding mpirun; other tests have other folders."""
         command = f"^[^ ]*gan-train .*{self.out}"
         found = subprocess.run(["pgrep", "-f", command], capture_output=True)
         return [int(pid) for pid in found.stdout.split()]
@@ -88,7 +88,7 @@ class Ranks(common.ProgramTest):
         return errors
 
     def epochs(self):
-        """How many have left their row."""
+        """Number of epochs with a row in losses.csv."""
         table = self.out / "losses.csv"
         return max(0, table.read_text().count("\n") - 1) if table.exists() else 0
 
@@ -99,7 +99,7 @@ class Ranks(common.ProgramTest):
         return job
 
     def rank_process(self, rank):
-        """None where it isn't there, not yet or no longer."""
+        """The process of a rank; None if it isn't running."""
         for pid in self.ranks_alive():
             try:
                 environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
@@ -110,7 +110,7 @@ class Ranks(common.ProgramTest):
         return None
 
     def assert_trained_as(self, alone):
-        """The losses and weights of 50 steps are those of that folder, but for roundings."""
+        """Checks that losses and weights of 50 steps match that folder, up to rounding."""
         ours, theirs = losses(self.out / "steps.csv"), losses(alone / "steps.csv")
         self.assertEqual((len(ours), len(theirs)), (50, 50))
         for step, (a, b) in enumerate(zip(sum(ours, ()), sum(theirs, ()))):
@@ -122,14 +122,14 @@ class Ranks(common.ProgramTest):
             self.assertLess((values - theirs[name]).abs().max().item(), 1e-4, name)
 
     def assert_goes_on(self):
-        """One process trains an epoch more than was seen from the state saved last."""
+        """Checks that one process can train one more epoch from the last saved state."""
         epochs = self.epochs() + 1
         self.assertIn("done:", self.ended(self.call_ranks(1, "--resume", self.out,
                                                           "--epochs", epochs)))  # fmt: skip
         self.assertEqual(self.epochs(), epochs)
 
     def kill_each_rank(self):
-        """In turn, each in a run of its own: the job ends, and the state stays good."""
+        """Kills each rank, in separate runs: the job ends, and the state stays intact."""
         for rank in (0, 1):
             job = self.long_run()
             os.kill(self.rank_process(rank), signal.SIGKILL)

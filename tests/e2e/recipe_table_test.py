@@ -1,16 +1,16 @@
-"""What each shipped recipe comes to on data of the published size, by --dry-run."""
+"""The numbers of each shipped recipe on data of the published size, from --dry-run."""
 
 import json
 import re
 
 import common
 
-# epochs, steps an epoch, sampling, images in a grid, epochs from one kept generator to the next,
-# and the parameters of both networks.
+# epochs, steps per epoch, sampling, images in a grid, epochs between kept generators, and the
+# parameters of both networks
 CLASSICS = {
     "mnist_mlp": (200, 234, "replacement", 10, 20, 1_486_352, 1_460_225),
     "mnist_keras_dcgan": (100, 234, "replacement", 100, 10, 839_937, 212_865),
-    # The last partial batch of the 60,000 is kept: 937.5 batches of 64.
+    # The last partial batch is kept: 60,000 images are 937.5 batches of 64.
     "mnist_pytorch_mlp": (20, 938, "epoch", 64, 5, 251_024, 233_985),
     "mnist_tf_mlp": (100, 600, "epoch", 16, 20, 114_064, 100_609),
     "mnist_cpp_dcgan": (30, 938, "epoch", 64, 5, 837_504, 659_456),
@@ -35,7 +35,7 @@ MORE = {
 
 
 def published():
-    """Parameters of G and D by recipe, as the table in docs/recipes.md has them."""
+    """Parameters of G and D by recipe, from the table in docs/recipes.md."""
     text = (common.ROOT / "docs" / "recipes.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]+), ([\d,]+) \| `gan-train", text, re.MULTILINE)
     return {name: [int(n.replace(",", "")) for n in counts] for name, *counts in rows}
@@ -43,7 +43,7 @@ def published():
 
 class RecipeTableTest(common.RecipesTest):
     def write(self, path, header, items, labels=b""):
-        """Black images, as many bytes as `items`, most of them a hole in the file."""
+        """Writes black images of `items` bytes, most of them a hole in a sparse file."""
         path = self.folder / "data" / path
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

@@ -1,10 +1,9 @@
-"""The recipes' training steps once more, with PyTorch's own modules, losses and optimisers.
+"""The recipes' training steps, written with PyTorch's own modules, losses and optimisers.
 
-Written from what each recipe reproduces. A difference in the last bit grows a
-thousandfold within ten steps, since Adam divides small gradients by themselves:
-PyTorch's own plain and fused Adam part by 1e-3. So where there are several equal
-forms of a formula, the one that the program uses stands here too, and the
-figures then agree to the last bit.
+Written from the sources that the recipes reproduce. A difference in the last bit grows a
+thousandfold within ten steps, since Adam divides small gradients by themselves: PyTorch's own
+plain and fused Adam diverge by 1e-3. So if a formula has several equivalent forms, the one that
+the program uses is used here too, and the metrics then agree to the last bit.
 """
 
 import torch
@@ -33,7 +32,7 @@ def generator_loss(logits):
 
 
 class Gan:
-    """Both networks with their optimisers, and the faults that can be built in."""
+    """Both networks with their optimisers, and optional deliberate faults."""
 
     lr, betas, eps = 2e-4, (0.9, 0.999), 1e-8
     real_label, fake_label = (1.0, 1.0), (0.0, 0.0)
@@ -77,7 +76,7 @@ class Gan:
         self.d_adam.step()
 
     def update_g(self, loss):
-        # Without the detach D's loss has left its gradient here, as it does in the usual bug.
+        # Without the detach, D's loss leaves its gradient here: the common bug.
         if self.fault != "detach":
             self.g_adam.zero_grad()
         loss.backward()
@@ -85,7 +84,7 @@ class Gan:
         self.g_adam.zero_grad()
 
     def step(self, batch):
-        """{D's loss, G's loss, D(x), D(G(z))} of one step."""
+        """D's loss, G's loss, D(x) and D(G(z)) of one step."""
         torch.manual_seed(batch["layer_seed"].item() % 2**64)
         d_loss, real_logits, fake_logits = self.train_d(batch)
         g_loss = self.train_g(batch)
@@ -218,7 +217,7 @@ class MnistPytorchMlp(Gan):
 
 
 class MnistTfMlp(Gan):
-    """TensorFlow MLP: one hidden layer each; a step feeds one batch of latents to both."""
+    """TensorFlow MLP: one hidden layer each; both networks use the same batch of latents."""
 
     lr, real_label = 2e-3, (0.9, 0.9)
     real_count, g_count, uniform = 100, None, True
@@ -281,7 +280,7 @@ class MnistCppDcgan(Gan):
             down(128, 256, 4, 2, 1),
             nn.BatchNorm2d(256),
             nn.LeakyReLU(0.2),
-            # The 3x3 convolution to one value, which meets the map just once.
+            # A 3x3 convolution to a single value, which fits the map exactly once.
             nn.Flatten(),
             nn.Linear(256 * 3 * 3, 1, bias=False),
         )

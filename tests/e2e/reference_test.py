@@ -1,4 +1,4 @@
-"""The figures that units hold gan-eval's against: as scipy, scikit-learn and prdc give them here."""
+"""The reference values of the unit tests are those of scipy, scikit-learn and prdc."""
 
 import importlib.util
 import re
@@ -11,7 +11,7 @@ HERE = common.ROOT / "tests" / "eval"
 
 
 def numbers(text):
-    """The figures of a reference.hpp, each a list, by name."""
+    """The values in a reference.hpp, as lists by name."""
     rows = re.findall(r"double k(\w+)(?:\[\])? = \{?([^;}]+)\}?;", text)
     return {name: [float(x) for x in values.split(",")] for name, values in rows}
 

@@ -1,4 +1,4 @@
-"""Stops, locks, full disks, numbers gone wrong and damaged files, as a user meets them."""
+"""Stops, locks, full disks, diverging values and damaged files, as a user meets them."""
 
 import os
 import resource
@@ -53,14 +53,14 @@ class ReliabilityTest(common.ProgramTest):
 
 class SignalTest(ReliabilityTest):
     def test_a_second_signal_stops_at_once(self):
-        # The first step alone would take minutes: whoever waits for its end is found out.
+        # The first step alone would take minutes, so waiting for its end would be noticed.
         process = self.start(*SMOKE, "--model.discriminator_widths", "128,256",
                              "--batch-size", 256, "--train.discriminator_steps", 1000,
                              "--out", "run")  # fmt: skip
         self.wait_for((self.folder / "run/checkpoints/last.pt").exists, process)
         process.send_signal(signal.SIGINT)
         with self.assertRaises(subprocess.TimeoutExpired):
-            process.wait(timeout=1)  # the first one has been caught
+            process.wait(timeout=1)  # the first signal has been caught
         process.send_signal(signal.SIGINT)
         code, lines = self.end(process)
         self.assertEqual(code, -signal.SIGINT, lines)
@@ -111,7 +111,7 @@ class LockTest(ReliabilityTest):
 
 class DiskTest(ReliabilityTest):
     def resume_under(self, run, says, **how):
-        """The resumed run must fail over one file and leave its state as it was."""
+        """Checks that the resumed run fails because of one file and keeps its state unchanged."""
         state = self.folder / run / "checkpoints/last.pt"
         before = state.read_bytes()
         code, lines = self.end(self.start("--resume", run, "--epochs", 5, **how))
@@ -123,7 +123,7 @@ class DiskTest(ReliabilityTest):
         self.assertEqual(left, [])
 
     def mount(self, size):
-        """A file system of its own, in memory."""
+        """Mounts a separate file system in memory."""
         disk = self.folder / "disk"
         disk.mkdir()
         call = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk]
@@ -154,7 +154,7 @@ class DiskTest(ReliabilityTest):
         self.assert_same_end("disk/run", "--epochs", 5)
 
     def test_a_folder_that_must_not_be_written(self):
-        if os.geteuid() == 0:  # may write anywhere but where nobody can
+        if os.geteuid() == 0:  # root may write anywhere that is writable at all
             disk = self.mount("2m")
             self.train(*SMOKE, "--epochs", 1, "--out", "disk/run", "--quiet")
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
@@ -167,7 +167,7 @@ class DiskTest(ReliabilityTest):
 
 
 class NumbersTest(ReliabilityTest):
-    # Twelve layers at such a learning rate: numbers explode in a few steps.
+    # Twelve layers with such a learning rate: values explode within a few steps.
     deep = (*SMOKE, "--model.arch", "mlp", "--model.generator_norm", "false", "--train.ema", 0,
             "--model.generator_widths", "64,64", "--train.precision", "fp32",
             "--model.discriminator_widths", ",".join(["64"] * 12))  # fmt: skip
@@ -202,14 +202,14 @@ class NumbersTest(ReliabilityTest):
         first = next(line for line in done.stderr.splitlines() if "; back to " in line)
         failed, back = (int(first.split(word)[1].split()[0].strip(":")) for word in
                         ("warning: step ", "; back to step "))  # fmt: skip
-        self.assertEqual(back, failed - 2)  # the state of the step before was saved too
+        self.assertEqual(back, failed - 2)  # the state of the previous step was saved too
 
     def test_rolling_back_ends_after_three_times(self):
         lines = self.fails("--lr", 10, "--train.on_nan", "rollback", "--out", "run")
         self.assertEqual(sum("; back to " in line for line in lines), 3)
         self.assertIn("gone back 3 times already", lines[-1])
 
-    # Too high a learning rate: D wins for good, and G draws one image for all latents.
+    # With too high a learning rate, D wins for good, and G draws one image for all latents.
     collapsing = (*SMOKE, "--lr", 10, "--model.generator_norm", "false", "--epochs", 8)
 
     def test_collapse_is_warned_of(self):
@@ -275,7 +275,7 @@ class KeepingTest(ReliabilityTest):
         self.train("--config", "../..ini", "--epochs", 1, "--quiet", cwd=work)
         (run,) = (work / "runs").iterdir()
         self.assertTrue((run / "checkpoints/g_1.pt").exists())
-        # A state brought from elsewhere: its output.dir is not where the run goes on.
+        # A state copied from elsewhere: its output.dir is not where the run continues.
         self.train(*SMOKE, "--epochs", 1, "--out", "elsewhere", "--quiet")
         shutil.copytree(self.folder / "elsewhere", work / "copy")
         before = {p: p.stat().st_mtime_ns for p in (self.folder / "elsewhere").rglob("*")}

@@ -1,4 +1,4 @@
-"""The page of a report in Chromium, opened from the disk."""
+"""The page of a report, opened from disk in Chromium."""
 
 import re
 import statistics
@@ -15,7 +15,7 @@ try:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 except ImportError:
-    pass  # then there is no browser, as open_chromium says
+    pass  # no browser: open_chromium reports it
 
 
 class ReportBrowserTest(Reporting):
@@ -61,9 +61,9 @@ class ReportBrowserTest(Reporting):
         self.assertEqual(self.complaints(), [])
 
     def shown(self, element, what):
-        """The red, green and blue of a colour as the browser works it out."""
+        """Red, green and blue of a colour, as computed by the browser."""
         colour = element.value_of_css_property(what)
-        self.assertRegex(colour, r"^rgb(a\(.*, 1\)|\([^/]*\))$")  # nothing shines through
+        self.assertRegex(colour, r"^rgb(a\(.*, 1\)|\([^/]*\))$")  # opaque
         return [int(part) for part in re.findall(r"\d+", colour)[:3]]
 
     def test_dark_and_light(self):
@@ -85,7 +85,7 @@ class ReportBrowserTest(Reporting):
                 figure = contrast(self.shown(self.one(selector), what), back)
                 self.assertGreater(figure, least, (scheme, selector))
             curve = self.one("path.curve")
-            for i in range(16):  # the colours of runs side by side, too
+            for i in range(16):  # also the colours of several runs
                 colour = "arguments[0].setAttribute('stroke', colourOf(arguments[1]))"
                 self.browser.execute_script(colour, curve, i)
                 figure = contrast(self.shown(curve, "stroke"), panel)
@@ -123,7 +123,7 @@ class ReportBrowserTest(Reporting):
         losses = charts[0]
         drawing = losses.find_element(By.CSS_SELECTOR, "svg")
 
-        # The pointer names a point, and dragging it zooms; a double click ends that.
+        # The pointer selects a point, dragging zooms, and a double click resets the zoom.
         width = drawing.size["width"]
         ActionChains(self.browser).move_to_element_with_offset(
             drawing, width // 2 - 20, 0
@@ -134,18 +134,18 @@ class ReportBrowserTest(Reporting):
         drag = ActionChains(self.browser).move_to_element_with_offset(drawing, -width // 4, 0)
         drag.click_and_hold().move_by_offset(width // 3, 0).release().perform()
         self.assertNotEqual(self.path_of(losses), whole)
-        self.assertNotEqual(self.path_of(charts[2]), others)  # all move together
+        self.assertNotEqual(self.path_of(charts[2]), others)  # all charts move together
         ActionChains(self.browser).double_click(drawing).perform()
         self.assertEqual(self.path_of(losses), whole)
 
-        # Without a mouse.
+        # Now with the keyboard.
         self.press(drawing, Keys.HOME)
         self.assertRegex(drawing.get_attribute("aria-valuetext"), r"^epoch 1, discriminator [\d.]+")
         self.press(drawing, Keys.ARROW_RIGHT)
         self.assertRegex(drawing.get_attribute("aria-valuetext"), r"^epoch 2, ")
         self.press(drawing, "+", "+")
         self.assertNotEqual(self.path_of(losses), whole)
-        self.press(drawing, Keys.END)  # the view goes along
+        self.press(drawing, Keys.END)  # the view follows
         self.assertRegex(drawing.get_attribute("aria-valuetext"), r"^epoch 4, ")
         self.press(drawing, "0")
         self.assertEqual(self.path_of(losses), whole)
@@ -179,7 +179,7 @@ class ReportBrowserTest(Reporting):
         self.assertIn("512 items of 1x8x8", self.one("#machine").text)
         last = self.all("#figures details summary")[-1]
         last.send_keys(Keys.ENTER)
-        for _ in range(50):  # the browser tells the page of it when it comes to it
+        for _ in range(50):  # until the browser has notified the page
             rows = self.all("#figures details tbody tr")
             if rows:
                 break
@@ -194,7 +194,7 @@ class ReportBrowserTest(Reporting):
         self.assertEqual(self.one("#outcome").text, "2 complete")
         rows = [row.text for row in self.all("#summary tbody tr")]
         self.assertRegex("\n".join(rows), r"^a ✓ complete 3 of 3 .*s\nb ✓ complete 2 of 2 .*s$")
-        self.assertEqual(len(self.all("#grids img")), 3)  # both have the same real images
+        self.assertEqual(len(self.all("#grids img")), 3)  # both runs have the same real images
         real = "real images, as the networks see them"
         captions = lambda: [caption.text for caption in self.all("figcaption")]
         self.assertEqual(captions(), ["a: after epoch 3", "b: after epoch 2", real])
@@ -233,7 +233,7 @@ class ReportBrowserTest(Reporting):
         digit = 10 ** -len(re.findall(r"± \d+\.(\d+)", losses)[0])
         self.assertAlmostEqual(mean, statistics.mean(columns), delta=0.51 * digit)
         self.assertAlmostEqual(spread, statistics.stdev(columns), delta=0.51 * digit)
-        # Seeds as a mean with a band, or each by itself.
+        # Seeds as a mean with a band, or separately.
         losses = self.all(".chart")[0]
         count = lambda kind: len(losses.find_elements(By.CSS_SELECTOR, f"path.{kind}"))
         self.assertEqual((count("curve"), count("band")), (4, 2))
@@ -256,7 +256,7 @@ class ReportBrowserTest(Reporting):
 
     def test_a_narrow_page_shows_all_without_scrolling_sideways(self):
         self.trained(*SMALL, *EVAL, "--epochs", 4, "--output.log_every", 4)
-        self.open("run/report.html", width=500)  # the least that the window takes
+        self.open("run/report.html", width=500)  # the smallest window
         self.phone()
         names = [f"run{i}" for i in range(3)]
         for seed, name in enumerate(names, 1):

@@ -1,4 +1,4 @@
-"""report.html and metrics.jsonl, as a run keeps them and as gan-report makes them."""
+"""report.html and metrics.jsonl, written by a run and by gan-report."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ class ReportFileTest(Reporting):
         self.assertEqual(facts["networks"]["generator"]["layers"][-1]["output"], "1x8x8")
 
     def epochs_in(self, page):
-        """The epochs whose losses a page holds; it must be whole."""
+        """Checks that a page is complete; returns the epochs of its losses."""
         self.assertTrue(page.endswith("</html>\n"), page[-80:])
         return data_of(page)["runs"][0]["losses"]["epoch"]
 
@@ -47,7 +47,7 @@ class ReportFileTest(Reporting):
         path = self.folder / "run/report.html"
         seen = []
 
-        def two_were_seen():  # a first page, and one that takes its place
+        def two_were_seen():  # a first page, and one that replaces it
             epochs = self.epochs_in(path.read_text()) if path.exists() else []
             if epochs and epochs[-1] not in seen:
                 seen.append(epochs[-1])

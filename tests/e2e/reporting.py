@@ -1,4 +1,4 @@
-"""What the tests of reports share: small runs, and what their pages hold."""
+"""Shared by the tests of reports: small runs, and the data of their pages."""
 
 import json
 import os
@@ -11,7 +11,7 @@ EVAL = ("--eval.every", 2, "--eval.samples", 200)
 
 
 def data_of(page):
-    """What stands in a page's data element."""
+    """The contents of a page's data element."""
     text = re.search(r'<script type="application/json" id="data">(.*)</script>\n<script>', page)
     return json.loads(text[1])
 
@@ -19,7 +19,7 @@ def data_of(page):
 class Reporting(common.ProgramTest):
     def setUp(self):
         super().setUp()
-        os.environ["XDG_CACHE_HOME"] = f"{common.KEPT.name}/cache"  # what evaluations keep
+        os.environ["XDG_CACHE_HOME"] = f"{common.KEPT.name}/cache"  # cache of evaluations
 
     def report(self, *arguments, **how):
         return self.call("gan-report", *arguments, **how)
@@ -31,7 +31,7 @@ class Reporting(common.ProgramTest):
         return [json.loads(line) for line in self.page(f"{run}/metrics.jsonl").splitlines()]
 
     def tables(self, run="run"):
-        """What metrics.jsonl should hold: the rows of the tables, by name."""
+        """The expected contents of metrics.jsonl: the rows of the tables, by name."""
         rows = {}
         for name in "losses.csv", "health.csv", "metrics.csv":
             if not (self.folder / run / name).exists():

@@ -1,4 +1,4 @@
-"""What a run leaves, and that one which was stopped goes on as if it had not been."""
+"""The files of a run, and resuming a stopped run as if it had not been stopped."""
 
 import signal
 import time
@@ -16,7 +16,7 @@ HEADER = "epoch,step,d_loss,g_loss,d_real,d_fake,seconds,images_per_second"
 
 
 def figures(path):
-    """The rows of a loss file without what depends on the clock."""
+    """The rows of a loss file without columns that depend on the clock."""
     return [row[:6] for row in files.read_csv(path)[1]]
 
 
@@ -53,7 +53,7 @@ class RunFolderTest(common.ProgramTest):
         self.assertEqual(first.shape, last.shape)
         self.assertEqual(first.shape, real.shape)
         self.assertTrue((first != last).any())
-        if (run / "losses.png").exists():  # left out by a build without cairo
+        if (run / "losses.png").exists():  # missing in builds without cairo
             self.assertGreater(files.read_png(run / "losses.png").std(), 1)
         else:
             self.assertIn("no plots", (run / "train.log").read_text())
@@ -132,7 +132,7 @@ class MinutesTest(common.ProgramTest):
 
 
 class StopTest(common.ProgramTest):
-    """A run that is stopped and goes on ends as one that was not."""
+    """A run that is stopped and resumed ends like one that was not stopped."""
 
     flags = ("--config", common.SMOKE, "--epochs", 6, "--threads", 1, "--data.synthetic_size", 2048)
     steps = 64
@@ -198,7 +198,7 @@ class StopTest(common.ProgramTest):
 
 
 class StopOnTwoThreadsTest(StopTest):
-    # Large enough for LibTorch to share out.
+    # Large enough that LibTorch uses several threads.
     flags = ("--config", common.SMOKE, "--epochs", 6, "--threads", 2, "--data.synthetic_size", 512,
              "--model.generator_widths", "64,32", "--model.discriminator_widths", "32,64",
              "--batch-size", 64)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the tests of gan-sample share: a generator to draw with."""
+"""Shared by the tests of gan-sample: a generator."""
 
 import common
 
@@ -21,7 +21,7 @@ class Sampling(common.ProgramTest):
         self.checkpoint = self.folder / "run" / "checkpoints" / "last.pt"
 
     def draw(self, *flags, form="npy"):
-        """What gan-sample writes with these flags, read by NumPy."""
+        """The output of gan-sample with these flags, read by NumPy."""
         self.sample("--ckpt", self.checkpoint, "-q", "--format", form, "-o", "x", *flags)
         return np.load(self.folder / "x")
 

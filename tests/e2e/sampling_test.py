@@ -13,7 +13,7 @@ try:
     import numpy as np
     from PIL import Image, ImageSequence
 except ImportError:
-    pass  # as Sampling says
+    pass  # Sampling reports it
 
 
 def frames(path):
@@ -31,7 +31,7 @@ class LatentTest(Sampling):
         walk = self.draw("--interpolate", 3, "--frames", 8, "--seed", 5).astype(int)
         self.assertEqual(len(walk), 24)
         self.assertLessEqual(np.abs(walk[::8] - alone).max(), 1)
-        # Small steps, also from the last to the first.
+        # Steps are small, including the one from the last to the first.
         steps = np.abs(np.roll(walk, -1, 0) - walk).mean((1, 2))
         self.assertLess(steps.max(), np.abs(alone[0] - alone[1]).mean())
         self.assertGreater(steps.min(), 0)
@@ -163,7 +163,7 @@ class GifTest(Sampling):
             self.assertEqual(gif.info["duration"], 250)
             gif.seek(11)
             self.assertEqual(gif.info["duration"], 1000)
-        # Grids of another size, and files that are no grids, are not of it.
+        # Grids of another size, and other files, are not included.
         self.train("--resume", "run", "--epochs", 14, "--output.samples", 4, "--quiet")
         (self.folder / "run" / "samples" / "epoch_mine.png").write_text("mine")
         done = self.call("gan-report", "run", "--gif", "x.gif")

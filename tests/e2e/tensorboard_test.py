@@ -52,7 +52,7 @@ class TensorBoardTest(common.ProgramTest):
     def test_a_run(self):
         self.train(*self.flags, "--epochs", 2, "--out", "run")
         self.check("run", 2)
-        # On and over again; overwriting leaves none of the old events.
+        # Resuming appends; overwriting leaves none of the old events.
         self.train("--resume", "run", "--epochs", 3, "--quiet")
         self.check("run", 3)
         self.train(*self.flags, "--epochs", 1, "--out", "run", "--overwrite")
@@ -68,7 +68,7 @@ class TensorBoardTest(common.ProgramTest):
             [common.BIN / "gan-train", *map(str, flags), "--out", "run"], cwd=self.folder
         )
         rows = self.folder / "run" / "losses.csv"
-        # Past an epoch whose state is not saved, so that there are events to take back.
+        # Past an epoch whose state is not saved, so that there are events to cut.
         self.wait_for(lambda: rows.exists() and rows.read_text().count("\n") >= 4, process)
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=60)

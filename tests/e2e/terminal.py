@@ -1,4 +1,4 @@
-"""The program in a terminal: a pseudo-terminal, and what it would show."""
+"""Runs the program in a pseudo-terminal and emulates the display."""
 
 import codecs
 import fcntl
@@ -14,10 +14,10 @@ PIECE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b_.*?\x1b\\|.", re.DOTALL)
 
 
 class Terminal:
-    """Runs a program in a terminal of so many columns.
+    """Runs a program in a terminal with that many columns.
 
-    `lines` is what it shows. As most terminals do, it wraps a line again when it is resized,
-    and keeps the cursor at the same letter.
+    `lines` is the displayed text. Like most terminals, it rewraps lines when it is resized, and
+    keeps the cursor at the same character.
     """
 
     def __init__(self, columns, *command, cwd=None, **environment):
@@ -28,7 +28,7 @@ class Terminal:
         self.process, self.master = pty.fork()
         if self.process == 0:
             os.close(go)
-            os.read(ready, 1)  # until the terminal has its size
+            os.read(ready, 1)  # until the terminal's size is set
             os.chdir(cwd or ".")
             for name in "NO_COLOR", "COLORTERM", "KITTY_WINDOW_ID", "COLUMNS":
                 os.environ.pop(name, None)
@@ -38,22 +38,22 @@ class Terminal:
         os.close(go)
 
     def resize(self, columns):
-        """The program gets SIGWINCH."""
+        """Resizes the terminal; the program gets SIGWINCH."""
         self.columns = columns
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
     def read(self, seconds=60):
-        """Shows what comes next; False at the end, or where nothing comes for so long."""
+        """Displays the next output; returns False at the end, or after `seconds` without output."""
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         try:
             data = os.read(self.master, 65536)
-        except OSError:  # how Linux tells of the end
+        except OSError:  # Linux reports the end of output like this
             data = b""
         if not data:
             return False
         self.rest += self.decoder.decode(data)
-        # A code that is not whole yet waits for the rest.
+        # An incomplete escape code waits for the rest.
         cut = self.rest.rfind("\x1b")
         whole = self.rest
         if cut >= 0 and len(PIECE.match(self.rest, cut)[0]) == 1:
@@ -69,7 +69,7 @@ class Terminal:
         if piece == "\n":
             self.lines.append("")
             self.at = 0
-        elif piece == "\r":  # to the start of the row, not of what was wrapped into rows
+        elif piece == "\r":  # to the start of the wrapped row, not of the whole line
             self.at = max(self.at - 1, 0) // self.columns * self.columns
         elif piece in ("\x1b[J", "\x1b[K"):
             self.lines[-1] = line[: self.at]
@@ -78,7 +78,7 @@ class Terminal:
             self.at += 1
 
     def read_until(self, pattern):
-        """Until the last line looks like that."""
+        """Reads until the last line matches the pattern."""
         while not re.search(pattern, self.lines[-1]):
             assert self.read(), f"no '{pattern}' in {self.raw[-2000:]!r}"
 
@@ -86,7 +86,7 @@ class Terminal:
         os.kill(self.process, signal.SIGINT)
 
     def finish(self):
-        """Reads to the end; the exit code."""
+        """Reads to the end; returns the exit code."""
         while self.read():
             pass
         os.close(self.master)

@@ -32,7 +32,7 @@ class TuneProgramTest(common.ProgramTest):
         )
 
     def rows(self, run):
-        """The rows of tune.csv, but for what depends on the machine."""
+        """The rows of tune.csv, without columns that depend on the machine."""
         path = self.folder / run / "tune.csv"
         rows = list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
         return [{key: row[key] for key in row if key != "seconds"} for row in rows]
@@ -45,7 +45,8 @@ class SearchTest(TuneProgramTest):
     def test_a_search_ends_with_a_table_and_a_config(self):
         done = self.tune(*RINGS, *SMALL, "--out", "tune")
         rows = self.rows("tune")
-        # Six trials to the half, three and the recipe (if it isn't one) to the end, finals.
+        # Six trials to the half, three and the recipe (if it isn't one of them) to the end, then
+        # the final.
         by_rung = {
             rung: [row for row in rows if row["rung"] == rung] for rung in "1 2 final".split()
         }
@@ -59,13 +60,13 @@ class SearchTest(TuneProgramTest):
             sorted(row["seed"] for row in by_rung["final"]),
         )
         self.assertEqual({row["seed"] for row in by_rung["final"]}, {"2", "3"})
-        # The best of the first rung by its own figures go on.
+        # The trials with the best scores of the first rung continue.
         kept = {row["trial"] for row in by_rung["2"]} - {"0"}
         others = [row for row in by_rung["1"] if row["trial"] not in kept | {"0"}]
         worst_kept = max(float(row["score"]) for row in by_rung["1"] if row["trial"] in kept)
         self.assertTrue(all(float(row["score"]) >= worst_kept for row in others), rows)
         self.assertEqual(rows[0]["optim.lr"], "0.001")  # the recipe
-        # The table fits, and the best of it is what best.yaml holds.
+        # The table fits the terminal, and its best trial is in best.yaml.
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 60, done.stdout)
         self.assertRegex(
             done.stdout, r"place +trial +rung +seeds +score +spread\n +1 +\d+ +final +3 "
@@ -78,10 +79,10 @@ class SearchTest(TuneProgramTest):
         self.assertIn(f"trial {best}: score ", text)
         self.assertIn("over seeds 1 to 3", text)
         self.assertNotIn("\x1b", done.stdout + done.stderr)
-        # It is a config as any other, of the recipe's own length and with its own evaluations.
+        # It is an ordinary config, with the recipe's length and evaluations.
         self.train("--config", "tune/best.yaml", "--out", "run", "--quiet")
         self.assertTrue((self.folder / "run/checkpoints/g_4.pt").exists())
-        # Each trial is a run; those that are out have lost their states.
+        # Each trial is a run; eliminated ones have lost their states.
         states = {path.parts[-3] for path in self.folder.glob("tune/trials/*/checkpoints/last.pt")}
         finalists = {row["trial"] for row in by_rung["final"]}
         self.assertEqual(
@@ -110,7 +111,7 @@ class SearchTest(TuneProgramTest):
         self.assertFalse((self.folder / "c").exists())
 
     def test_the_last_rung_is_a_run_of_gan_train(self):
-        # The trial's networks are those of a run on the same data: stopping in between is not seen.
+        # The trial's networks equal those of an uninterrupted run on the same data.
         self.tune(*RINGS, *SMALL, "--out", "a", "--quiet")
         self.tune(*RINGS, "--trials", 6, "--eta", 2, "--rungs", 1, "--finalists", 1,
                   *SMALL[8:], "--out", "b", "--quiet")  # fmt: skip
@@ -134,7 +135,7 @@ class SearchTest(TuneProgramTest):
             out, message = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 128 + number, message)
             self.assertIn("go on with: gan-tune --resume run", message)
-            self.assertIn("place", out)  # how the trials stand so far
+            self.assertIn("place", out)  # the ranking so far
             self.assertGreaterEqual(len(self.rows("run")), rows)
         done = self.tune("--resume", "run")
         self.assertEqual(self.rows("run"), self.rows("whole"))
@@ -142,7 +143,7 @@ class SearchTest(TuneProgramTest):
             (self.folder / "run/best.yaml").read_text(),
             (self.folder / "whole/best.yaml").read_text(),
         )
-        # Once more changes nothing.
+        # Resuming again changes nothing.
         self.assertEqual(self.tune("--resume", "run").stdout, done.stdout)
         self.assertEqual(self.rows("run"), self.rows("whole"))
 
@@ -164,7 +165,7 @@ class SearchTest(TuneProgramTest):
         done = self.tune(*RINGS, "--budget", "1h", "--dry-run")
         found = re.search(r"(\d+) trials: a run takes about", done.stderr)
         self.assertIn(f"rung 1: {found[1]} trials", done.stdout)
-        # Five hundred are too many for a second, anywhere.
+        # Five hundred trials take longer than a second on any machine.
         many = self.start(*RINGS, "--trials", 500, "--budget", "1h", "--out", "run", "--quiet")
         self.wait_for_rows("run", 2, many)
         many.send_signal(signal.SIGINT)

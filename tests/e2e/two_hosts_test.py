@@ -1,4 +1,4 @@
-"""Training on two hosts: network namespaces with a cable between them."""
+"""Training on two hosts: network namespaces joined by a virtual cable."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from ranks import MPIRUN, Ranks
 
 
 class TwoHostsTest(Ranks):
-    # mpirun reaches both as by ssh.
+    # mpirun starts processes on both hosts as if by ssh.
     agent = """#!/bin/sh
 host=$1
 shift
@@ -22,7 +22,7 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
         subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
     def empty(self, host):
-        """Of what a failed test left there."""
+        """Kills processes that a failed test left on the host."""
         for pid in subprocess.check_output(["ip", "netns", "pids", host]).split():
             os.kill(int(pid), signal.SIGKILL)
 
@@ -61,7 +61,7 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
 
     def ended(self, job, timeout=300):
         errors = super().ended(job, timeout)
-        self.wait_for(lambda: not self.processes())  # mpirun's own, too
+        self.wait_for(lambda: not self.processes())  # including mpirun's own
         return errors
 
     def bytes_over_the_cable(self):
@@ -88,7 +88,7 @@ exec ip netns exec "$host" unshare -u sh -c "hostname $host; $*"
                 break
             time.sleep(0.1)
         self.assertEqual(self.ranks_alive(), [])
-        # Open MPI's own daemons end when they reach each other again.
+        # Open MPI's daemons exit when they reach each other again.
         self.ip("-n", self.hosts[1], "link", "set", "cable", "up")
         errors = self.ended(job)
         self.assertNotEqual(job.returncode, 0)

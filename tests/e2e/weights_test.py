@@ -1,4 +1,4 @@
-"""Weights that PyTorch has made, sampled, exported and trained on."""
+"""Weights from PyTorch: sampled, exported and trained further."""
 
 import argparse
 import collections

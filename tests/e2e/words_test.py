@@ -1,4 +1,4 @@
-"""What the programs say while they run."""
+"""Messages of running programs."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ class OutputTest(common.ProgramTest):
 
 
 class ResumeWarningTest(common.ProgramTest):
-    """What may change at a resume, but not without a word."""
+    """Changes at a resume that are allowed, but with a warning."""
 
     def resume(self, *flags):
         return self.train("--resume", "run", *flags).stderr
@@ -55,7 +55,7 @@ class ResumeWarningTest(common.ProgramTest):
 
 
 class WordsOfARunTest(common.ProgramTest):
-    """What a run says beside its epochs."""
+    """Messages of a run other than its epochs."""
 
     few = ["--config", common.SMOKE, "--train.steps_per_epoch", 2]
 

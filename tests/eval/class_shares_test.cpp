@@ -38,7 +38,7 @@ TEST(ClassShares, AClassThatTheDataLackIsFarButNotInfinitely) {
   EXPECT_NEAR(class_shares(torch::eye(2).slice(0, 1), data).kl, std::log(1e6), 1e-9);
 }
 
-// As many digits as are stacked make a mode: 10 x 10 x 10 of them.
+// A mode is a combination of the stacked digits: there are 10 x 10 x 10.
 TEST(ClassShares, OfStackedImagesAreThoseOfTheirModes) {
   const Dataset data = stacked_shapes(900);
   const TestedClassifier classifier = make_classifier(data, {});
@@ -64,14 +64,14 @@ TEST(ClassShares, OfStackedImagesAreThoseOfTheirModes) {
     EXPECT_NEAR(metrics.value("class_kl"), kl, 1e-9);
     return metrics;
   };
-  // What is there is found, but for the classifier's mistakes.
+  // Every mode that is present is found, apart from the classifier's mistakes.
   const auto some = data.samples.narrow(0, 0, 300);
   const auto there = static_cast<double>(count(data.labels.narrow(0, 0, 300)).size());
   EXPECT_NEAR(check(some).value("classes_found"), there, 0.1 * there);
   const Metrics few = check(data.samples.narrow(0, 0, 3).repeat({100, 1, 1, 1}));
   EXPECT_EQ(few.value("classes_found"), 3);
   EXPECT_GT(few.value("class_kl"), std::log(50.0));
-  EXPECT_TRUE(std::isnan(few.value("class_0_percent")));  // a thousand rows are not for reading
+  EXPECT_TRUE(std::isnan(few.value("class_0_percent")));  // a thousand rows would be unreadable
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 std::atomic<int> tanh_calls = 0;
 }
 
-// Found before MKL's own by LibTorch, whose tanh calls it.
+// LibTorch, whose tanh calls it, finds this before MKL's own.
 extern "C" void vmsTanh(int n, const float* x, float* y, long long mode) {
   ++tanh_calls;
   static const auto of_mkl = reinterpret_cast<decltype(&vmsTanh)>(dlsym(RTLD_NEXT, "vmsTanh"));
@@ -33,13 +33,13 @@ TEST(Classifier, LearnsToTellShapesApart) {
   const Dataset train = labelled_shapes(1200);
   const TestedClassifier made = make_classifier(train, {});
   EXPECT_FALSE(made.test_images);
-  EXPECT_GT(made.accuracy, 0.9);  // one in eight by guessing
+  EXPECT_GT(made.accuracy, 0.9);  // one in eight by chance
   EXPECT_EQ(made.net->classes(), 8);
 
   const Classified found = classify(made.net, train.samples);
   EXPECT_EQ(found.features.sizes(), torch::IntArrayRef({1200, ClassifierImpl::kFeatures}));
   EXPECT_TRUE(found.probabilities.sum(1).allclose(torch::ones({1200})));
-  // Features of one kind lie closer to each other than to another kind's.
+  // Features of one kind are closer to each other than to another kind's.
   const auto squares = found.features.slice(0, 0, 400, 8);
   const auto discs = found.features.slice(0, 2, 400, 8);
   EXPECT_LT(torch::cdist(squares, squares).mean().item<double>(),
@@ -50,7 +50,7 @@ TEST(Classifier, TakesStackedImagesOneByOne) {
   const Dataset train = stacked_shapes(700);
   EXPECT_EQ(classes_to_tell(train), 1000);
   const TestedClassifier made = make_classifier(train, {});
-  EXPECT_GT(made.accuracy, 0.8);  // one in 512 by guessing
+  EXPECT_GT(made.accuracy, 0.8);  // one in 512 by chance
   const Classified found = classify(made.net, train.samples.narrow(0, 0, 5));
   EXPECT_EQ(found.features.sizes(), torch::IntArrayRef({5, 3 * ClassifierImpl::kFeatures}));
 
@@ -75,7 +75,7 @@ TEST(Classifier, TestsOnTheTestImagesWhereThereAreSome) {
   const Dataset train = labelled_shapes(400);
   Dataset test = labelled_shapes(160);
   EXPECT_TRUE(make_classifier(train, test).test_images);
-  // The same images under other names are all taken wrongly.
+  // With shifted labels, all images are classified wrongly.
   test.labels = (test.labels + 1).remainder(8);
   EXPECT_LT(make_classifier(train, test).accuracy, 0.2);
 }
@@ -83,7 +83,7 @@ TEST(Classifier, TestsOnTheTestImagesWhereThereAreSome) {
 TEST(Classifier, IsTheSameEachTime) {
   const Dataset data = labelled_shapes(200);
   const auto weights = [&] {
-    torch::rand({7});  // moves the global generator
+    torch::rand({7});  // advances the global generator
     const Classifier net = train_classifier(data, 8);
     std::vector<torch::Tensor> all;
     for (const auto& parameter : net->parameters()) all.push_back(parameter.detach().flatten());
@@ -115,7 +115,7 @@ TEST(Classifier, NeedsImagesOfSeveralClasses) {
   EXPECT_FALSE(is_classifiable({}));
 }
 
-// Each in a process of its own, since the choice is made once a process.
+// In separate processes, since the choice is made once per process.
 TEST(VectorKernels, AreChosenBeforeAnythingIsComputed) {
   if (!at::hasMKL()) GTEST_SKIP() << "NOT TESTED: this LibTorch has no MKL";
   GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -10,7 +10,7 @@
 namespace gan {
 namespace {
 
-// All squared distances at once, in double and without a product of matrices.
+// All squared distances at once, in double, without a matrix product.
 torch::Tensor squared_distances_at_once(const torch::Tensor& a, const torch::Tensor& b) {
   return torch::cdist(a.to(torch::kDouble), b.to(torch::kDouble), 2.0,
                       /*donot_use_mm_for_euclid_dist=*/2)
@@ -32,7 +32,7 @@ TEST(NearestDistances, OfCopiesAreExactlyZero) {
   EXPECT_EQ(nearest_squared_distances(copies, to).abs().max().item<float>(), 0.0F);
 }
 
-// Far from the origin |a|^2 + |b|^2 - 2ab in single precision is all rounding.
+// Far from the origin, |a|^2 + |b|^2 - 2ab in single precision is only rounding error.
 TEST(NearestDistances, KeepTheirPrecisionFarFromTheOrigin) {
   const auto from = formula_features(1, 200, 4, 3, 0.01) + 3000;
   const auto to = formula_features(2, 300, 4, 3, 0.01) + 3000;
@@ -40,7 +40,7 @@ TEST(NearestDistances, KeepTheirPrecisionFarFromTheOrigin) {
   EXPECT_TRUE(torch::allclose(nearest_squared_distances(from, to), expected, 1e-6, 0.0));
 }
 
-// Two tight groups far apart: no shift helps, so only computing again does.
+// Two tight groups far apart: no shift helps, so distances must be computed again.
 TEST(NearestDistances, KeepTheirPrecisionInTightGroupsFarApart) {
   const auto ends = torch::tensor({-1000.0F, 1000.0F}).repeat({100}).unsqueeze(1);
   const auto from = formula_features(1, 200, 4, 1, 0.01) + ends;

@@ -74,7 +74,7 @@ TEST(Evaluator, RealImagesScoreAsTheFloorAndNoiseAsTheCeiling) {
   }
 }
 
-// With a classifier and without, with test images and without.
+// With and without a classifier, with and without test images.
 TEST(Evaluator, DataOnDiskGiveTheFiguresOfDataInMemory) {
   DataConfig config;
   config.synthetic_size = 1000;
@@ -115,7 +115,7 @@ TEST(Evaluator, WorseSetsScoreWorse) {
   EXPECT_GT(evaluator.measure(noisy).value("frechet"), good.value("frechet") + 1);
   EXPECT_GT(evaluator.measure(noisy).value("nearest"), good.value("nearest"));
 
-  // Squares and frames only, each often.
+  // Only squares and frames, each repeated.
   const auto few = test.index_select(0, torch::arange(300).remainder(8).le(1).nonzero().flatten())
                        .repeat({4, 1, 1, 1});
   const Metrics dropped = evaluator.measure(few);
@@ -154,7 +154,7 @@ TEST(Evaluator, ComparesWithTrainingImagesWhereThereAreNoTestImages) {
   EXPECT_TRUE(std::isnan(metrics.value("class_kl")));
   const Metric sliced = metric_called(metrics, "sliced_wasserstein");
   EXPECT_LT(sliced.value, 0.5 * sliced.ceiling);
-  // Those compared with are not among those searched, so real images differ from all of these.
+  // The reference is not part of the searched images, so real images differ from all of these.
   EXPECT_GT(metric_called(metrics, "nearest").floor, 0.0);
 }
 
@@ -171,7 +171,7 @@ TEST(Evaluator, MeasuresPoints) {
   EXPECT_EQ(metrics.value("modes_found"), 8);
   EXPECT_GT(metrics.value("near_modes_percent"), 97);
   EXPECT_LT(metric_called(metrics, "near_modes_percent").ceiling, 10);
-  EXPECT_TRUE(std::isnan(metrics.value("parzen")));  // which is for pixels in [0, 1]
+  EXPECT_TRUE(std::isnan(metrics.value("parzen")));  // only defined for pixels in [0, 1]
 }
 
 TEST(Evaluator, RefusesDataThatAreTooFew) {
@@ -185,7 +185,7 @@ TEST(Evaluator, CountsTheSamplesThatAreOfTheClassAskedFor) {
   const auto labels = shapes_data().train.labels.narrow(0, 0, 300);
   const double right = evaluator.measure(images, labels).value("as_asked_percent");
   EXPECT_GT(right, 90);
-  // Every other class asked for is the wrong one now.
+  // Now every other requested class is wrong.
   const auto half = torch::arange(300).remainder(2);
   const auto wrong = (labels + half).remainder(labels.max() + 1);
   EXPECT_NEAR(evaluator.measure(images, wrong).value("as_asked_percent"), right / 2, 10);
@@ -195,8 +195,8 @@ TEST(Evaluator, CountsTheSamplesThatAreOfTheClassAskedFor) {
 TEST(Evaluator, MeasuresEachClass) {
   const Evaluator evaluator = labelled_evaluator();
   const EvaluationData data = shapes_data();
-  // Real images: of squares (class 0) the test images themselves, of the others training images;
-  // frames (class 1) are left out, and all of class 2 are one image.
+  // Real images: for squares (class 0) the test images themselves, for others training images;
+  // frames (class 1) are left out, and class 2 is a single repeated image.
   const auto train = data.train.samples.narrow(0, 0, 600);
   const auto labels = data.train.labels.narrow(0, 0, 600);
   const auto others = labels.ge(2).nonzero().flatten();
@@ -226,9 +226,9 @@ TEST(Evaluator, MeasuresEachClass) {
   EXPECT_LT(two.coverage.value, 0.5 * two.coverage.floor);
   EXPECT_EQ(two.recall.value, 0.0);
   EXPECT_GT(two.frechet.value, 2 * two.frechet.floor);
-  // The same figures of all as without classes.
+  // The totals are the same as without classes.
   EXPECT_EQ(metrics_csv_values(metrics), metrics_csv_values(evaluator.measure(images, asked)));
-  // Where nothing was asked for, a class is what the classifier makes of the images.
+  // If no classes were requested, the classifier assigns the images to classes.
   const Metrics unasked = evaluator.measure_classes(images);
   EXPECT_TRUE(std::isnan(unasked.classes[0].as_asked));
   EXPECT_EQ(unasked.classes[0].percent, square.percent);
@@ -254,10 +254,10 @@ TEST(HoldOut, PartsTheDataForGood) {
   const auto sums = [](const torch::Tensor& rows) {
     return std::get<0>(rows.flatten(1).to(torch::kInt64).sum(1).sort());
   };
-  EXPECT_TRUE(torch::equal(sums(all), sums(data.samples)));  // each image in one of both
+  EXPECT_TRUE(torch::equal(sums(all), sums(data.samples)));  // each image is in exactly one part
   EXPECT_TRUE(torch::equal(hold_out("x", data, 100).test.samples, parts.test.samples));
   EXPECT_EQ(parts.train.labels.size(0), 400);
-  // Not the last ones of a sorted file.
+  // Not simply the last images of a sorted file.
   EXPECT_FALSE(torch::equal(parts.test.samples, data.samples.narrow(0, 400, 100)));
 }
 

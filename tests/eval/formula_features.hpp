@@ -8,8 +8,8 @@
 
 namespace gan {
 
-/// What make_reference.py computes its figures from, built alike here: [n, d], row i near the
-/// centre of cluster i % clusters, which is the same for all seeds.
+/// The sets of make_reference.py, built by the same formula: [n, d], row i near the centre of
+/// cluster i % clusters. The centres are the same for all seeds.
 inline torch::Tensor formula_features(std::uint64_t seed, std::int64_t n, std::int64_t d,
                                       std::int64_t clusters, double spread) {
   auto centres = torch::empty({clusters, d}, torch::kDouble);
@@ -31,7 +31,7 @@ inline torch::Tensor formula_features(std::uint64_t seed, std::int64_t n, std::i
   return features;
 }
 
-/// Class probabilities [n, K] from that generator: fourth powers, over their sum.
+/// Class probabilities [n, K] from that generator: fourth powers, normalised.
 inline torch::Tensor formula_probabilities(std::uint64_t seed, std::int64_t n, std::int64_t k) {
   auto powers = torch::empty({n, k}, torch::kDouble);
   SplitMix64 rng(seed);

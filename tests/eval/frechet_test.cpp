@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-// Rows with exactly that mean and these variances: one to either side along each axis.
+// Rows with exactly that mean and these variances: one on either side along each axis.
 torch::Tensor gaussian_like(const torch::Tensor& mean, const torch::Tensor& variances) {
   const auto d = static_cast<double>(variances.size(0));
   const auto arms = torch::diag((variances * (2.0 * d - 1.0) / 2.0).sqrt());
@@ -75,7 +75,7 @@ TEST(FrechetDistance, OfOneRowAddsTheSpreadOfTheOtherSet) {
   EXPECT_NEAR(frechet_distance(torch::zeros({1, 2}), b), 4.0, 1e-5);
 }
 
-// In single precision the covariance would drown in the square of the mean.
+// In single precision, the covariance would be lost against the square of the mean.
 TEST(FrechetDistance, SurvivesALargeCommonOffset) {
   const auto a = formula_features(1, 400, 6, 4, 1.0);
   const auto b = formula_features(2, 400, 6, 3, 1.0);

@@ -18,7 +18,7 @@ TEST(KernelDistance, IsTheSumOverPairsByHand) {
   EXPECT_NEAR(kernel_distance(a, b, 1).value, kernel(0) + kernel(3) - 2.0 * across, 1e-5);
 }
 
-// Unbiased: of two draws from one distribution it is as often below 0 as above.
+// Unbiased: for two draws from one distribution it is below 0 as often as above.
 TEST(KernelDistance, OfEqualDistributionsIsZeroOnAverage) {
   // One cluster, so that rows are drawn independently.
   const auto draw = [](std::uint64_t seed) { return formula_features(seed, 400, 8, 1, 1.0); };
@@ -49,7 +49,7 @@ TEST(KernelDistance, OfSubsetsScattersAboutThatOfTheWhole) {
               parts.standard_error / 8);
 }
 
-// The error that it names is the spread of what other subsets give.
+// The reported error is the spread over other subsets.
 TEST(KernelDistance, StandardErrorIsThatOfManyRepetitions) {
   const auto a = formula_features(1, 900, 8, 4, 1.0);
   const auto b = formula_features(2, 900, 8, 3, 1.0);

@@ -17,7 +17,7 @@ inline Dataset labelled_shapes(std::int64_t n, std::int64_t side = 12) {
   return load_dataset(config);
 }
 
-/// Three shapes in the channels of an item, labelled 100 a + 10 b + c.
+/// Three shapes as the channels of an item, labelled 100 a + 10 b + c.
 inline Dataset stacked_shapes(std::int64_t n) {
   const Dataset shapes = labelled_shapes(3 * n);
   torch::manual_seed(1);

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes reference.hpp: figures of sets made by a formula, computed by other programs.
+"""Makes reference.hpp: metrics of sets made by a formula, computed by other programs.
 
     python tests/eval/make_reference.py > tests/eval/reference.hpp
 
-in an environment that scripts/setup.sh --tests has made. The sets are those of formula_features.hpp; the figures come from scipy, scikit-learn and prdc.
+in an environment made by scripts/setup.sh --tests. The sets are those of formula_features.hpp;
+the values come from scipy, scikit-learn and prdc.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
 def uniforms(seed, count):
-    """The first numbers of gan::SplitMix64(seed).uniform()."""
+    """The first `count` values of gan::SplitMix64(seed).uniform()."""
     with np.errstate(over="ignore"):
         x = np.uint64(seed) + GAMMA * np.arange(1, count + 1, dtype=np.uint64)
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -52,7 +53,7 @@ def frechet(a, b):
 
 
 def frechet_singular(a, b):
-    """sqrtm is not to be trusted with singular matrices: the eigenvalues of the product instead."""
+    """Uses the eigenvalues of the product, since sqrtm is unreliable for singular matrices."""
     a, b = a.astype(np.float64), b.astype(np.float64)
     one, two = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
     roots = np.sqrt(np.clip(np.real(scipy.linalg.eigvals(one @ two)), 0, None))
@@ -80,7 +81,7 @@ def manifold(real, fake, k):
 
 
 def parzen(samples, test, sigma):
-    # In one leaf, since bounds on the far leaves of a tree spoil what are small densities.
+    # A single leaf, since bounds on distant leaves of a tree distort small densities.
     window = sklearn.neighbors.KernelDensity(bandwidth=sigma, leaf_size=len(samples))
     scores = window.fit(samples.astype(np.float64)).score_samples(test.astype(np.float64))
     return [scores.mean(), scores.std(ddof=1) / math.sqrt(len(scores))]

@@ -17,7 +17,7 @@ double share_of(const torch::Tensor& marks) {
   return marks.to(torch::kDouble).mean().item<double>();
 }
 
-// The definitions, written down: [real, fake] distances and one radius a row.
+// The definitions, written out: [real, fake] distances and one radius per row.
 ManifoldMetrics manifold_at_once(const torch::Tensor& real, const torch::Tensor& fake,
                                  std::int64_t k) {
   const auto radii = [&](const torch::Tensor& set) {
@@ -44,7 +44,7 @@ TEST(ManifoldMetrics, OfPointsOnALineByHand) {
   const auto figures = manifold_metrics(real, fake, 1);
   EXPECT_DOUBLE_EQ(figures.precision, 2.0 / 4.0);  // 0.5 and 2.5
   EXPECT_DOUBLE_EQ(figures.recall, 3.0 / 4.0);     // all but 10
-  EXPECT_DOUBLE_EQ(figures.density, 3.0 / 4.0);    // 0.5 lies in two balls, 2.5 in one
+  EXPECT_DOUBLE_EQ(figures.density, 3.0 / 4.0);    // 0.5 is in two balls, 2.5 in one
   EXPECT_DOUBLE_EQ(figures.coverage, 3.0 / 4.0);   // all but 10
 }
 
@@ -64,7 +64,8 @@ TEST(ManifoldMetrics, OfSmallSetsAreThoseOfAllAtOnce) {
   }
 }
 
-// Many equal distances: each image is its copy's neighbour, and others lie on the edge of balls.
+// Many equal distances: each image is the neighbour of its copy, and others are on the edge of
+// balls.
 TEST(ManifoldMetrics, OfCopiesAreExact) {
   const auto real = formula_features(1, 300, 40, 6, 1.0) + 20;
   const auto figures = manifold_metrics(real, real);
@@ -76,7 +77,7 @@ TEST(ManifoldMetrics, OfCopiesAreExact) {
 
 TEST(ManifoldMetrics, OfConstantSetsAreZero) {
   const auto figures = manifold_metrics(torch::full({8, 3}, 0.7), torch::full({9, 3}, 0.7));
-  expect_same(figures, {0.0, 0.0, 0.0, 0.0});  // balls without inside
+  expect_same(figures, {0.0, 0.0, 0.0, 0.0});  // balls without an inside
 }
 
 }  // namespace

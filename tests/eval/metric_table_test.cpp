@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-// The last cell of the row of the page that names the metric first.
+// The last cell of the page's first table row that names the metric.
 std::string better_in(std::string_view page, std::string_view name) {
   const std::string quoted = str("`", name, "`");
   for (const auto& line : split(page, '\n')) {

@@ -14,7 +14,7 @@
 namespace gan {
 namespace {
 
-// What all figures must notice: draws of one distribution, and ways to be worse than that.
+// All metrics must detect these: draws of one distribution, and several ways to be worse.
 class WorseSets : public testing::Test {
  protected:
   static torch::Tensor draw(std::uint64_t seed) { return formula_features(seed, 1000, 8, 5, 0.5); }
@@ -62,7 +62,7 @@ TEST_F(WorseSets, CoverLessOfTheManifold) {
   EXPECT_LT(loud.density, 0.3);
   EXPECT_LT(loud.coverage, 0.7);
 
-  // What is there is good, but three fifths are not.
+  // The samples are good, but three fifths of the data are missing.
   const auto dropped = manifold_metrics(real_, dropped_);
   EXPECT_GT(dropped.precision, 0.9);
   EXPECT_LT(dropped.recall, 0.45);
@@ -115,7 +115,7 @@ std::vector<PairMetrics> metrics_of_pairs() {
   };
 }
 
-// Sets that a collapsed generator or a small -n gives: a finite figure or a message, never NaN.
+// Sets of a collapsed generator or a small -n: a finite value or a message, never NaN.
 TEST(Metrics, AreFiniteOrRefusedOnSetsThatDegenerate) {
   const std::vector<torch::Tensor> sets = {torch::zeros({1, 3}),
                                            torch::rand({1, 3}),
@@ -184,7 +184,7 @@ TEST(Metrics, SayHowManyImagesTheyNeed) {
   EXPECT_NE(usage_message_of([&] { sliced_wasserstein(ten, ten, 1, 0); }), "");
 }
 
-// Training asks for figures of what still hangs on its graph.
+// Training passes tensors that still have a graph.
 TEST(Metrics, TakeWhatNeedsGradientsAndOtherLayouts) {
   const auto set = formula_features(1, 40, 6, 2, 1.0);
   const auto other = formula_features(2, 50, 6, 2, 1.0);

@@ -8,7 +8,7 @@
 namespace gan {
 namespace {
 
-// Two modes at (0, 0) and (10, 0), each of deviation 1 in both coordinates.
+// Two modes at (0, 0) and (10, 0), each with standard deviation 1 in both coordinates.
 const torch::Tensor& two_modes() {
   static const torch::Tensor points =
       torch::tensor({{1.0F, 1.0F}, {-1.0F, -1.0F}, {11.0F, -1.0F}, {9.0F, 1.0F}});

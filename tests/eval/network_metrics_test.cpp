@@ -13,7 +13,7 @@
 namespace gan {
 namespace {
 
-// As numpy.random.RandomState(2020) draws them.
+// The draws of numpy.random.RandomState(2020).
 TEST(NumpyDraws, AreThoseOfNumpy) {
   NumpyDraws draws(2020);
   EXPECT_TRUE(
@@ -35,7 +35,7 @@ TEST(NetworkInput, KeepsAPictureOfItsSize) {
   expect(Resizing::kBicubicAround127, (values - 127) / 128);
 }
 
-// TensorFlow 1 has no half pixels: twice as many begin with the first itself.
+// TensorFlow 1 has no half-pixel offset: doubling starts with the first pixel itself.
 TEST(NetworkInput, FollowsTensorFlowsCorners) {
   const auto picture = torch::tensor({{0, 128}, {0, 128}}, torch::kUInt8).expand({3, 2, 2});
   const auto row = network_input(picture, Resizing::kTensorFlow, 4)[0][0];
@@ -56,11 +56,11 @@ TEST(NetworkMetrics, OfEqualSetsAreTheBestThereAre) {
     if (row.name == "frechet") {
       EXPECT_NEAR(row.value, 0.0, 1e-6);
     } else if (row.name == "kid") {
-      EXPECT_LT(row.value, 0.0);  // unbiased: below zero of one set
+      EXPECT_LT(row.value, 0.0);  // unbiased, so below zero for identical sets
     } else if (row.name == "precision" || row.name == "recall") {
       EXPECT_EQ(row.value, 1.0);
     } else if (row.name == "inception_score") {
-      EXPECT_NEAR(row.value, 1.0, 1e-12);  // all classes alike
+      EXPECT_NEAR(row.value, 1.0, 1e-12);  // all classes equally likely
     }
   }
 }

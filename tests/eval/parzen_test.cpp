@@ -45,7 +45,7 @@ TEST(ParzenWindow, InBlocksIsThatOfAllAtOnce) {
   }
 }
 
-// A test image that is a sample, in as many dimensions as MNIST has, under a narrow window.
+// A test image that is also a sample, in as many dimensions as MNIST, with a narrow window.
 TEST(ParzenWindow, OfCopiesInManyDimensionsKeepsItsPrecision) {
   const auto samples = formula_features(1, 50, 784, 50, 0.2) / 3;
   const auto expected = parzen_at_once(samples, samples, 0.1).mean().item<double>();
@@ -73,7 +73,7 @@ TEST(ParzenWindow, ChoosesTheWidthOfTheHighestLikelihood) {
   EXPECT_GT(best, 0.11);
   EXPECT_LT(best, 0.9);
   EXPECT_NEAR(choose_parzen_width(samples, validation), best, 1e-12);
-  // To validation that are samples, no window is too narrow.
+  // For validation images that are also samples, no window is too narrow.
   EXPECT_NEAR(choose_parzen_width(samples, samples), 0.1, 1e-12);
 }
 

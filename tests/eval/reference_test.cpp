@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-// Figures of scipy, scikit-learn and prdc, which make_reference.py computed.
+// For values of scipy, scikit-learn and prdc, computed by make_reference.py.
 constexpr double kAgreement = 1e-4;
 
 void expect_close(double value, double expected) {

@@ -37,7 +37,7 @@ TEST(Report, TableFitsSixtyColumnsAndLinesUp) {
     if (figures) rows.push_back(columns_in(line));
     if (line.empty()) figures = true;
   }
-  EXPECT_EQ(rows, std::vector<std::size_t>(4, kTableWidth));  // a head and three figures
+  EXPECT_EQ(rows, std::vector<std::size_t>(4, kTableWidth));  // a heading and three metrics
 }
 
 TEST(Report, TableShowsWhatCannotBeMeasuredAsADash) {

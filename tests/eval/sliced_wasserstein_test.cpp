@@ -36,7 +36,7 @@ TEST(SlicedWasserstein, KnowsNoOrderAndNoCounts) {
   EXPECT_GT(sliced_wasserstein(set, set.slice(0, 0, 40), 1), 0.01);
 }
 
-// Three points to two: shares of 1/3, 1/6, 1/6 and 1/3 move by 0, 1, 3 and 2.
+// Three points against two: shares of 1/3, 1/6, 1/6 and 1/3 move by 0, 1, 3 and 2.
 TEST(SlicedWasserstein, OfUnequalCountsSplitsTheMass) {
   const auto three = torch::tensor({{2.0F}, {0.0F}, {1.0F}});
   const auto two = torch::tensor({{4.0F}, {0.0F}});

@@ -23,13 +23,13 @@ bool by_chance(SplitMix64& rng, int percent) {
   return rng.below(100) < static_cast<std::uint64_t>(percent);
 }
 
-// Files of a run that it doesn't read when it is resumed.
+// Files of a run that are not read when it resumes.
 bool is_never_read(const fs::path& path) {
   return !target_of_temporary(path).empty() || path.filename() == FolderLock::kName ||
          path.filename() == "train.log";
 }
 
-// Never, at times, always.
+// 0, 50 or 100 percent.
 int any_percent(SplitMix64& rng) { return static_cast<int>(rng.below(3)) * 50; }
 
 }  // namespace
@@ -101,11 +101,11 @@ void Disk::sync(int node) {
   std::erase_if(synced.names, [](const auto& item) { return item.second.back() == kNone; });
 }
 
-// ── What a cut leaves ──
+// ── State after a power cut ──
 
 class Disk::Cut {
  public:
-  // Without `rng` nothing is lost.
+  // Without `rng`, nothing is lost.
   Cut(const std::vector<Node>& nodes, SplitMix64* rng) : nodes_(nodes), rng_(rng) {
     if (rng_ == nullptr) return;
     older_names_ = any_percent(*rng_);
@@ -143,7 +143,7 @@ class Disk::Cut {
     return chosen;
   }
 
-  // The same under all names of a file.
+  // The same content for all names of a file.
   DiskState::Content content(int number, const std::string& path) {
     auto& known = contents_[number];
     if (known) return known;
@@ -180,7 +180,7 @@ class Disk::Cut {
 
   const std::vector<Node>& nodes_;
   SplitMix64* rng_;
-  int older_names_ = 0, shorter_files_ = 0, holes_ = 0;  ///< chances in percent
+  int older_names_ = 0, shorter_files_ = 0, holes_ = 0;  ///< probabilities in percent
   std::map<int, DiskState::Content> contents_;
   DiskState state_;
 };

@@ -14,45 +14,45 @@
 
 namespace gan::faults {
 
-/// What a power cut may leave on a disk.
+/// A possible state of a disk after a power cut.
 struct DiskState {
   using Content = std::shared_ptr<const std::string>;  ///< null: a folder
-  std::map<std::string, Content> entries;              ///< by path; folders before what they hold
-  std::string lost;                                    ///< what is not as the run left it, in words
+  std::map<std::string, Content> entries;              ///< by path; folders before their contents
+  std::string lost;                                    ///< description of what was lost
 
   void write_to(const std::filesystem::path& folder) const;
-  /// The same for states that differ only in the content of files that are never read.
+  /// Equal for states that differ only in files that are never read.
   std::string digest() const;
 };
 
-/// A file system in memory that knows what is certain to be on the disk. It promises less than
-/// any real one: the bytes of a file are certain once the file is synced, the names in a folder
-/// once the folder is. Until then each block of 64 bytes, each file's size and each name may be
-/// as it was at the last sync or at any time since, whatever became of the others.
+/// An in-memory file system that knows what is certain to be on the disk. It guarantees less than
+/// any real one: a file's bytes are certain once the file is synced, the names in a folder once the
+/// folder is. Until then each block of 64 bytes, each file's size and each name may independently
+/// be as at the last sync or at any time since.
 class Disk {
  public:
   static constexpr int kNone = -1;
   static constexpr int kTop = 0;
 
-  explicit Disk(const std::filesystem::path& top);  ///< whose content is on the disk
+  explicit Disk(const std::filesystem::path& top);  ///< its contents are on the disk
 
-  int find(const std::filesystem::path& path) const;  ///< kNone where there is no such thing
+  int find(const std::filesystem::path& path) const;  ///< kNone if it does not exist
   int make(bool folder);
-  void name(const std::filesystem::path& path, int node);  ///< kNone: nothing any more
+  void name(const std::filesystem::path& path, int node);  ///< kNone: removes the name
   void append(int node, std::string_view bytes);
   void sync(int node);
 
-  /// Of all that may be left, one at random.
+  /// A random one of the states that a power cut may leave.
   DiskState after_cut(SplitMix64& rng) const;
-  /// What programs see.
+  /// The state that programs see.
   DiskState now() const;
 
  private:
   struct Node {
     bool is_folder = false;
     std::string bytes;
-    std::size_t synced = 0;                         ///< how many of them
-    std::map<std::string, std::vector<int>> names;  ///< what each stood for since the last sync
+    std::size_t synced = 0;                         ///< how many of the bytes
+    std::map<std::string, std::vector<int>> names;  ///< nodes of each name since the last sync
   };
   class Cut;
 
@@ -60,18 +60,17 @@ class Disk {
   std::vector<Node> nodes_;
 };
 
-/// A moment of a run, and what had been promised until then.
+/// A moment of a run, and what had been guaranteed by then.
 struct Moment {
   Disk disk;
-  std::int64_t step = -1;  ///< of the last state that was saved; -1: none was
+  std::int64_t step = -1;  ///< step of the last saved state; -1: none
   bool finished = false;
 };
 
-/// Takes down how the files below a folder come to the disk, moment by moment, as long as it
-/// lives.
+/// During its lifetime, records how the files below a folder reach the disk, moment by moment.
 class Recorder : public FileWatcher {
  public:
-  /// `forgets` says of a file or folder, by its path below `top`, that its syncs do nothing.
+  /// `forgets` returns whether syncs of a file or folder, by its path below `top`, have no effect.
   Recorder(std::filesystem::path top, std::function<bool(const std::string&)> forgets);
   ~Recorder() override;
   Recorder(const Recorder&) = delete;
@@ -79,7 +78,7 @@ class Recorder : public FileWatcher {
 
   void promise(std::int64_t step, bool finished);
   const std::vector<Moment>& moments() const { return moments_; }
-  /// The files and folders that were synced, temporaries under the names of their targets.
+  /// The synced files and folders, with temporaries under their targets' names.
   const std::set<std::string>& synced_paths() const { return synced_paths_; }
 
   void opened(const char* path, int flags, int fd) override;

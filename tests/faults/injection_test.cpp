@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A run with a fault at each call of write, fsync and rename in turn.
+/// Injects a fault at each call of write, fsync and rename in turn.
 class InjectionTest : public testing::Test {
  protected:
   InjectionTest() {
@@ -28,8 +28,8 @@ class InjectionTest : public testing::Test {
   }
   void TearDown() override { plan() = {}; }
 
-  // Calls `check` with a folder in which a run met `fault` at one call, and the
-  // error it ended in, if any, for each call; returns their number.
+  // For each call: runs with `fault` injected there, then calls `check` with the run's folder and
+  // the error it ended in, if any. Returns the number of calls.
   template <typename Check>
   int at_each_call(Plan fault, Check check) {
     for (int call = 0;; ++call) {
@@ -54,7 +54,7 @@ class InjectionTest : public testing::Test {
     const int calls =
         at_each_call({.fault = Fault::kError, .error = code},
                      [&](const fs::path& root, const auto& error, int call) {
-                       if (!error) {  // only train.log may miss something, with a warning
+                       if (!error) {  // only train.log may be incomplete, with a warning
                          ASSERT_EQ(difference(folder_ / "whole", root), "") << call;
                          return;
                        }
@@ -66,12 +66,12 @@ class InjectionTest : public testing::Test {
                        for (const auto& entry : fs::recursive_directory_iterator(root)) {
                          EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos) << entry;
                        }
-                       // What was saved before is whole, and goes on to the same end.
+                       // The state saved before is intact, and resumes to the same end.
                        if (!fs::exists(root / "checkpoints/last.pt")) fs::remove_all(root);
                        ASSERT_TRUE(train(config_, root)) << call;
                        ASSERT_EQ(difference(folder_ / "whole", root), "") << call;
                      });
-    EXPECT_GT(calls, 60);  // all the files of the run, several calls each
+    EXPECT_GT(calls, 60);  // all files of the run, with several calls each
     std::printf("%d faults\n", calls);
   }
 
@@ -88,7 +88,7 @@ class InjectionTest : public testing::Test {
   Config config_;
 };
 
-// The state before the last must outlive whatever goes wrong on the way on from it.
+// The previous state must survive any failure of the run that resumes from it.
 TEST_F(InjectionTest, AFullDiskWhileADamagedStateIsReplaced) {
   const fs::path root = folder_ / "damaged";
   train(config_, root, 14);
@@ -102,7 +102,7 @@ TEST_F(InjectionTest, AFullDiskWhileADamagedStateIsReplaced) {
     plan() = {.fault = Fault::kError, .at = call, .error = ENOSPC};
     try {
       train(config_, copy);
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): what follows tells
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): checked below
     }
     const bool struck = plan().struck;
     plan() = {};

@@ -23,8 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::microseconds;
 
-// LibTorch's autograd cannot be forked once it has run, so that every run here,
-// and only runs, are children of this process.
+// LibTorch's autograd can't be forked once it has run, so every run here, and nothing else, is a
+// child of this process.
 pid_t start_child(const Config& config, const fs::path& root, const Plan& fault) {
   const pid_t child = fork();
   if (child != 0) return child;
@@ -51,7 +51,7 @@ bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == 
 struct Kills {
   int anywhere = 0;
   int in_save = 0;
-  int runs = 0;  // that were killed time and again, and came to their end
+  int runs = 0;  // runs that were killed repeatedly and then finished
 };
 
 class KillTest : public testing::Test {
@@ -63,10 +63,10 @@ class KillTest : public testing::Test {
 
   void use(const char* kind) {
     config_ = config_of(kind);
-    config_.output.save_state_steps = 1;  // constantly
+    config_.output.save_state_steps = 1;  // after every step
   }
 
-  // Half of the kills come after a random time, half at a random call of a save.
+  // Half of the kills are after a random time, half at a random call during a save.
   int run_and_kill(SplitMix64& rng) {
     clear_in_save();
     Plan fault;
@@ -84,7 +84,7 @@ class KillTest : public testing::Test {
     return wait_for(child);
   }
 
-  // Whatever the moment: no file that isn't whole, and a state unless none was saved yet.
+  // At any moment, no file is incomplete, and there is a state unless none was saved yet.
   void check_states() const {
     for (const char* name : {"last.pt", "previous.pt"}) {
       const fs::path path = folder_ / "killed" / "checkpoints" / name;

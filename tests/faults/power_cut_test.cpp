@@ -29,12 +29,12 @@ std::int64_t step_of(const fs::path& state) {
   return std::get<std::int64_t>(find(root, "step")->value);
 }
 
-// Where files cost no disk.
+// A folder in memory, so that files cost no disk access.
 fs::path memory_folder() {
   return fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
 }
 
-// "g_2.pt" and "g_3.pt" are "g_.pt" alike.
+// "g_2.pt" and "g_3.pt" both become "g_.pt".
 std::string without_digits(std::string path) {
   std::erase_if(path, [](char c) { return c >= '0' && c <= '9'; });
   return path;
@@ -45,27 +45,27 @@ int wanted() {
   return asked != nullptr ? static_cast<int>(parse_int(asked).value()) : 2'000;
 }
 
-// What came of resuming from what a cut left.
+// The result of resuming after a power cut.
 struct Resumed {
-  std::int64_t step = -1;  // of the state; -1: there was none
-  std::int64_t seed = 0;   // of the run that it was of
-  std::string error;       // that says so
-  std::string difference;  // at the end, from a run that was not cut
+  std::int64_t step = -1;  // step of the resumed state; -1: there was none
+  std::int64_t seed = 0;   // of the run that the state belongs to
+  std::string error;       // the error if there was nothing to resume
+  std::string difference;  // at the end, from an uninterrupted run
 };
 
 struct Tally {
   int states = 0;
-  int gone = 0;  // from which there was nothing to resume, nor promised
+  int gone = 0;  // nothing to resume, but nothing was guaranteed
   std::map<std::string, Resumed> distinct;
-  std::string violation;  // the first one: the end of the search
+  std::string violation;  // the first violation ends the search
 };
 
-/// Runs that a power cut ends, at any moment, and that are resumed from what the disk may hold.
+/// Ends runs by a power cut at any moment, and resumes them from what the disk may hold.
 class PowerCutTest : public testing::Test {
  protected:
   PowerCutTest() {
     log::set_level(log::Level::kOff);
-    ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);  // what evaluations keep
+    ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);  // cache of evaluations
     config_ = config_of({"mlp_on_shapes", [](Config&) {}});
     config_.data.synthetic_size = 64;
     config_.train.epochs = 3;
@@ -76,7 +76,7 @@ class PowerCutTest : public testing::Test {
   }
   void TearDown() override { leave_out_plots(false); }
 
-  // Where the run of that seed is that was not cut.
+  // The folder of the uninterrupted run with that seed.
   fs::path whole(std::int64_t seed) const { return folder_ / str("whole_", seed) / "run"; }
   fs::path whole() {
     const fs::path root = whole(config_.train.seed);
@@ -86,7 +86,8 @@ class PowerCutTest : public testing::Test {
 
   using Forgets = std::function<bool(const std::string&)>;
 
-  // A run in what a disk holds, or an empty folder, that stops after five steps and is resumed.
+  // Records a run that starts from a disk's state or an empty folder, stops after five steps and is
+  // resumed.
   void record(const DiskState& before = {}, std::int64_t promised = -1, Forgets forgets = {}) {
     whole();
     const fs::path root = lay_out(before, "recorded");
@@ -106,7 +107,7 @@ class PowerCutTest : public testing::Test {
     }
     moments_ = recorder.moments();
     synced_paths_ = recorder.synced_paths();
-    // Nothing went by the recorder.
+    // The recorder missed nothing.
     EXPECT_EQ(moments_.back().disk.now().digest(), Disk(root.parent_path()).now().digest());
   }
 
@@ -142,7 +143,7 @@ class PowerCutTest : public testing::Test {
     return resumed;
   }
 
-  // A resumed run makes no second try at an evaluation that was cut.
+  // A resumed run does not repeat an evaluation that was cut off.
   std::string end_difference(const Resumed& resumed, const fs::path& root) const {
     const fs::path good = whole(resumed.seed);
     const std::string csv = "metrics.csv";
@@ -168,7 +169,7 @@ class PowerCutTest : public testing::Test {
     return difference(good, root, {csv, "metrics.jsonl", "evaluation.json", "checkpoints/best.pt"});
   }
 
-  // One that `config_` from now on takes the place of.
+  // A finished run that `config_` will overwrite.
   DiskState longer_run() {
     Config longer = config_;
     longer.train.epochs = 4;
@@ -177,12 +178,12 @@ class PowerCutTest : public testing::Test {
     return Disk(whole(1).parent_path()).now();
   }
 
-  // What a finished run has lost of its files.
+  // The files that a finished run has lost.
   std::string missing(DiskState state) const {
     std::erase_if(state.entries,
                   [](const auto& entry) { return !target_of_temporary(entry.first).empty(); });
     const fs::path root = lay_out(state);
-    const fs::path svg = root / "losses.svg";  // its content is never the same twice
+    const fs::path svg = root / "losses.svg";  // its content differs on every run
     const bool cut = fs::exists(svg) && !as_text(read_file(svg)).ends_with("</svg>\n");
     return cut ? "losses.svg" : difference(whole(config_.train.seed), root);
   }
@@ -202,8 +203,8 @@ class PowerCutTest : public testing::Test {
     return lost.empty() ? "" : "the finished run has lost: " + lost;
   }
 
-  // More often than others the last, the only one when all is promised, and those before the
-  // first promise.
+  // Favours the last moment, the only one when everything is guaranteed, and those before the first
+  // guarantee.
   std::size_t any_moment(SplitMix64& rng) const {
     const auto first = std::ranges::find_if(moments_, [](const auto& m) { return m.step >= 0; });
     const auto before = static_cast<std::uint64_t>(first - moments_.begin());
@@ -212,7 +213,7 @@ class PowerCutTest : public testing::Test {
     return rng.below(kind <= 2 && before > 0 ? before : moments_.size());
   }
 
-  // Tries so many cuts, or until one shows that something was lost.
+  // Tries that many cuts, or stops at the first that lost something.
   Tally try_cuts(int wanted) {
     constexpr std::uint64_t kSeed = 2024;
     SplitMix64 rng(kSeed);
@@ -241,7 +242,7 @@ class PowerCutTest : public testing::Test {
         tally.states, tally.distinct.size(), moments_.size(), tally.gone);
   }
 
-  // The control: the same without the syncs that `forgets` says.
+  // The control: the same without the syncs selected by `forgets`.
   void expect_loss_without(const std::string& syncs, const Forgets& forgets,
                            const DiskState& before = {}) {
     constexpr int kEnough = 2'000;
@@ -251,7 +252,7 @@ class PowerCutTest : public testing::Test {
     std::printf("without the syncs of %s: %s\n", syncs.c_str(), tally.violation.c_str());
   }
 
-  // Those of the files that a run syncs whose path ends in that.
+  // Checks each synced file whose path ends in `end`.
   void expect_each_sync_matters(const std::string& end) {
     record();
     std::set<std::string> names;
@@ -275,7 +276,7 @@ class PowerCutTest : public testing::Test {
   Config config_;
   std::vector<Moment> moments_;
   std::set<std::string> synced_paths_;
-  bool removing_ = false;  // the files of an earlier run
+  bool removing_ = false;  // whether files of an earlier run are being removed
 };
 
 TEST_F(PowerCutTest, NothingSavedIsLost) {
@@ -296,7 +297,7 @@ TEST_F(PowerCutTest, NorByASecondCutWhileResuming) {
   }
 }
 
-// Until the next save it's the only one.
+// Until the next save it is the only state.
 TEST_F(PowerCutTest, NorIsThePreviousStateWhereTheLastIsDamaged) {
   record();
   DiskState damaged = moments_[moments_.size() / 2].disk.now();
@@ -318,7 +319,7 @@ TEST_F(PowerCutTest, NorOfWhatIsMeasuredOnTheWay) {
   expect_nothing_lost(wanted() / 2);
 }
 
-// Nothing makes it anew.
+// Nothing would write it again.
 TEST_F(PowerCutTest, NorIsTheReportOfAFinishedRun) {
   const RunFiles files(whole());
   const Recorder recorder(files.root().parent_path(), {});
@@ -328,7 +329,7 @@ TEST_F(PowerCutTest, NorIsTheReportOfAFinishedRun) {
   EXPECT_TRUE(recorder.synced_paths().contains("run/report.html"));
 }
 
-// The control: there is no file or folder whose syncs do nothing.
+// The control: every file's and folder's syncs are needed.
 TEST_F(PowerCutTest, WithoutTheSyncsOfAnyOneFileSomethingIsLost) {
   config_.output.keep_last = 0;
   expect_each_sync_matters("");

@@ -18,7 +18,7 @@ class ResumeTest : public testing::Test {
  protected:
   ResumeTest() {
     log::set_level(log::Level::kOff);
-    ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);  // what evaluations keep
+    ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);  // cache of evaluations
   }
   void TearDown() override { remember_streams(); }
   const TempFolder folder_;
@@ -26,7 +26,7 @@ class ResumeTest : public testing::Test {
 
 class ResumeKindTest : public ResumeTest, public testing::WithParamInterface<Kind> {};
 
-// Mid-epoch, at the borders of epochs, after sampling, after measuring: all of them.
+// Stops in mid-epoch, at epoch boundaries, after sampling and after measuring.
 TEST_P(ResumeKindTest, StoppingAfterEveryStepIsNotSeen) {
   const Config config = config_of(GetParam());
   ASSERT_TRUE(train(config, folder_ / "whole"));
@@ -51,7 +51,7 @@ TEST_F(ResumeTest, StoppingAfterAnyOneStepIsNotSeen) {
   }
 }
 
-// The control: were any one random stream not put back, the tests above would fail.
+// The control: if any random stream were not restored, the tests above would fail.
 TEST_F(ResumeTest, AStreamThatIsForgottenIsSeen) {
   Config config = config_of("joint_mlp_with_dropout");  // dropout draws from the layers' stream
   config.loss.real_label = {0.8, 1.0};
@@ -106,7 +106,7 @@ TEST_F(ResumeTest, TheSameRunTwiceGivesTheSameBits) {
   }
 }
 
-// All that a state has learned, without the config and the figures that are being summed up.
+// Everything learned in a state, without the config and the running sums of metrics.
 Bytes learned(const std::filesystem::path& run) {
   const auto path = run / "checkpoints/last.pt";
   const Bytes bytes = read_file(path);
@@ -138,7 +138,7 @@ TEST_F(ResumeTest, WatchingMoreOftenDoesNotChangeTraining) {
       EXPECT_EQ(read_file(folder_ / "usual" / file), read_file(folder_ / name / file)) << name;
     }
   }
-  // The comparison is one: another seed has learned something else.
+  // The comparison can fail: another seed learns something else.
   Config other = usual;
   other.train.seed = 2;
   ASSERT_TRUE(train(other, folder_ / "other"));

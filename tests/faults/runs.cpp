@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Images on disk for the kinds that read them, made once a process.
+// Images on disk for the kinds that read them, created once per process.
 std::string idx_file() {
   static const fs::path path = [] {
     auto file = fs::temp_directory_path() / str("gan_train_faults_", ::getpid(), ".idx");
@@ -45,14 +45,14 @@ void use_norm(Config& c) {
   c.data.drop_last = true;
 }
 
-// losses.csv and its like without what the clock says.
+// losses.csv and similar files without columns that depend on the clock.
 std::string without_times(const fs::path& path) {
   const Bytes bytes = read_file(path);
   std::string kept;
   for (const auto& row : split({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, '\n')) {
     auto cells = split(row, ',');
     if (cells.size() == 8 && !row.starts_with('{')) cells.resize(6);
-    std::erase_if(cells, [](const std::string& cell) {  // of metrics.jsonl
+    std::erase_if(cells, [](const std::string& cell) {  // in metrics.jsonl
       return cell.find("\"seconds\"") != cell.npos || cell.find("_per_second\"") != cell.npos;
     });
     kept += join(cells, ",") + "\n";
@@ -64,7 +64,7 @@ std::set<std::string> results_in(const fs::path& root, const std::set<std::strin
   std::set<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const auto name = fs::relative(entry.path(), root).string();
-    // The log tells of the stops, the report of the log; the state before the last of when it
+    // The log mentions stops, the report quotes the log, and the previous state depends on when it
     // was saved.
     const bool differs = name == "train.log" || name == "report.html" || name == ".lock" ||
                          name.ends_with("previous.pt") || ignored.contains(name);
@@ -178,7 +178,7 @@ const std::vector<Kind>& kinds() {
          c.eval.samples = 100;
          c.train.keep_best = KeepBest::kFid;
        }},
-      // Large enough for LibTorch to share out.
+      // Large enough that LibTorch uses both threads.
       {"wide_dcgan_on_two_threads",
        [](Config& c) {
          use_norm(c);
@@ -224,7 +224,7 @@ const std::vector<Kind>& kinds() {
 Config config_of(const Kind& kind) {
   Config c;
   c.data.dataset = DatasetKind::kShapes;
-  c.data.synthetic_size = 152;  // nine batches and a half
+  c.data.synthetic_size = 152;  // nine and a half batches
   c.data.image_size = 16;
   c.model.latent_dim = 4;
   c.model.generator_widths = {16};
@@ -245,7 +245,7 @@ Config config_of(std::string_view name) {
 
 bool train(const Config& config, const fs::path& root, std::int64_t steps,
            const std::function<void()>& each_step) {
-  // Else one: tests run side by side.
+  // One thread by default, since tests run side by side.
   at::set_num_threads(std::max(1, static_cast<int>(config.train.threads)));
   const RunFiles files(root);
   const bool resuming = fs::exists(files.state()) || fs::exists(files.previous_state());
@@ -267,7 +267,7 @@ std::string difference(const fs::path& a, const fs::path& b, const std::set<std:
   const auto names = results_in(a, ignored);
   if (names != results_in(b, ignored)) return "not the same files";
   for (const auto& name : names) {
-    if (name.ends_with(".svg")) continue;  // cairo numbers the surfaces that a process draws
+    if (name.ends_with(".svg")) continue;  // cairo numbers all surfaces of a process
     const bool same = name.ends_with(".csv") || name.ends_with(".jsonl")
                           ? without_times(a / name) == without_times(b / name)
                           : read_file(a / name) == read_file(b / name);

@@ -13,7 +13,7 @@
 
 namespace gan::faults {
 
-/// Small runs of each recipe's kind, 50 steps in 5 epochs each.
+/// Small runs like each recipe, 50 steps in 5 epochs each.
 struct Kind {
   const char* name;
   void (*change)(Config& config);
@@ -21,16 +21,16 @@ struct Kind {
 const std::vector<Kind>& kinds();
 inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 Config config_of(const Kind& kind);
-/// Of the kind called that.
+/// The config of the kind with that name.
 Config config_of(std::string_view name);
 
-/// Trains in `root`, going on where there is a state, until all is done or `steps`
-/// more steps were (0: no such end). Returns whether all is done. `each_step` is called
-/// before what a step leaves is saved.
+/// Trains in `root`, resuming if there is a state, until the run is complete or `steps` more steps
+/// are done (0: no limit). Returns whether the run is complete. `each_step` is called after each
+/// step, before its results are saved.
 bool train(const Config& config, const std::filesystem::path& root, std::int64_t steps = 0,
            const std::function<void()>& each_step = {});
 
-/// What two finished runs differ in; empty where in nothing but times and the files `ignored`.
+/// Describes how two finished runs differ; empty if only in times and the files `ignored`.
 std::string difference(const std::filesystem::path& a, const std::filesystem::path& b,
                        const std::set<std::string>& ignored = {});
 

@@ -25,7 +25,7 @@ Phase& phase() {
   return *shared;
 }
 
-// The fault that this call is to meet.
+// The fault to inject into this call.
 Fault next() {
   Plan& p = plan();
   if (p.fault == Fault::kNone || (p.saves_only && !in_save()) || p.calls++ != p.at) {
@@ -50,7 +50,7 @@ int meet(Call call) {
   return call();
 }
 
-// Tells the watcher of a call that succeeded.
+// Notifies the watcher of a successful call.
 template <typename... Parameters, typename... Arguments>
 void tell(bool succeeded, void (FileWatcher::*what)(Parameters...), Arguments... arguments) {
   if (succeeded && watcher() != nullptr) (watcher()->*what)(arguments...);
@@ -86,7 +86,7 @@ void remember_streams() { forgotten.reset(); }
 
 using namespace gan::faults;
 
-// The names are the linker's, of its --wrap.
+// The linker's --wrap requires these names.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
@@ -148,8 +148,8 @@ std::uint64_t __wrap__ZN3gan11stream_seedEmNS_6StreamEm(std::uint64_t seed, gan:
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
-// What std::filesystem calls from within its library, where no --wrap reaches: these stand before
-// the functions of the C library.
+// --wrap does not reach calls from inside std::filesystem's library, so these replace the functions
+// of the C library.
 extern "C" {
 
 int link(const char* from, const char* to) noexcept {

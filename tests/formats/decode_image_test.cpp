@@ -33,7 +33,7 @@ void expect_near(const Image& image, std::int64_t x, std::int64_t y, const std::
   }
 }
 
-// 8x6 pixels of 30 x, 40 y, 128.
+// 8x6 pixels with values 30 x, 40 y, 128.
 Bytes ramp() {
   Bytes pixels;
   for (int i = 0; i < 48; ++i) {
@@ -44,7 +44,7 @@ Bytes ramp() {
   return pixels;
 }
 
-// A PNG of 8x6 pixels with metadata that tell its orientation, in either order of bytes.
+// A PNG of 8x6 pixels with EXIF orientation, in either byte order.
 Bytes turned_png(int orientation, bool big_endian) {
   const auto mark = static_cast<char>(orientation);
   const auto exif = big_endian ? "MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0"s + mark + "\0\0"s
@@ -133,7 +133,7 @@ TEST(DecodeImage, ShowsTheBackgroundWhereAPictureIsTransparent) {
 
 TEST(DecodeImage, TurnsAPictureAsItsMetadataSay) {
   using Place = std::pair<std::int64_t, std::int64_t>;
-  // Where the first pixel and the last of the first row have gone.
+  // Where the first and the last pixel of the first row end up.
   const std::vector<std::pair<Place, Place>> corners = {
       {{0, 0}, {7, 0}}, {{7, 0}, {0, 0}}, {{7, 5}, {0, 5}}, {{0, 5}, {7, 5}},
       {{0, 0}, {0, 7}}, {{5, 0}, {5, 7}}, {{5, 7}, {5, 0}}, {{0, 7}, {0, 0}}};
@@ -175,7 +175,8 @@ TEST(DecodeImage, RefusesFilesCutShortAnywhere) {
   }
 }
 
-// All but the signature is held by checksums, but for lengths that then miss a chunk's end.
+// Checksums protect everything except the signature and the lengths, and a wrong length misses the
+// end of a chunk.
 TEST(DecodeImage, RefusesAPngWithAnyBitFlipped) {
   for (const auto& file : png_files()) {
     SCOPED_TRACE(file.kind);
@@ -244,13 +245,13 @@ TEST(DecodeImage, NamesTheFileAndTheReason) {
   EXPECT_EQ(refusal(file), "file: cannot be decoded (WebP data that are damaged or end too soon)");
 }
 
-// libjpeg itself only warns, and goes on with made-up pixels.
+// libjpeg only warns, and continues with made-up pixels.
 TEST(DecodeImage, RefusesAJpegThatItsLibraryWarnsOf) {
   Bytes file = from_hex(kColourJpeg);
   file.erase(file.end() - 12, file.end() - 2);
   EXPECT_EQ(refusal(file),
             "file: cannot be decoded (Corrupt JPEG data: premature end of data segment)");
-  // A sign that pixels were lost before.
+  // Extra bytes indicate that pixels were lost earlier.
   file = from_hex(kColourJpeg);
   file.insert(file.end() - 2, 40, 1);
   EXPECT_NE(refusal(file).find("extraneous bytes before marker 0xd9"), std::string::npos);
@@ -270,13 +271,13 @@ TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
   std::fill(size, size + 4, 0x3F);
   EXPECT_NE(refusal(jpeg, options).find("has 16191x16191 pixels"), std::string::npos);
   Bytes webp = from_hex(kAnimatedWebp);
-  std::fill(webp.begin() + 24, webp.begin() + 30, 0xFF);  // one less than the canvas's sides
+  std::fill(webp.begin() + 24, webp.begin() + 30, 0xFF);  // the canvas sides minus one
   EXPECT_NE(refusal(webp, options), "");
 }
 
 TEST(DecodeImage, StaysWithinItsMemory) {
   if (!kCountsMemory) GTEST_SKIP() << "a sanitizer's own memory is counted too";
-  // One pixel, and data that unpack to 80 MB.
+  // One pixel, but data that unpack to 80 MB.
   std::string rows;
   rows.resize(80'000'000);
   const auto bomb = make_png(1, 1, '\x8' + std::string(4, '\0'), rows);

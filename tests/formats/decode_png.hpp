@@ -12,7 +12,7 @@
 
 namespace gan {
 
-/// Decodes a PNG file with a decoder that has nothing to do with our encoder.
+/// Decodes a PNG file with a decoder that is independent of our encoder.
 inline Image decode_png(ByteView png) {
   int width = 0, height = 0, channels = 0;
   stbi_uc* pixels = stbi_load_from_memory(png.data(), static_cast<int>(png.size()), &width, &height,

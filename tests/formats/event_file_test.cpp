@@ -15,7 +15,7 @@ TEST(EventFile, ChecksWithCrc32c) {
   EXPECT_EQ(crc32c(Bytes(32, 0)), 0x8a9136aaU);
 }
 
-// A file of events at the steps 0 (its version), 10, 20, 300; returns its size after each.
+// Writes events at steps 0 (the version), 10, 20 and 300; returns the file size after each.
 std::vector<std::uintmax_t> write_events(const fs::path& path) {
   EventFile events(path, 0);
   std::vector<std::uintmax_t> sizes = {fs::file_size(path)};
@@ -58,13 +58,13 @@ TEST(EventFile, ANewRunStartsAfresh) {
   EXPECT_EQ(fs::file_size(temp / "events"), sizes[0]);
 }
 
-// Cut short at any byte, or with any byte changed: only whole events before the damage stay.
+// Cut at any byte, or with any byte changed: only complete events before the damage are kept.
 TEST(EventFile, DropsWhatIsDamaged) {
   const TempFolder temp;
   const auto sizes = write_events(temp / "events");
   const Bytes whole = read_file(temp / "events");
   const auto kept_before = [&](std::size_t at) {
-    std::uintmax_t kept = sizes[0];  // written anew where not even the first is whole
+    std::uintmax_t kept = sizes[0];  // rewritten if not even the first is complete
     for (const auto size : sizes) {
       if (size <= at) kept = size;
     }

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// A directory of two entries, the second of them the orientation.
+// A directory with two entries, of which the second is the orientation.
 const std::string kTurned =
     "Exif\0\0MM\0*\0\0\0\10\0\2\1\20\0\2\0\0\0\1x\0\0\0\1\22\0\3\0\0\0\1\0\6\0\0"s;
 

@@ -16,7 +16,7 @@ struct Decoded {
   std::vector<Bytes> frames;  // RGB
 };
 
-// By a decoder that has nothing to do with giflib.
+// Decodes with a decoder that is independent of giflib.
 Decoded decode(const Bytes& gif) {
   Decoded decoded;
   int* pauses = nullptr;
@@ -38,7 +38,7 @@ Decoded decode(const Bytes& gif) {
   return decoded;
 }
 
-// A picture whose bytes go up by `step`, from `first` on.
+// A picture whose bytes start at `first` and increase by `step`.
 Image picture(std::int64_t width, std::int64_t height, std::int64_t channels, int first, int step) {
   Image image{width, height, channels, Bytes(static_cast<std::size_t>(width * height * channels))};
   for (auto& byte : image.pixels) {
@@ -93,7 +93,7 @@ TEST_F(Gif, TakesGreyInColourForGrey) {
   image.pixels[0] = 1;
   color.add(image);
   const auto bytes = grey.finish(), more = color.finish();
-  EXPECT_LT(bytes.size() + 700, more.size());  // no palette of the frame's own
+  EXPECT_LT(bytes.size() + 700, more.size());  // no local palette
   image.pixels[0] = 0;
   EXPECT_EQ(decode(bytes).frames[0], image.pixels);
 }

@@ -6,7 +6,7 @@
 namespace gan {
 namespace {
 
-// The pixels of a grey picture as rows of text, for tests to be read.
+// The pixels of a grey picture as rows of text, for readable tests.
 std::vector<std::string> rows_of(const Image& image, const std::string& symbols) {
   std::vector<std::string> rows;
   for (std::int64_t y = 0; y < image.height; ++y) {

@@ -24,7 +24,7 @@ Bytes operator+(Bytes left, const Bytes& right) {
   return left;
 }
 
-// What a GzipReader makes of a file of these bytes, in reads of `step` bytes.
+// The output of a GzipReader for a file of these bytes, in reads of `step` bytes.
 Bytes read_all(ByteView bytes, std::size_t step) {
   const TempFolder folder;
   write_file(folder / "x.gz", bytes, /*durable=*/false);
@@ -38,7 +38,7 @@ Bytes read_all(ByteView bytes, std::size_t step) {
   return all;
 }
 
-// The same of a GzipReader, but for what a limit says.
+// The error of gunzip; a GzipReader must fail in the same way, except for limits.
 std::string failure(ByteView bytes, std::uint64_t limit = UINT64_MAX) {
   const auto message = message_of([&] { gunzip(bytes, limit, "x.gz"); });
   if (limit == UINT64_MAX) {
@@ -72,7 +72,7 @@ TEST(Gzip, JoinsItsMembers) {
 }
 
 TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
-  const auto data = noise((5 << 19) + 3);  // two and a half of the pieces that a file is read in
+  const auto data = noise((5 << 19) + 3);  // two and a half read pieces
   const Bytes last{1, 2, 3};
   const auto packed = pack(data) + pack({}) + pack(last);
   for (const std::size_t step : {999, 1 << 20, 1 << 22}) {
@@ -80,7 +80,7 @@ TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
   }
 }
 
-// A member of so many bytes: the name of a file in its header takes what the data leave.
+// A gzip member of exactly that size, padded by a file name in its header.
 Bytes member_of_size(std::size_t size, const Bytes& data) {
   constexpr std::size_t kFlags = 3, kHeader = 10;
   constexpr std::uint8_t kHasName = 8;
@@ -95,7 +95,7 @@ Bytes member_of_size(std::size_t size, const Bytes& data) {
 TEST(Gzip, AReaderFindsMembersWherePiecesOfAFileMeet) {
   constexpr std::size_t kPiece = 1 << 20;
   const Bytes data{1, 2, 3}, second{4, 5};
-  // The second member begins before, across and at the end of the first piece.
+  // The second member starts before, across and at the end of the first piece.
   for (const std::size_t end : {kPiece - 2, kPiece - 1, kPiece}) {
     const auto first = member_of_size(end, data);
     ASSERT_EQ(first.size(), end);
@@ -139,7 +139,7 @@ TEST(Gzip, RefusesAWrongChecksumOrLength) {
 
 TEST(Gzip, RefusesDamagedData) {
   auto packed = pack(noise(200));
-  packed[10] = 0x07;  // a deflate block of a kind that is not
+  packed[10] = 0x07;  // an invalid type of deflate block
   EXPECT_NE(failure(packed).find("damaged gzip data: invalid block type"), std::string::npos)
       << failure(packed);
 }
@@ -170,11 +170,11 @@ TEST(Gzip, ABombCostsNoMoreThanItsLimit) {
     return peak_growth([&] { failure(bomb, limit); });
   };
   EXPECT_LE(growth(1000), 2);
-  // Outgrown buffers are freed, but may stay with the process.
+  // Outgrown buffers are freed, but the process may keep their memory.
   EXPECT_LE(growth(8 << 20), 4 * 8);
   EXPECT_GE(growth(8 << 20), 8);
   EXPECT_LE(peak_growth([&] { gunzip_head(bomb, 20, "x.gz"); }), 2);
-  // Many members are no way around it.
+  // Many members don't evade the limit.
   Bytes chain;
   const auto member = pack(Bytes(1 << 20));
   for (int i = 0; i < 100; ++i) chain.insert(chain.end(), member.begin(), member.end());

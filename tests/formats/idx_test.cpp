@@ -38,7 +38,7 @@ Bytes raw_header(std::uint8_t type, std::uint8_t count, const std::vector<std::u
 
 class IdxFile : public testing::Test {
  protected:
-  // What is unpacked of the file, while it stays where it is.
+  // The unpacked values, read from the file on disk.
   Bytes unpacked() const {
     const RandomAccessFile file(path_);
     const auto header = read_idx_header(file);
@@ -118,7 +118,7 @@ TEST(IdxLabels, MayBeInt32AndTheFirstColumnOfATable) {
   EXPECT_EQ(read(idx_file({3}, 3)), (Labels{0, 37, 74}));
   EXPECT_EQ(read(with(raw_header(kInt32, 1, {2}), {0, 0, 1, 4, 255, 255, 255, 255})),
             (Labels{260, -1}));
-  // QMNIST's rows, of two numbers here.
+  // Rows as in QMNIST, with two numbers each.
   EXPECT_EQ(
       read(with(raw_header(kInt32, 2, {2, 2}), {0, 0, 0, 7, 9, 9, 9, 9, 0, 0, 0, 3, 9, 9, 9, 9})),
       (Labels{7, 3}));
@@ -126,7 +126,7 @@ TEST(IdxLabels, MayBeInt32AndTheFirstColumnOfATable) {
       message_of([&] { read(idx_file({2, 4}, 8)); }),
       (folder / "labels").string() +
           ": holds 2x4 values; labels are one per image, or rows of int32 that begin with it");
-  EXPECT_NE(  // pictures stay bytes
+  EXPECT_NE(  // images must be bytes
       idx_failure(raw_header(kInt32, 1, {2})).find("int32"), std::string::npos);
 }
 
@@ -159,10 +159,10 @@ TEST(Idx, RefusesSizesWhoseProductOverflows) {
   const std::uint32_t max = 0xffffffff;
   EXPECT_EQ(idx_failure(raw_header(8, 4, {max, max, max, max})),
             "x: offset 8: the sizes 4294967295x4294967295 are more than any file can hold");
-  // Their product is 2^64: 0 when it wraps.
+  // Their product is 2^64, which wraps to 0.
   EXPECT_EQ(idx_failure(raw_header(8, 4, {65536, 65536, 65536, 65536})),
             "x: offset 16: the sizes 65536x65536x65536x65536 are more than any file can hold");
-  // 2^64 - 1, so that the size of the file would wrap.
+  // 2^64 - 1 values, so that the file size would wrap.
   EXPECT_EQ(idx_failure(raw_header(8, 3, {max, 641, 6700417})),
             "x: offset 12: the sizes 4294967295x641x6700417 are more than any file can hold");
 }
@@ -242,7 +242,7 @@ TEST_F(IdxFile, CostsWhatIsThereNotWhatIsClaimed) {
   EXPECT_LE(growth(pack(raw_header(8, 1, {1U << 31})), UINT64_MAX), 2);
   EXPECT_LE(growth(raw_header(8, 1, {1U << 31}), UINT64_MAX), 2);
   EXPECT_GE(growth(pack(idx_file({8 << 20}, 8 << 20)), 8 << 20), 8);
-  // Values over the limit are not unpacked.
+  // Values beyond the limit are not unpacked.
   EXPECT_LE(growth(pack(idx_file({16 << 20}, 16 << 20)), 1 << 20), 2);
 }
 

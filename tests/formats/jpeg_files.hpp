@@ -32,7 +32,7 @@ inline constexpr std::string_view kColourJpeg =
     "8d25bc04795b4538d21be615c56953255b4c6dc3812056953255b4c6dc381ab95f35e4d1f7624edd9783ae96"
     "9b19d8ffd9";
 
-/// The same pixels, packed by arithmetic coding.
+/// The same pixels with arithmetic coding.
 inline constexpr std::string_view kArithmeticJpeg =
     "ffd8ffe000104a46494600010100000100010000ffdb00430002010101010102010101020202020204030202"
     "02020504040304060506060605060606070908060709070606080b08090a0a0a0a0a06080b0c0b0a0c090a0a"

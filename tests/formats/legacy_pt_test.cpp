@@ -10,7 +10,7 @@ namespace {
 
 std::string pickle(std::string_view body) { return "\x80\x02" + std::string(body) + "."; }
 
-/// A file of one tensor of 2 x 3 floats; each part can be spoilt.
+/// A file of one tensor of 2 x 3 floats; each part can be replaced by an invalid one.
 struct LegacyFile {
   std::string magic = "\x80\x02\x8a\nl\xfc\x9c\x46\xf9\x20j\xa8P\x19.";
   std::string protocol = "\x80\x02M\xe9\x03.";
@@ -72,7 +72,7 @@ TEST(LegacyPt, NamesWhatIsWrong) {
   expect({.more = "x"}, "found 1 bytes behind the end");
 }
 
-// Types that are not read need not keep the others from it.
+// Storages of unsupported types don't prevent reading the others.
 TEST(LegacyPt, PassesOverStoragesOfOtherTypes) {
   const Bytes file = LegacyFile{.type = "ctorch\nIntStorage\n"}.file();
   const PtDict read = parse_pt(file, "x.pth");
@@ -87,7 +87,7 @@ TEST(LegacyPt, RefusesEveryTruncation) {
   }
 }
 
-// The format has no checksum: a change may go unseen, but never reads past the end.
+// The format has no checksum: a change may go unnoticed, but must never read past the end.
 TEST(LegacyPt, SurvivesEveryFlippedBitAndRandomBytes) {
   const Bytes file = LegacyFile().file();
   for (std::size_t bit = 0; bit < 8 * file.size(); ++bit) {

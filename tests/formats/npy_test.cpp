@@ -13,7 +13,7 @@ Bytes npy_file(std::string_view header, std::size_t values) {
   return bytes;
 }
 
-// A version 1.0 file with any text for a header.
+// A version 1.0 file with any text as its header.
 Bytes with_dict(std::string_view dict, std::size_t values = 0) {
   std::string header("\x93NUMPY\x01\0", 8);
   header += {static_cast<char>(dict.size()), '\0'};

@@ -33,7 +33,7 @@ inline std::string tuple(const std::vector<std::int64_t>& sizes) {
   return out + "t";
 }
 
-/// A dict {"t": tensor} as torch.save writes it; each part can be spoilt.
+/// A dict {"t": tensor} as torch.save writes it; each part can be replaced by an invalid one.
 struct TensorPickle {
   std::string storage = "ctorch\nFloatStorage\n";
   std::string key = text("0");
@@ -57,7 +57,7 @@ struct TensorPickle {
   }
 };
 
-/// What reading a pickle of this body complains about.
+/// The error for a pickle with this body.
 inline std::string pickle_complaint(std::string_view body) {
   return complaint(archive_of("\x80\x02" + std::string(body) + "."));
 }

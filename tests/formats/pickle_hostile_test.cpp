@@ -1,4 +1,4 @@
-// Pickles in a sound archive that ask for what no checkpoint needs.
+// Hostile pickles in an intact archive.
 #include <algorithm>
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 using std::literals::operator""s;
 
-// No function of a file is ever run: what it would have made is only named.
+// No function of a file is ever run; its result is only described.
 TEST(PickleHostile, CallsNothing) {
   for (const auto* global :
        {"os\nsystem\n", "builtins\neval\n", "builtins\nexec\n", "posix\nsystem\n", "torch\nload\n",
@@ -49,7 +49,7 @@ TEST(PickleHostile, RefusesEveryOtherOpcode) {
 
 TEST(PickleHostile, RefusesWhatIsNotOneDict) {
   EXPECT_EQ(pickle_complaint("}"), "");
-  EXPECT_EQ(pickle_complaint("]"), "");  // one whose keys are numbers
+  EXPECT_EQ(pickle_complaint("]"), "");  // a dict whose keys are numbers
   EXPECT_EQ(pickle_complaint("ccollections\nOrderedDict\n)R"), "");
   for (const auto& body : {""s, "N"s, "}}"s, "("s, "(}"s, "}("s, text("a"), "K\1"s, "}."s, "}q"s,
                            "}X\xff\xff\xff\xff"s, "}X\4\0\0\0ab"s, "J\1"s, "G1234"s}) {
@@ -101,7 +101,7 @@ TEST(PickleHostile, RefusesMisuseOfTheMemo) {
                            "}j\xff\xff\xff\xff"s, "}r\xff\xff\xff\xff"s, "}(q"s + '\0'}) {
     EXPECT_NE(pickle_complaint(body), "") << body;
   }
-  // The pickle bomb: each list holds the one before it ten times.
+  // The pickle bomb: each list contains the previous one ten times.
   std::string bomb = "]q"s + '\0';
   for (char level = 1; level <= 8; ++level) {
     bomb += "](" + repeat("h"s + static_cast<char>(level - 1), 10) + "eq" + level;
@@ -109,11 +109,11 @@ TEST(PickleHostile, RefusesMisuseOfTheMemo) {
   EXPECT_NE(pickle_complaint("(" + bomb + "l"), "");
   EXPECT_NE(pickle_complaint("}" + text("k") + "(" + bomb + "ts").find("values"),
             std::string::npos);
-  // A list and a dict in themselves.
+  // A list and a dict that contain themselves.
   EXPECT_NE(pickle_complaint("]q"s + '\0' + "h" + '\0' + "a").find("deep"), std::string::npos);
   EXPECT_NE(pickle_complaint("}q"s + '\0' + text("k") + "h" + '\0' + "s").find("deep"),
             std::string::npos);
-  // What is used twice is there twice.
+  // Shared values appear twice.
   EXPECT_EQ(pickle_complaint("}"s + text("a") + "]q" + '\0' + "s" + text("b") + "h" + '\0' + "s"),
             "");
 }

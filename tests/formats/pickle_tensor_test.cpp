@@ -1,4 +1,4 @@
-// Tensors in a sound pickle that do not fit their storages, and state dicts that carry more.
+// Tensors in an intact pickle that do not fit their storages, and state dicts with extra content.
 #include <gtest/gtest.h>
 
 #include "formats/pickle_helpers.hpp"
@@ -73,7 +73,7 @@ TEST(PickleTensor, RefusesOneStorageOfTwoTypes) {
   EXPECT_NE(both(floats, bytes).find("two types"), std::string::npos);
 }
 
-// As torch.save writes transposed and expanded tensors, and those in channels_last.
+// As torch.save writes transposed and expanded tensors, and tensors in channels_last.
 TEST(PickleTensor, KeepsStrides) {
   const auto read = [](const TensorPickle& pickle) {
     const Bytes file =

@@ -19,10 +19,10 @@ struct Box {
   std::int64_t left = INT64_MAX, right = -1, top = INT64_MAX, bottom = -1, count = 0;
 };
 
-// Many pale points end a little off the full colour.
+// Many transparent points don't quite reach the full colour.
 bool is_near(std::uint8_t a, std::uint8_t b) { return std::abs(a - b) <= 6; }
 
-// Where pixels of a colour are in the part of a picture below the legend.
+// Bounding box of the pixels of a colour, below the legend.
 Box find_color(const Image& image, const Rgb& color, std::int64_t from = 70) {
   Box box;
   for (std::int64_t y = from; y < image.height; ++y) {
@@ -122,7 +122,7 @@ TEST_F(Plots, SmoothedOnesAreDrawnOverFaintOnes) {
   EXPECT_GT(raw.bottom - raw.top, 300);
   EXPECT_GT(smooth.right - smooth.left, 780);
   EXPECT_LT(smooth.bottom - smooth.top, 60);
-  // A quarter of the colour on white, where lines cross nothing: at their ends.
+  // A quarter of the colour on white, at the ends, where lines cross nothing.
   const auto faint = find_color(image, {191, 220, 236});
   EXPECT_NEAR(static_cast<double>(faint.top), static_cast<double>(raw.top), 3);
   EXPECT_NEAR(static_cast<double>(faint.bottom), static_cast<double>(raw.bottom), 3);
@@ -146,7 +146,7 @@ TEST_F(Plots, SvgHoldsTheCurvesAsShapes) {
   EXPECT_TRUE(text.ends_with("</svg>\n"));
   EXPECT_NE(text.find("width=\"900px\" height=\"540px\""), std::string::npos);
   EXPECT_NE(text.find("viewBox=\"0 0 900 540\""), std::string::npos);
-  EXPECT_EQ(text.find("<text"), std::string::npos);   // looks alike without the font
+  EXPECT_EQ(text.find("<text"), std::string::npos);   // looks the same without the font
   EXPECT_EQ(text.find("<image"), std::string::npos);  // and at any size
   EXPECT_LT(text.size(), 100000u);
 }
@@ -165,7 +165,7 @@ TEST_F(Plots, DrawsWhateverTheNumbers) {
   }
 }
 
-// Without a log scale the curve would lie within a pixel of the axis until it explodes.
+// On a linear scale, the curve would be within a pixel of the axis until it explodes.
 TEST_F(Plots, ShowsWhatWasBeforeAnExplosion) {
   std::vector<double> x, y;
   for (int i = 0; i < 40; ++i) {
@@ -189,7 +189,7 @@ TEST_F(Plots, RefusesASeriesOfAnotherLength) {
 
 TEST_F(Plots, ScatterShowsBothKindsWhereTheyAre) {
   std::vector<float> real, fake;
-  for (int i = 0; i < 50; ++i) {  // opaque where they pile up
+  for (int i = 0; i < 50; ++i) {  // opaque where they overlap
     real.insert(real.end(), {-1, -1});
     fake.insert(fake.end(), {1, 1});
     // In the margins, where nothing may be drawn.
@@ -205,7 +205,7 @@ TEST_F(Plots, ScatterShowsBothKindsWhereTheyAre) {
   EXPECT_LE(vermilion.right - vermilion.left, 9);
   EXPECT_LT(blue.right, vermilion.left);
   EXPECT_GT(blue.top, vermilion.bottom);
-  // One unit is as long up as across.
+  // Both axes have the same scale.
   EXPECT_NEAR(static_cast<double>(vermilion.left - blue.left),
               static_cast<double>(blue.bottom - vermilion.bottom), 6);
 }

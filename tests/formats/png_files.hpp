@@ -8,7 +8,7 @@
 
 namespace gan {
 
-/// A PNG file of a kind that our own encoder doesn't make, and its pixels as RGB on white.
+/// A PNG file of a kind that our encoder does not write, and its pixels as RGB on white.
 struct PngFile {
   const char* kind;
   Bytes bytes;
@@ -29,8 +29,8 @@ inline std::string png_chunk(const std::string& kind, const std::string& body) {
          big_endian(static_cast<std::uint32_t>(sum));
 }
 
-/// A PNG whose `rows`, each after its filter's byte, are packed as they are. `header`
-/// is depth, colour type, 0, 0 and interlacing; `palette` its chunks before the data.
+/// Makes a PNG from `rows`, each with its filter byte in front. `header` is depth, colour type, 0,
+/// 0 and interlacing; `palette` is the chunks before the data.
 inline Bytes make_png(std::uint32_t width, std::uint32_t height, const std::string& header,
                       const std::string& rows, const std::string& palette = "") {
   std::string packed(compressBound(rows.size()), '\0');

@@ -43,7 +43,7 @@ TEST(ScaledDown, IsTheMeanByArea) {
   const Image image{3, 2, 1, {0, 30, 90, 60, 120, 180}};
   EXPECT_EQ(scaled_down(image, 3, 2).pixels, image.pixels);
   EXPECT_EQ(scaled_down(image, 1, 1).pixels, Bytes{80});
-  // A pixel and a half each.
+  // Each averages one and a half pixels.
   EXPECT_EQ(scaled_down(image, 2, 1).pixels, (Bytes{45, 115}));
   const Image color{2, 1, 3, {0, 10, 20, 100, 50, 21}};
   EXPECT_EQ(scaled_down(color, 1, 1).pixels, (Bytes{50, 30, 21}));

@@ -1,4 +1,4 @@
-// No damaged file gets through: cut short at any byte, or any bit flipped.
+// No damaged file is accepted: cut at any byte, or with any bit flipped.
 #include <gtest/gtest.h>
 
 #include "formats/pt_helpers.hpp"
@@ -20,7 +20,7 @@ void expect_no_cut_accepted(const Bytes& file) {
   for (std::size_t length = 0; length < file.size(); ++length) {
     EXPECT_NE(complaint(ByteView(file).first(length)), "") << length;
     const Bytes alone(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length));
-    EXPECT_NE(complaint(alone), "") << length;  // lets ASan see a read past the end
+    EXPECT_NE(complaint(alone), "") << length;  // alone, so that ASan sees reads past it
   }
 }
 
@@ -40,7 +40,7 @@ TEST(PtDamage, RefusesEveryFlippedBit) {
   }
 }
 
-// Even where the seal was made to fit, no byte of a header can differ.
+// Even under a matching seal, no byte of a header may differ.
 TEST(PtDamage, RefusesEveryFlippedBitUnderANewSeal) {
   const Bytes file = small_file();
   for (std::size_t bit = 0; bit < 8 * (file.size() - kZipSealSize); ++bit) {

@@ -24,7 +24,7 @@ class PtPython : public ::testing::Test {
     python_ = python;
   }
 
-  // Runs a script in the test's folder; whether it ended well.
+  // Runs a script in the test's folder; returns whether it succeeded.
   bool run(std::string_view script) const {
     write_file(folder_ / "script.py", script);
     const auto command =
@@ -155,7 +155,7 @@ void expect_model_and_values(const Bytes& model_file, const Bytes& values_file) 
   EXPECT_EQ(std::get<std::string>(find(config, "name")->value), std::string(300, 'm'));
 }
 
-// As PyTorch saves today, and as it did before 1.6.
+// In PyTorch's current format, and in that of versions before 1.6.
 TEST_F(PtPython, WritesFilesThatWeRead) {
   ASSERT_TRUE(run(kModel));
   for (const std::string age : {"", "old_"}) {
@@ -164,7 +164,7 @@ TEST_F(PtPython, WritesFilesThatWeRead) {
   }
 }
 
-// Also without our seal no bit of torch.save's file goes unchecked.
+// Even without our seal, a change of any bit in torch.save's file is detected.
 TEST_F(PtPython, EveryFlippedBitOfItsFilesIsRefused) {
   ASSERT_TRUE(run(R"(
 import torch
@@ -180,7 +180,7 @@ torch.save(torch.nn.Sequential(torch.nn.Linear(2, 1)).state_dict(), 'x.pt')
   }
 }
 
-// Beside tensors a file may hold whatever torch.save takes; each part in words.
+// Besides tensors, a file may contain anything that torch.save accepts; each is described in words.
 constexpr std::string_view kForeign = R"(
 import argparse, collections, os, torch
 import numpy as np

@@ -166,7 +166,7 @@ TEST(Pt, SaysWhatAForeignFileIs) {
             std::string::npos);
 }
 
-// A list of state_dicts.
+// For example, a list of state_dicts.
 TEST(Pt, NumbersTheItemsOfAList) {
   const PtDict read = parse_pt(archive_of("\x80\x02}K\5\x86."), "x.pt");
   ASSERT_EQ(read.size(), 2);

@@ -24,7 +24,7 @@ std::string failure_of(ByteView file) {
   return message_of([&] { parse_safetensors(file, "x"); });
 }
 
-// What is said of a header before 8 bytes of data.
+// The error for a header followed by 8 bytes of data.
 std::string failure_of(std::string_view header) { return failure_of(file_of(header, 8)); }
 
 const PtTensor& tensor_of(const SafeTensors& content, std::string_view name) {
@@ -52,7 +52,7 @@ TEST(Safetensors, GivesBackWhatWasWritten) {
     EXPECT_EQ(after.type, before.type) << name;
     EXPECT_EQ(after.shape, before.shape) << name;
     EXPECT_TRUE(std::ranges::equal(after.bytes, before.bytes)) << name;
-    // Each where its type may lie.
+    // Each at an offset aligned for its type.
     EXPECT_EQ((after.bytes.data() - file.data()) % static_cast<long>(size_of(after.type)), 0);
   }
   EXPECT_EQ(encode_safetensors(read), file);

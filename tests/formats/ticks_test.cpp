@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-// The labels of an axis over `values`, in one line.
+// The labels of an axis over `values`, on one line.
 std::string labels(const std::vector<double>& values, double margin = 0, int count = 6) {
   const auto axis = make_axis(values, margin, count);
   std::string line;

@@ -1,4 +1,4 @@
-// Archives that are sealed and CRC'd all right, but put together to mislead.
+// Archives with correct seals and CRCs, but built to mislead.
 #include <gtest/gtest.h>
 
 #include "formats/pt_helpers.hpp"
@@ -25,8 +25,8 @@ std::size_t directory_of(const Bytes& file) {
   return get_le<std::uint64_t>(ByteView(file).subspan(end_of(file) + 48));
 }
 
-// An archive whose i-th record is preceded by gaps[i] idle bytes, with headers
-// that all agree; one gap more than records puts one before the directory.
+// An archive with gaps[i] unused bytes before the i-th record and consistent headers. One more gap
+// than records adds one before the directory.
 Bytes zip_with_gaps(const NamedRecords& records, const std::vector<std::size_t>& gaps) {
   std::string out;
   std::string central;

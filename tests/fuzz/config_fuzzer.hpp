@@ -13,8 +13,8 @@
 
 namespace gan {
 
-/// Which texts came before, so that what takes long and would end as it did is
-/// not done again. It forgets some, and now and then takes a text for another.
+/// Remembers texts, so that slow work with the same result is not repeated. It may forget texts,
+/// and occasionally confuses two.
 class Seen {
  public:
   bool is_new(const std::string& text) {
@@ -26,7 +26,7 @@ class Seen {
   std::array<std::size_t, 1 << 16> hashes_{};
 };
 
-/// A config that came of a file is written and read back the same.
+/// Checks that a config read from a file is written and read back unchanged.
 inline void check_round_trip(Config& config, std::span<const Option> table) {
   const auto yaml = to_yaml(config);
   const auto written = parse_yaml(yaml, "written");
@@ -35,18 +35,18 @@ inline void check_round_trip(Config& config, std::span<const Option> table) {
   if (to_yaml(config) != yaml) std::abort();
 }
 
-/// Whatever a config file holds, reading it ends in settings or in mistakes.
+/// Reading any config file must end in settings or in mistakes.
 inline void fuzz_config(ParsedSettings (*parse)(std::string_view, std::string_view),
                         ByteView input) {
   const std::string_view text(reinterpret_cast<const char*>(input.data()), input.size());
   auto parsed = parse(text, "fuzz");
-  // Kept from run to run: making the table would take most of one.
+  // Kept between runs, since building the table takes most of the time of one.
   static Config config;
   static const auto table = option_table(config);
   static Seen unknown_keys, configs;
   config = Config();
-  // Past the first mistakes too, where apply_settings would stop. The look for
-  // names near an unknown key takes longest by far.
+  // Continues past the first mistakes, where apply_settings would stop. Searching for similar names
+  // of unknown keys is by far the slowest part.
   std::string taken;
   std::erase_if(parsed.settings, [&](const Setting& setting) {
     const auto option = std::ranges::find(table, setting.key, &Option::key);

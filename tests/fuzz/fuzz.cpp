@@ -1,6 +1,6 @@
-// The entry of every fuzzer. Holds the parsers to the promise that a file takes
-// no more memory than its own size and 64 MiB: libFuzzer itself looks at single
-// allocations, and once a second at the whole process.
+// Entry point of every fuzzer. Checks the promise that a file takes no more memory than its own
+// size plus 64 MiB: libFuzzer itself checks only single allocations and, once per second, the whole
+// process.
 #include "fuzz.hpp"
 
 #include <atomic>
@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::int64_t kPromise = 64 << 20;
 
-// Bytes that the current input has taken and not given back, and may take.
+// Bytes that the current input has allocated and not freed, and its limit.
 std::atomic<std::int64_t> held = 0;
 std::atomic<std::int64_t> allowed = INT64_MAX;
 
 void on_malloc(const volatile void*, std::size_t size) {
   if ((held += static_cast<std::int64_t>(size)) <= allowed) return;
-  allowed = INT64_MAX;  // what follows allocates too
+  allowed = INT64_MAX;  // the following code allocates too
   std::cerr << "an input takes more memory than its size and 64 MiB\n";
   std::abort();
 }

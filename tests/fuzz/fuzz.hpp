@@ -5,11 +5,11 @@
 
 namespace gan {
 
-/// What a fuzzer is: reads `input` as its parser would a file. An Error is as
-/// good an answer as a result; anything else thrown, and abort(), is a find.
+/// Body of a fuzzer: parses `input` as a file. Errors and results are both fine; any other
+/// exception, and abort(), is a bug.
 void fuzz(ByteView input);
 
-/// For what must not end in an Error: there, it is a find too.
+/// For calls that must not throw an Error: there, it is a bug too.
 template <typename Function>
 auto surely(Function function) noexcept {
   return function();

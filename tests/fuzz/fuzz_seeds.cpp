@@ -1,5 +1,5 @@
-// Writes what the fuzzers start from, a folder a parser, and the dictionaries
-// that follow from the option table: fuzz_seeds CONFIGS FOLDER
+// Writes the fuzzers' seeds, one folder per parser, and the dictionaries derived from the option
+// table: fuzz_seeds CONFIGS FOLDER
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -28,8 +28,8 @@ namespace fs = std::filesystem;
 using namespace gan;
 using std::literals::operator""s;
 
-// Where the seeds of one parser go. Add only what it takes: from files that it
-// refuses, a fuzzer hardly finds its way to those that it accepts.
+// The seeds of one parser. Add only accepted files: from refused ones, a fuzzer rarely gets to
+// accepted ones.
 class Seeds {
  public:
   explicit Seeds(fs::path folder) : folder_(std::move(folder)) { make_folders(folder_); }
@@ -67,7 +67,7 @@ void gzip_seeds(Seeds seeds) {
   add(64, member);
   add(UINT16_MAX, joined(as_text(member), pack({})));
   add(UINT16_MAX, pack(Bytes(40000)));
-  // With a file name, and an 'a' stored as it is.
+  // With a file name, and an 'a' stored uncompressed.
   add(64, as_bytes("\x1f\x8b\x08\x08\0\0\0\0\0\x03name\0\1\1\0\xfe\xff"
                    "a\x43\xbe\xb7\xe8\1\0\0\0"s));
 }
@@ -123,7 +123,7 @@ std::vector<PtDict> pt_roots() {
            {"c", {PtTensor{PtType::kFloat32, {3, 0}, {}}}}}};
 }
 
-// Each as it is, and with the length of its header in one byte behind another.
+// Each unchanged, and with the header length as one byte behind another.
 void safetensors_seeds(Seeds seeds) {
   const ByteView all(kData);
   const PtDict tensors = {{"a", {PtTensor{PtType::kFloat32, {2, 3}, all}}},
@@ -137,7 +137,7 @@ void safetensors_seeds(Seeds seeds) {
   }
 }
 
-// Each begins with a byte that tells the fuzzer what follows.
+// The first byte of each tells the fuzzer what follows.
 void pt_seeds(Seeds seeds) {
   for (const auto& root : pt_roots()) {
     const Bytes file = encode_pt(root);
@@ -175,7 +175,7 @@ void pt_seeds(Seeds seeds) {
             "\x80\2]X\1\0\0\0001a.\2\0\0\0\0\0\0\0ab"s);
 }
 
-// The recipes, and every option in both spellings.
+// The recipes, and every option in both formats.
 void config_seeds(Seeds seeds, const fs::path& configs, bool ini) {
   Config config;
   const auto table = option_table(config);

@@ -4,8 +4,8 @@
 #include "formats/gzip.hpp"
 #include "fuzz.hpp"
 
-// The first two bytes give the limit, up to 64 KiB; the rest is the file. It is
-// refused with an Error, or unpacks to no more than that.
+// The first two bytes are the limit, up to 64 KiB; the rest is the file. It must be refused with an
+// Error, or unpack to at most the limit.
 void gan::fuzz(ByteView input) {
   if (input.size() < 2) return;
   const std::uint64_t limit = input[0] | input[1] << 8;

@@ -8,7 +8,7 @@
 
 namespace {
 
-// read_idx wants a file; this one stays in memory.
+// read_idx needs a file; this one is in memory.
 gan::IdxArray read_packed(gan::ByteView bytes) {
   static const int fd = memfd_create("fuzz", 0);
   static const auto path = "/proc/self/fd/" + std::to_string(fd);
@@ -19,8 +19,8 @@ gan::IdxArray read_packed(gan::ByteView bytes) {
 
 }  // namespace
 
-// Any bytes are either refused with an Error or an array that, written again, is
-// the same file, or the file that was packed.
+// Any input must be refused with an Error, or give an array that is written back as the same file,
+// or as the file that was packed.
 void gan::fuzz(ByteView input) {
   const bool packed = is_gzip(input);
   const auto array = packed ? read_packed(input) : parse_idx(input, "input");

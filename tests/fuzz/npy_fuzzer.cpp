@@ -4,8 +4,8 @@
 #include "formats/npy.hpp"
 #include "fuzz.hpp"
 
-// Any bytes are either refused with an Error or an array that, written again,
-// parses to the same.
+// Any input must be refused with an Error, or give an array that is parsed back after being
+// written.
 void gan::fuzz(ByteView input) {
   const auto array = parse_npy(input, "input");
   surely([&] {

@@ -10,7 +10,7 @@ namespace {
 
 using namespace gan;
 
-// A PNG with the checksums of its chunks made to fit: else no change would get past them.
+// Corrects the checksums of a PNG's chunks, so that changes get past them.
 Bytes with_checksums(ByteView input) {
   constexpr std::size_t kSignature = 8;
   constexpr std::size_t kAround = 12;  // length, kind and checksum
@@ -30,8 +30,8 @@ Bytes with_checksums(ByteView input) {
 
 }  // namespace
 
-// Any bytes are either refused with an Error, or twice the same picture that also comes back the
-// same from a PNG of ours.
+// Any input must be refused with an Error, or decode twice to the same picture, which also survives
+// our own PNG encoder.
 void gan::fuzz(ByteView input) {
   const auto size = static_cast<std::int64_t>(input.size());
   const DecodeOptions options = {

@@ -1,5 +1,5 @@
-// The first byte says what the others are, so that CRCs don't keep the fuzzer
-// out of the deeper code. Whatever is accepted must survive being written again.
+// The first byte selects what the rest is, so that CRCs don't keep the fuzzer from deeper code.
+// Anything accepted must survive being written again.
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
@@ -17,7 +17,7 @@ using namespace gan;
 
 const Bytes kData(24);
 
-// Leaves out what can only be named.
+// Removes values that can only be described.
 PtValue writable(const PtValue& value) {
   if (const auto* dict = std::get_if<PtDict>(&value.value)) {
     PtDict kept;
@@ -45,10 +45,10 @@ void seal(Bytes& file) {
   std::copy(text.begin(), text.end(), file.end() - kZipSealSize);
 }
 
-// A file as it is.
+// A complete file.
 void fuzz_file(ByteView bytes) { check_round_trip(parse_pt(bytes, "fuzz")); }
 
-// A file under a seal made to fit.
+// A file with a matching seal added.
 void fuzz_sealed(ByteView bytes) {
   Bytes file(bytes.begin(), bytes.end());
   file.resize(file.size() + kZipSealSize);
@@ -64,7 +64,7 @@ void fuzz_pickle(ByteView bytes, bool any_use) {
   check_round_trip(read_pickle(bytes, storages, "fuzz"));
 }
 
-// What follows the first pickle of a file of before PyTorch 1.6.
+// The part of a file from before PyTorch 1.6 that follows its first pickle.
 void fuzz_legacy(ByteView bytes) {
   const std::string_view head =
       "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19.\x80\x02M\xe9\x03.";
@@ -73,8 +73,7 @@ void fuzz_legacy(ByteView bytes) {
   check_round_trip(parse_pt(file, "fuzz"));
 }
 
-// A sound archive of any records: a size and a name, a size and what it holds,
-// and so on.
+// An intact archive of any records: a size and a name, a size and the contents, and so on.
 void fuzz_records(ByteView bytes) {
   const auto take = [&] {
     const std::size_t size = bytes.empty() ? 0 : std::min<std::size_t>(bytes[0], bytes.size() - 1);
@@ -91,7 +90,7 @@ void fuzz_records(ByteView bytes) {
   check_round_trip(parse_pt(file, "fuzz"));
 }
 
-// A sound archive with some bytes changed: pairs of a place and a byte.
+// An intact archive with some bytes changed: pairs of an offset and a byte.
 void fuzz_patches(ByteView bytes) {
   const ByteView data(kData);
   static const Bytes kSound = encode_pt({{"a", {PtTensor{PtType::kFloat32, {2, 3}, data}}},
@@ -104,7 +103,7 @@ void fuzz_patches(ByteView bytes) {
   if (file == kSound) return;
   seal(file);
   parse_pt(file, "fuzz");
-  // Only the seal's own text may have been changed back by seal().
+  // Only the text of the seal itself may have been restored by seal().
   if (file != kSound) std::abort();
 }
 

@@ -3,9 +3,9 @@
 #include "formats/safetensors.hpp"
 #include "fuzz.hpp"
 
-// Any bytes are either refused with an Error or tensors that fill the file and, written
-// again, are the same. The first byte says whether the second is the length of a header,
-// lest eight bytes keep the fuzzer out.
+// Any input must be refused with an Error, or give tensors that fill the file and are written back
+// unchanged. If the first byte is odd, the second is the header's length, since fuzzers rarely
+// guess eight bytes.
 void gan::fuzz(ByteView input) {
   Bytes file(input.begin(), input.end());
   if (input.size() > 1 && input[0] % 2 != 0) {

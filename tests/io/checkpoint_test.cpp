@@ -66,8 +66,8 @@ TEST(Checkpoint, AGeneratorComesBackWithItsConfigAndImages) {
   EXPECT_TRUE(torch::equal(generate(loaded.generator, latents), generate(trainer.ema, latents)));
 }
 
-// A state saved in mid-epoch draws what the run itself would draw there: its averaged weights with
-// the batch-norm statistics of these weights, not of the live network.
+// A state saved in mid-epoch draws the same samples as the run: the averaged weights with
+// batch-norm statistics of those weights, not of the live network.
 TEST(Checkpoint, AStateInMidEpochDrawsAsTheRunWould) {
   const TempFolder folder;
   Config config = small_config();
@@ -84,7 +84,7 @@ TEST(Checkpoint, AStateInMidEpochDrawsAsTheRunWould) {
   const auto drawn = generate(loaded.generator, latents);
   EXPECT_TRUE(torch::equal(drawn, generate(trainer.sampling_generator(), latents)));
 
-  // And after a resume: the next steps, and what is drawn after them.
+  // After resuming, the next steps and samples are also the same.
   Trainer resumed(config, data);
   LoopState state;
   load_state(folder / "last.pt", resumed, state);
@@ -93,7 +93,7 @@ TEST(Checkpoint, AStateInMidEpochDrawsAsTheRunWould) {
   EXPECT_TRUE(torch::equal(generate(trainer.sampling_generator(), latents),
                            generate(resumed.sampling_generator(), latents)));
 
-  // The live network's statistics would draw something else.
+  // With the live network's statistics, the samples would differ.
   auto mixed = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(trainer.ema->clone());
   const auto live = trainer.networks.generator->named_buffers();
   for (auto& buffer : mixed->named_buffers()) buffer.value().copy_(live[buffer.key()]);
@@ -128,7 +128,7 @@ TEST(Checkpoint, AResumedTrainerMakesTheSameSteps) {
   EXPECT_EQ(loaded.health.largest_g_grad_norm, 0.25);
   EXPECT_EQ(loaded.health.last_diversity, 0.75);
   EXPECT_EQ(loaded.rollbacks, 1);
-  unbroken.scale_lr(0.5);  // as one rollback does
+  unbroken.scale_lr(0.5);  // like one rollback
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(torch::equal(unbroken.step(), resumed.step())) << i;
   }
@@ -223,7 +223,7 @@ TEST(Checkpoint, ARunGoesOnWithItsOwnDataOnly) {
   }
 }
 
-// A checkpoint with one more entry in a section of its config, in place of one of that name.
+// Adds an entry to a section of a checkpoint's config, replacing one of that name.
 void change_config(const std::filesystem::path& path, std::string_view section,
                    const PtEntry& entry) {
   const Bytes bytes = read_file(path);
@@ -311,7 +311,7 @@ TEST(Checkpoint, KnowsTheNamesOfItsClassesAndWhichHadImages) {
   EXPECT_EQ(loaded.classes, classes);
   find_row(export_formats(), "safetensors", "format").write(loaded, folder / "g.safetensors");
   EXPECT_EQ(load_generator(folder / "g.safetensors").classes, classes);
-  // With numbers for names the file is as those of older versions.
+  // Without class names, the file is like those of older versions.
   data.class_names.clear();
   data.labels = data.labels.div(2, "floor");
   save_generator(folder / "g_1.pt", Trainer(config, data));

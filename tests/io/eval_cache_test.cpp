@@ -84,7 +84,7 @@ TEST(EvalCache, OtherDataAreAnotherMatter) {
   other.train.samples = other.train.samples.clone();
   other.train.samples[7][0][3][3] += 1;
   EXPECT_FALSE(EvalCache({folder.path()}, other).load_classifier());
-  // Also under the name that would be looked for.
+  // Also under the file name that is looked for.
   EvalCache({folder / "b"}, other).save_classifier(untrained_classifier(other));
   fs::copy_file(the_only_file(folder / "b"), folder / "stale");
   fs::path name;
@@ -149,7 +149,7 @@ TEST(EvalCache, GoesOnToTheNextFolderAndWithoutAny) {
   const TempFolder folder;
   const auto data = cached_data();
   std::ofstream(folder / "file").put('x');
-  // No folder can be made below a file.
+  // No folder can be created below a file.
   const EvalCache cache({folder / "file/below", folder / "second"}, data);
   cache.save_classifier(untrained_classifier(data));
   EXPECT_TRUE(fs::exists(folder / "second"));
@@ -166,7 +166,7 @@ TEST(EvalCache, TheSecondEvaluatorIsMadeFromFiles) {
   config.dataset = DatasetKind::kShapes;
   config.synthetic_size = 300;
   config.image_size = 8;
-  config.path = "s";  // as "shapes" begins, but nothing lies there
+  config.path = "s";  // starts like "shapes", but does not exist
   const auto images = load_dataset(config).samples.narrow(0, 0, 100);
   const auto figures = [&] {
     return metrics_json(
@@ -185,7 +185,7 @@ TEST(EvalCache, TheSecondEvaluatorIsMadeFromFiles) {
   before == nullptr ? unsetenv("XDG_CACHE_HOME") : setenv("XDG_CACHE_HOME", old.c_str(), 1);
 }
 
-// Those of the first 2000 samples are the same whatever the number.
+// The first 2000 samples are the same for any number.
 TEST(EvalCache, TheNearestImagesAreNotLookedForAgain) {
   const TempFolder folder;
   torch::manual_seed(1);

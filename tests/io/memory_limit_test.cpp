@@ -14,7 +14,7 @@ constexpr std::int64_t kMillion = 1 << 20;
 
 class MemoryLimitTest : public testing::Test {
  protected:
-  // Builds tensors of so many MiB each.
+  // Builds tensors of these sizes in MiB.
   void build(std::initializer_list<std::int64_t> sizes) {
     build_within(saved, "f.pt", [&] {
       for (const std::int64_t mib : sizes) made.push_back(torch::empty({mib * kMillion / 4}));

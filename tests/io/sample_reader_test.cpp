@@ -110,7 +110,7 @@ TEST(SampleReader, ReadsFloat64) {
                    torch::tensor({0, 128, 191, 255}, torch::kUInt8)));
 }
 
-// As PyTorch has its images.
+// With channels first, as in PyTorch.
 TEST(SampleReader, ReadsChannelsFirst) {
   const TempFolder folder;
   const std::string npy = (folder / "x.npy").string();
@@ -155,7 +155,7 @@ TEST(LatentReader, RefusesWhatDoesNotFit) {
     if (shape[0] == 0) write_file(path, doubles(shape, {}));
     EXPECT_NE(refused(2, 2), "");
   }
-  for (const double wrong : {std::nan(""), HUGE_VAL, 1e300}) {  // the last in float32
+  for (const double wrong : {std::nan(""), HUGE_VAL, 1e300}) {  // the last overflows float32
     write_file(path, doubles({1, 2}, {1, wrong}));
     EXPECT_EQ(refused(2, 2), path.string() + ": holds numbers that are not finite");
   }
@@ -176,7 +176,7 @@ TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {
     write_file(npy, npy_header("|u1", sizes) + std::string(sizes.empty() ? 1 : 24, 'x'));
     EXPECT_NE(usage_message_of([&] { read_samples(npy, {1, 3, 4}, PixelRange::kUnit); }), "");
   }
-  // Not squares, then no pictures.
+  // First not squares, then not pictures.
   EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 3, 4}, PixelRange::kUnit); }),
             "");
   EXPECT_NE(usage_message_of([&] { read_samples(folder.path(), {1, 4, 4}, PixelRange::kUnit); }),

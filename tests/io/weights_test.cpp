@@ -33,14 +33,14 @@ Config weights_config() {
 
 constexpr ImageShape kTinyShape = {1, 16, 16};
 
-// The images of a generator for the first latents.
+// A generator's images for the first latents.
 torch::Tensor first_images(const torch::nn::Sequential& generator, const Config& config) {
   return generate(generator, draw_latents(config.model, 8, 1, Stream::kSample, 0));
 }
 
 class WeightsFile : public testing::Test {
  protected:
-  // A generator of other weights than a Trainer's own.
+  // Weights that differ from a Trainer's own.
   Networks nets = make_networks(weights_config().model, kTinyShape, 77);
   TempFolder folder;
   std::filesystem::path path = folder / "weights";
@@ -60,7 +60,7 @@ TEST_F(WeightsFile, AreTakenInEveryForm) {
   }
 }
 
-// Weights by their names with something in front.
+// Weights with a prefix before their names.
 PtDict prefixed(const std::string& prefix, const PtDict& weights) {
   PtDict named;
   for (const auto& [name, value] : weights) named.push_back({prefix + name, value});
@@ -179,7 +179,7 @@ TEST_F(WeightsFile, ThatDoNotFitShowBothSidesInTwentyLines) {
   EXPECT_TRUE(said.ends_with("  and 16 more")) << said;
 }
 
-// A whole discriminator that does not fit is no reason to begin with a new one.
+// A complete discriminator that does not fit must not be silently replaced by a new one.
 TEST_F(WeightsFile, WithADiscriminatorThatDoesNotFitAreRefused) {
   Trainer trainer(weights_config(), load_dataset(weights_config().data));
   write_file(path, encode_pt({{"generator", {packer.pack(*nets.generator)}},
@@ -272,7 +272,7 @@ TEST_F(WeightsFile, ThatDescribeThemselvesNeedNoConfig) {
   EXPECT_NE(said.find("model.arch: 'mlq' is not known"), std::string::npos) << said;
 }
 
-// The sizes of the config are held against the tensors before any network is built.
+// The config's sizes are compared with the tensors before any network is built.
 TEST_F(WeightsFile, ThatDescribeLargeNetworksMustHoldThem) {
   Config config = weights_config();
   config.model.generator_widths = {4000, 4000};

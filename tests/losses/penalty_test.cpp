@@ -33,7 +33,7 @@ torch::Tensor some_images(std::uint64_t seed) {
   return torch::randn({6, 1, 4, 4}, torch::kFloat64);
 }
 
-// D(x) = w . x has the slope |w| everywhere: every formula is known.
+// D(x) = w . x has slope |w| everywhere, so every penalty has a closed form.
 TEST(Penalty, OfALinearDiscriminatorIsKnownWithItsGradient) {
   const auto real = some_images(1), fake = some_images(2);
   for (const double length : {0.4, 3.0}) {
@@ -61,7 +61,7 @@ TEST(Penalty, OfALinearDiscriminatorIsKnownWithItsGradient) {
   }
 }
 
-// D(x) = |x|^2 has the slope 2 |x|: tells at which images each penalty looks.
+// D(x) = |x|^2 has slope 2 |x|, which shows at which images each penalty is computed.
 TEST(Penalty, LooksAtTheImagesOfItsName) {
   const auto real = some_images(1), fake = 2 * some_images(2);
   torch::Tensor seen;
@@ -79,7 +79,7 @@ TEST(Penalty, LooksAtTheImagesOfItsName) {
   EXPECT_NEAR(penalty(PenaltyKind::kR1R2, d, real, fake).item<double>(), r1 + r2, 1e-9);
 
   const auto gp = penalty(PenaltyKind::kWganGp, d, real, fake).item<double>();
-  // One share for each pair, the same at every pixel.
+  // One share per pair, the same at every pixel.
   const auto share = ((seen - fake) / (real - fake)).flatten(1);
   EXPECT_TRUE(torch::allclose(share, share.select(1, 0).unsqueeze(1).expand_as(share), 1e-6, 1e-9));
   EXPECT_GE(share.min().item<double>(), 0.0);
@@ -95,7 +95,7 @@ TEST(Penalty, LooksAtTheImagesOfItsName) {
   EXPECT_GT(moved.std().item<double>(), 0.0);
 }
 
-// Backwards twice through all layers that a discriminator is made of.
+// Second derivatives through all layers that a discriminator may have.
 TEST(Penalty, GradientsAgreeWithFiniteDifferences) {
   const auto real = some_images(1), fake = some_images(2);
   for (const Arch arch : {Arch::kMlp, Arch::kDcgan}) {

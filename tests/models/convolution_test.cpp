@@ -22,13 +22,13 @@ void copy_weights(To& to, From& from) {
   }
 }
 
-// Of the exact tensor's norm.
+// Relative to the norm of the exact tensor.
 double distance(const torch::Tensor& a, const torch::Tensor& exact) {
   return (a - exact).norm().item<double>() / (exact.norm().item<double>() + 1e-6);
 }
 
-// What a layer gives, and the gradients of its input and of its parameters; last, the gradients
-// of the parameters from the norm of the input's, as a penalty takes them.
+// A layer's output, the gradients of its input and parameters and, last, the parameters' gradients
+// of the norm of the input's gradient, as for a penalty.
 template <typename Layer>
 std::vector<torch::Tensor> all_of(Layer& layer, const torch::Tensor& input, bool bf16) {
   const auto x = input.clone().requires_grad_();
@@ -47,7 +47,7 @@ std::vector<torch::Tensor> all_of(Layer& layer, const torch::Tensor& input, bool
   return all;
 }
 
-// The two layers, given the same weights, agree in value and in every gradient.
+// With the same weights, the two layers must agree in value and in every gradient.
 template <typename Ours, typename Plain>
 void expect_same(Ours ours, Plain plain, const torch::Tensor& input) {
   copy_weights(plain, ours);
@@ -84,7 +84,7 @@ TEST(Conv2d, SeesManyImagesAFewAtATime) {
   expect_same(Conv2d(options), nn::Conv2d(options), torch::randn({40, 32, 14, 14}));
 }
 
-// LibTorch's own bfloat16 kernels have been wrong on such maps.
+// LibTorch's own bfloat16 kernels were wrong on such maps.
 TEST(Conv2d, IsRightWhereMapsEndInOnePixel) {
   torch::manual_seed(6);
   const auto options = nn::Conv2dOptions(64, 128, 4).stride(2).padding(1).bias(false);

@@ -1,6 +1,6 @@
-// The feature networks against Python's, with random weights of the same names and shapes. Needs a
-// Python with torch, named by the environment variable GAN_TRAIN_PYTHON, and the packages that
-// scripts/setup.sh --tests installs.
+// Compares the feature networks with Python's, for random weights of the same names and shapes.
+// Needs a Python with torch, named by the environment variable GAN_TRAIN_PYTHON, and the packages
+// that scripts/setup.sh --tests installs.
 #include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -17,12 +17,12 @@
 namespace gan {
 namespace {
 
-// Beside this file.
+// The script next to this file.
 std::string script() { return std::filesystem::path(__FILE__).replace_extension(".py").string(); }
 
 class FeatureNetworks : public ::testing::Test {
  protected:
-  // Has Python write weights.pth, and truth.pt with "images" and what the network makes of them.
+  // Makes Python write weights.pth, and truth.pt with "images" and the network's output for them.
   void make(const std::string& network) {
     const char* python = std::getenv("GAN_TRAIN_PYTHON");
     if (python == nullptr || *python == '\0') {

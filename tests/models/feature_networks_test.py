@@ -1,7 +1,7 @@
-"""Writes random weights of a feature network, and what Python's network makes of some images:
+"""Writes random weights of a feature network, and the output of Python's network for some images:
 feature_networks_test.py lite0|inception FOLDER
 
-Leaves with 77 where a package is missing."""
+Exits with 77 if a package is missing."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ import torch
 
 
 def randomize(net):
-    """Weights under which the features keep a size of about one."""
+    """Sets random weights that keep the features at a magnitude of about one."""
     generator = torch.Generator().manual_seed(1)
     for module in net.modules():
         if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
@@ -43,7 +43,7 @@ def lite0(folder):
 
 
 def import_torchvision():
-    """Some builds of torchvision come without the operators that it then describes."""
+    """Works around builds of torchvision that lack operators which it then registers."""
     register = torch.library.register_fake
     torch.library.register_fake = lambda name, *args, **kwargs: (
         (lambda function: function) if str(name).startswith("torchvision::")
@@ -55,7 +55,7 @@ def import_torchvision():
 
 
 def fid_inception():
-    """pytorch-fid's network, without the weights that it fetches."""
+    """pytorch-fid's network, without downloading its weights."""
     import_torchvision()
     import pytorch_fid.inception as source
 

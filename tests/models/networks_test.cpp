@@ -22,7 +22,7 @@ struct Recipe {
   std::int64_t discriminator;
 };
 
-// The parameter counts that the recipes' sources have.
+// Parameter counts in the sources of the recipes.
 constexpr Recipe kRecipes[] = {
     {"mnist_mlp.ini", 1'486'352, 1'460'225},     {"mnist_keras_dcgan.ini", 839'937, 212'865},
     {"mnist_pytorch_mlp.ini", 251'024, 233'985}, {"mnist_tf_mlp.ini", 114'064, 100'609},
@@ -172,7 +172,7 @@ TEST(Networks, WidthsSuitTheArchitectureAndTheImage) {
     return std::pair(config.generator_widths, config.discriminator_widths);
   };
   EXPECT_EQ(widths(Arch::kMlp, 32), std::pair(Widths({256, 512, 1024}), Widths({512, 256})));
-  // From the smallest map up, so that the largest has the fewest channels.
+  // From the smallest map to the largest, which has the fewest channels.
   EXPECT_EQ(widths(Arch::kDcgan, 28), std::pair(Widths({128, 64}), Widths({64, 128})));
   EXPECT_EQ(widths(Arch::kDcgan, 8).first, Widths({64}));
   EXPECT_EQ(widths(Arch::kResnet, 32).first, Widths({256, 128, 64}));

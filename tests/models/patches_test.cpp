@@ -11,7 +11,7 @@ namespace {
 
 constexpr Windows kWindows{.kernel = {4, 3}, .stride = {2, 1}, .padding = {1, 2}};
 
-// LibTorch's columns [n, c * kernel, places] as rows [n * places, kernel * c].
+// LibTorch's columns [n, c * kernel, places], reordered to rows [n * places, kernel * c].
 torch::Tensor unfolded(const torch::Tensor& map) {
   const auto columns = torch::im2col(map, {4, 3}, {1, 1}, {1, 2}, {2, 1});
   return columns.view({map.size(0), map.size(1), 12, -1})

@@ -53,7 +53,7 @@ TEST_P(ResnetShapes, AreDerivedFromTheImageAndAllWeightsLearn) {
     EXPECT_EQ(images.sizes(), torch::IntArrayRef({2, shape.channels, shape.height, shape.width}));
     const auto logits = nets.discriminator->forward(images);
     EXPECT_EQ(logits.sizes(), torch::IntArrayRef({2}));
-    logits.square().sum().backward();  // an activation that overwrote too much would throw
+    logits.square().sum().backward();  // would throw if an activation overwrote too much
     for (const auto& net : {nets.generator, nets.discriminator}) {
       for (const auto& item : net->named_parameters()) {
         EXPECT_TRUE(item.value().grad().defined()) << item.key();
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(All, ResnetShapes,
                                          ImageShape{3, 9, 64}));
 
 TEST(Resnet, DoesNotOverwriteWhatTheShortcutReads) {
-  // Without weights in the branches, G is its shortcuts: linear in the map they start from.
+  // Without weights in the branches, G consists of its shortcuts, so it is linear in its first map.
   ModelConfig config = small_resnet();
   config.generator_widths = {8, 8};
   Networks nets = make_networks(config, {1, 16, 16}, 1);

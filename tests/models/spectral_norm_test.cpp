@@ -57,7 +57,7 @@ TEST(SpectralNorm, GradientsAreThoseOfTheQuotientWithUAndVHeldFixed) {
   auto x = torch::randn({2, 3, 8, 9}).requires_grad_();
   const auto y = layer(x);
   const auto u = layer->weight_u.clone(), v = layer->weight_v.clone();
-  layer(torch::randn({2, 3, 8, 9}));  // as D's second pass before the gradient of both
+  layer(torch::randn({2, 3, 8, 9}));  // like D's second pass before the gradient of both
   const auto weights = torch::randn_like(y);
   (y * weights).sum().backward();
 
@@ -84,7 +84,7 @@ TEST(SpectralNorm, HasTheNamesOfPyTorchAndCopiesWithItsVectors) {
   net->train();
   net->forward(images);
   net->eval();
-  EXPECT_FALSE(torch::equal(net->forward(images), copy->forward(images)));  // buffers of its own
+  EXPECT_FALSE(torch::equal(net->forward(images), copy->forward(images)));  // separate buffers
   EXPECT_FALSE(SpectralLinear(nn::LinearOptions(3, 2).bias(false))->bias.defined());
 }
 

@@ -43,7 +43,7 @@ TEST(UpsampledConv2d, IsUpsamplingAndThenConvolvingWithItsGradients) {
   }
 }
 
-// What a penalty on a gradient through it needs.
+// Needed for a penalty on a gradient through this layer.
 TEST(UpsampledConv2d, GoesBackTwiceAsUpsamplingAndConvolvingDoes) {
   torch::manual_seed(4);
   const auto options = nn::Conv2dOptions(2, 3, 5).padding(2);

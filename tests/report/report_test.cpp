@@ -79,7 +79,7 @@ TEST_F(RunReportTest, TellsHowFarARunHasCome) {
       std::string::npos);
 }
 
-// As the run warned of it: for three epochs, and still so at the end.
+// As the run itself warns: for three epochs, and still at the end.
 TEST_F(RunReportTest, KnowsACollapseFromHealth) {
   const auto row = [](int epoch, double diversity) {
     return str(epoch, ",", 10 * epoch, ",0.5,0.5,1,1,", diversity, "\n");
@@ -97,7 +97,7 @@ TEST_F(RunReportTest, HoldsRealImages) {
   EXPECT_EQ(report_data({run_}).find("\"real\":"), std::string::npos);
   write_file(run_ / "samples/real.png", kPng + "xx");
   expect_holds(R"("real":"data:image/png;base64,iVBORw0KGgp4eA==")");
-  expect_holds(R"("grids":[[1,)");  // it is none of them
+  expect_holds(R"("grids":[[1,)");  // not included in the grids
 }
 
 TEST_F(RunReportTest, KnowsWhichWayMetricsAreBetter) {
@@ -141,7 +141,7 @@ TEST_F(RunReportTest, TellsConfigFromDefaults) {
 
 TEST_F(RunReportTest, HoldsGridsWithinBounds) {
   expect_holds(R"("grids":[[1,"data:image/png;base64,iVBORw0KGgoxMQ=="],[2,)");
-  // Nine of ten bytes each: every third fits, counted from the last.
+  // Nine grids of ten bytes each: every third fits, counted from the last.
   const std::string some = report_data({run_}, 30);
   EXPECT_EQ(count(some, "data:image/png"), 3u) << some;
   for (const char* epoch : {"[3,\"data", "[6,\"data", "[9,\"data"}) {
@@ -152,7 +152,7 @@ TEST_F(RunReportTest, HoldsGridsWithinBounds) {
   const std::string none = report_data({run_}, 9);
   EXPECT_EQ(count(none, "data:image/png"), 0u);
   EXPECT_NE(none.find("none of the 9 grids is shown"), std::string::npos);
-  // Several runs share the room.
+  // Several runs share the limit.
   EXPECT_EQ(count(report_data({run_, run_}, 60), "data:image/png"), 6u);
 }
 
@@ -183,7 +183,7 @@ TEST_F(RunReportTest, FindsWarningsInTheLog) {
   expect_holds("train.log: only its last 256 KiB were read");
 }
 
-// Whatever stands in a file, the elements of the page are the template's own.
+// Whatever a file contains, the page has only the template's own elements.
 TEST_F(RunReportTest, NothingLeavesTheDataElement) {
   const std::string clean = make_report({run_});
   const fs::path hostile = folder_ / "</script><b>";  // two folders

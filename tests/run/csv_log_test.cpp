@@ -48,7 +48,7 @@ TEST(CsvLog, ResumingCutsTornAndLaterRows) {
   EXPECT_EQ(starts, (std::vector<std::string>{"epoch", "1,10,", "2,20,", "3,30,"}));
 }
 
-// A power cut may leave zeros where a block of a row was not written.
+// A power cut may leave zeros if a block of a row was not written.
 TEST(CsvLog, ResumingCutsARowWithoutAStep) {
   const TempFolder temp;
   {
@@ -70,7 +70,7 @@ TEST(CsvLog, ANewRunStartsAfresh) {
   EXPECT_EQ(text_of(temp / "losses.csv"), std::string(kLossHeader) + "\n");
 }
 
-// The numbers of a row, tagged with the file's name, and no cell that is none.
+// The numbers of a row, tagged with the file's name; cells that are not numbers are skipped.
 TEST(CsvLog, TellsTensorBoardToo) {
   const TempFolder temp;
   EventFile events(temp / "events", 0);

@@ -30,7 +30,7 @@ TEST(RunFolder, OverwritingRemovesAnOldRunAndNothingElse) {
         "samples/mine.png", "checkpoints/last_best.pt", "checkpoints/g_best.pt"}) {
     write_file(temp / name, "x");
   }
-  EXPECT_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite), Error);  // not known as ours
+  EXPECT_THROW(RunFolder(temp.path(), RunFolder::Open::kOverwrite), Error);  // not yet a run
   write_file(temp / "config.yaml", "# gan-train: every option with its value\n");
   const RunFolder again(temp.path(), RunFolder::Open::kOverwrite);
   EXPECT_FALSE(fs::exists(again.losses_csv()));
@@ -129,7 +129,7 @@ TEST(RunFolder, PrunesGeneratorsButTheNewestAndTheMilestones) {
   write_file(temp / "checkpoints/g_007.pt", "x");
   folder.prune_generators(10, 0, 0);
   EXPECT_EQ(left().size(), 14u);
-  // Those of epochs to come are left from before the run was stopped: not ours to judge.
+  // Generators of later epochs come from before the run was stopped, so they are kept.
   folder.prune_generators(10, 2, 4);
   const std::set<std::string> expected = {"g_4.pt",  "g_8.pt",  "g_9.pt",    "g_10.pt",
                                           "g_11.pt", "g_12.pt", "g_mine.pt", "g_007.pt"};

@@ -19,7 +19,7 @@
 namespace gan {
 namespace {
 
-// What a run says that begins with a weight that is no number.
+// The error of a run that starts with a weight that is NaN.
 std::string said_of_nan(const std::filesystem::path& root) {
   const Dataset data = load_dataset(tiny_config().data);
   Trainer trainer(tiny_config(), data);
@@ -37,7 +37,7 @@ TEST(RunTest, NamesNoStateToGoBackToWhereNoneWasSaved) {
             "with other weights or a lower optim.lr");
 }
 
-// Two epochs of four steps, each measured. No labels, so no classifier to train.
+// Two epochs of four steps, each evaluated. Without labels, so that no classifier is trained.
 class MeasuredRun : public ::testing::Test {
  protected:
   MeasuredRun() {

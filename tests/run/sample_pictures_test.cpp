@@ -40,7 +40,7 @@ TEST(PickRealItems, KeepsTheOrderOfClassesOfTheSamples) {
   }
 }
 
-// The cells of the grid are items of the data, of the class of the sample in the same place.
+// The grid's cells are items of the data, with the class of the sample in the same cell.
 TEST(SamplePictures, RealImagesStandWhereTheSamplesOfTheirClassDo) {
   Config config = tiny_config();
   config.model.conditional = Conditional::kConcat;

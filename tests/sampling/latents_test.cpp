@@ -28,7 +28,7 @@ TEST(Truncated, NormalLatentsAreDistributedAsIfDrawnAgain) {
     EXPECT_EQ(latents.scalar_type(), torch::kFloat32);
     EXPECT_LE(largest(latents), threshold);
     EXPECT_GT(largest(latents), 0.99 * threshold);
-    // Drawing again leaves the distribution of those that are small enough as they are.
+    // Drawing again does not change the distribution of values below the threshold.
     const auto accepted = drawn.masked_select(drawn.abs() <= threshold);
     const auto quantiles = torch::tensor({0.02, 0.1, 0.25, 0.5, 0.7, 0.95}, torch::kFloat32);
     const auto some = [](const torch::Tensor& values) {
@@ -63,7 +63,7 @@ TEST(Walk, VisitsEachInputAndGoesBackToTheFirst) {
   const auto walk = latent_walk(config, inputs, 10);
   ASSERT_EQ(walk.sizes(), torch::IntArrayRef({50, 13}));
   EXPECT_TRUE(torch::equal(walk.slice(0, 0, 50, 10), inputs));
-  // No step is larger than a leg's tenth of the way around, and a little; the last leads back.
+  // No step is much larger than a tenth of a leg; the last leads back to the start.
   const auto steps = (walk.roll(-1, 0) - walk).narrow(1, 0, 8).norm(2, 1);
   EXPECT_LT(largest(steps), 1.2);
   // Half way from the last class to the first.
@@ -105,7 +105,7 @@ TEST(Plane, GoesThroughTheFirstAndKeepsTheDistribution) {
   ASSERT_EQ(plane.sizes(), torch::IntArrayRef({25, 3003}));
   EXPECT_TRUE(torch::equal(plane[12], inputs[0]));
   const auto row = [&](int i) { return inputs[i].narrow(0, 0, 3000); };
-  // To the right, and down.
+  // One cell to the right, and one down.
   EXPECT_TRUE(torch::allclose(plane[14].narrow(0, 0, 3000), (row(0) + row(1)) / std::sqrt(2.0),
                               1e-4, 1e-5));
   EXPECT_TRUE(torch::allclose(plane[22].narrow(0, 0, 3000), (row(0) + row(2)) / std::sqrt(2.0),

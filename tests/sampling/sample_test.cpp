@@ -52,7 +52,7 @@ TEST(DrawInBlocks, HandsOnWhatWasAskedForInOrder) {
   EXPECT_EQ(torch::cat(images).sizes(), torch::IntArrayRef({kCount, 1, 2, 2}));
   EXPECT_TRUE(torch::equal(torch::cat(images), generate(generator, torch::cat(fed))));
   EXPECT_TRUE(torch::equal(fed[1].narrow(0, 0, 64), inputs(kSampleBlocks)));
-  // No more once it is told to stop.
+  // No more blocks once it is told to stop.
   int calls = 0;
   draw_in_blocks(generator, kCount, inputs, [&](const torch::Tensor&, const torch::Tensor&) {
     ++calls;
@@ -90,8 +90,8 @@ TEST(Generate, AnImageIsTheSameWhateverTheCount) {
 TEST(Generate, ImagesAreTheSameForAnyNumberOfThreads) {
   const ModelConfig config = small_dcgan();
   Networks nets = make_networks(config, {1, 28, 28}, 1);
-  const OneThread one_thread;               // and, at the end, as many as before
-  for (const std::int64_t n : {10, 200}) {  // a lone block too
+  const OneThread one_thread;               // restores the number of threads at the end
+  for (const std::int64_t n : {10, 200}) {  // also for a single block
     const auto latents = draw_latents(config, n, 5, Stream::kSample, 0);
     at::set_num_threads(1);
     const auto images = generate(nets.generator, latents);

@@ -10,7 +10,7 @@
 namespace gan {
 namespace {
 
-// Against LibTorch's own optimiser: other code, same equations.
+// Compares with LibTorch's optimiser: other code, same equations.
 TEST(Adam, EqualsTorchOptimAdam) {
   OptimConfig config;
   config.beta1 = 0.5;
@@ -24,7 +24,7 @@ TEST(Adam, EqualsTorchOptimAdam) {
   torch::optim::Adam reference({theirs},
                                torch::optim::AdamOptions(0.01).betas({0.5, 0.9}).eps(1e-7));
   for (int i = 0; i < 50; ++i) {
-    // However it lies in memory.
+    // In either memory layout.
     const auto gradient = i % 2 == 0 ? torch::randn({4, 3}) : torch::randn({3, 4}).t();
     adam.step({gradient});
     theirs.mutable_grad() = gradient.contiguous();
@@ -52,7 +52,7 @@ TEST(Adam, GoesOnFromALoadedState) {
   EXPECT_TRUE(torch::equal(unbroken, resumed));
 }
 
-// Two parameters with the gradients (3, 0) and (0, 4), and one that nothing depends on.
+// Two parameters with the gradients (3, 0) and (0, 4), and one that the loss does not depend on.
 struct Slope {
   std::vector<torch::Tensor> parameters = {torch::zeros({2}).requires_grad_(),
                                            torch::zeros({2}).requires_grad_(),
@@ -62,7 +62,7 @@ struct Slope {
   torch::Tensor descend_once(double max_norm) {
     return descend(3 * parameters[0][0] + 4 * parameters[1][1], adam, max_norm, single_rank());
   }
-  // After one step Adam's first moment is (1 - beta1) times the gradient it was given.
+  // After one step, Adam's first moment is (1 - beta1) times the gradient.
   double gradient(std::size_t parameter, std::int64_t element) const {
     return 2 * adam.state().exp_avg[parameter][element].item<double>();
   }

@@ -24,10 +24,10 @@ const Loss& bce() { return find_row(losses(), LossKind::kBce); }
 
 torch::Tensor images_of(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
   torch::manual_seed(5);
-  return torch::randn({n, c, h, w}) + 5;  // no zero among them
+  return torch::randn({n, c, h, w}) + 5;  // without zeros
 }
 
-// The image moved by (dy, dx), zeros moving in.
+// The image shifted by (dy, dx), filled with zeros.
 torch::Tensor moved(const torch::Tensor& image, std::int64_t dy, std::int64_t dx) {
   auto out = torch::zeros_like(image);
   for (std::int64_t y = 0; y < image.size(1); ++y) {
@@ -60,7 +60,7 @@ TEST(Augment, TranslationMovesEachImageByWholePixels) {
     }
     EXPECT_EQ(fits, 1) << i;
   }
-  EXPECT_GT(moves.size(), 15u);  // of 25; both directions are their own
+  EXPECT_GT(moves.size(), 15u);  // of 25; the directions are independent
 }
 
 TEST(Augment, CutoutZeroesOneRectangle) {
@@ -76,7 +76,7 @@ TEST(Augment, CutoutZeroesOneRectangle) {
     EXPECT_TRUE(torch::equal(hole[i][0], rows.unsqueeze(1).logical_and(columns)));
     const auto height = rows.sum().item<std::int64_t>();
     EXPECT_LE(height, 4);
-    EXPECT_GE(height, 2);  // half of it at least, wherever its middle
+    EXPECT_GE(height, 2);  // at least half of it, wherever its middle is
     whole |= height == 4;
     at_the_border |= height == 2;
   }
@@ -97,7 +97,7 @@ TEST(Augment, BrightnessShiftsAllOfAnImageAlike) {
 
 TEST(Augment, SaturationMovesAPixelsColoursFromTheirMean) {
   const auto images = torch::tensor({0.25F, 0.5F, 0.75F, 0.5F, 0.0F, 1.0F}).view({1, 3, 1, 2});
-  // The pixels (0.25, 0.75, 0) and (0.5, 0.5, 1), of which the means are 1/3 and 2/3.
+  // The pixels (0.25, 0.75, 0) and (0.5, 0.5, 1) have the means 1/3 and 2/3.
   View view;
   view.saturation = torch::full({1, 1, 1, 1}, 3.0F);
   const auto shown = seen(images, view, {}).flatten();
@@ -122,7 +122,7 @@ TEST(Augment, BrightnessComesBeforeSaturationAndContrastBeforeWhatMovesIn) {
   View view;
   view.brightness = torch::ones({1, 1, 1, 1});
   view.contrast = torch::full({1, 1, 1, 1}, 3.0F);
-  view.shift = torch::tensor({1, 0}).view({1, 2});  // a pixel to the right
+  view.shift = torch::tensor({1, 0}).view({1, 2});  // one pixel to the right
   EXPECT_TRUE(
       torch::equal(seen(images, view, {.translation = 0.5}).flatten(), torch::tensor({0.F, -1.F})));
 }
@@ -137,8 +137,8 @@ TEST(Augment, SaturationAndContrastAreUniformAroundOne) {
   }
 }
 
-// The share of images that each kind of augmentation changes; with all of them, cutout's alone
-// shows that they are drawn by themselves.
+// The share of images that each kind of augmentation changes. With all kinds together, cutout's
+// share shows that they are drawn independently.
 TEST(Augment, AdaptiveAugmentationChangesAnImageWithItsProbability) {
   const auto images = images_of(1000, 3, 8, 8);
   const std::vector<AugmentConfig> kinds = {{.translation = 0.25},
@@ -153,7 +153,7 @@ TEST(Augment, AdaptiveAugmentationChangesAnImageWithItsProbability) {
       const auto view =
           draw_view(config, {.probability = probability}, images.sizes(), seeded(2), seeded(0));
       const auto moved = (seen(images, view, config) - images).abs().flatten(1).amax(1) > 1e-4;
-      // A shift by no pixel is one of 25.
+      // One shift in 25 is by no pixel.
       const auto share = moved.to(torch::kFloat32).mean().item<double>();
       EXPECT_NEAR(share, probability * (kind == 0 ? 0.96 : 1.0), 0.05) << kind;
       if (probability == 0.0) {
@@ -181,7 +181,7 @@ TEST(Augment, IsDifferentiableAndAPureFunctionOfItsSeed) {
   const auto shown = augmented(images, config, 4);
   EXPECT_TRUE(torch::equal(shown, augmented(images, config, 4)));
   EXPECT_FALSE(torch::equal(shown, augmented(images, config, 5)));
-  // All is linear: against the gradient, a difference of two shown sets is exact.
+  // Everything is linear, so the difference of two outputs is exactly the gradient's product.
   const auto weights = torch::randn_like(shown), other = torch::randn_like(shown);
   const auto gradient = torch::autograd::grad({(shown * weights).sum()}, {images})[0];
   const torch::NoGradGuard no_grad;

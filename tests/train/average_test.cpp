@@ -47,7 +47,7 @@ TEST(Average, StatisticsAreTheMeanOverBatches) {
   EXPECT_FALSE(net->is_training());
 }
 
-// The share of the first weights in the average after 300 steps.
+// The weight of the initial weights in the average after 300 steps.
 TEST(Average, TheFirstWeightsCountNothingAfterAFewHundredSteps) {
   double share = 1.0;
   for (std::int64_t step = 0; step < 300; ++step) share *= average_decay(0.9999, step);
@@ -61,14 +61,14 @@ TEST(Average, NothingIsRunWithoutBatchNorm) {
   recompute_statistics(*net, [] { FAIL(); });
 }
 
-// Against what the generator does with the statistics of each batch, as in training.
+// Compares with the generator using the statistics of each batch, as in training.
 TEST(Average, SamplesOfTheAverageAreAsBrightAndVariedAsItsWeightsMakeThem) {
   Config config = normed_config();
   Trainer trainer(config, load_dataset(config.data));
   auto mixed = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(trainer.ema->clone());
   for (int i = 0; i < 100; ++i) {
     trainer.step();
-    // What averaging the running statistics would come to.
+    // The result of averaging the running statistics.
     const torch::NoGradGuard no_grad;
     const auto live = trainer.networks.generator->named_buffers();
     for (auto& buffer : mixed->named_buffers()) {
@@ -107,7 +107,7 @@ TEST(Average, AskingForSamplesChangesNoBitOfTheTraining) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i])) << i;
 }
 
-// As when a state is loaded that was saved at the very step that the trainer stands at.
+// As when a state is loaded that was saved at the trainer's current step.
 TEST(Average, StatisticsAreMadeAnewOnceTheStepWasSet) {
   const Config config = normed_config();
   Trainer trainer(config, load_dataset(config.data));

@@ -49,7 +49,7 @@ TEST(Conditional, RealImagesKeepTheirClassesAndFakesGetDrawnOnes) {
   EXPECT_EQ(step.at("latents_d").size(1), 4);
 }
 
-// D's loss of a step, from its record and the weights before it.
+// D's loss in a step, computed from the step's inputs and the weights before it.
 double loss_by_hand(const Config& config, const Dataset& data) {
   Trainer trainer(config, data);
   const Trainer before(config, data);
@@ -97,7 +97,7 @@ TEST(Conditional, AcganAddsTheClassesToBothLossesWithTheirWeight) {
        {DiscriminatorUpdate::kSummed, DiscriminatorUpdate::kJoint,
         DiscriminatorUpdate::kSeparate}) {
     config.train.discriminator_update = update;
-    // Of untrained networks, each cross-entropy is about log 8.
+    // For untrained networks, each cross-entropy is about log 8.
     config.loss.class_weight = 0.0;
     const auto without = Trainer(config, data).step();
     config.loss.class_weight = 1.0;
@@ -110,10 +110,10 @@ TEST(Conditional, AcganAddsTheClassesToBothLossesWithTheirWeight) {
 }
 
 TEST(Conditional, FakesUsedAgainKeepTheirClasses) {
-  // Were they drawn anew, D could not tell G's loss the class it was drawn for.
+  // If classes were drawn again, G's loss would be for other classes than the fakes.
   Config config = conditional_shapes(Conditional::kAcgan);
   config.train.reuse_fake = true;
-  config.optim.discriminator_lr = 1e-12;  // D stays as it is
+  config.optim.discriminator_lr = 1e-12;  // D does not change
   config.loss.class_weight = 1.0;
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
@@ -146,7 +146,7 @@ TEST(Packing, DJudgesSeveralImagesAtOnceInEveryWayOfUpdating) {
   }
 }
 
-// What a trainer says against the config, or "".
+// The Trainer's error for the config, or "".
 std::string batch_refusal(const Config& config) {
   return usage_message_of([&] { Trainer(config, load_dataset(config.data)); });
 }
@@ -168,7 +168,7 @@ TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {
   EXPECT_EQ(batch_refusal(config), "");
 }
 
-// D's batch norm would be given one row at the end of the epoch.
+// D's batch norm would get a single row at the end of the epoch.
 TEST(Packing, ALastBatchOfOnePackIsTooFewForTheDiscriminatorsNorm) {
   Config config = conditional_shapes(Conditional::kNone);
   config.model.pack = 2;
@@ -207,12 +207,12 @@ TEST(Conditional, ClassesWithoutImagesAreNotDrawn) {
   const auto counts = torch::bincount(labels, {}, 6);
   for (const int label : {0, 2, 3}) EXPECT_EQ(counts[label].item<int>(), 0);
   for (const int label : {1, 4, 5}) EXPECT_NEAR(counts[label].item<int>(), 1000, 150);
-  // With all of them, as ever.
+  // With all classes, the draws are the same as before.
   EXPECT_TRUE(torch::equal(draw_classes(3, 50, 1, Stream::kClassD, 3),
                            draw_classes(Classes(3, {}, {0, 1, 2}), 50, 1, Stream::kClassD, 3)));
 }
 
-// The share of 400 samples that lie nearest to the mode asked for.
+// The share of 400 samples whose nearest mode is the requested one.
 double share_obeyed(const Config& config) {
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);

@@ -11,8 +11,8 @@
 namespace gan {
 namespace {
 
-// All kinds of draws in one step: two updates of D, classes, label ranges and flips, views, the
-// penalty's points every third update, pairs.
+// All kinds of draws in one step: two updates of D, classes, label ranges and flips, views, penalty
+// points every third update, pairs.
 Config drawing_config() {
   Config config = tiny_config();
   config.data.synthetic_size = 96;
@@ -54,8 +54,8 @@ TEST(Draws, ArePureFunctionsOfTheStep) {
   EXPECT_FALSE(are_equal(fifth, others.draw(6, 0)));
 }
 
-// A step's real images are those of the order, flipped as the draws say; whoever has half of the
-// batch flips the same ones.
+// A step's real images are those of the shuffled order, mirrored as drawn. A rank with half of the
+// batch mirrors the same ones.
 TEST(Draws, MirrorSomeRealImages) {
   Config config = tiny_config();
   const Dataset data = load_dataset(config.data);
@@ -97,7 +97,7 @@ TEST(Draws, HaveTheShapesThatTheHeaderSays) {
   EXPECT_EQ(d.fake_view.shift.sizes(), (std::vector<std::int64_t>{32, 2}));
   EXPECT_EQ(d.fake_view.noise.sizes(), d.real.sizes());
   EXPECT_FALSE(torch::equal(d.real_view.noise, d.fake_view.noise));
-  EXPECT_TRUE(torch::equal(inputs.g.real, d.real));  // what pairs are compared with
+  EXPECT_TRUE(torch::equal(inputs.g.real, d.real));  // for the pairs
   EXPECT_TRUE(inputs.g.real_view.hole.defined());
 }
 
@@ -111,7 +111,7 @@ TEST(Draws, LeaveOutWhatTheConfigDoesNotUse) {
                                              "real", "real_labels"}));
 }
 
-// Items, latents, classes and labels of all ranks make up the batch of one process.
+// Together, the items, latents, classes and labels of all ranks are the batch of one process.
 TEST(Draws, TheSharesOfRanksAreTheWholeBatch) {
   const Config config = drawing_config();
   const Dataset data = load_dataset(config.data);
@@ -127,7 +127,7 @@ TEST(Draws, TheSharesOfRanksAreTheWholeBatch) {
   EXPECT_NE(seeds[0].item<std::int64_t>(), seeds[1].item<std::int64_t>());
   const auto noise = shared.at("noise_fake");
   EXPECT_EQ(noise.sizes(), whole.at("noise_fake").sizes());
-  EXPECT_FALSE(torch::equal(noise.narrow(0, 0, 8), noise.narrow(0, 8, 8)));  // each rank's own
+  EXPECT_FALSE(torch::equal(noise.narrow(0, 0, 8), noise.narrow(0, 8, 8)));  // drawn per rank
 }
 
 TEST(Draws, ImagesOnDiskAreThoseInMemory) {
@@ -152,7 +152,7 @@ TEST(Labels, FlipsSwapAShareOfThemOnEachSide) {
   EXPECT_NEAR(labels[0].mean().item<double>(), 0.8, 0.01);
   EXPECT_NEAR(labels[1].mean().item<double>(), 0.2, 0.01);
   EXPECT_NEAR(labels[0].eq(labels[1]).to(torch::kFloat32).mean().item<double>(), 2 * 0.2 * 0.8,
-              0.01);  // each side on its own
+              0.01);  // flipped independently on each side
   EXPECT_TRUE(torch::equal(labels, draw_labels(config, 20000, 1, 3)));
   EXPECT_FALSE(torch::equal(labels, draw_labels(config, 20000, 1, 4)));
 }

@@ -14,14 +14,14 @@
 namespace gan {
 namespace {
 
-// An epoch as watch_health() is told of it.
+// The input of watch_health() for an epoch.
 struct Epoch {
   StepMetrics metrics = {.d_real = 0.7, .d_fake = 0.3, .d_grad_norm = 1.0, .g_grad_norm = 0.5};
   double diversity = 0.9;
 };
 constexpr Epoch kSound;
 
-// The signs warned of in each of some epochs with the same metrics.
+// Number of warnings in each of several epochs with the same metrics.
 std::vector<std::size_t> warnings_of(const Epoch& epoch, int epochs, HealthState& state,
                                      const LossConfig& loss = {}) {
   std::vector<std::size_t> counts;
@@ -109,7 +109,7 @@ TEST(Health, EachWarningNamesKeysThatThereAreAndValuesThatTheyTake) {
       const auto option = std::find_if(table.begin(), table.end(),
                                        [&](const Option& row) { return row.key == key; });
       ASSERT_NE(option, table.end()) << key;
-      // "key = value," up to the comma, the blank or the end.
+      // The value in "key = value," ends at a comma, a blank or the end.
       const auto said = warning.text.find(key + " = ");
       if (said == std::string::npos) continue;
       const auto begin = said + key.size() + 3;
@@ -119,7 +119,7 @@ TEST(Health, EachWarningNamesKeysThatThereAreAndValuesThatTheyTake) {
     }
     EXPECT_NE(warning.text.find("loss.penalty = r1"), std::string::npos);
   }
-  check_config(config);  // and all at once
+  check_config(config);  // and all together
 }
 
 TEST(Health, APenaltyThatIsThereIsNotAdvised) {
@@ -148,7 +148,7 @@ Dataset two_points() {
   return {"points", {2, 1, 1}, samples, {}};
 }
 
-// One that puts each latent onto (scale * its first number, 0).
+// A generator that maps each latent to (scale * its first number, 0).
 torch::nn::Sequential scaled(float scale) {
   torch::nn::Linear layer(torch::nn::LinearOptions(1, 2).bias(false));
   const torch::NoGradGuard no_grad;
@@ -163,8 +163,8 @@ TEST(Health, DiversityIsTheRatioOfMeanDistances) {
   const DiversityMeter meter(two_points(), config);
   EXPECT_EQ(meter.measure(scaled(0.0F)), 0.0);
   const double one = meter.measure(scaled(1.0F));
-  // Two standard normal numbers lie 2 / sqrt(pi) apart on average; two of these
-  // two points 1, which is twice the chance to draw different ones.
+  // Two standard normal numbers are 2 / sqrt(pi) apart on average; two draws of these two points 1,
+  // twice the probability of drawing different ones.
   EXPECT_NEAR(one, 1.128, 0.2);
   EXPECT_NEAR(meter.measure(scaled(3.0F)), 3 * one, 1e-4);
 }

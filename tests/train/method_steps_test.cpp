@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-// Weights stay where they are, so that a step's metrics can be computed from outside.
+// Weights do not change, so that a step's metrics can be computed independently.
 Config still_config() {
   Config config = tiny_config();
   config.data.synthetic_size = 128;
@@ -71,12 +71,12 @@ TEST(MethodSteps, PairsAreComparedInBothUpdates) {
   }
 }
 
-// Adam's first step moves each weight by its learning rate.
+// Adam's first step moves each weight by the learning rate.
 TEST(MethodSteps, SchedulesAndRollbacksScaleBothLearningRates) {
   Config config = still_config();
   config.optim.lr = 1e-3;
   config.optim.discriminator_lr = 2e-3;
-  config.train.epochs = 25;  // of 4 steps
+  config.train.epochs = 25;  // of 4 steps each
   struct Case {
     Schedule schedule;
     std::int64_t warm_up;
@@ -118,7 +118,7 @@ TEST(MethodSteps, OnlyTheDiscriminatorsWeightsAreClipped) {
   EXPECT_GT(largest(trainer.networks.generator), 0.1);
 }
 
-// G's gradient must come back through what D was shown.
+// G's gradient must pass through the augmentation.
 TEST(MethodSteps, WhatDIsShownChangesBothUpdates) {
   const auto metrics_with = [](auto change) {
     Config config = still_config();
@@ -140,7 +140,7 @@ TEST(MethodSteps, WhatDIsShownChangesBothUpdates) {
   check(metrics_with([](Config& c) { c.augment.contrast = 0.5; }), "contrast");
 }
 
-// 4 updates of D on 2 x 32 images each, whose logits all have the sign of a large bias.
+// 4 updates of D on 2 x 32 images each; a large bias gives all logits the same sign.
 TEST(MethodSteps, TheProbabilityOfAugmentationFollowsTheSignOnRealImages) {
   Config config = still_config();
   config.augment = {.brightness = 0.5, .target = 0.6};
@@ -180,7 +180,7 @@ TEST(MethodSteps, LimitsOnGradientsReachBothNetworks) {
   config.optim.max_grad_norm = 1e-3;
   Trainer trainer(config, load_dataset(config.data));
   const auto metrics = trainer.step();
-  EXPECT_GT(step_metrics(metrics).d_grad_norm, 1e-2);  // as it was before
+  EXPECT_GT(step_metrics(metrics).d_grad_norm, 1e-2);  // measured before clipping
   for (const Adam* adam : {&trainer.g_optimizer, &trainer.d_optimizer}) {
     double sum = 0.0;
     for (const auto& moment : adam->state().exp_avg) sum += moment.square().sum().item<double>();

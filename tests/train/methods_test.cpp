@@ -43,8 +43,8 @@ Config rings_config() {
 }
 
 struct Coverage {
-  std::int64_t modes;  // of the eight: those that get at least 2% of the samples
-  double share;        // of the samples that lie within five sigma of a mode
+  std::int64_t modes;  // of the eight: modes with at least 2% of the samples
+  double share;        // of the samples within five sigma of a mode
 };
 
 Coverage coverage_of(const Trainer& trainer) {
@@ -57,7 +57,7 @@ Coverage coverage_of(const Trainer& trainer) {
   return {(counts >= 20).sum().item<std::int64_t>(), counts.sum().item<double>() / 1000};
 }
 
-// The weights of G after some steps.
+// G's weights after training.
 torch::Tensor learned(const Config& config) {
   Trainer trainer(config, load_dataset(config.data));
   while (trainer.steps_done() < trainer.total_steps()) trainer.step();
@@ -67,7 +67,7 @@ torch::Tensor learned(const Config& config) {
   return torch::cat(weights).detach();
 }
 
-// What each is, other tests hold against a formula; here, that training makes use of it.
+// Other tests compare each method with a formula; this one checks that training uses it.
 TEST(Methods, EachChangesWhatIsLearned) {
   const OneThread one_thread;
   Config config = rings_config();
@@ -105,7 +105,7 @@ TEST(Methods, EachChangesWhatIsLearned) {
   }
 }
 
-// Without the clipping, or a penalty, these logits grow without end.
+// Without clipping or a penalty, these logits grow without bound.
 TEST(ClippedTraining, LearnsTheModesOfTheRing) {
   const OneThread one_thread;
   const Config config =
@@ -119,7 +119,7 @@ TEST(ClippedTraining, LearnsTheModesOfTheRing) {
   EXPECT_GT(after.share, before.share + 0.4);
 }
 
-// Of samples to the nearest of the shapes that they were learned from.
+// The distance of samples to the nearest training shape.
 void expect_half_the_distance(const Settings& settings) {
   const OneThread one_thread;
   Config config = rings_config();
@@ -144,14 +144,14 @@ void expect_half_the_distance(const Settings& settings) {
   EXPECT_LT(after, before / 2);
 }
 
-// Were D shown augmented images on one side only, G would learn to draw them so.
+// If D saw only one side augmented, G would learn to draw augmented images.
 TEST(AugmentedTraining, SamplesComeNearTheImagesThemselves) {
   expect_half_the_distance({{"augment.translation", "0.125"},
                             {"augment.cutout", "0.25"},
                             {"augment.brightness", "0.25"}});
 }
 
-// A slope of at most one tells points of the ring apart too slowly for a test.
+// With a slope of at most one, D separates points of the ring too slowly for a test.
 TEST(SpectralNormTraining, SamplesComeNearTheImages) {
   expect_half_the_distance({{"model.spectral_norm", "true"}});
 }

@@ -26,7 +26,7 @@ TEST(Registries, HaveARowForEachNameInItsOrder) {
   expect_a_row_each(dataset_loaders());
 }
 
-// What a C++ user may cast: refused wherever it is looked up.
+// Invalid enum values, which C++ users may create by a cast, are refused at every look-up.
 TEST(Registries, AndNetworksRefuseValuesThatAreNone) {
   ModelConfig model;
   model.output = static_cast<OutputActivation>(9);

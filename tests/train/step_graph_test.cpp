@@ -16,8 +16,8 @@
 namespace gan {
 namespace {
 
-// All that is drawn in a step: classes, ranges of labels, dropout, several updates of D, a short
-// last batch, views, noise, a penalty now and then whose points are drawn, a falling learning rate.
+// Everything that a step may draw: classes, label ranges, dropout, several updates of D, a short
+// last batch, views, noise, an occasional penalty with drawn points, a decreasing learning rate.
 Config captured_config() {
   Config config = tiny_config();
   config.model.conditional = Conditional::kConcat;
@@ -36,7 +36,7 @@ Config captured_config() {
   return config;
 }
 
-// On the CPU a replay does the step's work again, on the buffers.
+// On the CPU a replay repeats the step's work on the buffers.
 TEST(StepGraph, ReplayedStepsAreTheStepsAsTheyCome) {
   Config config = captured_config();
   const Dataset data = load_dataset(config.data);
@@ -55,7 +55,7 @@ TEST(StepGraph, ReplayedStepsAreTheStepsAsTheyCome) {
   }
 }
 
-// A penalty that draws nothing changes no tensor's shape, but the step.
+// A penalty without draws changes no tensor's shape, but changes the step.
 TEST(StepGraph, StepsWithAPenaltyAreNotReplayedAsThoseWithout) {
   Config config = tiny_config();
   config.loss.penalty = PenaltyKind::kR1;
@@ -82,7 +82,7 @@ TEST(StepGraph, ReplayedStepsReadTheirImagesFromDisk) {
 
 TEST(StepGraph, WarmsUpThenCapturesAndRefillsBeforeEachReplay) {
   StepGraphs graphs(torch::kCPU, single_rank());
-  std::vector<const void*> seen;  // where each step's latents lay
+  std::vector<const void*> seen;  // addresses of each step's latents
   for (const float value : {5.0F, 9.0F, 7.0F, 3.0F}) {
     StepInputs inputs;
     inputs.d.emplace_back().latents = torch::full({1}, value);

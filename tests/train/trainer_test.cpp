@@ -13,6 +13,7 @@
 #include "message.hpp"
 #include "tiny_config.hpp"
 #include "train/device.hpp"
+#include "train/gpu.hpp"
 
 namespace gan {
 namespace {
@@ -33,17 +34,17 @@ TEST(Trainer, EpochsAreAsLongAsTheDataSays) {
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
   config.data.sampling = Sampling::kEpoch;
   config.train.discriminator_batch = DiscriminatorBatch::kHalf;
-  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 6);  // 16 real images a step
+  EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 6);  // 16 real images per step
   config.train.discriminator_steps = 2;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 3);
   config.train.steps_per_epoch = 7;
   EXPECT_EQ(Trainer(config, data).steps_per_epoch(), 7);
 }
 
-// On CUDA, a value that is read back makes the CPU wait for all that was queued.
+// On CUDA, reading back a value makes the CPU wait for all queued work.
 TEST(Trainer, AStepReadsNothingBack) {
   static int read;
-  static bool in_adam;  // whose kernel on the CPU, unlike that on CUDA, reads its step counts
+  static bool in_adam;  // its CPU kernel, unlike CUDA's, reads the step counts
   read = 0, in_adam = false;
   Config config = tiny_config();
   config.model.arch = Arch::kDcgan;
@@ -69,7 +70,7 @@ TEST(Trainer, AStepReadsNothingBack) {
   EXPECT_EQ(read, 0);
   metrics[0].item<float>();
   at::removeCallback(handle);
-  EXPECT_EQ(read, 1);  // so it would have been seen
+  EXPECT_EQ(read, 1);  // so a read would have been noticed
 }
 
 TEST(Trainer, DataOnDiskGiveTheBitsOfDataInMemory) {
@@ -83,7 +84,7 @@ TEST(Trainer, DataOnDiskGiveTheBitsOfDataInMemory) {
       config.data.sampling = sampling;
       Trainer memory(config, load_held(config.data, true));
       Trainer disk(config, load_held(config.data, false));
-      for (int i = 0; i < 12; ++i) {  // six passes, with their short last batches
+      for (int i = 0; i < 12; ++i) {  // six passes, including short last batches
         ASSERT_TRUE(torch::equal(memory.step(), disk.step())) << conditional << sampling << i;
       }
       EXPECT_TRUE(torch::equal(weights(memory.networks.discriminator),
@@ -112,7 +113,7 @@ TEST(Trainer, TheSameSeedGivesTheSameBits) {
   Trainer b(config, data);
   for (int i = 0; i < 5; ++i) {
     const auto metrics = a.step();
-    // What else is drawn meanwhile must not matter.
+    // Other draws in between must not matter.
     torch::randn({17});
     generate(b.sampling_generator(), torch::randn({3, 4}));
     EXPECT_TRUE(torch::equal(metrics, b.step())) << i;
@@ -182,7 +183,7 @@ TEST(Trainer, EmaFollowsTheFormula) {
   config.train.ema = 0.15;
   Trainer trainer(config, load_dataset(config.data));
   auto average = weights(trainer.networks.generator);
-  for (const double decay : {1.0 / 10, 0.15, 0.15}) {  // the second would be 2 / 11
+  for (const double decay : {1.0 / 10, 0.15, 0.15}) {  // unlimited, the second is 2 / 11
     trainer.step();
     average = decay * average + (1 - decay) * weights(trainer.networks.generator);
     EXPECT_TRUE(torch::allclose(weights(trainer.ema), average, 1e-5, 1e-7));
@@ -192,8 +193,8 @@ TEST(Trainer, EmaFollowsTheFormula) {
 TEST(Trainer, GradientNormsAreThoseOfThePlainGradients) {
   Config config = tiny_config();
   const Dataset data = load_dataset(config.data);
-  // SGD on the same gradient would move the weights by lr times its norm; Adam's
-  // first moment after one step is (1 - beta1) times the gradient.
+  // SGD with the same gradient would move the weights by lr times its norm; Adam's first moment
+  // after one step is (1 - beta1) times the gradient.
   config.optim.beta1 = 0.5;
   Trainer trainer(config, data);
   const auto metrics = trainer.step();
@@ -224,13 +225,13 @@ TEST(Trainer, Bfloat16LearnsTheSameInFloat32Weights) {
   }
   const auto same = weights(exact.networks.generator);
   EXPECT_EQ(same.scalar_type(), weights(rough.networks.generator).scalar_type());
-  EXPECT_FALSE(torch::equal(same, weights(rough.networks.generator)));  // was it bf16 at all?
+  EXPECT_FALSE(torch::equal(same, weights(rough.networks.generator)));  // bf16 really was used
 }
 
 TEST(Trainer, RefusesWhatThisMachineLacks) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "there is a CUDA device";
   const std::string message = usage_message_of([] { resolve_device("cuda"); });
-  const char* lacks = is_cuda_build() ? "no CUDA device or driver" : "CPU only";
+  const char* lacks = is_cuda_build() ? "asked for, but" : "CPU only";
   EXPECT_NE(message.find(lacks), std::string::npos) << message;
   EXPECT_EQ(resolve_device("auto").str(), "cpu");
 }

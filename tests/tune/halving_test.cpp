@@ -23,7 +23,7 @@ JobResult result_for(const Job& job, double score) {
   return {.job = job, .steps = 1, .score = score, .seconds = 1};
 }
 
-// Does all jobs of a search, each scored by `score`; the jobs in their order.
+// Does all jobs of a search, scored by `score`; returns the results in order.
 template <typename Score>
 std::vector<JobResult> run_all(const SearchConfig& plan, Score score) {
   std::vector<JobResult> results;
@@ -61,7 +61,7 @@ TEST(Halving, StepsAreRoundedUp) {
 
 TEST(Halving, TheBestGoOnAndTheRecipeWithThem) {
   const auto plan = plan_of(9, 3, 3, 1, 2);
-  // The higher its number, the better a trial.
+  // Trials with higher numbers are better.
   const auto results = run_all(plan, [](const Job& job) { return 100.0 - job.trial; });
   const auto levels = settled_levels(plan, results);
   ASSERT_EQ(levels.size(), 4u);
@@ -70,7 +70,7 @@ TEST(Halving, TheBestGoOnAndTheRecipeWithThem) {
   EXPECT_EQ(trials_of(levels[2]), (Numbers{0, 7, 8}));     // ceil(4 / 3)
   EXPECT_EQ(levels[3], (std::vector<Job>{{3, 0, 1}, {3, 8, 1}, {3, 0, 2}, {3, 8, 2}}));
   EXPECT_EQ(results.size(), 9u + 4 + 3 + 4);
-  // The recipe takes no second place where it is among the best.
+  // The recipe is not counted twice if it is among the best.
   const auto worse = run_all(plan, [](const Job& job) { return 1.0 + job.trial; });
   EXPECT_EQ(trials_of(settled_levels(plan, worse)[1]), (Numbers{0, 1, 2}));
 }
@@ -101,7 +101,7 @@ TEST(Halving, WhatDivergesIsOut) {
   EXPECT_EQ(trials_of(levels[1]), Numbers{4});  // not even the recipe
   EXPECT_EQ(standings(plan, results).front().trial, 4);
   EXPECT_EQ(standings(plan, results).size(), 6u);
-  // Where all do, the search is at its end.
+  // If all trials diverged, the search ends.
   const auto none = run_all(plan, [](const Job&) { return kInfinite; });
   EXPECT_EQ(none.size(), 6u);
   EXPECT_EQ(standings(plan, none).front().score, kInfinite);
@@ -109,7 +109,8 @@ TEST(Halving, WhatDivergesIsOut) {
 
 TEST(Halving, TheCostIsThatOfTheJobs) {
   const auto plan = plan_of(9, 3, 3, 1, 2);
-  // 9 to a ninth, 3 and the recipe to a third, 2 and it to the end, twice 1 and it anew.
+  // 9 trials to a ninth, 3 and the recipe to a third, 2 and the recipe to the end, and 1 and the
+  // recipe twice more from scratch.
   EXPECT_NEAR(search_cost(plan).runs, 9.0 / 9 + 4 * (1.0 / 3 - 1.0 / 9) + 3 * (2.0 / 3) + 4, 1e-12);
   EXPECT_EQ(search_cost(plan).jobs, 9 + 4 + 3 + 4);
   EXPECT_EQ(level_sizes(plan), (Numbers{9, 4, 3, 2}));
@@ -149,7 +150,7 @@ TEST(Standings, AreMeansOverSeedsWithTheirDeviation) {
   EXPECT_DOUBLE_EQ(places[0].spread, std::sqrt(7.0));  // (4 + 1 + 9) / 2
   EXPECT_EQ(places[1].trial, 0);
   EXPECT_EQ(places[1].spread, 0.0);
-  EXPECT_EQ(places[2].trial, 1);  // out after the first rung
+  EXPECT_EQ(places[2].trial, 1);  // eliminated after the first rung
   EXPECT_EQ(places[2].level, 0);
   EXPECT_TRUE(std::isnan(places[2].spread));
 }
@@ -157,7 +158,7 @@ TEST(Standings, AreMeansOverSeedsWithTheirDeviation) {
 TEST(Standings, ALevelThatIsNotDoneDoesNotCount) {
   const auto plan = plan_of(4, 2, 2, 1, 2);
   const auto whole = run_all(plan, [](const Job& job) { return 10.0 - job.trial; });
-  // All of the first rung, and of the second the recipe alone, which is the worst of all.
+  // All results of the first rung, and of the second only the recipe's, which is the worst.
   const std::vector<JobResult> some(whole.begin(), whole.begin() + 5);
   ASSERT_EQ(some.back().job, (Job{1, 0, 0}));
   EXPECT_EQ(standings(plan, some).front().trial, 3);

@@ -117,7 +117,7 @@ TEST(SearchTrials, AreTheRecipeWithTheirValues) {
   EXPECT_EQ(format_double(second.optim.lr), trials.values(2)[0]);
   EXPECT_EQ(name_of(second.loss.kind), trials.values(2)[1]);
   EXPECT_EQ(second.train.seed, 8);
-  // Values that cannot go together are told.
+  // Values that can't be combined are reported.
   SearchSetup wrong = setup;
   wrong.search.space = "train.discriminator_batch=half;train.batch_size=127";
   const SearchTrials odd(wrong);

@@ -34,7 +34,7 @@ TEST(Space, ReadsListsAndRanges) {
   EXPECT_EQ(space[3].values, (Strings{"bce", "hinge"}));
   EXPECT_TRUE(space[4].whole);
   EXPECT_EQ(space[5].values, (Strings{"true", "false"}));
-  // Short names are known, and values are written one way.
+  // Aliases are known, and values are written in canonical form.
   EXPECT_EQ(space_of("lr=0.0001,1e-4,2e-4")[0].values, (Strings{"1.0e-04", "2.0e-04"}));
   EXPECT_EQ(space_of("lr=1e-4")[0].key, "optim.lr");
   EXPECT_EQ(space_of("loss.real_label=0.9,0.8:1")[0].values, (Strings{"0.9", "0.8:1"}));
@@ -61,7 +61,7 @@ TEST(Space, SaysWhatIsWrong) {
   EXPECT_NE(space_message("optim.lr=").find("has no values"), std::string::npos);
   EXPECT_NE(space_message("optim.lr").find("has no values"), std::string::npos);
   EXPECT_NE(space_message("lr=1e-3;optim.lr=1e-4").find("is there twice"), std::string::npos);
-  // All mistakes at once.
+  // All mistakes are reported at once.
   const auto message = space_message("optim.ls=1;train.ema=2");
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 1);
 }
@@ -75,7 +75,7 @@ TEST(Space, CheckingChangesNoConfig) {
 TEST(DrawTrials, AListIsGoneThroughWholeAndOnce) {
   const Space space = space_of("optim.beta1=0,0.5,0.9;loss.kind=bce,hinge");
   const auto trials = draw_trials(space, {"0.5", "bce"}, 100, 1);
-  ASSERT_EQ(trials.size(), 6u);  // 3 x 2, the recipe's own as it is
+  ASSERT_EQ(trials.size(), 6u);  // 3 x 2, including the recipe unchanged
   EXPECT_TRUE(trials[0].empty());
   const std::set<Trial> others(trials.begin() + 1, trials.end());
   EXPECT_EQ(others.size(), 5u);
@@ -91,7 +91,7 @@ TEST(DrawTrials, AreAPureFunctionOfTheSeed) {
     const auto eight = draw_trials(space, recipe, 8, 7);
     EXPECT_EQ(eight, draw_trials(space, recipe, 8, 7));
     EXPECT_NE(eight, draw_trials(space, recipe, 8, 8));
-    // More trials begin with the same ones.
+    // A larger number of trials starts with the same ones.
     auto more = draw_trials(space, recipe, 12, 7);
     more.resize(8);
     EXPECT_EQ(eight, more);
@@ -108,7 +108,7 @@ TEST(DrawTrials, RangesAreFilledEvenly) {
   for (std::size_t i = 1; i < trials.size(); ++i) {
     const double lr = std::stod(trials[i][0]);
     EXPECT_TRUE(lr >= 1e-4 && lr <= 1e-2) << trials[i][0];
-    below += lr < 1e-3 ? 1 : 0;  // the middle of the logarithms
+    below += lr < 1e-3 ? 1 : 0;  // the logarithmic middle
     const double cutout = std::stod(trials[i][1]);
     EXPECT_TRUE(cutout >= 0.2 && cutout <= 0.6);
     sum += cutout;
@@ -147,7 +147,7 @@ TEST(DefaultSpace, CanBeReadAndFitsTheRecipe) {
   EXPECT_FALSE(has(separate, "relativistic"));
   const auto labelled = text_for([](Config& config) { config.loss.real_label = {0.9, 0.9}; });
   EXPECT_FALSE(has(labelled, "loss.kind"));
-  text_for([](Config& config) { config.optim.lr = 10; });  // no further than the option goes
+  text_for([](Config& config) { config.optim.lr = 10; });  // stays within the option's range
 }
 
 TEST(SearchTable, DefaultsAreAllowedAndComeBackFromYaml) {

@@ -8,18 +8,17 @@
 
 namespace gan {
 
-/// Every option of a run with its default. src/config/option.cpp says what each means and its
-/// range, choices.hpp the names of what there is to choose from.
+/// Every option of a run, with its default. src/config/option.cpp describes each option and its
+/// range; choices.hpp names the values of the enums.
 
-/// A label for the discriminator: a fixed number (lo == hi) or one drawn
-/// uniformly from [lo, hi] for each image.
+/// A label for the discriminator: fixed (lo == hi), or drawn uniformly from [lo, hi] per image.
 struct LabelRange {
   double lo = 0.0;
   double hi = 0.0;
   bool operator==(const LabelRange&) const = default;
 };
 
-/// Of pictures, in pixels: 64 for a square, 64x96 for WIDTHxHEIGHT; 0: left to the program.
+/// Image size in pixels: 64 is a square, 64x96 is WIDTHxHEIGHT, 0 lets the program choose.
 struct ImageSize {
   ImageSize(std::int64_t side = 0) : width(side), height(side) {}  // NOLINT: a square is its side
   ImageSize(std::int64_t w, std::int64_t h) : width(w), height(h) {}
@@ -29,7 +28,7 @@ struct ImageSize {
   bool operator==(const ImageSize&) const = default;
 };
 
-/// Of a network's hidden layers; none: those that suit its architecture and images.
+/// Widths of a network's hidden layers; empty: chosen to suit the architecture and image size.
 using Widths = std::vector<std::int64_t>;
 
 struct DataConfig {
@@ -137,7 +136,7 @@ struct AugmentConfig {
   double contrast = 0.0;
   double target = 0.0;
 
-  /// Whether D sees images otherwise than they are.
+  /// Whether augmentation is on, so that D sees altered images.
   bool changes_views() const {
     return translation > 0 || cutout > 0 || brightness > 0 || saturation > 0 || contrast > 0;
   }

@@ -9,21 +9,21 @@
 
 namespace gan {
 
-/// The classes of labelled images: labels from 0 to count - 1, of which some may have no images.
+/// Classes of labelled images. Labels run from 0 to count - 1; some may have no images.
 struct Classes {
-  Classes(std::int64_t all = 0) : count(all) {}  // NOLINT: so many, all with images
+  Classes(std::int64_t all = 0) : count(all) {}  // NOLINT: a count alone means that all have images
   Classes(std::int64_t all, std::vector<std::string> named, std::vector<std::int64_t> with_images)
       : count(all), names(std::move(named)), occurring(std::move(with_images)) {}
 
-  std::int64_t count;                   ///< 0: none
-  std::vector<std::string> names;       ///< by label; empty: the numbers are the names
-  std::vector<std::int64_t> occurring;  ///< labels that have images, in order; empty: all
+  std::int64_t count;                   ///< 0: no classes
+  std::vector<std::string> names;       ///< by label; empty: classes are named by number
+  std::vector<std::int64_t> occurring;  ///< labels that have images, ascending; empty: all
 
-  /// How many have images.
+  /// Number of classes that have images.
   std::int64_t size() const {
     return occurring.empty() ? count : static_cast<std::int64_t>(occurring.size());
   }
-  /// The label of the i-th of those.
+  /// Label of the i-th class that has images.
   std::int64_t label(std::int64_t i) const {
     return occurring.empty() ? i : occurring[static_cast<std::size_t>(i)];
   }

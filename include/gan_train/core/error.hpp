@@ -6,13 +6,13 @@
 
 namespace gan {
 
-/// The one exception type. What it says is one line (or, for several mistakes
-/// in a config, one line each): what is wrong, where, and what to do.
+/// The project's only exception type. The message is one line (or one line per mistake in a
+/// config): what is wrong, where, and what to do.
 class Error : public std::runtime_error {
  public:
   /// Exit code 1: the run failed.
   static constexpr int kFailed = 1;
-  /// Exit code 2: a wrong call or config.
+  /// Exit code 2: a wrong command line or config.
   static constexpr int kUsage = 2;
 
   explicit Error(const std::string& what, int exit_code = kFailed)
@@ -24,7 +24,7 @@ class Error : public std::runtime_error {
   int exit_code_;
 };
 
-/// Concatenates its arguments as an ostream prints them.
+/// Concatenates its arguments as an ostream would print them.
 template <typename... Args>
 std::string str(const Args&... args) {
   std::ostringstream out;
@@ -32,13 +32,13 @@ std::string str(const Args&... args) {
   return out.str();
 }
 
-/// An Error for a mistake in the call or the config (exit code 2).
+/// An Error for a mistake in the command line or the config (exit code 2).
 template <typename... Args>
 Error usage_error(const Args&... args) {
   return Error(gan::str(args...), Error::kUsage);
 }
 
-/// An Error for a run that failed (exit code 1).
+/// An Error for a failed run (exit code 1).
 template <typename... Args>
 Error run_error(const Args&... args) {
   return Error(gan::str(args...), Error::kFailed);

@@ -6,7 +6,7 @@
 
 namespace gan {
 
-/// The names in a table: any range of rows with a `name`.
+/// The names in a table: any range of rows with a member `name`.
 template <typename Rows>
 std::vector<std::string> names_of(const Rows& rows) {
   std::vector<std::string> names;
@@ -14,12 +14,12 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
-/// For find_row().
+/// Used by find_row().
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view name,
                                 const std::vector<std::string>& known);
 
-/// The row called `name`, or an Error that lists the candidates and suggests
-/// one where one is near. `what` is the word for a row ("loss", "architecture").
+/// The row called `name`. Otherwise throws an Error that lists the names and suggests a similar
+/// one. `what` is the word for a row ("loss", "architecture").
 template <typename Rows>
 const auto& find_row(const Rows& rows, std::string_view name, std::string_view what) {
   for (const auto& row : rows) {

@@ -14,7 +14,7 @@ struct ImageShape {
   std::int64_t width = 0;
 
   std::int64_t size() const { return channels * height * width; }
-  /// Whether it is drawn as a point (data set `rings`), not as pixels.
+  /// Whether the item is drawn as a point (data set `rings`), not as pixels.
   bool is_point() const { return channels == 1 && height == 1 && width == 2; }
   bool operator==(const ImageShape&) const = default;
 };
@@ -25,8 +25,8 @@ inline std::string to_string(const ImageShape& shape) {
          std::to_string(shape.width);
 }
 
-/// What to_string gives; nothing for other text, or sizes that are not 1 to 65536: more than
-/// any image that is trained on has, and too little for a product to overflow.
+/// The inverse of to_string. Returns nothing for other text, or for sizes outside 1 to 65536: no
+/// trained image is larger, and products of such sizes do not overflow.
 std::optional<ImageShape> parse_shape(std::string_view text);
 
 }  // namespace gan

@@ -18,8 +18,8 @@ namespace gan {
 
 struct TestedClassifier;
 
-/// One metric of an evaluation, and what real images and noise score in it on the same terms. NaN
-/// where there is none.
+/// One metric of an evaluation, with the values for real images and for noise under the same
+/// conditions. NaN: not measured.
 struct Metric {
   std::string name;   ///< "frechet": the key in JSON and the column of metrics.csv
   std::string label;  ///< "Fréchet distance": the row of the table
@@ -28,76 +28,77 @@ struct Metric {
   double ceiling = 0.0;  ///< of uniform noise
 };
 
-/// What an evaluation says of the samples of one class: those that were asked to be of it or, where
-/// nothing was asked for, those that the classifier takes for it. NaN where there are too few.
+/// Metrics of the samples of one class: those generated for it or, for an unconditional generator,
+/// those that the classifier assigns to it. NaN: too few samples.
 struct ClassMetrics {
-  std::string name;  ///< its number, where the data set names none
+  std::string name;  ///< its number if the data set has no names
   std::int64_t samples = 0;
-  double percent = 0.0;   ///< of all samples, by the classifier
-  double data = 0.0;      ///< of the training images, by their labels, %
-  double as_asked = 0.0;  ///< of those asked for, the classifier agrees, %; NaN: none were
-  /// As the rows of these names, but within the class, with what real images score.
+  double percent = 0.0;   ///< share of all samples, according to the classifier
+  double data = 0.0;      ///< share of the training images, according to their labels, %
+  double as_asked = 0.0;  ///< share of those generated for it that the classifier confirms, %
+  /// Like the metrics of these names, but within the class, with the value for real images.
   Metric precision, recall, coverage, frechet;
 };
 
-/// All that an evaluation says: the one record that table, JSON and CSV are written from.
+/// The result of an evaluation: the record that the table, JSON and CSV are written from.
 struct Metrics {
   std::string features;   ///< what the features are: "LeNet classifier of data/mnist, …"
-  std::string reference;  ///< what was compared with: "10000 test images of data/mnist"
+  std::string reference;  ///< the images compared with: "10000 test images of data/mnist"
   std::int64_t samples = 0;
   std::vector<Metric> rows;
-  std::vector<ClassMetrics> classes = {};  ///< where asked for
+  std::vector<ClassMetrics> classes = {};  ///< empty unless asked for
 
-  /// The value called `name`; NaN where there is none.
+  /// The value of the metric called `name`; NaN if there is none.
   double value(std::string_view name) const;
 };
 
 /// The data that samples are measured against.
 struct EvaluationData {
-  std::string name;  ///< what the output calls it, such as "data/mnist"
+  std::string name;  ///< its name in the output, such as "data/mnist"
   Dataset train;
-  Dataset test;  ///< of the same shape; empty where the data set has no test images
+  Dataset test;  ///< of the same shape; empty if the data set has no test images
 };
 
-/// The data set in two parts: `held_out` of its images in the place of test images, the others to
-/// train on. Always the same ones of the same data.
+/// Splits a data set: `held_out` of its images serve as test images, the others as training images.
+/// The split is the same for the same data.
 EvaluationData hold_out(std::string name, const Dataset& data, std::int64_t held_out);
 
-/// Fewest and most samples that are measured.
+/// Minimum and maximum number of samples.
 inline constexpr std::int64_t kMinSamples = 100;
 inline constexpr std::int64_t kMaxSamples = 100000;
 
-/// Measures samples against a data set; docs/quality.md says how. Features come from a classifier
-/// or, where there is none, from a fixed random projection of the pixels. Always the same metrics
-/// for the same images: nothing is drawn from a run's streams.
+/// Measures samples against a data set, as docs/quality.md describes. Features come from a
+/// classifier or, without one, from a fixed random projection of the pixels. Equal images give
+/// equal metrics: nothing is drawn from the streams of a run.
 class Evaluator {
  public:
-  /// For `samples` samples. Compares with the test images where there are that many, else with
-  /// training images. Error (exit code 2) where the data set is too small.
+  /// For `samples` samples. Compares with the test images if there are that many, else with
+  /// training images. Throws an Error (exit code 2) if the data set is too small.
   Evaluator(EvaluationData data, std::optional<TestedClassifier> classifier, std::int64_t samples);
 
-  /// What real images and noise score: rows without values. Costs as much as two measure().
-  /// "nearest" is copied from `known`, the baselines of a number of samples that shares_nearest().
+  /// The metrics of real images and of noise: rows without values. Costs as much as two measure().
+  /// Copies "nearest" from `known`, baselines for a number of samples for which shares_nearest() is
+  /// true.
   std::vector<Metric> measure_baselines(const std::vector<Metric>& known = {}) const;
-  /// Whether baselines for so many samples have the same "nearest": only the first 2000 samples
-  /// count there.
+  /// Whether baselines for `samples` samples have the same "nearest", which uses only the first
+  /// 2000 samples.
   bool shares_nearest(std::int64_t samples) const;
-  /// What measure() is to set beside its values.
+  /// Sets the baselines that measure() adds to its values.
   void set_baselines(std::vector<Metric> rows) { baselines_ = std::move(rows); }
   const std::vector<Metric>& baselines() const { return baselines_; }
 
-  /// Images [n, c, h, w] as a data set holds them: uint8 pixels, or float32 points. With
-  /// the classes [n] that were asked for, and a classifier, also how many are of theirs.
+  /// Images [n, c, h, w] as in a data set: uint8 pixels, or float32 points. With the classes [n]
+  /// that they were generated for, and a classifier, also the share that it agrees with.
   Metrics measure(const torch::Tensor& images, const torch::Tensor& classes = {}) const;
-  /// The same, class by class as well; without a classifier, or with more classes than are listed,
-  /// it says nothing of them.
+  /// The same, also for each class. Without a classifier, or with too many classes to list, no
+  /// class is measured.
   Metrics measure_classes(const torch::Tensor& images, const torch::Tensor& classes = {}) const;
-  /// One number to choose by, lower is better: the Fréchet distance of the classifier's features
-  /// or, without one, the sliced Wasserstein distance of the values.
+  /// One number to select by, lower is better: the Fréchet distance of the classifier's features
+  /// or, without a classifier, the sliced Wasserstein distance of the values.
   double score(const torch::Tensor& images) const;
-  /// What that number is called.
+  /// The name of that metric.
   const char* score_name() const;
-  /// The rows that measure() gives, without values.
+  /// The rows that measure() returns, without values.
   std::vector<Metric> rows(bool with_classes) const;
 
  private:
@@ -126,10 +127,10 @@ class Evaluator {
   std::int64_t samples_;
   torch::Tensor projection_;
   torch::Tensor class_shares_;  // of the training labels, [classes] float64
-  // Disjoint but for neighbours_, which holds all training images that aren't in reference_.
+  // Disjoint, except for neighbours_: it holds all training images that aren't in reference_.
   torch::Tensor reference_, real_, validation_;
   Dataset neighbours_;
-  torch::Tensor reference_labels_, real_labels_;  // undefined where the data have none
+  torch::Tensor reference_labels_, real_labels_;  // undefined if the data set has none
   std::string reference_text_;
   ImageFeatures reference_features_;
   std::vector<Metric> baselines_;

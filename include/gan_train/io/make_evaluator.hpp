@@ -10,11 +10,11 @@
 
 namespace gan {
 
-/// An evaluator by the data set that `config` names and `train` holds, with what real images and
-/// noise score. Takes what it can from files beside the data, else from the user's cache folder
-/// ($XDG_CACHE_HOME or ~/.cache), makes the rest and keeps it there: once, that takes a minute or
-/// two. Features: kAuto (a classifier where there are labels, else projections), kClassifier
-/// (Error, exit code 2, where there are none) or kProjections.
+/// An evaluator for the data set that `config` names and `train` holds, with its baselines.
+/// Classifier and baselines are read from files next to the data or in the user's cache folder
+/// ($XDG_CACHE_HOME or ~/.cache); missing ones are computed, once, in a minute or two, and kept
+/// there. Features: kAuto (a classifier if there are labels, else projections), kClassifier (Error,
+/// exit code 2, if there are none) or kProjections.
 Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
                          const torch::Device& device, FeatureKind features = FeatureKind::kAuto);
 

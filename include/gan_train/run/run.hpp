@@ -17,29 +17,29 @@ namespace gan {
 /// How far a run has come.
 enum class RunState : std::uint8_t { kTraining, kStopped, kFailed, kComplete };
 
-/// Writes the report of a run. While the run trains, it must be quick.
+/// Writes the report of a run. It is also called during training, so it must be quick.
 using ReportWriter = std::function<void(const RunFiles& files, RunState state)>;
 
-/// A training run and all that it leaves in its folder: logs, plots, grids of samples, kept
-/// generators, and the state to resume from.
+/// A training run and everything in its folder: logs, plots, grids of samples, kept generators, and
+/// the state to resume from.
 class Run {
  public:
-  /// The references must outlive it. Without `report`, no report is written.
+  /// The references must outlive the Run. Without `report`, no report is written.
   Run(Trainer& trainer, const Dataset& data, const RunFolder& folder, ReportWriter report = {});
   ~Run();
 
-  /// Loads a saved state of this run: call it before train().
+  /// Loads a saved state of this run. Call it before train().
   void resume(const std::filesystem::path& state);
 
-  /// Calls `watch` with each grid of samples once it is written.
+  /// Calls `watch` with the path of each grid of samples once it is written.
   void watch_samples(std::function<void(const std::filesystem::path&)> watch);
 
-  /// Trains to the end of the last epoch, or until `watch.stop` says so, and saves
-  /// the state then. Returns whether it got to the end. Of `watch`, on_step,
-  /// on_epoch and stop are called; the rest is the run's own.
+  /// Trains to the end of the last epoch, or until `watch.stop` returns true, then saves the state.
+  /// Returns whether training is complete. Only on_step, on_epoch and stop of `watch` are called;
+  /// the run uses the other hooks itself.
   bool train(const Hooks& watch = {});
 
-  /// The metrics of the last evaluation in a few words; "" before the first.
+  /// The metrics of the last evaluation as a short text; "" before the first.
   const std::string& evaluation() const;
 
  private:
@@ -47,9 +47,8 @@ class Run {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The newest state in a run's folder that is whole, and the config in it. A
-/// damaged last.pt is warned of, and the state before it taken. Error where
-/// there is none.
+/// The newest intact state in a run's folder, and its config. If last.pt is damaged, warns and uses
+/// the state before it. Throws an Error if there is none.
 struct SavedState {
   std::filesystem::path path;
   Config config;

@@ -14,28 +14,28 @@ namespace gan {
 
 class FolderLock;
 
-/// Whether a folder is there and not empty. A lock and empty folders are nothing: a run that was
-/// killed at once leaves them.
+/// Whether a folder exists and is not empty. A lock file and empty subfolders do not count: a run
+/// that is killed at once leaves them.
 bool holds_anything(const std::filesystem::path& folder);
 
-/// Makes runs/<name>-<date-time>: where nobody says where to write. Runs that are started in one
-/// second get folders of their own.
+/// Creates runs/<name>-<date-time>, the default place of a run. Runs started in the same second get
+/// different folders.
 std::filesystem::path new_run_folder(const std::string& name);
 
-/// A file that a run leaves in its folder.
+/// A file that a run writes into its folder.
 struct RunFile {
   enum class AtOverwrite { kRemovedFirst, kRemoved, kRemovedLast, kStays };
 
-  std::string_view name;  ///< below the run's folder; `*` stands for an epoch
+  std::string_view name;  ///< relative to the run's folder; `*` stands for an epoch
   std::string_view content;
-  std::string_view written;  ///< when
+  std::string_view written;  ///< when it is written
   AtOverwrite at_overwrite = AtOverwrite::kRemoved;
 };
 
-/// All of them, as docs/formats.md shows them.
+/// All files of a run, as docs/formats.md lists them.
 std::span<const RunFile> run_files();
 
-/// Names the files of a run.
+/// The paths of a run's files.
 class RunFiles {
  public:
   explicit RunFiles(std::filesystem::path root) : root_(std::move(root)) {}
@@ -51,7 +51,7 @@ class RunFiles {
   std::filesystem::path evaluation() const { return at("evaluation.json"); }
   std::filesystem::path report() const { return at("report.html"); }
   std::filesystem::path losses_png() const { return at("losses.png"); }
-  /// TensorBoard looks for "tfevents" in a name.
+  /// TensorBoard looks for "tfevents" in file names.
   std::filesystem::path events() const { return at("events.out.tfevents.gan-train"); }
   std::filesystem::path losses_svg() const { return at("losses.svg"); }
   std::filesystem::path log() const { return at("train.log"); }
@@ -64,9 +64,9 @@ class RunFiles {
   std::filesystem::path state() const { return at("checkpoints/last.pt"); }
   std::filesystem::path previous_state() const { return at("checkpoints/previous.pt"); }
 
-  /// Those of run_files() that are there.
+  /// The rows of run_files() that exist.
   std::vector<RunFile> present() const;
-  /// The grids of samples, and the generators, that are there, by epoch.
+  /// The existing grids of samples and generators, by epoch.
   std::map<std::int64_t, std::filesystem::path> samples() const {
     return numbered(&RunFiles::sample);
   }
@@ -75,7 +75,7 @@ class RunFiles {
   }
 
  private:
-  // Of a row of run_files(), with `epoch` for its star.
+  // The path of a row of run_files(), with `epoch` for its star.
   std::filesystem::path at(std::string_view name, std::string_view epoch = "") const;
   std::map<std::int64_t, std::filesystem::path> numbered(
       std::filesystem::path (RunFiles::*file)(std::int64_t) const) const;
@@ -83,21 +83,21 @@ class RunFiles {
   std::filesystem::path root_;
 };
 
-/// The folder of a run that writes there, locked against a second run as long as the object lives.
-/// What killed runs left half-written is removed.
+/// The folder of a running run, locked against a second run during the object's lifetime. Removes
+/// files that killed runs left half-written.
 class RunFolder : public RunFiles {
  public:
   enum class Open {
-    kNew,        ///< Error where the folder holds anything
-    kOverwrite,  ///< removes the files of an earlier run; Error, with nothing touched, where the
-                 ///< folder is not a run's
-    kResume      ///< continues the run that is there
+    kNew,        ///< Error if the folder holds anything
+    kOverwrite,  ///< removes the files of an earlier run; Error, with nothing touched,
+                 ///< if the folder does not belong to a run
+    kResume      ///< continues the run in the folder
   };
 
   RunFolder(std::filesystem::path folder, Open how);
 
-  /// Deletes the generators of epochs before `epoch`, but for the `keep_last`
-  /// newest (`epoch`'s own counts) and those whose epoch `keep_every` divides.
+  /// Deletes generators of epochs before `epoch`, except the newest `keep_last` (including that of
+  /// `epoch`) and those of epochs divisible by `keep_every`.
   void prune_generators(std::int64_t epoch, std::int64_t keep_last, std::int64_t keep_every) const;
 
  private:

@@ -26,7 +26,7 @@ struct Loss;
 struct Penalty;
 struct StepInputs;
 
-/// The group of a process on its own: rank 0 of 1.
+/// The group of a single process: rank 0 of 1.
 Ranks& single_rank();
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
@@ -34,33 +34,34 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 /// A GAN in training: its state, and the step that advances it. Touches no files.
 class Trainer {
  public:
-  /// Builds the networks for `data`, which must be sound (Dataset::checked), on
-  /// resolve_device(config.train.device), and starts at step 0. `ranks` must outlive it.
+  /// Builds the networks for `data`, which must be valid (Dataset::checked), on
+  /// resolve_device(config.train.device), at step 0. `ranks` must outlive the Trainer.
   Trainer(const Config& config, const Dataset& data, Ranks& ranks = single_rank());
   ~Trainer();
 
-  /// Draws, updates D discriminator_steps times and G once, and moves G's average. Returns the
-  /// metrics of this rank's images on the device, [6], for step_metrics(): nothing waits for it.
+  /// Draws the inputs, updates D discriminator_steps times and G once, and updates G's average.
+  /// Returns this rank's metrics as a tensor [6] on the device, for step_metrics(), without waiting
+  /// for it.
   torch::Tensor step();
-  /// What the next step will use, by name, as one batch over all ranks.
+  /// The inputs of the next step, by name, as one batch over all ranks.
   NamedTensors next_inputs();
 
   std::int64_t steps_done() const { return steps_done_; }
   std::int64_t steps_per_epoch() const;
   std::int64_t total_steps() const { return steps_per_epoch() * config_.train.epochs; }
-  /// Real images that D is shown per step, on average over an epoch.
+  /// Real images shown to D per step, averaged over an epoch.
   double images_per_step() const;
   void set_steps_done(std::int64_t steps);
-  /// Multiplies both learning rates, on top of the config's schedule.
+  /// Multiplies both learning rates, in addition to the config's schedule.
   void scale_lr(double scale) { lr_scale_ = scale; }
   /// Whether all weights, statistics and moments are finite.
   bool is_finite() const;
-  /// Gives all ranks the state of rank 0. Every rank calls it.
+  /// Copies the state of rank 0 to all ranks. Every rank must call it.
   void share_state();
 
   const Config& config() const { return config_; }
   const ImageShape& shape() const { return shape_; }
-  /// Those that the networks are told; none where the GAN is unconditional.
+  /// The classes that the networks are conditioned on; none if unconditional.
   const Classes& classes() const { return classes_; }
   const Conditioning& conditioning() const { return *conditioning_; }
   const torch::Device& device() const { return device_; }
@@ -75,10 +76,10 @@ class Trainer {
   torch::nn::Sequential ema{nullptr};  ///< average of G's weights if train.ema > 0, else null
   Adam g_optimizer;
   Adam d_optimizer;
-  double augmentation = 0.0;  ///< its probability where augment.target is set; moves with the steps
+  double augmentation = 0.0;  ///< its probability if augment.target is set; adapted per step
 
-  /// The generator to sample from: the average if there is one, with the batch-norm statistics of
-  /// its own weights. Asking for it changes no later step.
+  /// The generator to sample from: the average if there is one, with batch-norm statistics computed
+  /// for its own weights. Calling this does not change later steps.
   torch::nn::Sequential sampling_generator() const;
 
  private:
@@ -106,12 +107,12 @@ class Trainer {
   const Loss& loss_;
   const Penalty& penalty_;
   std::unique_ptr<StepDraws> draws_;
-  std::unique_ptr<StepGraphs> graphs_;  // where train.cuda_graph
+  std::unique_ptr<StepGraphs> graphs_;  // set if train.cuda_graph
   std::int64_t data_size_;
   std::string data_sum_;
   std::int64_t steps_done_ = 0;
   double lr_scale_ = 1.0;
-  mutable std::int64_t statistics_step_ = -1;  // at which ema's statistics were made
+  mutable std::int64_t statistics_step_ = -1;  // step at which ema's statistics were made
 };
 
 }  // namespace gan

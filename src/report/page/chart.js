@@ -1,4 +1,4 @@
-// The mean of `count` points around each, of which the middle one; fewer at the ends.
+// Moving mean over `count` points centred on each; fewer at the ends.
 function smoothed(points, count) {
   const side = Math.floor(count / 2);
   return points.map((point, i) => {
@@ -7,7 +7,7 @@ function smoothed(points, count) {
   });
 }
 
-// A line as charts draw it and its name, with a value if there is one.
+// A sample of a line's style and its name, with a value if given.
 function legendEntry({name, colour, dashed, kind = dashed ? "dashed" : ""}, value = null) {
   const swatch = make("span", {class: `swatch ${kind}`});
   swatch.style.borderColor = colour;
@@ -15,9 +15,9 @@ function legendEntry({name, colour, dashed, kind = dashed ? "dashed" : ""}, valu
 }
 
 // Curves against the view's axis. A series is {name, colour, dashed, points: [{epoch, step, time,
-// y}]}, with `low` and `high` in the points where it is a mean with a band; `smooth`, if above 1:
-// over how many points a mean is drawn over the curve. A level {name, colour, y} is a line across.
-// `limits`: what the vertical axis shows at least.
+// y}]}; its points have `low` and `high` if it is a mean with a band. `smooth`, if above 1, is the
+// number of points of the moving mean drawn over the curve. A level {name, colour, y} is a
+// horizontal line. `limits`: the smallest range of the vertical axis.
 class Chart {
   static tags = new Set(["svg", "g", "clipPath", "path", "line", "circle", "rect", "text"]);
 
@@ -41,7 +41,7 @@ class Chart {
     return point[this.view.axis];
   }
 
-  // Other curves; draw() shows them.
+  // Sets the curves, without drawing them.
   set(series, levels = []) {
     Object.assign(this, {series, levels});
     this.places = {};
@@ -49,7 +49,7 @@ class Chart {
     if (this.note) this.note.textContent = this.scale === scales.log ? "log scale" : "";
   }
 
-  // Where the chart's points lie on the axis, in order.
+  // The x values of the chart's points, in order.
   xs() {
     const {axis} = this.view;
     if (!this.places[axis]) {
@@ -67,7 +67,7 @@ class Chart {
     [this.lowest, this.highest] = this.rangeOfY();
     this.findTicks();
     const {left, right} = this.space;
-    // With room for a dot at either end.
+    // Leaves room for a dot at either end.
     const clip = make("clipPath", {id: `inside-${this.view.charts.indexOf(this)}`});
     clip.append(make("rect", {x: left - 4, width: right - left + 8, y: 0, height: this.height}));
     const inside = make("g", {"clip-path": `url(#${clip.id})`}, ...this.curves());
@@ -76,7 +76,7 @@ class Chart {
     this.point();
   }
 
-  // The ticks of both axes, and the room that their labels leave.
+  // Computes the ticks of both axes, and the room for their labels.
   findTicks() {
     const room = (some) => 7 * Math.max(0, ...some.map(({text}) => text.length));
     const counts = this.view.axis !== "time";
@@ -117,7 +117,7 @@ class Chart {
     return Number.isFinite(point.y) && this.x(point) >= this.low && this.x(point) <= this.high;
   }
 
-  // What the vertical axis spans, as scaled.
+  // The range of the vertical axis, after scaling.
   rangeOfY() {
     const seen = this.series.flatMap((one) => one.points.filter((p) => this.isSeen(p)));
     const ys = seen.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]);
@@ -165,7 +165,7 @@ class Chart {
     return parts;
   }
 
-  // A line through the points, with gaps where there is no number.
+  // A line through the points, with gaps at missing values.
   path(points) {
     let path = "";
     let pen = "M";
@@ -184,7 +184,7 @@ class Chart {
         {cx: this.toX(this.x(point)), cy: this.toY(point.y), r: radius, fill: one.colour});
   }
 
-  // Marks the points nearest to the cursor, and tells their values below the chart.
+  // Marks the points nearest to the cursor, and shows their values below the chart.
   point() {
     if (!this.mark) return;
     const xs = this.xs();
@@ -231,7 +231,7 @@ class Chart {
     return best;
   }
 
-  // Moves the cursor by so many points (0: to the nearest one), and the view after it.
+  // Moves the cursor by that many points (0: to the nearest point) and scrolls the view with it.
   step(count) {
     const xs = this.xs();
     if (xs.length === 0) return;
@@ -269,7 +269,7 @@ class Chart {
     actions[event.key]();
   }
 
-  // The pointer: moving it points, dragging it chooses the part to be seen.
+  // The pointer: moving it sets the cursor, dragging selects the visible range.
   listen() {
     let start = null;
     const at = (event) => {

@@ -1,11 +1,11 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const several = data.runs.length > 1;
-// Beyond those that the page has chosen, hues as far from each other as can be (the golden angle).
+// After the colours of the style sheet, hues that are as far apart as possible (the golden angle).
 const colourOf = (index) =>
     index < 8 ? `var(--c${index})` : `hsl(${Math.round(index * 137.5) % 360} 65% var(--further))`;
 
-// JSON of a file in the run's folder; null where there is none, or none that can be read.
+// Parses JSON from a file in the run's folder; null if it is missing or malformed.
 function parsed(run, text, name) {
   if (!text) return null;
   try {
@@ -27,7 +27,7 @@ function momentsOf(values) {
   return {mean, spread: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null};
 }
 
-// Names that tell runs apart, and what tables and clocks say of each.
+// Adds titles that tell the runs apart, and the values that tables and time axes need.
 function prepare(run, index) {
   run.title = data.runs.filter((other) => other.name === run.name).length > 1 ? run.path : run.name;
   run.colour = colourOf(index);
@@ -37,7 +37,7 @@ function prepare(run, index) {
   run.look = run.collapsed ? "collapsed" : run.state;
   const {epoch = [], step = [], seconds = []} = run.losses ?? {};
   run.stepsPerEpoch = step.length ? step.at(-1) / epoch.at(-1) : (run.facts?.steps_per_epoch ?? 1);
-  // Where only every so many rows are here, each stands for the epochs since the one before.
+  // If rows were left out, each stands for the epochs since the previous row.
   run.clock = [{step: 0, time: 0}];
   step.forEach((at, i) => {
     const epochs = epoch[i] - (i > 0 ? epoch[i - 1] : 0);
@@ -66,7 +66,7 @@ function points(run, table, column) {
   });
 }
 
-// The means of these runs at each step that any has, and how far they spread.
+// The means of these runs at each step that any of them has, and their spread.
 function meanPoints(runs, tableOf, column) {
   const bySteps = new Map();
   for (const run of runs) {
@@ -100,7 +100,7 @@ const spoken = (name) => name.replaceAll("_", " ");
 // For screen readers only.
 const aloud = (text) => make("span", {class: "aloud"}, text);
 
-// A row of a table; the cells at `best` are marked.
+// A table row; marks the cells at the positions in `best`.
 function row(head, cells, {numbers = false, changed = false, best = []} = {}) {
   const cellOf = (cell, i) => {
     const isNumber = numbers || typeof cell === "number";
@@ -114,7 +114,8 @@ function row(head, cells, {numbers = false, changed = false, best = []} = {}) {
       make("th", {scope: "row", role: "rowheader"}, head), ...cells.map(cellOf));
 }
 
-// Where only two columns fit, each row of more becomes a list with a line per column.
+// On narrow screens, a row of a table with more than two columns becomes a list, one line per
+// column.
 function table(caption, heads, rows) {
   const titles = heads.map((head) => make("th", {scope: "col", role: "columnheader"}, head));
   for (const one of rows) {
@@ -131,7 +132,7 @@ function table(caption, heads, rows) {
   return make("div", {class: "wide", tabindex: 0, role: "region", "aria-label": caption}, body);
 }
 
-// A part that can be opened; `fill` makes what is in it when that happens first.
+// A collapsible section; `fill` creates its contents when it is first opened.
 function folded(title, fill, open = false) {
   const box = make("details", {}, make("summary", {}, title));
   let filled = false;

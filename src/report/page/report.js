@@ -1,4 +1,4 @@
-// The parts of the page, and then all of them drawn.
+// Builds the parts of the page, then draws all of them.
 
 const looks = {
   complete: "✓", training: "▶", stopped: "■", failed: "✕", collapsed: "✕",
@@ -12,7 +12,7 @@ function stateMark(run) {
 const doneEpochs = (run) => last(run.losses?.epoch) ?? 0;
 const plannedEpochs = (run) => Number(run.settings.get("train.epochs")?.value ?? NaN);
 
-// How one run ended, in a line.
+// One line about how a run ended.
 function outcomeOf(run) {
   const parts = [`${figure(doneEpochs(run))} of ${counted(plannedEpochs(run), "epoch")}`];
   const main = mainMetric();
@@ -51,7 +51,7 @@ function showHead() {
   byId("about").textContent = `Made by gan-train ${data.version}, ${data.written}.`;
 }
 
-// A list for each run that has items.
+// Shows one list per run that has items.
 function showLists(id, itemsOf) {
   for (const run of data.runs) {
     const items = itemsOf(run);
@@ -62,7 +62,7 @@ function showLists(id, itemsOf) {
   }
 }
 
-// The number of columns that leaves the fewest places empty in the last row.
+// The number of columns that leaves the fewest empty cells in the last row.
 function columnsFor(count, most) {
   let best = most;
   for (let columns = most; columns >= Math.ceil(most / 2); --columns) {
@@ -72,7 +72,7 @@ function columnsFor(count, most) {
   return Math.min(best, count);
 }
 
-// Pictures in columns of equal width; small ones are enlarged by a whole factor.
+// Lays out pictures in columns of equal width; small ones are enlarged by an integer factor.
 function layOut(place) {
   const figures = [...place.querySelectorAll("figure")];
   const gap = 16;
@@ -96,7 +96,7 @@ function addPicture(caption) {
   return image;
 }
 
-// Real images, once where all runs have the same.
+// Shows real images, once if all runs have the same.
 function showRealImages() {
   const sources = new Set(data.runs.map((run) => run.real).filter(Boolean));
   for (const source of sources) {
@@ -133,7 +133,7 @@ function showSamples() {
     slider.setAttribute("aria-valuetext", `epoch ${wanted}`);
     byId("epoch-text").textContent = `epoch ${wanted}`;
     for (const {run, image, caption} of frames) {
-      // The newest until then, or else the first.
+      // The newest up to then, or else the first.
       const [epoch, source] = run.grids.findLast(([its]) => its <= wanted) ?? run.grids[0] ?? [];
       caption.textContent =
           (several ? `${run.title}: ` : "") + (source ? `after epoch ${epoch}` : "no grids");
@@ -161,13 +161,13 @@ function showSamples() {
   show(epochs.length - 1);
 }
 
-// From forty points on, a mean over a twentieth of them, as in losses.png.
+// From forty points on, a moving mean over a twentieth of them, as in losses.png.
 function smoothing(count) {
   const twentieth = Math.floor(count / 20);
   return twentieth > 1 ? 2 * Math.floor(twentieth / 2) + 1 : 0;
 }
 
-// One legend for all charts: what colours and dashes mean.
+// One legend for all charts, explaining colours and dashes.
 function showLegend(lines, banded) {
   const soft = "var(--soft)";
   const entries = several ? [
@@ -193,7 +193,7 @@ function showCurves() {
   let apart = !seeds;
   const losses = (run) => (fine && run.steps ? run.steps : run.losses);
   const health = (run) => run.health;
-  // One run: a colour per curve. Several: a colour per run. The second curve is dashed.
+  // One run: one colour per curve. Several: one colour per run. The second curve is dashed.
   const curveOf = (line, tableOf, column, name, i) => {
     const {runs, title} = line;
     const its = runs.length > 1 ? meanPoints(runs, tableOf, column) :
@@ -272,7 +272,7 @@ data.runs.forEach(prepare);
 for (const show of [showSummary, showWarnings, showSamples, showCurves, showFigures, showConfig,
                     showNetworks, showMachine, showMissing, showHead]) {
   try {
-    show();  // a damaged file may cost a part of the page, not all of it
+    show();  // a damaged file may break one part of the page, but not all of it
   } catch (error) {
     console.error(error);
     data.runs[0].notes.push(`${show.name}: ${error.message}`);

@@ -4,14 +4,14 @@ function metricNames() {
 }
 
 const known = new Map(data.metrics.map(([name, label, better]) => [name, {label, better}]));
-// An indented label continues the one before.
+// An indented label continues the previous one.
 const labelOf = (name) => {
   const label = known.get(name)?.label ?? "";
   return label === "" || label.startsWith(" ") ? spoken(name) : label;
 };
 const betterOf = (name) => known.get(name)?.better ?? "";
 
-// A metric's label, and which way is better.
+// A metric's label, and which direction is better.
 function metricHead(name) {
   const better = betterOf(name);
   if (better === "") return labelOf(name);
@@ -20,7 +20,7 @@ function metricHead(name) {
   return make("span", {}, labelOf(name), way, aloud(` (${better} is better)`));
 }
 
-// Places of the best values; none if neither way is better.
+// Positions of the best values; empty if neither direction is better.
 function bestAt(name, values) {
   const finite = values.filter(Number.isFinite);
   const better = betterOf(name);
@@ -29,7 +29,7 @@ function bestAt(name, values) {
   return values.flatMap((value, i) => (value === best ? [i] : []));
 }
 
-// The best value that a run has reached, and its epoch; null if there is none.
+// The best value of a run, and its epoch; null if there is none.
 function bestOf(run, name) {
   const values = run.metrics?.[name] ?? [];
   const [i] = bestAt(name, values);
@@ -38,17 +38,17 @@ function bestOf(run, name) {
 
 const reachedText = ({value, epoch}) => `${figure(value)} (epoch ${epoch})`;
 
-// The metric that says most, of those that say which way is better.
+// The most informative metric among those with a better direction.
 const mainMetric = () => metricNames().find((name) => betterOf(name) !== "");
 
-// What real images score, a line for all runs that were measured on the same terms.
+// The values for real images, one line for all runs that were measured in the same way.
 function floors(name) {
   const scores =
       data.runs.map((run) => run.evaluation?.figures?.[name]?.real).filter(Number.isFinite);
   return [...new Set(scores)].map((y) => ({name: "real images", colour: "var(--soft)", y}));
 }
 
-// Runs by their config, but for what makes no other experiment of it.
+// Groups runs by their config, ignoring keys that don't make a different experiment.
 function seedGroups() {
   const aside = ["train.seed", "train.threads", "output.dir"];
   const kindOf = (run) => JSON.stringify(
@@ -72,7 +72,7 @@ function swatchOf({colour}) {
 const lastLoss = (which) => (run) => last(run.losses?.[which]);
 const trained = (run) => last(run.clock).time;
 
-// A table of several runs: state, epochs, best metric and time.
+// The summary table of several runs: state, epochs, best metric and time.
 function showSummary() {
   if (!several) return;
   byId("summary").hidden = false;
@@ -98,7 +98,7 @@ function showSummary() {
   byId("summary").append(make("p", {class: "hint"}, hint));
 }
 
-// Runs that differ in nothing but the seed, summed up.
+// Summaries of runs that differ only in the seed.
 function seedTables() {
   const groups = seedGroups();
   if (groups.every(({runs}) => runs.length === 1)) return [];
@@ -152,8 +152,8 @@ function showFigures() {
   }
 }
 
-// One run: its last and best values. Several: the last of each. Beside them, what real images and
-// noise score, if all were measured on the same terms.
+// One run: its last and best values. Several: the last of each. Next to them, the values for real
+// images and noise, if all runs were measured in the same way.
 function showEvaluations(tables, titles) {
   const names = metricNames();
   const evaluations = data.runs.map((run) => run.evaluation).filter(Boolean);
@@ -184,7 +184,7 @@ function showConfig() {
   const keys = [...new Set(data.runs.flatMap((run) => [...run.settings.keys()]))];
   const valueOf = (run, key) => run.settings.get(key)?.value ?? null;
   if (several) {
-    // A key that an older run does not know stands for its default.
+    // An unknown key of an older run has its default.
     const said = (run, key) => (run.settings.get(key)?.usual ?? true) ? "" : `=${valueOf(run, key)}`;
     const differs = (key) => new Set(data.runs.map((run) => said(run, key))).size > 1;
     const rows = keys.filter((key) => key !== "output.dir" && differs(key)).map(

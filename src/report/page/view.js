@@ -1,7 +1,7 @@
 "use strict";
 
-// An element with attributes and children. Text becomes text nodes and nothing else, so that
-// nothing from a run's files is ever read as HTML.
+// Creates an element with attributes and children. Text only becomes text nodes, so that nothing
+// from a run's files is ever parsed as HTML.
 function make(name, attributes = {}, ...children) {
   const space =
       Chart.tags.has(name) ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml";
@@ -11,7 +11,7 @@ function make(name, attributes = {}, ...children) {
   return node;
 }
 
-// How many digits after the point show so many significant ones.
+// Decimals needed to show that many significant digits.
 const decimalsOf = (value, digits) =>
     value === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
 
@@ -22,8 +22,8 @@ const fixed = (value, decimals) => value.toLocaleString(
 // "8.12e8"
 const powered = (value, decimals) => value.toExponential(decimals).replace("e+", "e");
 
-// A measured value in three significant digits, a whole number in all of its own; with `spread`,
-// its standard deviation, in digits that match: "1.214 ± 0.002".
+// A measured value with three significant digits, an integer with all digits. With `spread`, its
+// standard deviation, both get matching digits: "1.214 ± 0.002".
 function figure(value, spread = null) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
@@ -41,13 +41,13 @@ function figure(value, spread = null) {
 // "1 epoch", "2 epochs"
 const counted = (n, noun) => `${figure(n)} ${noun}${n === 1 ? "" : "s"}`;
 
-// The number of a sorted list that is nearest to `x`.
+// The number in a sorted list that is nearest to `x`.
 function nearestOf(xs, x) {
   return xs.reduce((a, b) => (Math.abs(b - x) < Math.abs(a - x) ? b : a));
 }
 
-// Round numbers, whole ones where wanted, that divide [low, high] into about `count` parts, each
-// with a text that tells it from its neighbours.
+// Round numbers, integers if `whole`, that divide [low, high] into about `count` parts, each with a
+// text that differs from its neighbours'.
 function ticks(low, high, count, whole) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -67,8 +67,8 @@ function ticks(low, high, count, whole) {
   return found;
 }
 
-// The scales of a vertical axis, as src/formats/ticks.hpp has them: sign(y) log10(1 + |y|) where
-// a few values would press all others flat.
+// Scales of a vertical axis, as in src/formats/ticks.hpp: sign(y) log10(1 + |y|) if a few values
+// would flatten all others.
 const scales = {
   linear: {
     of: (y) => y,
@@ -96,7 +96,7 @@ function fittingScale(ys) {
   return sizes.length > 0 && sizes.at(-1) > 100 * usual ? scales.log : scales.linear;
 }
 
-// What all charts of the page share: the axis, the part of it that is seen, and the cursor.
+// State shared by all charts of the page: the axis, its visible range, and the cursor.
 class View {
   constructor() {
     this.charts = [];
@@ -110,7 +110,7 @@ class View {
     return known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
   }
 
-  // Shows [low, high], moved and cut so that it lies within the whole; null: all of it.
+  // Shows [low, high], moved and clipped to the whole range; null shows everything.
   show(low, high) {
     const [first, last] = this.whole();
     const width = Math.max(high - low, (last - first) / 500);
