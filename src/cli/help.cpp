@@ -58,7 +58,8 @@ class Page : public CLI::Formatter {
   static void add_others(const std::string& how, const std::set<CLI::Option*>& others,
                          std::vector<std::string>& notes) {
     std::vector<std::string> names;
-    for (const auto* other : others) names.push_back(other->get_name());
+    // The last long name is the short form of a config key, and hidden options have it too.
+    for (const auto* other : others) names.push_back("--" + other->get_lnames().back());
     std::sort(names.begin(), names.end());  // a set of pointers has no defined order
     if (!names.empty()) notes.push_back(how + " " + join(names, ", "));
   }
