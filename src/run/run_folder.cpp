@@ -99,25 +99,25 @@ void check_is_run(const RunFiles& folder) {
 
 std::span<const RunFile> run_files() {
   static constexpr RunFile kFiles[] = {
-      {"config.yaml", "every option with the value that was used; a config file itself",
+      {"config.yaml", "every option with the value that was used; itself a valid config file",
        "at the start", RunFile::AtOverwrite::kRemovedLast},  // it marks the folder as a run's
       {"run.json", "program, machine, data and networks", "at the start, and at each resume"},
       {"losses.csv", "means over each epoch", "after each epoch"},
-      {"steps.csv", "means over each `output.log_every` steps; none where that is 0",
-       "after so many steps"},
-      {"health.csv", "how the two networks stood against each other", "after each epoch"},
-      {"metrics.csv", "the metrics of evaluations; none where `eval.every` is 0",
+      {"steps.csv", "means over each `output.log_every` steps; no file where that is 0",
+       "every `output.log_every` steps"},
+      {"health.csv", "D(x), D(G(z)), gradient norms and diversity", "after each epoch"},
+      {"metrics.csv", "the metrics of evaluations; no file where `eval.every` is 0",
        "every `eval.every` epochs, and after the last"},
       {"metrics.jsonl", "all that `losses.csv`, `health.csv` and `metrics.csv` hold, as JSON",
        "after each epoch"},
       {"evaluation.json", "the last evaluation, as JSON", "with `metrics.csv`"},
-      {"report.html", "all of this as a page; none with `output.report = false`",
-       "after an epoch, every 5 s at most, and at the end"},
+      {"report.html", "all of this as a page; no file with `output.report = false`",
+       "after an epoch, at most every 5 s, and at the end"},
       {"losses.png",
-       "both losses against the epoch, from 40 epochs on with their mean over a twentieth of "
-       "them; none in a build without cairo",
+       "both losses against the epoch; from 40 epochs on also their mean over a twentieth of the "
+       "epochs; no file in a build without cairo",
        "with `report.html`"},
-      {"losses.svg", "the same, to be scaled", "with `report.html`"},
+      {"losses.svg", "the same, as a vector graphic", "with `report.html`"},
       {"events.out.tfevents.gan-train", "what the tables hold, and the grids, for TensorBoard",
        "with `output.tensorboard`, as they are written"},
       {"train.log", "what the terminal showed, with date, time and level", "as it happens"},
@@ -125,25 +125,24 @@ std::span<const RunFile> run_files() {
        "the process that writes here; locked while it lives, so that a second run is refused",
        "at the start", RunFile::AtOverwrite::kStays},
       {"samples/epoch_*.png",
-       "a grid from the same latents each time, with classes one per column; for points a scatter "
-       "plot",
+       "a grid from the same latents each time, one class per column; for points a scatter plot",
        "every `output.sample_every` epochs, and after the last; none where that is 0"},
       {"samples/real.png",
-       "as many training images in a grid of the same size and order of classes, as the networks "
-       "see them; none for points",
+       "training images in a grid of the same size and order of classes, as the networks see them; "
+       "no file for points",
        "at the start; none where `output.sample_every` is 0"},
       {"checkpoints/g_*.pt", "the generator to sample from",
        "every `output.checkpoint_every` epochs, and after the last; `output.keep_last` deletes old "
        "ones"},
       {"checkpoints/best.pt",
        "the generator of the evaluation with the lowest Fréchet distance so far",
-       "with `train.keep_best = fid`, when there is a better one"},
+       "with `train.keep_best = fid`, when it improves"},
       {"checkpoints/last.pt", "everything needed to resume",
        "at the start, every `output.save_state` epochs and `output.save_state_steps` steps, at the "
        "end and when stopped",
        RunFile::AtOverwrite::kRemovedFirst},  // a run without these can't be resumed
-      {"checkpoints/previous.pt", "the state before that, in case the last is damaged", "with it",
-       RunFile::AtOverwrite::kRemovedFirst},
+      {"checkpoints/previous.pt", "the state before that, in case the last is damaged",
+       "with `last.pt`", RunFile::AtOverwrite::kRemovedFirst},
   };
   return kFiles;
 }
