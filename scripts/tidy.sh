@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # usage: scripts/tidy.sh [--changed | FILE...]
 #
-# Runs clang-tidy as .clang-tidy says, over all that the build compiles, tests too (six minutes
-# on two cores), or over the files named. Needs a build.
+# Runs clang-tidy with the settings of .clang-tidy over everything that the build compiles, tests
+# included (four minutes on two cores), or over the given files. Needs a build.
 #
-#   --changed              only files changed since the last release, else since the branch left
-#                          origin/main; all where neither is known or is this commit, or the
-#                          settings changed
-#   GAN_TRAIN_BASE=COMMIT  (environment) since that one
+#   --changed              only files changed since the last release, or since the branch left
+#                          origin/main; without either, or on origin/main itself, the program
+#                          without its tests; everything if the settings changed
+#   GAN_TRAIN_BASE=COMMIT  (environment) files changed since that commit
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 
@@ -21,12 +21,13 @@ compiled() {
     grep -e /Unity/ -e "^$root/src/" -e "^$root/tests/"
 }
 
+program() { compiled | grep -v -e "^$root/build/tests/" -e "^$root/tests/"; }
+
 changed() {
   local base=${GAN_TRAIN_BASE:-} names
   [[ -n $base ]] || base=$(git describe --tags --abbrev=0 2>/dev/null) ||
-    base=$(git merge-base HEAD origin/main 2>/dev/null) || { compiled && return; }
-  # On main itself, also check everything in its newest commit.
-  [[ $(git rev-parse "$base^{commit}") != "$(git rev-parse HEAD)" ]] || { compiled && return; }
+    base=$(git merge-base HEAD origin/main 2>/dev/null) || { program && return; }
+  [[ $(git rev-parse "$base^{commit}") != "$(git rev-parse HEAD)" ]] || { program && return; }
   names=$(git diff --name-only --diff-filter=d "$base" --) || { compiled && return; }
   if grep -qxE '\.clang-tidy|(.*/)?CMakeLists\.txt|scripts/(tidy|common)\.sh' <<<"$names"; then
     compiled
