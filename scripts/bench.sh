@@ -6,25 +6,25 @@
 #        scripts/bench.sh --kernels
 #        scripts/bench.sh --fid
 #
-# Times a training step (discriminator and generator) and the sampling of 10,000 images of
-# each recipe, in this program and in PyTorch: as its tutorials write it (eager) and at its
-# best. They take turns, since machines are noisy, and medians are shown, with the share of
-# this machine's matrix product that a step reaches. Wants an idle machine.
+# Times a training step (discriminator and generator) and the sampling of 10,000 images for each
+# recipe, in this program and in PyTorch: as its tutorials write it (eager), and at its best. They
+# take turns, since machines are noisy. Prints medians, and a step's speed relative to a matrix
+# product on this machine. Needs an idle machine.
 #
-#   --rounds N   steps timed a turn (20)
+#   --rounds N   steps timed per turn (20)
 #   --turns N    turns of each (3)
-#   --precision  ours: auto, as PyTorch at its best (bfloat16 where the processor is fast at
-#                it), or fp32, as PyTorch eager (auto)
-#   --compile    let PyTorch at its best try torch.compile too, which takes minutes
+#   --precision  ours: auto, bfloat16 where the processor is fast at it, like PyTorch at its best;
+#                or fp32, like PyTorch eager (auto)
+#   --compile    PyTorch at its best also tries torch.compile, which takes minutes
 #
-#   --profile    where a step's time goes, a row a layer
-#   --growth     how step time and memory grow with batch, width, image size, threads and
-#                data; a plot goes to build-bench/growth.png where Python has matplotlib
-#   --runs       whole runs: time to the first step, what an epoch spends beside its steps,
-#                peak memory; --peer PROGRAM: an epoch of PyTorch's cpp/dcgan example too
-#   --kernels    single kernels, beside what they replaced (needs Google Benchmark)
-#   --fid        gan-eval's FID beside pytorch-fid, torch-fidelity and clean-fid, in speed and
-#                in value, with random weights
+#   --profile    where a step's time goes, one row per operator
+#   --growth     how step time and memory grow with batch, width, image size, threads and data;
+#                writes a plot to build-bench/growth.png if Python has matplotlib
+#   --runs       whole runs: time to the first step, an epoch's time outside its steps, peak
+#                memory; --peer PROGRAM: also an epoch of PyTorch's cpp/dcgan example
+#   --kernels    single kernels, compared with what they replaced (needs Google Benchmark)
+#   --fid        gan-eval's FID compared with pytorch-fid, torch-fidelity and clean-fid, in speed
+#                and in value, with random weights
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 rounds=20 turns=3 precision=auto compile=() peer=() mode=compare

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # usage: scripts/coverage.sh [CTEST OPTION...]
 #
-# Builds with counters, runs the tests and says which share of src/ and include/ they reach;
-# build-coverage/report/index.html shows the lines. A quarter of an hour for the build, as much
-# for the tests.
+# Builds with counters, runs the tests and prints the share of src/ and include/ that they reach;
+# build-coverage/report/index.html shows the lines. The build takes a quarter of an hour, and so do
+# the tests.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 

@@ -3,19 +3,19 @@
 #        scripts/cuda_check.sh --compile
 #        scripts/cuda_check.sh --device OUT [--device-name NAME] [--quick]
 #
-# Builds the program, its tests and gan_bench in build-cuda against LibTorch's CUDA build, runs
-# the tests on the CPU, and checks what the program says where there is no GPU. Needs no GPU and
-# no CUDA compiler. The first call fetches 4.6 GB into build-cuda/venv.
+# Builds the program, its tests and gan_bench in build-cuda against LibTorch's CUDA build, runs the
+# tests on the CPU, and checks the program's messages without a GPU. Needs neither a GPU nor a CUDA
+# compiler. The first call fetches 4.6 GB into build-cuda/venv.
 #
-#   --compile           instead, only compiles the sources that have code for CUDA, against the
-#                       headers of .venv's LibTorch and CUDA's, 30 MB to fetch; links nothing
-#   --device OUT        instead, on a machine with a GPU: runs what was built, compares it with the
-#                       CPU and with PyTorch, and leaves OUT/results.json and OUT/log.txt. Needs
-#                       build-cuda/build, data/mnist, and a python3 with the same torch; nothing is
-#                       built or fetched. Takes ten minutes, half of them one training.
-#   --device-name NAME  this device (default cuda); cpu rehearses it without a GPU
+#   --compile           instead, only compiles the sources with code for CUDA, against the headers of
+#                       .venv's LibTorch and of CUDA (30 MB to fetch); links nothing
+#   --device OUT        instead, on a machine with a GPU: runs the build, compares it with the CPU
+#                       and with PyTorch, and writes OUT/results.json and OUT/log.txt. Needs
+#                       build-cuda/build, data/mnist, and a python3 with the same torch; builds and
+#                       fetches nothing. Takes ten minutes, half of them for one training.
+#   --device-name NAME  use this device (default cuda); cpu rehearses without a GPU
 #   --quick             fewer rounds, no training of five minutes
-#   CUDA_TORCH_VERSION  (environment) build against this LibTorch, 2.11.0 where it is not set
+#   CUDA_TORCH_VERSION  (environment) build against this LibTorch (default 2.11.0)
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 out='' compile='' options=()

@@ -2,7 +2,7 @@
 # usage: scripts/format.sh [--check]
 #
 # Formats the C++ of src, include, tests and scripts as .clang-format says, with the pinned
-# clang-format; --check changes nothing and fails where something would change.
+# clang-format; --check changes nothing, and fails if something would change.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 mode=(-i)

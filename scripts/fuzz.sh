@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # usage: scripts/fuzz.sh [--runs N] [--minutes M] [--timeout S] [PARSER...]
 #
-# Builds the fuzzers with clang and feeds each parser (default: all of tests/fuzz) N files
-# gone wrong (default 20000), for at most M minutes (default: no limit). Files that reach
-# new code are kept in build-fuzz/corpus, where the next run goes on.
+# Builds the fuzzers with clang and feeds each parser (default: all of tests/fuzz) N damaged files
+# (default 20000), for at most M minutes (default: no limit). Files that reach new code are kept in
+# build-fuzz/corpus, from which the next run continues.
 #
-# Prints a line a parser. A file on which it crashes, or takes more memory than the file
-# and 64 MiB, or more than S seconds (default 1), ends its run; that file is left in
+# Prints one line per parser. A file that crashes a parser, needs more memory than its size and
+# 64 MiB, or takes more than S seconds (default 1) ends that parser's run: the file is kept in
 # build-fuzz/crashes, the report in build-fuzz/PARSER.log, and the exit code is 1.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

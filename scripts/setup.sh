@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
 # usage: scripts/setup.sh [--tests]
 #
-# Puts in place what the build needs, and only what is missing: Debian packages (as root
-# or with a sudo that asks for no password) and LibTorch. Asks for nothing; run it again
-# at any time.
+# Installs what the build needs, and only what is missing: Debian packages (as root, or with a sudo
+# that asks for no password) and LibTorch. Asks for nothing; run it again at any time.
 #
-# LibTorch is the first of: the one that Torch_DIR or CMAKE_PREFIX_PATH names, the one in
-# .venv, the torch package of python3, else the torch wheel, installed into .venv.
+# LibTorch is the first of: the one that Torch_DIR or CMAKE_PREFIX_PATH names, the one in .venv, the
+# torch package of python3; otherwise it installs the torch wheel into .venv.
 #
 #   --tests               also what only the tests need: clang with its fuzzer, Chromium, shells
-#                         and groff; into .venv, NumPy, Pillow, PyTorch, clang-format, programs that
-#                         read what ours write (TensorBoard, ONNX, safetensors, Selenium) and those
-#                         that gan-eval's figures are held against (SciPy, scikit-learn, prdc,
+#                         and groff; in .venv, NumPy, Pillow, PyTorch, clang-format, programs that
+#                         read our files (TensorBoard, ONNX, safetensors, Selenium), and those that
+#                         gan-eval's metrics are compared with (SciPy, scikit-learn, prdc,
 #                         pytorch-fid, torch-fidelity, clean-fid)
-#   GAN_TRAIN_TORCH=cpu   (environment) take the CPU build of the wheel, the default
-#   GAN_TRAIN_TORCH=cuda  take the CUDA build, several GB; no CUDA toolkit is needed
+#   GAN_TRAIN_TORCH=cpu   (environment) install the CPU build of the wheel, the default
+#   GAN_TRAIN_TORCH=cuda  install the CUDA build, several GB; no CUDA toolkit is needed
 #   GAN_TRAIN_TORCH=none  install no LibTorch
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # usage: scripts/test.sh [--quick] [CTEST-OPTION...]
 #
-# Sets up, builds, fetches MNIST and runs all tests; options go to ctest, such as -R Loss.
-# The last line counts tests: N passed, N failed, N skipped.
+# Sets up, builds, fetches MNIST and runs all tests; passes options to ctest, such as -R Loss.
+# The last line counts the tests: N passed, N failed, N skipped.
 #
-#   --quick   leave out whole runs, from end to end or made to fail: two minutes
+#   --quick   without end-to-end tests and injected faults: two minutes
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 which=()

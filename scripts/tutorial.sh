@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: scripts/tutorial.sh
 #
-# Runs every command of docs/tutorial.md and docs/own-pictures.md, as it stands there, in a
-# folder of its own beside the data. Needs a build and MNIST.
+# Runs every command of docs/tutorial.md and docs/own-pictures.md, unchanged, in a temporary
+# folder with the data. Needs a build and MNIST.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 
