@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--channels", a.channels, "1 for grey, 3 for colour")
       ->check(CLI::IsMember({1, 3}));
-  app.add_flag("--profile", a.profile, "show where a step's time goes, a row a layer");
+  app.add_flag("--profile", a.profile, "show where a step's time goes, one row per operator");
   app.add_flag("--step-only", a.step_only, "time no sampling and no matrix product");
   CLI11_PARSE(app, argc, argv);
   try {
