@@ -2,10 +2,10 @@
 
     fid.py [--pictures N] [--turns N] GAN-EVAL DATA
 
-DATA holds the files of MNIST. Measures first the pictures per second on N pictures of 64x64 (500),
-alternately (3 turns): pytorch-fid with its defaults, without its start-up and its last step, the
-matrix square root; gan-eval from start to end, with an empty cache. Then compares the metrics of
-three pairs of folders under every protocol.
+DATA contains the files of MNIST. First measures pictures per second on N pictures of 64x64 (500),
+alternately (3 turns): for pytorch-fid with its defaults, excluding its start-up and its last step,
+the matrix square root; for gan-eval from start to end, with an empty cache. Then compares the
+metrics of three pairs of folders under every protocol.
 """
 
 import argparse
@@ -59,7 +59,7 @@ class Bench:
         self.net = fid_peers.random_network(self.weights)
 
     def ours(self, a, b, protocol, *more):
-        """gan-eval's JSON, and its total seconds."""
+        """gan-eval's JSON, and its run time in seconds."""
         with tempfile.TemporaryDirectory() as cache:
             start = time.monotonic()
             subprocess.run(

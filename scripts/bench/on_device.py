@@ -2,9 +2,10 @@
 
     on_device.py [--device-name NAME] [--quick] BUILD DATA OUT
 
-BUILD holds bin/gan and gan_bench, DATA the files of MNIST. OUT gets results.json, rewritten
-after each check, so that an aborted run keeps its results, and log.txt, with the output of all
-programs. The last line counts the checks; the exit code is 1 if one failed.
+BUILD contains bin/gan and gan_bench, DATA the files of MNIST. OUT gets results.json, rewritten
+after each check so that an aborted run keeps its results, and log.txt, with the output of all
+programs. The last line counts the passed, failed and skipped checks; the exit code is 1 if one
+failed.
 
 --device-name cpu rehearses everything without a GPU; checks that need one are skipped.
 --quick takes fewer rounds and skips the five minutes of training.
@@ -79,11 +80,11 @@ class Checks:
         return folder
 
     def data_of(self, recipe):
-        """Where a recipe finds its data, as options."""
+        """The options that name a recipe's data."""
         text = pathlib.Path(config(recipe)).read_text()
         found = re.search(r"^ *path *[=:] *data/([\w-]+)", text, re.M)
         if not found:
-            return ()  # it makes up its own
+            return ()  # its data are synthetic
         folder = self.data if found[1] == "mnist" else self.data.parent / found[1]
         if not folder.is_dir():
             raise Skipped(f"no {folder} here")
@@ -104,7 +105,7 @@ class Checks:
         say = row.get("skipped") and "skipped" or ("well" if row["passed"] else "FAILED")
         print(f"{name}: {say}, {json.dumps({k: v for k, v in row.items() if k != 'passed'})}", flush=True)
 
-    # ── What is there ────────────────────────────────────────────────────────
+    # ── The machine ──────────────────────────────────────────────────────────
 
     def machine(self):
         about = {"version": self.call(self.build / "bin/gan", "--version")}
@@ -117,12 +118,12 @@ class Checks:
         about["doctor"] = self.call(self.build / "bin/gan", "doctor", "--seconds", 2)
         return about
 
-    # ── The same numbers ─────────────────────────────────────────────────────
+    # ── Correctness ──────────────────────────────────────────────────────────
 
     def parity(self, recipe):
-        """20 steps here and on the CPU: losses within 1e-3 of each other for five of them. What a sum
-        in another order rounds otherwise, Adam makes grow: on the CPU alone to 0.01 in 20. Without
-        dropout, which each device draws by itself."""
+        """Compares 20 steps on the device with the CPU's: losses agree within 1e-3 for five steps.
+        Later, Adam amplifies rounding differences of sums in another order: on the CPU alone to
+        0.01 in 20 steps. Without dropout, which each device draws by itself."""
 
         def losses(folder):
             with (folder / "steps.csv").open() as file:
@@ -143,11 +144,11 @@ class Checks:
         return {"steps": len(here), "after_5": max(differences[:5]), "after_20": max(differences)}
 
     def same_bytes(self, recipe, a, b):
-        """Two runs whose checkpoints must be bit-identical."""
+        """Compares the weights of two runs, which must be bit-identical."""
         sums = []
         for name, options in (("a", a), ("b", b)):
             folder = self.train(f"{recipe}_same_{name}", recipe, self.device, *options)
-            # One file with all weights, without the settings, which may differ.
+            # A single file with all weights, but without the settings, which may differ.
             weights = self.out / f"{name}.safetensors"
             last = max(folder.glob("checkpoints/g_*.pt"))
             self.call(self.build / "bin/gan", "export", "--ckpt", last, "-o", weights)
@@ -157,7 +158,7 @@ class Checks:
         return {"sha256": sums[0]}
 
     def samples(self):
-        """A checkpoint from the CPU draws the same images here, and the reverse."""
+        """A checkpoint from the CPU draws the same images on the device, and the reverse."""
         worst = {}
         for origin in ("cpu", self.device):
             folder = self.train(f"samples_{origin}", "mnist_cpp_dcgan", origin)
@@ -173,7 +174,7 @@ class Checks:
         return {"grey_levels": worst}
 
     def resume(self):
-        """A run of one epoch on the CPU resumes here, and the reverse."""
+        """A run of one epoch on the CPU resumes on the device, and the reverse."""
         for first, second in (("cpu", self.device), (self.device, "cpu")):
             folder = self.train(f"resume_{first}", "mnist_mlp", first)
             self.call(self.build / "bin/gan", "train", "--resume", folder, "--epochs", 2, "-q",
@@ -193,7 +194,7 @@ class Checks:
         return {"difference": [round(a - b, 5) for a, b in zip(other, end("in_fp32"))]}
 
     def two_ranks(self):
-        """sync_batchnorm under two processes, which share this device."""
+        """Trains with sync_batchnorm in two processes that share the device."""
         if "MPI" not in self.results["checks"]["machine"].get("version", ""):
             raise Skipped("built without MPI")
         try:
@@ -209,7 +210,7 @@ class Checks:
         return {}
 
     def out_of_memory(self):
-        """Out of device memory: one line that says what to do, and exit code 1."""
+        """Training that runs out of device memory ends with one line about it and exit code 1."""
         if not self.on_gpu:
             raise Skipped("the CPU's memory is left alone")
         said = self.call(
@@ -222,15 +223,15 @@ class Checks:
         assert "memory" in last, last
         return {"message": last}
 
-    # ── The same speed, or more ──────────────────────────────────────────────
+    # ── Speed ────────────────────────────────────────────────────────────────
 
     @staticmethod
     def milliseconds(said, recipe):
-        """Of the line "RECIPE MS …", around which Python may have warned."""
+        """The time in the line "RECIPE MS …", which may have Python's warnings around it."""
         return float(re.search(rf"^{recipe} (\S+)", said, re.M)[1])
 
     def times(self, recipe):
-        """ms per step: ours, with and without the graph, and PyTorch's."""
+        """ms per step: gan-train's, with and without the CUDA graph, and PyTorch's."""
         rounds = 20 if self.quick else 200
         row = {}
         for name, graph in (("ours", "false"), ("ours_graph", "true")):

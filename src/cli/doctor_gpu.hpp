@@ -5,7 +5,7 @@
 
 namespace gan {
 
-/// Whether training can use what is there; where it can't, what is in the way.
+/// Reports whether training can use a GPU and, if not, the reason.
 Finding judge_gpu(const GpuSigns& signs);
 
 }  // namespace gan

@@ -27,7 +27,7 @@ namespace gan {
 namespace {
 
 constexpr std::int64_t kDefaultCount = 10000;
-constexpr std::int64_t kFewest = 10;  // that a feature network's metrics are made of
+constexpr std::int64_t kFewest = 10;  // samples that a feature network's metrics need
 
 struct EvalArguments {
   explicit EvalArguments(CLI::App& app);
@@ -113,10 +113,10 @@ EvalArguments::EvalArguments(CLI::App& app) {
   where.declare(app);
 }
 
-// What is measured, with the words for it.
+// The images to measure, with their description.
 struct EvalSubject {
   torch::Tensor images;
-  torch::Tensor classes;  // asked for, where known
+  torch::Tensor classes;  // requested classes, if known
   std::string title;
   Json about;
 };
@@ -132,7 +132,7 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
                       arguments.data, " with --dataset");
   }
   config.path = arguments.data;
-  // Both were said of the path that the checkpoint was trained on.
+  // Both refer to the path that the checkpoint was trained on.
   config.labels.clear();
   config.limit = 0;
   return load_dataset(config);
@@ -205,7 +205,7 @@ void check_network_options(const EvalArguments& arguments) {
   }
 }
 
-// Pictures as they are; for a checkpoint, or where a kind was named, as training sees them.
+// Pictures as training sees them for a checkpoint or a named kind of data; otherwise unchanged.
 PictureSource open_reference(const EvalArguments& arguments,
                              const std::optional<LoadedGenerator>& loaded) {
   const bool as_they_are = !loaded && !arguments.data.empty() && arguments.dataset.empty();
@@ -224,7 +224,7 @@ EvalSubject draw_pictures(const EvalArguments& arguments, const LoadedGenerator&
   return draw_given(arguments, loaded, shape_only);
 }
 
-// Samples for a feature network, with the words for them.
+// Samples for a feature network, with their description.
 struct NetworkSubject {
   PictureSource pictures;
   std::int64_t count;
@@ -261,7 +261,7 @@ FeatureNetwork open_network(const EvalArguments& arguments, FeatureKind kind,
                               arguments.weights, device);
 }
 
-// The statistics or the features of --data; kept as statistics where that was asked for.
+// Returns the statistics or the features of --data, and saves the statistics if requested.
 ReferenceFeatures measure_reference(const EvalArguments& arguments,
                                     const std::optional<LoadedGenerator>& loaded,
                                     const FeatureNetwork& network) {
@@ -272,7 +272,7 @@ ReferenceFeatures measure_reference(const EvalArguments& arguments,
   return reference;
 }
 
-// What images were compared by.
+// Describes the feature network for the JSON output.
 Json about_network(const EvalArguments& arguments, const FeatureNetwork& network) {
   Json about = {{"gan_train", kVersion}, {"features", arguments.features}};
   if (arguments.features == "inception") about["protocol"] = arguments.protocol;

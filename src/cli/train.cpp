@@ -111,8 +111,8 @@ Config resumed_config(const ConfigArguments& flags, Config saved) {
   return config;
 }
 
-// Weights and inputs of a few steps, for checking them against another program. All ranks take the
-// steps; the first one writes what all of them used.
+// Saves the weights and inputs of a few steps, to compare them with another program. All ranks run
+// the steps; the first one writes the inputs of all ranks.
 void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
   const bool writes = trainer.ranks().is_first();
   if (writes) {
@@ -133,7 +133,7 @@ void dump_steps(Trainer& trainer, const fs::path& folder, std::int64_t steps) {
 
 bool should_stop() { return caught_signal() != 0; }
 
-// What the rank spent on the others, for whoever wonders whether more of them would help.
+// The rank's communication costs, to judge whether more ranks would help.
 std::string traffic_text(const Ranks& ranks, std::int64_t steps) {
   const Traffic traffic = ranks.traffic();
   const double each = 1.0 / static_cast<double>(std::max<std::int64_t>(1, steps));
@@ -142,7 +142,7 @@ std::string traffic_text(const Ranks& ranks, std::int64_t steps) {
                    static_cast<double>(traffic.sums) * each);
 }
 
-// What all ranks but the first do: they train along, and write nothing.
+// Runs a rank other than the first: it trains and writes nothing.
 int follow(Trainer& trainer) {
   catch_signals();
   LoopState state;
@@ -188,7 +188,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   return 128 + caught_signal();
 }
 
-// What the first rank, or the only one, does.
+// Runs the first or only rank: it trains and writes the run.
 int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
          const std::string& recipe, const fs::path& state) {
   const bool resuming = !arguments.resume.empty();
@@ -213,7 +213,7 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
   return train(run, trainer, folder, arguments.quiet);
 }
 
-// Refuses what does not go together, before anything is read.
+// Rejects contradictory arguments before anything is read.
 void check_arguments(const TrainArguments& arguments) {
   wants_preview(arguments.preview);
   const bool resuming = !arguments.resume.empty();

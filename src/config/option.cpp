@@ -6,15 +6,15 @@
 
 #include "gan_train/core/error.hpp"
 
-// All options: a row here and a field in config.hpp are all that one takes.
+// All options. A new one needs only a row here and a field in config.hpp.
 
 namespace gan {
 namespace {
 
 using Rows = std::vector<Option>;
 
-constexpr double kMany = 1e9;                // for counts that nothing else bounds
-constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, exact up to here
+constexpr double kMany = 1e9;                // for counts without another bound
+constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, which are exact up to here
 
 template <Choice Enum>
 OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
@@ -23,11 +23,11 @@ OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
   return others;
 }
 
-// The kinds whose images are of one size and colour already.
+// Kinds whose images already have a fixed size and number of channels.
 constexpr std::initializer_list<DatasetKind> kFixedImages = {
     DatasetKind::kIdx,      DatasetKind::kNpy,          DatasetKind::kCifar10,
     DatasetKind::kCifar100, DatasetKind::kStackedMnist, DatasetKind::kRings};
-// Those that don't come from a folder of pictures.
+// Kinds that are not read from a folder of pictures.
 constexpr std::initializer_list<DatasetKind> kNoPictures = {
     DatasetKind::kIdx,          DatasetKind::kNpy,    DatasetKind::kCifar10, DatasetKind::kCifar100,
     DatasetKind::kStackedMnist, DatasetKind::kShapes, DatasetKind::kRings};
@@ -695,7 +695,7 @@ const Option& find_option(std::span<const Option> table, std::string_view key) {
 }
 
 bool may_change_at_resume(const Option& option, const Config& config) {
-  // What falls to 0 at the end of the run would jump if that end moved.
+  // Settings that fall to 0 at the end of the run would jump if that end moved.
   const bool falls =
       config.optim.schedule != Schedule::kConstant || config.train.instance_noise > 0;
   if (option.key == "train.epochs") return !falls;

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Between a file's name and a process's number in the name of a temporary.
+// Separates the file's name from the process ID in the name of a temporary file.
 constexpr std::string_view kTemporary = ".tmp";
 
 [[noreturn]] void throw_errno(const fs::path& path, std::string_view step) {
@@ -29,7 +29,7 @@ constexpr std::string_view kTemporary = ".tmp";
   throw Error(what);
 }
 
-// Writes all of `bytes`; false with errno set where the system refuses.
+// Writes all of `bytes`; on an error, returns false with errno set.
 bool write_all(int fd, ByteView bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
@@ -42,7 +42,7 @@ bool write_all(int fd, ByteView bytes) {
   return true;
 }
 
-// A call that returns 0, made again as long as a signal interrupts it.
+// Repeats a call while signals interrupt it; true if it returned 0.
 template <typename Call>
 bool succeeds(Call call) {
   while (call() != 0) {
@@ -59,7 +59,7 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Syncs the names in a folder, if the file system can; false after an error.
+// Syncs the entries of a folder, if the file system supports it; false after an error.
 bool sync_names_in(const fs::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return true;
@@ -74,7 +74,7 @@ fs::path temporary_of(const fs::path& path) {
   return path.string() + std::string(kTemporary) + std::to_string(::getpid());
 }
 
-// Renames `from` to `to`; `durable`: and syncs the folder.
+// Renames `from` to `to`; if `durable`, also syncs the folder.
 void replace_file(const fs::path& from, const fs::path& to, bool durable) {
   if (!succeeds([&] { return ::rename(from.c_str(), to.c_str()); })) {
     throw_errno(to, "put in place (rename)");
@@ -82,7 +82,8 @@ void replace_file(const fs::path& from, const fs::path& to, bool durable) {
   if (durable && !sync_names_in(folder_of(to))) throw_errno(to, "write (fsync of its folder)");
 }
 
-// What a rename may replace: a regular file, behind any links to it.
+// The path that a rename replaces, with links resolved. Throws an Error if it exists and is not a
+// regular file.
 fs::path replaceable(const fs::path& path) {
   std::error_code code;
   const fs::path target = fs::is_symlink(path, code) ? fs::weakly_canonical(path, code) : path;
@@ -201,7 +202,7 @@ bool FolderLock::is_held(const fs::path& folder) {
   return held;
 }
 
-// The file stays: to unlink it would let a second run lock a new one beside a third's.
+// Keeps the file: after unlinking it, two other runs could lock the old file and a new one at once.
 FolderLock::~FolderLock() { ::close(fd_); }
 
 fs::path target_of_temporary(const fs::path& path) {
@@ -214,7 +215,7 @@ fs::path target_of_temporary(const fs::path& path) {
 
 KeptFile::KeptFile(const fs::path& path, const fs::path& other)
     : other_(other), temporary_(temporary_of(other)) {
-  std::error_code code;  // without a link there is nothing to keep it by
+  std::error_code code;  // ignored: without hard links, nothing is kept
   fs::remove(temporary_, code);
   fs::create_hard_link(path, temporary_, code);
 }

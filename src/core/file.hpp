@@ -28,15 +28,15 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// A path whose leading "~" or "~/" is the home folder, as in a shell. Error (exit code 2) where
-/// the environment names none, and where it begins with $HOME, which no shell has put in.
+/// The path, with a leading "~" or "~/" replaced by the home folder, as in a shell. Throws an Error
+/// (exit code 2) if the environment names no home folder, or if the path begins with $HOME, which a
+/// shell would have replaced.
 std::string with_home(std::string_view path);
 
-/// A file that is there whole or not at all. Bytes go to a temporary beside
-/// `path`; commit() syncs it, renames it into place and syncs the folder (not
-/// `durable`: only renames, for one of many files that can be made again).
-/// Destroyed without commit(), it leaves no trace. Errors name the file, the
-/// step and the system's reason.
+/// Writes a file completely or not at all. Bytes go to a temporary file beside `path`; commit()
+/// syncs it, renames it into place and syncs the folder (without `durable`, only renames: for one
+/// of many files that can be made again). Destroyed without commit(), it leaves no trace. Errors
+/// name the file, the step and the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);
@@ -64,18 +64,18 @@ inline void write_file(const std::filesystem::path& path, std::string_view text)
 /// Reads a whole regular file of at most `limit` bytes.
 Bytes read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
 
-/// Text lines or records that are added to a file, each with one write(2), so that a
-/// crash can tear at most the last one.
+/// Appends text lines or records to a file, each with one write(2), so that a crash can truncate at
+/// most the last one.
 class AppendFile {
  public:
   explicit AppendFile(std::filesystem::path path);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
-  /// Adds `text` and a newline.
+  /// Appends `text` and a newline.
   void line(std::string_view text);
   void add(ByteView record);
-  /// Makes what was added last, as AtomicFile::commit does.
+  /// Makes all additions durable, as AtomicFile::commit does.
   void sync();
 
  private:
@@ -83,8 +83,8 @@ class AppendFile {
   int fd_ = -1;
 };
 
-/// A lock on a folder, held as long as the object lives and let go by the system
-/// when the process ends in whatever way. Error naming the process that holds it.
+/// Locks a folder as long as the object lives; the system releases the lock however the process
+/// ends. Throws an Error that names the process that holds the lock.
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder);
@@ -92,10 +92,10 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
-  /// Whether a process holds it. Changes nothing.
+  /// Whether a process holds the lock. Changes nothing.
   static bool is_held(const std::filesystem::path& folder);
 
-  /// The file in the folder that carries the lock.
+  /// The name of the locked file in the folder.
   static constexpr const char* kName = ".lock";
 
  private:
@@ -103,13 +103,12 @@ class FolderLock {
   int fd_ = -1;
 };
 
-/// The file that `path` was to become, where it is the temporary of a process (see
-/// AtomicFile); empty otherwise.
+/// The file that `path` is a temporary of, if a process made it (see AtomicFile); empty otherwise.
 std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 
-/// Keeps what `path` holds under the name `other` when it is replaced: made before,
-/// committed after, so that `other` holds its old bytes until the new file stands.
-/// Does nothing if `path` does not exist or the file system has no hard links. After a power
+/// Keeps the old contents of `path` as `other` when `path` is replaced. Constructed before the
+/// replacement and committed after it, so that `other` keeps its own contents until the new file is
+/// in place. Does nothing if `path` does not exist or the file system has no hard links. After a power
 /// cut `other` may still hold older bytes.
 class KeptFile {
  public:
@@ -124,16 +123,17 @@ class KeptFile {
   std::filesystem::path temporary_;
 };
 
-/// Makes a folder and those above it, and syncs them.
+/// Creates a folder and its parents, and syncs them.
 void make_folders(const std::filesystem::path& path);
 
-/// Syncs the names in a folder, so that files removed from it stay removed.
+/// Syncs the entries of a folder, so that files removed from it stay removed.
 void sync_folder(const std::filesystem::path& folder);
 
-/// What a file's name ends in, in lower case: ".npy" of "a.NPY".
+/// The extension of a file's name in lower case: ".npy" for "a.NPY".
 std::string extension_of(const std::filesystem::path& path);
 
-/// What stands behind the first "key…:" of a file such as /proc/meminfo; "" where there is none.
+/// The text after the colon in the first line that starts with `key`, in a file such as
+/// /proc/meminfo; "" if there is none.
 std::string value_in(const std::filesystem::path& path, std::string_view key);
 
 }  // namespace gan

@@ -24,7 +24,7 @@ std::vector<std::string> words_in(const fs::path& path) {
   return words;
 }
 
-// The whole numbers that a file begins with.
+// The numbers at the start of a file.
 std::vector<double> numbers_in(const fs::path& path) {
   std::vector<double> numbers;
   for (const auto& word : words_in(path)) {
@@ -35,7 +35,8 @@ std::vector<double> numbers_in(const fs::path& path) {
   return numbers;
 }
 
-// Applies one control group of either version. A missing file, "max" and -1 are no limit.
+// Applies the limits of one control group of either version. A missing file, "max" and -1 mean no
+// limit.
 void heed_group(const fs::path& group, ContainerLimits& limits) {
   const auto cpu = [&](double quota, double period) {
     if (quota > 0 && period > 0) limits.cpus = std::min(limits.cpus, quota / period);
@@ -53,8 +54,8 @@ void heed_group(const fs::path& group, ContainerLimits& limits) {
   }
 }
 
-// A group and all above it. In a container the path may be the host's, and only its root be
-// visible.
+// Applies the limits of a group and all its parents. In a container the path may be the host's,
+// with only its root visible.
 void heed_groups(const fs::path& root, fs::path path, ContainerLimits& limits) {
   path = path.relative_path();
   for (; !path.empty(); path = path.parent_path()) heed_group(root / path, limits);

@@ -22,7 +22,7 @@
 namespace gan {
 namespace {
 
-// How many ranks a launcher says there are: Open MPI, MPICH and its kin, Slurm.
+// The number of ranks according to the launcher: Open MPI, MPICH and its derivatives, Slurm.
 std::int64_t launched_ranks() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
     if (const char* value = std::getenv(name)) return parse_int(value).value_or(1);
@@ -37,7 +37,7 @@ void end_job() { MPI_Abort(MPI_COMM_WORLD, Error::kFailed); }
 class MpiRanks : public Ranks {
  public:
   explicit MpiRanks(double timeout_s) : timeout_s_(timeout_s) {
-    // Calls never overlap: the thread of beats_ makes them where its owner makes none.
+    // Calls never overlap: the thread of beats_ makes them only while its owner makes none.
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &threads_);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
@@ -48,8 +48,8 @@ class MpiRanks : public Ranks {
     MPI_Comm_dup(MPI_COMM_WORLD, &beat_group_);
   }
 
-  // An exception is this rank's alone, for which the others would wait. Main says what it was;
-  // then the job ends.
+  // An exception stops only this rank, and the others would wait for it. After main() has printed
+  // the error, end_job() ends all ranks.
   ~MpiRanks() override {
     if (std::uncaught_exceptions() > 0) {
       if (nccl_) nccl_->abandon();
@@ -89,7 +89,7 @@ class MpiRanks : public Ranks {
   void work_alone(bool begins) override {
     if (rank_ != 0 || threads_ < MPI_THREAD_SERIALIZED) return;
     beats_ = begins ? std::jthread([this](const std::stop_token& end) { beat(end); })
-                    : std::jthread();  // which ends the one before
+                    : std::jthread();  // ends the previous one
   }
 
  private:
@@ -99,7 +99,7 @@ class MpiRanks : public Ranks {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
 
-  // NCCL refuses ranks that share a GPU, all of them alike.
+  // NCCL rejects ranks that share a GPU, and does so on every rank.
   bool has_nccl(const torch::Device& device) {
     if (nccl_ || !wants_nccl_) return nccl_ != nullptr;
     try {
@@ -124,9 +124,9 @@ class MpiRanks : public Ranks {
     wait(request);
   }
 
-  // Each rank sums a part, in the order of ranks, and all gather the parts: no rank sends or gets
-  // more than twice the values. Open MPI's MPI_Iallreduce goes by trees, of which some send them
-  // log2(size) times.
+  // Each rank sums one part, in rank order, and all ranks gather the parts: no rank sends or
+  // receives more than twice the values. Open MPI's MPI_Iallreduce uses trees, some of which send
+  // the values log2(size) times.
   void sum_large(torch::Tensor& values) {
     const std::int64_t part = (values.numel() + size_ - 1) / size_;
     auto parts = torch::constant_pad_nd(values.flatten(), {0, part * size_ - values.numel()});
@@ -151,7 +151,7 @@ class MpiRanks : public Ranks {
     });
   }
 
-  // Empty messages from time to time, until it is told to end.
+  // Sends empty messages (heartbeats) from time to time until stopped.
   void beat(const std::stop_token& end) {
     std::mutex mutex;
     std::unique_lock lock(mutex);
@@ -165,7 +165,7 @@ class MpiRanks : public Ranks {
     }
   }
 
-  // Whether rank 0 has sent one that was not heard yet.
+  // Receives a heartbeat from rank 0 if one has arrived; false if none has.
   bool hear_beat() {
     int is_there = 0;
     MPI_Iprobe(0, 0, beat_group_, &is_there, MPI_STATUS_IGNORE);
@@ -175,8 +175,8 @@ class MpiRanks : public Ranks {
     return true;
   }
 
-  // MPI wants every message received before it ends. Rank 0 may still measure or draw: the others
-  // leave it the cores.
+  // MPI requires every message to be received before MPI_Finalize. Rank 0 may still be evaluating
+  // or sampling, so the others sleep to leave it the cores.
   void hear_all_beats() {
     std::int64_t sent = beat_count_;
     MPI_Request request = MPI_REQUEST_NULL;
@@ -189,7 +189,7 @@ class MpiRanks : public Ranks {
     MPI_Comm_free(&beat_group_);
   }
 
-  // MPI and NCCL themselves wait for ever.
+  // Adds a time limit: MPI and NCCL themselves wait forever.
   template <typename Done>
   void wait_until(Done done) {
     auto start = Clock::now();
@@ -200,7 +200,8 @@ class MpiRanks : public Ranks {
                         timeout_s_,
                         " s; resume the last saved state, with a longer time limit if need be");
       }
-      // At once for what takes microseconds; then without keeping a core from a rank that works.
+      // Polls without pause for the first millisecond, then sleeps to leave the core to working
+      // ranks.
       if (waited > 1e-3) std::this_thread::sleep_for(std::chrono::microseconds(50));
       if (waited > 1e-3 && hear_beat()) start = Clock::now();
     }
@@ -215,9 +216,9 @@ class MpiRanks : public Ranks {
   Traffic traffic_;
   std::unique_ptr<NcclSums> nccl_;
   bool wants_nccl_ = NcclSums::are_there();
-  int threads_ = 0;  // how far MPI lets them be used
+  int threads_ = 0;  // thread support that MPI provides
   MPI_Comm beat_group_ = MPI_COMM_NULL;
-  std::int64_t beat_count_ = 0;  // to each other rank by rank 0; that were heard by another
+  std::int64_t beat_count_ = 0;  // sent to each other rank (rank 0), or received (others)
   std::jthread beats_;           // while rank 0 works alone
 };
 

@@ -61,7 +61,7 @@ const FeatureNetworkRow& network_row(FeatureKind kind) {
   throw usage_error("features '", kind, "' are of no trained network; inception and lite0 are");
 }
 
-// Fills the batch's items in parallel. An exception must not leave a thread of the pool.
+// Fills the batch's items in parallel. An exception must not leave a pool thread.
 void fill_batch(const torch::Tensor& batch, const PictureSource& source, std::int64_t first,
                 Resizing resizing) {
   std::vector<std::exception_ptr> problems(static_cast<std::size_t>(batch.size(0)));

@@ -16,50 +16,50 @@
 
 namespace gan {
 
-/// What a feature network makes of images.
+/// Outputs of a feature network for n images.
 struct NetworkFeatures {
   torch::Tensor features;  ///< [n, d] float32 on the CPU
-  torch::Tensor logits;    ///< [n, classes]; undefined where the network has none
+  torch::Tensor logits;    ///< undefined if the network has none
 };
 
 /// Network inputs [n, 3, side, side] on the network's device -> features there.
 using NetworkForward = std::function<NetworkFeatures(const torch::Tensor&)>;
 
-/// A trained network whose features images are compared by.
+/// A trained network by whose features images are compared.
 struct FeatureNetworkRow {
   FeatureKind kind;
   std::string_view title;    ///< "Inception-v3 of FID"
-  std::int64_t side;         ///< of its square input
+  std::int64_t side;         ///< pixels per side of its square input
   std::int64_t features;     ///< per image
-  std::string_view file;     ///< that its weights are published as
+  std::string_view file;     ///< name of its published weights
   std::string_view sha256;   ///< of that file
   std::string_view licence;  ///< of the weights
   NetworkForward (*load)(const std::filesystem::path& weights, torch::Device device,
                          torch::ScalarType precision);
 };
 
-/// All of them. Adding one is a FeatureKind, a row and a function.
+/// All feature networks. To add one, add a FeatureKind, a row and a function.
 std::span<const FeatureNetworkRow> feature_networks();
-/// That of a kind; none for kinds that need no trained network.
+/// The network of a kind; null for kinds that need no trained network.
 const FeatureNetworkRow* find_feature_network(FeatureKind kind);
 
-/// Pictures of any sizes that are made one at a time.
+/// Pictures of any sizes, loaded one at a time.
 struct PictureSource {
   std::string name;
   std::int64_t size = 0;
-  /// The i-th: uint8 [3, h, w]. Called on many threads at a time.
+  /// The i-th picture: uint8 [3, h, w]. Called from several threads at once.
   std::function<torch::Tensor(std::int64_t)> picture;
-  std::string key;  ///< tells it from others; "": unknown
+  std::string key;  ///< identifies the pictures; "" if unknown
 };
 
-/// Images uint8 [n, c, h, w] with 1 or 3 channels.
+/// The source of images, uint8 [n, c, h, w] with 1 or 3 channels.
 PictureSource source_of(std::string name, torch::Tensor images);
 
-/// What features are computed with.
+/// Settings of the feature computation.
 struct FeatureSettings {
   FeatureKind kind = FeatureKind::kInception;
   EvalProtocol protocol = EvalProtocol::kPytorchFid;
-  /// In bfloat16: quicker on some processors; features are off by about 1 %.
+  /// Computes in bfloat16: faster on some processors; features are off by about 1 %.
   bool half = false;
 };
 
@@ -69,13 +69,13 @@ class FeatureNetwork {
   FeatureNetwork(const FeatureSettings& settings, const std::filesystem::path& weights,
                  torch::Device device);
 
-  /// The features of the first `count` pictures, in batches; each thread holds one picture at its
-  /// full size.
+  /// The features of the first `count` pictures, in batches; each thread holds one picture at full
+  /// size.
   NetworkFeatures features_of(const PictureSource& source, std::int64_t count) const;
 
   const FeatureNetworkRow& row() const { return row_; }
   const FeatureSettings& settings() const { return settings_; }
-  /// "inception", or with what matters beside it "inception_pytorch-fid", "…_bf16".
+  /// "inception", or with the settings that matter "inception_pytorch-fid", "…_bf16".
   std::string id() const;
   /// "Inception-v3 of FID, protocol pytorch-fid".
   std::string text() const;

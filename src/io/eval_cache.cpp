@@ -19,13 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// To be raised when the classifier's network or training changes.
+// Increment when the classifier's network or training changes.
 constexpr std::int64_t kEvalVersion = 1;
-// To be raised when the metrics, or their definitions, change.
+// Increment when the metrics, or their definitions, change.
 constexpr std::int64_t kMetricsVersion = 2;
-constexpr std::int64_t kChecksumBlock = 1000;  // items, of data on disk
+constexpr std::int64_t kChecksumBlock = 1000;  // items per read of data on disk
 
-// Tells data sets, or networks, apart.
+// Identifies a data set or a network by its contents.
 class Checksum {
  public:
   void add(ByteView bytes) { sum_.add(bytes); }
@@ -35,7 +35,7 @@ class Checksum {
     const auto plain = tensor.cpu().contiguous();
     add({static_cast<const std::uint8_t*>(plain.const_data_ptr()), plain.nbytes()});
   }
-  // As add() does of them in memory, so that metrics are found again whichever way data are held.
+  // The same checksum for data on disk and in memory, so that cached metrics fit both.
   void add_items(const Dataset& data) {
     if (!data.stored) return add(data.samples);
     const auto [c, h, w] = data.shape;
@@ -68,7 +68,7 @@ std::string weights_checksum(const TestedClassifier* classifier) {
   return sum.text();
 }
 
-// Hands what a file holds to `take`, from the first folder that has it whole and fitting.
+// Passes the contents of a file to `take`, from the first folder with an intact and matching one.
 template <typename Take>
 bool take_cached(const std::vector<fs::path>& folders, const std::string& name, Take take) {
   for (const auto& folder : folders) {
@@ -189,7 +189,7 @@ void EvalCache::save_classifier(const TestedClassifier& classifier) const {
                {"weights", {packer.pack(*classifier.net)}}});
 }
 
-// Labelled data have those by projections beside those by the classifier.
+// Labelled data have baselines by projections in addition to those by the classifier.
 std::string EvalCache::baselines_name(std::int64_t samples,
                                       const TestedClassifier* classifier) const {
   const bool other = classifier == nullptr && is_classifiable(data_.train);
@@ -201,7 +201,7 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
   std::vector<Metric> rows;
   const auto file = baselines_name(samples, classifier);
   const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
-    // Those of before the metrics had a version lack it.
+    // Files from before the metrics had a version lack it.
     if (find(root, "figures") == nullptr ||
         get<std::int64_t>(root, "figures", path) != kMetricsVersion) {
       throw run_error(path, ": is of another version");
@@ -258,7 +258,7 @@ std::string features_file(const std::string& key) {
 
 std::vector<fs::path> cache_folders(const DataConfig& config) {
   std::vector<fs::path> folders;
-  // Data that the program makes up lie nowhere.
+  // Synthetic data have no folder.
   if (!is_made_up(config)) {
     const fs::path path = config.path;
     folders.push_back(fs::is_directory(path) ? path : fs::absolute(path).parent_path());
@@ -291,7 +291,7 @@ void save_cached_features(const std::string& key, const torch::Tensor& features)
 
 EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
                                       const torch::Device& device, bool with_classifier) {
-  // Files are called as the user named them; what is made up, or made of files, by what it is.
+  // The user's path names data in files; the source names synthetic data and data made from files.
   const bool is_path = !is_made_up(config) && train.source.starts_with(config.path);
   const std::string name = is_path ? config.path : train.source;
   EvaluationData data{name, train, load_test_set(config).value_or(Dataset())};
@@ -313,7 +313,7 @@ EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& t
   return {std::move(data), std::move(classifier)};
 }
 
-// Baselines for another number of samples, if there are some with the same "nearest".
+// Cached baselines for another number of samples with the same "nearest", if there are any.
 static std::vector<Metric> shared_baselines(const EvalCache& cache, const Evaluator& evaluator,
                                             const TestedClassifier* classifier) {
   for (const std::int64_t samples : cache.baseline_counts()) {

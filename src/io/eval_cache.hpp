@@ -15,21 +15,22 @@
 
 namespace gan {
 
-/// Keeps what evaluations of a data set share, a file each: the classifier, and what real images
-/// and noise score. Both hold a checksum of the data that they were made from, which is in their
-/// names too, and a version; what does not fit is not taken. docs/formats.md has their layout.
+/// Caches the shared parts of a data set's evaluations, in one file each: the classifier, and the
+/// metrics of real images and noise (baselines). Both files hold a version and a checksum of their
+/// data, which is also in their names; files that don't match are ignored. docs/formats.md has
+/// their layout.
 class EvalCache {
  public:
-  /// Reads from any of `folders`, and writes to the first that can be written.
+  /// Reads from any of `folders`, and writes to the first writable one.
   EvalCache(std::vector<std::filesystem::path> folders, const EvaluationData& data);
 
   std::optional<TestedClassifier> load_classifier() const;
   void save_classifier(const TestedClassifier& classifier) const;
 
-  /// Of so many samples, with that classifier (null: none).
+  /// Baselines for that number of samples and that classifier (null: none).
   std::optional<std::vector<Metric>> load_baselines(std::int64_t samples,
                                                     const TestedClassifier* classifier) const;
-  /// The numbers of samples that there are baselines for.
+  /// The numbers of samples with cached baselines.
   std::vector<std::int64_t> baseline_counts() const;
   void save_baselines(std::int64_t samples, const TestedClassifier* classifier,
                       const std::vector<Metric>& rows) const;
@@ -43,19 +44,19 @@ class EvalCache {
   std::string checksum_;
 };
 
-/// The user's cache folder: $XDG_CACHE_HOME or ~/.cache; empty where there is none.
+/// The user's cache folder: $XDG_CACHE_HOME or ~/.cache; empty if there is none.
 std::filesystem::path user_cache();
 
-/// Tells the items of a data set from those of others, by all of their bytes.
+/// Checksum of all bytes of a data set's items.
 std::string items_checksum(const Dataset& data);
 
-/// Features of pictures, kept in the user's cache folder under a key that tells what they were made
-/// from and with; none where there are none yet. What is larger than a quarter GiB isn't kept.
+/// Features of pictures, in the user's cache folder under a key that identifies the pictures and
+/// the network; none if not cached. Features larger than a quarter GiB are not saved.
 std::optional<torch::Tensor> load_cached_features(const std::string& key);
 void save_cached_features(const std::string& key, const torch::Tensor& features);
 
-/// What evaluations of the data set that `config` names and `train` holds need of it: the data, and
-/// the classifier on `device`, where one is wanted and can be learned.
+/// Inputs of evaluations on the data set that `config` names and `train` holds: the data, and the
+/// classifier on `device`, if one is wanted and can be trained.
 struct EvaluationParts {
   EvaluationData data;
   std::optional<TestedClassifier> classifier;

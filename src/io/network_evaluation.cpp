@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// To be raised when features change of the same pictures and network.
+// Increment when features of the same pictures and network change.
 constexpr int kFeaturesVersion = 1;
 
 std::vector<fs::path> weights_folders() {

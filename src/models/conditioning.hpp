@@ -8,35 +8,35 @@
 
 namespace gan {
 
-/// How classes, and packed images, get into the networks and out of them, so that
-/// the networks stay plain ones with one tensor in and one out (NetworkShape). Where
+/// Puts classes and packed images into the networks' inputs, and reads logits and class losses from
+/// D's output, so that the networks stay plain, with one tensor in and one out (NetworkShape). If
 /// model.conditional is none, classes are ignored and may be undefined.
 class Conditioning {
  public:
   Conditioning(const ModelConfig& config, std::int64_t class_count);
 
-  /// 0 where unconditional.
+  /// 0 if unconditional.
   std::int64_t class_count() const { return class_count_; }
 
-  /// What G takes, [n, latent_dim + class_count]: latents [n, latent_dim] and the
-  /// one-hot classes [n] (Mirza and Osindero 2014).
+  /// G's input, [n, latent_dim + class_count]: latents [n, latent_dim] and the one-hot classes [n]
+  /// (Mirza and Osindero 2014).
   torch::Tensor generator_input(const torch::Tensor& latents, const torch::Tensor& classes) const;
 
-  /// What D takes of images [n, c, h, w] of these classes [n]. Where model.conditional
-  /// is concat, each image gets its one-hot class as further channels, or appended as
-  /// it is where the architecture is flat; with model.pack, neighbours are put together
-  /// along the channels, and n / pack items are left (PacGAN, Lin et al. 2018).
+  /// D's input for images [n, c, h, w] of these classes [n]. If model.conditional is concat, each
+  /// image gets its one-hot class as further channels, or appended to it if the architecture is
+  /// flat; with model.pack, neighbouring images are joined along the channels, leaving n / pack
+  /// items (PacGAN, Lin et al. 2018).
   torch::Tensor discriminator_input(const torch::Tensor& images,
                                     const torch::Tensor& classes) const;
 
   /// The logits for "real", [n], in D's output for such an input.
   ///
-  /// projection (Miyato and Koyama 2018): D's last layer holds psi and a row v_y for each
-  /// class, and the logit is psi(h) + <v_y, h>, each with a bias of its own.
+  /// projection (Miyato and Koyama 2018): D's last layer holds psi and a row v_y for each class,
+  /// and the logit is psi(h) + <v_y, h>, each with its own bias.
   torch::Tensor logits(const torch::Tensor& output, const torch::Tensor& classes) const;
 
-  /// acgan (Odena et al. 2017): the mean cross-entropy of the classes that D's output
-  /// names, a scalar; else undefined.
+  /// acgan (Odena et al. 2017): the mean cross-entropy of the classes predicted by D's output, a
+  /// scalar; otherwise undefined.
   torch::Tensor class_loss(const torch::Tensor& output, const torch::Tensor& classes) const;
 
  private:

@@ -13,10 +13,10 @@ namespace {
 
 constexpr double kLiteEpsilon = 1e-3;  // of its batch norms
 
-// Blocks of one kind in a row; the first has the stride and changes the channels.
+// Consecutive blocks of one kind; the first has the stride and changes the channels.
 struct Stage {
   std::int64_t blocks, kernel, stride, expansion, channels;
-  bool map;  // whether maps() returns the last one's output
+  bool map;  // whether maps() returns the last block's output
 };
 constexpr std::int64_t kStemChannels = 32;
 constexpr std::array<Stage, 7> kStages = {{{1, 3, 1, 1, 16, false},
@@ -27,8 +27,8 @@ constexpr std::array<Stage, 7> kStages = {{{1, 3, 1, 1, 16, false},
                                            {4, 5, 2, 6, 192, false},
                                            {1, 3, 1, 6, 320, true}}};
 
-// TensorFlow's padding "SAME": the output has ceil(size / stride) places, and what is odd goes to
-// the right and below.
+// TensorFlow's padding "SAME": the output has ceil(size / stride) positions; odd padding has its
+// extra pixel on the right or at the bottom.
 torch::Tensor same_padded(const FrozenConvolution& convolution, const torch::Tensor& maps) {
   const auto around = [&](std::int64_t dim) {
     const std::int64_t size = maps.size(dim), stride = convolution.steps.stride;

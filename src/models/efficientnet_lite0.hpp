@@ -12,23 +12,23 @@
 namespace gan {
 
 /// EfficientNet-Lite0 (Tan and Le 2019, without squeeze-and-excitation and with ReLU6), trained on
-/// ImageNet and not trained any further. Gradients pass through it to the images.
+/// ImageNet and frozen. Gradients pass through it to the images.
 class EfficientNetLite0 {
  public:
-  static constexpr std::int64_t kInputSize = 224;  ///< that it was trained with; others work
+  static constexpr std::int64_t kInputSize = 224;  ///< of its training images; other sizes work
   static constexpr std::int64_t kFeatures = 1280;
   /// The channels of maps(), at strides of 4, 8, 16 and 32 pixels.
   static constexpr std::array<std::int64_t, 4> kMapChannels = {24, 40, 112, 320};
 
-  /// With the weights of `efficientnet-lite0-57934424.pth`, or of any file of the same names and
-  /// shapes. Error naming the file and the tensor that does not fit.
+  /// Loads the weights in `efficientnet-lite0-57934424.pth`, or in any file with the same names and
+  /// shapes. Throws an Error that names the file and the tensor that does not fit.
   explicit EfficientNetLite0(const std::filesystem::path& weights,
                              torch::Device device = torch::kCPU);
 
   /// Images [n, 3, h, w] float32 in [-1, 1] (pixels: (x - 127) / 128) -> four maps
   /// [n, kMapChannels, ceil(h / stride), ceil(w / stride)].
   std::array<torch::Tensor, 4> maps(const torch::Tensor& images) const;
-  /// The same images -> the mean over the last map's places, [n, kFeatures].
+  /// The same images -> the mean over the last map's positions, [n, kFeatures].
   torch::Tensor features(const torch::Tensor& images) const;
 
  private:

@@ -11,22 +11,22 @@
 
 namespace gan {
 
-/// The Inception-v3 that FID is defined by (Heusel et al. 2017): torchvision's layout with 1,008
-/// outputs, average pools that leave out the padding, and a max pool in the last block.
+/// The Inception-v3 that defines FID (Heusel et al. 2017): torchvision's layout with 1,008 outputs,
+/// average pools that exclude the padding, and a max pool in the last block.
 class InceptionV3 {
  public:
   static constexpr std::int64_t kInputSize = 299;
   static constexpr std::int64_t kFeatures = 2048;
   static constexpr std::int64_t kClasses = 1008;
 
-  /// With the weights of `pt_inception-2015-12-05-6726825d.pth`, or of any file of the same names
-  /// and shapes. Error naming the file and the tensor that does not fit.
+  /// Loads the weights in `pt_inception-2015-12-05-6726825d.pth`, or in any file with the same
+  /// names and shapes. Throws an Error that names the file and the tensor that does not fit.
   explicit InceptionV3(const std::filesystem::path& weights, torch::Device device = torch::kCPU,
                        torch::ScalarType precision = torch::kFloat32);
 
   /// Images [n, 3, 299, 299] float32 in [-1, 1] -> the last average pool, [n, kFeatures].
   torch::Tensor features(const torch::Tensor& images) const;
-  /// Those features -> logits [n, kClasses] without their bias, as the Inception score takes them.
+  /// Those features -> logits [n, kClasses] without their bias, as the Inception score uses them.
   torch::Tensor logits(const torch::Tensor& features) const;
 
  private:

@@ -14,7 +14,7 @@ namespace gan {
 
 namespace {
 
-// Weights of `module` itself, not of its children.
+// Initializes the weights of `module` itself, not of its children.
 void init_module(torch::nn::Module& module, WeightInit init) {
   bool is_norm = false;
   if_batch_norm(module, [&](auto&) { is_norm = true; });
@@ -34,8 +34,8 @@ const Architecture& find_architecture(const ModelConfig& config) {
   return find_row(architectures(), config.arch);
 }
 
-// Half the channels for each doubling of the map, as Radford et al. 2016 have it. The smallest map
-// has 4 to 7 pixels.
+// Halves the channels for each doubling of the map, as in Radford et al. 2016. The smallest map has
+// a side of 4 to 7 pixels.
 Widths convolutional_widths(const ImageShape& image) {
   constexpr std::int64_t kLargestMap = 64;
   constexpr std::int64_t kMaxChannels = 512;

@@ -6,13 +6,13 @@
 namespace gan {
 namespace {
 
-// Row u of a kernel of radius p looks, for the output row 2i + a, at the upsampled
-// row 2i + a + u - p, which is the input row i + floor((a + u - p) / 2).
+// For the output row 2i + a, row u of a kernel of radius p reads the upsampled row 2i + a + u - p,
+// which is the input row i + floor((a + u - p) / 2).
 torch::Tensor tap_sums(std::int64_t kernel, std::int64_t radius) {
   auto sums = torch::zeros({2, 2 * radius + 1, kernel});
   for (std::int64_t a = 0; a < 2; ++a) {
     for (std::int64_t u = 0; u < kernel; ++u) {
-      const std::int64_t twice = a + u - kernel / 2 + 2 * radius;  // from 0
+      const std::int64_t twice = a + u - kernel / 2 + 2 * radius;  // shifted to start at 0
       sums.index_put_({a, twice / 2, u}, 1.0);
     }
   }
@@ -27,7 +27,7 @@ UpsampledConv2dImpl::UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted)
                      .padding(wanted.kernel_size()->at(0) / 2)
                      .bias(wanted.bias())),
       radius_((wanted.kernel_size()->at(0) / 2 + 1) / 2),
-      // No buffer: PyTorch's layers have none, and the names must be theirs.
+      // Not a buffer: PyTorch's layers have none, and the names must match theirs.
       sums_(tap_sums(wanted.kernel_size()->at(0), radius_)) {}
 
 torch::Tensor UpsampledConv2dImpl::phase_weight() const {
@@ -52,8 +52,8 @@ torch::Tensor UpsampledConv2dImpl::forward(const torch::Tensor& input) {
   const auto phases =
       conv2d(input, phase_weight(), phase_bias,
              {.kernel = {taps, taps}, .stride = {1, 1}, .padding = {radius_, radius_}});
-  // Pixel shuffle, of whole rows of channels in channels_last: [n, (a, b, o), h, w] -> [n, o, 2h,
-  // 2w]
+  // Pixel shuffle of whole rows of channels in channels_last:
+  // [n, (a, b, o), h, w] -> [n, o, 2h, 2w]
   const std::int64_t n = input.size(0), h = input.size(2), w = input.size(3);
   const auto rows = rows_of_map(phases).view({n, h, w, 2, 2, -1}).permute({0, 1, 3, 2, 4, 5});
   return map_of_rows(rows.reshape({4 * n * h * w, weight.size(0)}), n, 2 * h, 2 * w);

@@ -4,14 +4,14 @@
 
 namespace gan {
 
-/// nn::Upsample to twice the size by nearest neighbours and then nn::Conv2d with
-/// an odd square kernel and its output of the same size: on a GPU just these, on the CPU the
-/// same function of the same parameters, at 36 instead of 100 products a pixel for a 5x5 kernel.
+/// nn::Upsample to twice the size by nearest neighbours, then nn::Conv2d with an odd square kernel
+/// and an output of the same size. Runs just these on a GPU; on the CPU, computes the same function
+/// of the same parameters with 36 instead of 100 products per pixel for a 5x5 kernel.
 ///
-/// Each output pixel of a 2x2 square sees every input pixel under its kernel twice
-/// or once a direction, so that a smaller kernel of sums does: four such kernels,
-/// one for each place in the square, in one convolution before the upsampling,
-/// and a pixel shuffle (the phase form of Shi et al. 2016).
+/// Under its kernel, each output pixel of a 2x2 square sees every input pixel once or twice per
+/// direction, so a smaller kernel of sums gives the same result: four such kernels, one per
+/// position in the square, in one convolution before the upsampling, and a pixel shuffle (the phase
+/// form of Shi et al. 2016).
 class UpsampledConv2dImpl : public torch::nn::ConvNdImpl<2, UpsampledConv2dImpl> {
  public:
   explicit UpsampledConv2dImpl(const torch::nn::Conv2dOptions& wanted);
@@ -22,7 +22,7 @@ class UpsampledConv2dImpl : public torch::nn::ConvNdImpl<2, UpsampledConv2dImpl>
  private:
   torch::Tensor phase_weight() const;
   std::int64_t radius_;  ///< of the smaller kernel
-  torch::Tensor sums_;   ///< [2, taps, kernel]: which rows of the kernel a tap sums up
+  torch::Tensor sums_;   ///< [2, taps, kernel]: kernel rows that each tap sums
 };
 TORCH_MODULE(UpsampledConv2d);
 

@@ -24,7 +24,7 @@ torch::Device resolve_device(const std::string& name, const Ranks& ranks) {
   const int count = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
   if (name == "cpu" || (name == "auto" && count == 0)) return torch::kCPU;
   torch::Device device(name == "auto" ? "cuda" : name);
-  // The ranks of a machine share its GPUs out; where the launcher did, each sees one.
+  // Distributes a machine's GPUs over its ranks; if the launcher has done so, each rank sees one.
   if (count > 0 && !device.has_index() && ranks.are_many()) {
     device.set_index(static_cast<torch::DeviceIndex>(ranks.local_rank() % count));
   }
@@ -47,14 +47,14 @@ void to_channels_last(torch::nn::Module& net) {
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest value allowed
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
 #endif
 }
 
 void configure_process(const TrainConfig& config) {
   keep_freed_memory();
-  // LibTorch knows which processors the process is bound to, but no container's quota.
+  // LibTorch knows which processors the process is bound to, but not a container's quota.
   const bool by_hand = std::getenv("OMP_NUM_THREADS") != nullptr;
   const int usable = by_hand ? INT_MAX : usable_cpus();
   if (config.threads > 0) {
@@ -65,12 +65,12 @@ void configure_process(const TrainConfig& config) {
   choose_vector_kernels();
   auto& context = at::globalContext();
   context.setDeterministicAlgorithms(config.deterministic, /*warn_only=*/false);
-  // Memory that is about to be overwritten need not be filled: nothing reads it first.
+  // Uninitialized memory need not be filled: it is written before it is read.
   context.setDeterministicFillUninitializedMemory(false);
   context.setDeterministicCuDNN(config.deterministic);
   context.setAllowTF32CuBLAS(config.precision == Precision::kTf32);
   context.setAllowTF32CuDNN(config.precision == Precision::kTf32);
-  // cuBLAS wants its workspace fixed before CUDA starts (its guide, section 2.1.4).
+  // cuBLAS needs a fixed workspace, set before CUDA starts (its guide, section 2.1.4).
   if (config.deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }
 

@@ -10,20 +10,20 @@
 
 namespace gan {
 
-/// The device that `train.device` names; Error where this build or machine lacks it. Of
-/// several ranks on a machine each gets the next GPU, where the name has no number.
+/// The device that `train.device` names. Throws an Error if this build or machine lacks it. If the
+/// name has no number, each of a machine's ranks gets the next GPU.
 torch::Device resolve_device(const std::string& name, const Ranks& ranks = single_rank());
 
-/// Lays a network's convolution weights out as [n, h, w, c], as cuDNN's bfloat16 and TF32
-/// convolutions want them; the maps between follow.
+/// Stores a network's convolution weights as [n, h, w, c], the layout for cuDNN's bfloat16 and TF32
+/// convolutions; the maps between them follow it.
 void to_channels_last(torch::nn::Module& net);
 
-/// Lets the allocator keep freed memory for the next step, which wants as much again,
-/// instead of giving it back to the system page by page.
+/// Lets the allocator keep freed memory for the next step, which needs the same amount, instead of
+/// returning it to the system page by page.
 void keep_freed_memory();
 
-/// Sets what LibTorch keeps for the whole process: the threads, and whether only
-/// deterministic algorithms may be used; keeps freed memory. Call it before anything is computed.
+/// Sets LibTorch's process-wide settings: the threads, TF32, and whether only deterministic
+/// algorithms may be used; keeps freed memory. Call it before any computation.
 void configure_process(const TrainConfig& config);
 
 }  // namespace gan

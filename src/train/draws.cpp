@@ -16,14 +16,14 @@
 namespace gan {
 namespace {
 
-// The data set with all that is held in memory on the device.
+// The data set, with everything that is held in memory moved to the device.
 Dataset on_device(Dataset data, const torch::Device& device) {
   if (!data.stored) data.samples = data.samples.to(device);
   if (data.labels.defined()) data.labels = data.labels.to(device);
   return data;
 }
 
-// To a GPU through pinned memory: from any other, the CPU would wait for all that is queued there.
+// Copies to a GPU through pinned memory; otherwise the CPU would wait for all work queued there.
 torch::Tensor copied(const torch::Tensor& drawn, const torch::Device& device) {
   if (!device.is_cuda() || !drawn.is_cpu()) return drawn.to(device);
   return drawn.pin_memory().to(device, /*non_blocking=*/true);
@@ -39,13 +39,13 @@ struct RankStreams {
   int rank;
   int size;
 
-  // Its share of what was drawn for all ranks.
+  // The rank's share of a tensor drawn for all ranks.
   torch::Tensor share(const torch::Tensor& whole) const {
     if (!whole.defined()) return whole;
     const Share part = share_of(whole.size(0), rank, size);
     return whole.narrow(0, part.begin, part.count);
   }
-  // Its place in a stream that each rank draws from by itself.
+  // The rank's position in a stream from which each rank draws by itself.
   std::uint64_t own_index(std::int64_t index) const {
     return static_cast<std::uint64_t>(index * size + rank);
   }
@@ -181,7 +181,7 @@ torch::Tensor StepDraws::items(std::int64_t batch, int rank) {
 torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& items, int rank) {
   if (!data_.stored) return data_.samples.index_select(0, copied(items, device_));
   const auto images = data_.stored->read(items);
-  // Not across the end of a pass: its order would have to be shuffled twice.
+  // Not past the end of a pass: the order of the next one would have to be shuffled twice.
   if (!sampler_.starts_pass(batch + 1)) data_.stored->will_need(this->items(batch + 1, rank));
   return copied(images, device_);
 }
@@ -189,7 +189,7 @@ torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& it
 NamedTensors whole_batch(const std::vector<StepInputs>& of_ranks) {
   NamedTensors all;
   std::vector<torch::Tensor> seeds;
-  std::vector<std::vector<torch::Tensor>> parts;  // by place in the struct, then by rank
+  std::vector<std::vector<torch::Tensor>> parts;  // by position in the struct, then by rank
   for (const StepInputs& inputs : of_ranks) {
     seeds.push_back(torch::tensor(static_cast<std::int64_t>(inputs.layer_seed)));
     std::size_t place = 0;

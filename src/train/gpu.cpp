@@ -32,7 +32,7 @@ bool is_gpu_on_bus(const fs::path& device) {
     std::ifstream(device / file) >> text;
     return text.starts_with(with);
   };
-  return begins("vendor", "0x10de") && begins("class", "0x03");  // NVIDIA, a display controller
+  return begins("vendor", "0x10de") && begins("class", "0x03");  // NVIDIA display controller
 }
 
 bool is_gpu_file(const fs::path& file) {  // "nvidia0", not "nvidiactl"
@@ -49,7 +49,7 @@ bool any_in(const fs::path& folder, Is is) {
   return std::any_of(begin(entries), end(entries), [&](const auto& entry) { return is(entry); });
 }
 
-// The file is called libcuda.so.580.65.06, as the driver that it belongs to.
+// The file is named after its driver: libcuda.so.580.65.06.
 std::string version_of_libcuda() {
   void* library = dlopen("libcuda.so.1", RTLD_LAZY);  // never closed: CUDA may use it
   void* symbol = library != nullptr ? dlsym(library, "cuInit") : nullptr;
@@ -59,8 +59,8 @@ std::string version_of_libcuda() {
   return version_in(fs::canonical(where.dli_fname, code).filename());
 }
 
-// The oldest driver for a CUDA, whatever its minor version (NVIDIA's guide "CUDA Compatibility",
-// the table of minor version compatibility).
+// The oldest driver for a major version of CUDA, whatever its minor version (NVIDIA's guide "CUDA
+// Compatibility", the table of minor version compatibility).
 struct OldestDriver {
   long cuda;
   long driver;
@@ -74,7 +74,7 @@ long oldest_driver(const GpuSigns& signs) {
   return 0;
 }
 
-// 580 of "580.65.06".
+// 580 for "580.65.06".
 std::int64_t branch_of(const std::string& driver) {
   return parse_int(driver.substr(0, driver.find('.'))).value_or(0);
 }
@@ -89,7 +89,7 @@ bool has_no_code(const GpuSigns& signs) {
   return signs.says.find("no kernel image") != std::string::npos;
 }
 
-// The first line of what went wrong with the first kernel on a GPU; "" where nothing did.
+// Runs a first kernel on a GPU. Returns the first line of its error, or "" if there is none.
 std::string failure_on(const torch::Device& device) try {
   torch::ones({1}, device).add_(1).cpu();
   return "";
@@ -103,7 +103,7 @@ struct GpuProblemRow {
   GpuProblem (*problem)(const GpuSigns&);
 };
 
-// The first row that holds is the problem.
+// The first row that holds gives the problem.
 const GpuProblemRow kGpuProblems[] = {
     {[](const GpuSigns& s) { return !s.cuda_build; },
      [](const GpuSigns&) -> GpuProblem {

@@ -27,13 +27,13 @@ namespace gan {
 
 // ── The step ─────────────────────────────────────────────────────────────────
 
-// Images [n, c, h, w] and their classes [n], undefined where the GAN is unconditional.
+// Images [n, c, h, w] and their classes [n], undefined if the GAN is unconditional.
 struct Batch {
   torch::Tensor images;
   torch::Tensor classes;
 };
 
-// D's logits, and for acgan the weighted cross-entropy of the classes (else undefined).
+// D's logits, and for acgan the weighted cross-entropy of the classes (otherwise undefined).
 struct Trainer::Output {
   torch::Tensor logits;
   torch::Tensor class_loss;
@@ -41,12 +41,12 @@ struct Trainer::Output {
 
 namespace {
 
-// Steps from one check that all ranks have the same weights to the next.
+// Steps between checks that all ranks have the same weights.
 constexpr std::int64_t kCheckEvery = 100;
-// Steps from one move of the probability of augmentation to the next (Karras et al. 2020).
+// Steps between changes of the augmentation probability (Karras et al. 2020).
 constexpr std::int64_t kAdaptEvery = 4;
 
-// The sum of those that are defined.
+// The sum of the defined terms.
 torch::Tensor sum_of(std::initializer_list<torch::Tensor> terms) {
   torch::Tensor sum;
   for (const auto& term : terms) {
@@ -103,7 +103,7 @@ torch::Tensor Trainer::update(const StepInputs& inputs) {
   const auto g = update_generator(inputs.g, fake).unbind();
   if (inputs.d.size() > 1) d_metrics = d_metrics / static_cast<std::int64_t>(inputs.d.size());
   const auto d = d_metrics.unbind();
-  // In the order of kStepMetrics, and the sign that adapt_augmentation() goes by.
+  // kStepMetrics in order, then the sign for adapt_augmentation().
   return torch::stack({d[0], g[0], d[1], d[2], d[3], g[1], d[4]});
 }
 
@@ -112,8 +112,8 @@ void Trainer::adapt_augmentation(const torch::Tensor& sign) {
                          config_.augment.target, kAdaptEvery * images_per_step());
 }
 
-// One step of D towards telling real images from generated ones. Returns d_loss, d_real, d_fake,
-// d_grad_norm and the mean sign of the logits on real images.
+// Updates D to tell real images from generated ones. Returns d_loss, d_real, d_fake, d_grad_norm
+// and the mean sign of the logits on real images.
 torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const Batch& generated) {
   const Batch real = {seen(in.real, in.real_view, config_.augment), in.real_classes};
   const Batch fake = {seen(generated.images.detach(), in.fake_view, config_.augment),
@@ -156,7 +156,7 @@ torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const
                        on_real.logits.detach().sign().mean()});
 }
 
-// One step of G towards images that D takes for real. Returns g_loss and g_grad_norm.
+// Updates G so that D takes its images for real. Returns g_loss and g_grad_norm.
 torch::Tensor Trainer::update_generator(const GeneratorInputs& in, const Batch& generated) {
   const Batch fake = {seen(generated.images, in.fake_view, config_.augment), generated.classes};
   const Output on_fake = discriminate(fake);
@@ -171,14 +171,14 @@ torch::Tensor Trainer::update_generator(const GeneratorInputs& in, const Batch& 
   return torch::stack({loss.detach(), norm});
 }
 
-// D's loss on real and generated images: the sum of both parts, or that of the pairs.
+// D's loss on real and generated images: the sum of both parts, or the loss of the pairs.
 torch::Tensor Trainer::discriminator_loss(const Output& real, const Output& fake,
                                           const DiscriminatorInputs& in) const {
   if (loss_.needs_pairs()) return loss_.pairs(real.logits, fake.logits);
   return loss_.real(real.logits, in.real_labels) + loss_.fake(fake.logits, in.fake_labels);
 }
 
-// The weighted penalty; undefined in an update where none is due.
+// The weighted penalty; undefined if none is due in this update.
 torch::Tensor Trainer::penalty(const DiscriminatorInputs& in, const Batch& real,
                                const Batch& fake) {
   if (!in.penalty) return {};
@@ -187,7 +187,7 @@ torch::Tensor Trainer::penalty(const DiscriminatorInputs& in, const Batch& real,
       return discriminate({images, classes}).logits;
     };
   };
-  // Times the interval, so that its mean weight is the one asked for (Karras et al. 2020).
+  // Multiplied by the interval, so that the mean weight is penalty_weight (Karras et al. 2020).
   return config_.loss.penalty_weight * static_cast<double>(config_.loss.penalty_every) *
          penalty_.compute(logits_for(real.classes), logits_for(fake.classes), real.images,
                           fake.images, *in.penalty);
@@ -211,20 +211,20 @@ Trainer::Output Trainer::discriminate(const Batch& batch) {
           class_loss.defined() ? config_.loss.class_weight * class_loss : class_loss};
 }
 
-// The output as float32, whatever precision the network computes in.
+// The output as float32, whatever the precision of the network's computation.
 torch::Tensor Trainer::run(torch::nn::Sequential& net, const torch::Tensor& input) const {
   const Autocast autocast(device_, bf16_);
   return net->forward(input).to(torch::kFloat32);
 }
 
-// ── What stands around it ────────────────────────────────────────────────────
+// ── Construction, state and sampling ─────────────────────────────────────────
 
 namespace {
 
-// The batches that averaged batch norms take their statistics from.
+// Batches from which averaged batch norms get their statistics.
 constexpr std::int64_t kCalibrationBatches = 16;
 
-// `config` with the kind of data, widths, image size and channels that it left open.
+// `config`, with the kind of data, widths, image size and channels filled in if left open.
 Config completed(Config config, const Dataset& data) {
   const ImageShape& image = data.shape;
   if (config.data.dataset == DatasetKind::kAuto) config.data.dataset = data.kind;
@@ -277,7 +277,7 @@ Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
   if (config.train.cuda_graph) graphs_ = std::make_unique<StepGraphs>(device_, ranks);
   if (config.train.ema > 0) {
     ema = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(networks.generator->clone());
-    sync_batch_norms(*ema, single_rank());  // one rank at a time runs it
+    sync_batch_norms(*ema, single_rank());  // used by one rank at a time
   }
 }
 
@@ -320,7 +320,7 @@ bool Trainer::is_finite() const {
     add(adam->state().exp_avg);
     add(adam->state().exp_avg_sq);
   }
-  // The largest of each: one pass without a copy, which NaN goes through.
+  // The largest value of each tensor: one pass without a copy, and NaN propagates.
   const auto largest = at::_foreach_norm(all, std::numeric_limits<double>::infinity());
   return torch::stack(largest).isfinite().all().item<bool>();
 }

@@ -26,7 +26,7 @@ struct DeviceCase {
 
 void PrintTo(const DeviceCase& test, std::ostream* out) { *out << test.name; }
 
-// Every layer, loss, penalty and drawn number that there is, at least once.
+// Covers every layer, loss, penalty and kind of draw at least once.
 const DeviceCase kDeviceCases[] = {
     {"mlp", {}},
     {"transposed",
@@ -69,7 +69,7 @@ Config on_fake(Config config) {
 
 class DeviceStep : public testing::TestWithParam<DeviceCase> {};
 
-// Six steps, of which an epoch has three and a short one.
+// Six steps; an epoch has three full ones and a short one.
 TEST_P(DeviceStep, IsTheCpusAndWaitsForNothing) {
   Config config = tiny_config();
   apply(config, GetParam().settings);
@@ -122,7 +122,7 @@ TEST(Device, AdaptiveAugmentationReadsOneValueEveryFourthStep) {
   EXPECT_EQ(waits, (std::vector<std::size_t>{0, 0, 0, 1, 0, 0, 0, 1}));
 }
 
-// Which units it drops, each device draws by itself.
+// Each device draws its own dropout masks.
 TEST(Device, DropoutIsTheDevicesOwn) {
   Config config = on_fake(tiny_config());
   config.model.dropout = 0.5;
@@ -133,7 +133,7 @@ TEST(Device, DropoutIsTheDevicesOwn) {
   EXPECT_TRUE(metrics.cpu().isfinite().all().item<bool>());
 }
 
-// The backward pass runs on a thread of its own, to which the precision must follow.
+// The backward pass runs on its own thread, which must use the same precision.
 TEST(Device, Bfloat16ComesNearFloat32) {
   Config config = on_fake(tiny_config());
   apply(config, {"model.arch=dcgan", "loss.penalty=r1", "data.drop_last=true"});
@@ -148,11 +148,11 @@ TEST(Device, Bfloat16ComesNearFloat32) {
     EXPECT_EQ(take_waits(), std::vector<std::string>()) << "step " << i;
     const auto expected = exact.step();
     EXPECT_TRUE(torch::allclose(metrics.cpu(), expected.cpu(), 0.1, 0.05)) << metrics << expected;
-    EXPECT_FALSE(torch::equal(metrics.cpu(), expected.cpu()));  // was it bf16 at all?
+    EXPECT_FALSE(torch::equal(metrics.cpu(), expected.cpu()));  // bf16 was really used
   }
 }
 
-// Two epochs of four steps: the metrics are read twice an epoch, and a wish to stop at its end.
+// Two epochs of four steps: the metrics are read twice per epoch, and the stop flag at its end.
 TEST(Device, ALoopWaitsOnlyWhereItReadsMetrics) {
   Config config = on_fake(tiny_config());
   config.train.epochs = 2;
@@ -191,7 +191,7 @@ class DeviceCall : public Call {
   }
 };
 
-// What a user does with a GPU, from the doctor to the samples.
+// A user's commands with a GPU, beginning with doctor.
 TEST_F(DeviceCall, ARunGoesThroughEveryCommandAndToTheCpuAndBack) {
   expect_says(expect_done("gan doctor --seconds 0").out, "GPU        1 usable, CUDA 13.0");
   expect_done(

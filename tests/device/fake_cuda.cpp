@@ -20,7 +20,7 @@ const torch::Device kFakeDevice(torch::kCUDA, 0);
 
 std::mutex fake_mutex;
 std::vector<std::string> fake_waits;
-std::map<const char*, std::size_t> fake_pinned;  // by address
+std::map<const char*, std::size_t> fake_pinned;  // sizes by address
 
 void note_wait(const std::string& what) {
   const std::scoped_lock lock(fake_mutex);
@@ -72,7 +72,7 @@ class PinnedAllocator : public c10::Allocator {
 FakeAllocator fake_allocator;
 PinnedAllocator pinned_allocator;
 
-// The same bytes under another device.
+// The same memory as a storage of another device.
 c10::Storage on_other(const c10::Storage& storage, const torch::Device& device) {
   auto* kept = new c10::Storage(storage);
   return {c10::Storage::use_byte_size_t(), storage.nbytes(),
@@ -98,7 +98,7 @@ torch::Tensor as_cpu(const torch::Tensor& tensor) {
 
 // ── Kernels ──────────────────────────────────────────────────────────────────
 
-// Those for whose result's size CUDA waits, or that tell the CPU something.
+// Kernels that make the CPU wait: for the size of a result, or for a value.
 const std::set<std::string> kWaiting = {"aten::_local_scalar_dense",
                                         "aten::nonzero",
                                         "aten::masked_select",
@@ -106,7 +106,7 @@ const std::set<std::string> kWaiting = {"aten::_local_scalar_dense",
                                         "aten::equal",
                                         "aten::bincount"};
 
-// Every tensor of a value, replaced by what `change` makes of it.
+// A value, with `change` applied to each of its tensors, and the CPU in place of a CUDA device.
 template <typename Change>
 c10::IValue with_tensors(const c10::IValue& value, Change change) {
   if (value.isTensor()) return change(value.toTensor());
@@ -126,7 +126,7 @@ c10::IValue with_tensors(const c10::IValue& value, Change change) {
   return value;
 }
 
-// In the uppermost `count` values.
+// Applies with_tensors() to the top `count` values.
 template <typename Change>
 void replace_tensors(torch::jit::Stack& stack, std::size_t count, Change change) {
   for (auto value = stack.end() - static_cast<std::ptrdiff_t>(count); value != stack.end();
@@ -153,7 +153,7 @@ void run_on_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   };
   replace_tensors(*stack, op.schema().arguments().size(), lent);
   op.callBoxed(stack);
-  for (const auto& [fake, cpu] : pairs) {  // an output that has grown
+  for (const auto& [fake, cpu] : pairs) {  // outputs that were resized
     if (cpu.sizes() == fake.sizes() && cpu.const_data_ptr() == fake.const_data_ptr()) continue;
     auto* impl = fake.unsafeGetTensorImpl();
     impl->set_storage_keep_dtype(on_other(cpu.storage(), kFakeDevice));
@@ -196,7 +196,7 @@ torch::Tensor empty_strided(at::IntArrayRef size, at::IntArrayRef stride,
       c10::dtype_or_default(type)));
 }
 
-// ── What LibTorch asks of a device ───────────────────────────────────────────
+// ── LibTorch's device interface ──────────────────────────────────────────────
 
 struct FakeHooks : at::CUDAHooksInterface {
   explicit FakeHooks(at::CUDAHooksArgs) {}
@@ -249,7 +249,7 @@ void fake_a_cuda_device() {
     aten.impl("copy_", TORCH_FN(copy_));
     aten.impl("empty.memory_format", TORCH_FN(empty));
     aten.impl("empty_strided", TORCH_FN(empty_strided));
-    // Without these LibTorch would ask for cuDNN.
+    // Without these, LibTorch would call cuDNN.
     for (const char* name : {"convolution", "convolution_backward"}) {
       aten.impl(name, torch::CppFunction::makeFromBoxedFunction<&run_on_cpu>());
     }

@@ -1,4 +1,4 @@
-"""Programs that gan-eval's FID is compared with, on folders of pictures, with our random weights.
+"""Programs to compare gan-eval's FID with, on folders of pictures, with our random weights.
 
 Programs that can't batch pictures of different sizes get them one by one."""
 
@@ -36,7 +36,7 @@ def missing():
 
 
 def make_pictures(folder, seed, count, stripes, sizes=True):
-    """Writes waves of colour in several formats, the last grey; 64x64, or in various `sizes`."""
+    """Writes coloured waves in several formats, the last one grey; 64x64, or of various `sizes`."""
     rng = np.random.default_rng(seed)
     folder.mkdir()
     for i in range(count):
@@ -65,8 +65,8 @@ def random_network(path):
 
 
 def distance(mean, covariance, other_mean, other_covariance):
-    """The Fréchet distance by their formula, but with the nonzero eigenvalues, at most a few dozen
-    for that many pictures: their root of a singular product is too inexact."""
+    """The Fréchet distance by their formula, but from the nonzero eigenvalues (at most a few dozen
+    for that many pictures): their square root of a singular product is too inaccurate."""
     from scipy.sparse.linalg import eigsh
 
     values, vectors = eigsh(covariance, k=128)

@@ -1,5 +1,6 @@
-"""Compares gan-eval's FID, KID, Inception score, precision and recall with the programs that papers
-use, on the same pictures with the same random weights: the published weights are not available."""
+"""Compares gan-eval's FID, KID, Inception score, precision and recall with those of the programs
+that papers use, on the same pictures with the same random weights: the published weights are not
+available."""
 
 import json
 import os
@@ -69,7 +70,7 @@ class InceptionTest(common.ProgramTest):
         self.assertNotIn("maginary", done.stdout + done.stderr)
         again = self.eval(*call)
         self.assertEqual(again.stdout, done.stdout)
-        self.assertNotIn("kept as", again.stderr)  # the reference's features were
+        self.assertNotIn("kept as", again.stderr)  # the reference's features had been
 
     def test_statistics_serve_in_place_of_pictures(self):
         whole = self.figures("pytorch-fid")
@@ -102,7 +103,7 @@ class InceptionTest(common.ProgramTest):
             self.eval("--samples", path, "--data", B, "--features", "inception", "--weights",
                       WEIGHTS, "--json", "x.json")  # fmt: skip
             found.append(json.loads((self.folder / "x.json").read_text())["frechet"])
-        self.assertLess(abs(found[0] - found[1]), 1e-5 * found[1])  # other batches, other rounding
+        self.assertLess(abs(found[0] - found[1]), 1e-5 * found[1])  # batches round differently
 
     def test_wrong_calls_are_named(self):
         network = ("--features", "inception", "--weights", WEIGHTS)

@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-// A machine of which CUDA sees no GPU, though nothing is amiss with it; each test spoils one thing.
+// A machine without faults on which CUDA sees no GPU; each test breaks one thing.
 GpuSigns sound_signs() {
   return {.cuda_build = true,
           .cuda = 13000,
@@ -30,7 +30,7 @@ TEST(Gpu, OneThatWorksIsNoProblem) {
   auto signs = sound_signs();
   signs.usable = 1;
   expect_problem(signs, "", "");
-  signs.driver = signs.library = "";  // of which WSL shows none
+  signs.driver = signs.library = "";  // WSL shows neither
   expect_problem(signs, "", "");
   signs.library = "590.44.01";  // NVIDIA's package for forward compatibility
   expect_problem(signs, "", "");
@@ -45,7 +45,7 @@ TEST(Gpu, ABuildForTheCpuSaysHowToGetAnother) {
 TEST(Gpu, HeadersOfAnotherCudaAreNamedEvenWhereAGpuWorks) {
   auto signs = sound_signs();
   signs.usable = 1;
-  signs.headers = 13020;  // another minor version will do
+  signs.headers = 13020;  // another minor version works
   expect_problem(signs, "", "");
   signs.headers = 12060;
   expect_problem(signs,
@@ -98,7 +98,7 @@ TEST(Gpu, OneWithoutADriverWantsOneOfTheRightAge) {
                  "install a driver for CUDA 14.1, and restart the machine");
 }
 
-// The minor version counts for nothing: 12.8 came with driver 570, and runs with 525.
+// The minor version does not matter: CUDA 12.8 came with driver 570, and runs with 525.
 TEST(Gpu, ADriverTooOldForTheCudaIsNamed) {
   auto signs = sound_signs();
   signs.driver = signs.library = "575.57.08";
@@ -165,7 +165,7 @@ TEST(Gpu, IsLookedForAmongTheFilesOfTheKernel) {
   };
   const auto look = [&] { return look_for_gpus(torch::kCUDA, root.path()); };
   write("dev/nvidiactl", "");
-  write("sys/bus/pci/devices/0000:00:1f.0/vendor", "0x10de\n");  // its sound
+  write("sys/bus/pci/devices/0000:00:1f.0/vendor", "0x10de\n");  // its audio device
   write("sys/bus/pci/devices/0000:00:1f.0/class", "0x040300\n");
   EXPECT_FALSE(look().on_bus);
   EXPECT_FALSE(look().device_file);

@@ -10,14 +10,14 @@
 
 namespace gan {
 
-/// One value of a choice, and how files, flags and checkpoints spell it.
+/// A value of a choice, and its name in files, flags and checkpoints.
 template <typename Enum>
 struct Named {
   Enum value;
   std::string_view name;
 };
 
-/// The names of an enum's values, in the order of lists; each enum below defines its own.
+/// The names of an enum's values, in the order of lists; specialized for each enum below.
 template <typename Enum>
 inline constexpr int kNames = 0;
 
@@ -167,7 +167,7 @@ template <>
 inline constexpr Named<KeepBest> kNames<KeepBest>[] = {{KeepBest::kNone, "none"},
                                                        {KeepBest::kFid, "fid"}};
 
-/// What evaluations compare images by.
+/// The features by which evaluations compare images.
 enum class FeatureKind : std::uint8_t { kAuto, kClassifier, kProjections, kInception, kLite0 };
 template <>
 inline constexpr Named<FeatureKind> kNames<FeatureKind>[] = {
@@ -177,7 +177,7 @@ inline constexpr Named<FeatureKind> kNames<FeatureKind>[] = {
     {FeatureKind::kInception, "inception"},
     {FeatureKind::kLite0, "lite0"}};
 
-/// The program whose way to Inception's features is followed.
+/// The program whose computation of Inception features is reproduced.
 enum class EvalProtocol : std::uint8_t { kPytorchFid, kTorchFidelity, kCleanFid };
 template <>
 inline constexpr Named<EvalProtocol> kNames<EvalProtocol>[] = {
@@ -187,7 +187,7 @@ inline constexpr Named<EvalProtocol> kNames<EvalProtocol>[] = {
 
 // ── Names and rows ──
 
-/// What to throw for a value that was cast to the enum and is none of it.
+/// The Error for a value that was cast to the enum and is not one of its values.
 template <Choice Enum>
 Error unknown_value(Enum value) {
   std::string names;
@@ -203,7 +203,8 @@ std::string_view name_of(Enum value) {
   throw unknown_value(value);
 }
 
-/// The value of that name, or an Error that lists the names; `what` is the word for a value.
+/// Returns the value with that name, or throws an Error that lists the names; `what` is the word
+/// for a value in that Error.
 template <Choice Enum>
 Enum from_name(std::string_view name, std::string_view what) {
   return find_row(kNames<Enum>, name, what).value;
@@ -214,7 +215,7 @@ std::ostream& operator<<(std::ostream& out, Enum value) {
   return out << name_of(value);
 }
 
-/// The row of a registry whose `kind` that is, or an Error.
+/// Returns the row of a registry with that `kind`, or throws an Error.
 template <typename Rows, Choice Enum>
 const auto& find_row(const Rows& rows, Enum kind) {
   for (const auto& row : rows) {

@@ -11,31 +11,31 @@
 
 namespace gan {
 
-/// A generator and a discriminator; NetworkShape says what they take and give.
-/// Parameters bear the names PyTorch would give the same nn.Sequential
-/// ("0.weight", …), so that weights travel.
+/// A generator and a discriminator; NetworkShape defines their inputs and outputs. Parameters have
+/// the names that PyTorch would give the same nn.Sequential ("0.weight", …), so that weights can be
+/// exchanged.
 struct Networks {
   torch::nn::Sequential generator;
   torch::nn::Sequential discriminator;
 };
 
-/// What goes into the networks and comes out of them; what lies between is the
-/// architecture's. G: [n, latents] -> [n, c, h, w]. D: [n, input_channels(), h, w],
-/// or [n, input_size()] for a flat architecture, -> logits [n], or [n, outputs]
-/// where outputs > 1. Unconditional and without packing, D's input is the image.
+/// Inputs and outputs of the networks; the architecture defines the layers between. G: [n, latents]
+/// -> [n, c, h, w]. D: [n, input_channels(), h, w], or [n, input_size()] for a flat architecture,
+/// -> logits [n], or [n, outputs] if outputs > 1. Without classes and packing, D's input is the
+/// image.
 struct NetworkShape {
-  ImageShape image;               ///< what G draws
-  std::int64_t latents = 0;       ///< numbers G takes: latent_dim, and one a class
-  std::int64_t pack = 1;          ///< images D is shown at once
-  std::int64_t class_planes = 0;  ///< one-hot numbers D is shown beside each image
-  std::int64_t outputs = 1;       ///< numbers D gives: the logit, perhaps one a class
+  ImageShape image;               ///< shape of G's images
+  std::int64_t latents = 0;       ///< inputs of G: latent_dim, plus one per class
+  std::int64_t pack = 1;          ///< images per input of D
+  std::int64_t class_planes = 0;  ///< one-hot channels per image in D's input
+  std::int64_t outputs = 1;       ///< outputs of D: the logit, and perhaps one per class
 
   std::int64_t input_channels() const { return pack * (image.channels + class_planes); }
   std::int64_t input_size() const { return pack * (image.size() + class_planes); }
 };
 
-/// For `class_count` classes in the data; Error (exit code 2) where model.conditional
-/// needs some and there are none.
+/// For `class_count` classes in the data. Throws an Error (exit code 2) if model.conditional needs
+/// classes and there are none.
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count);
 
@@ -43,31 +43,31 @@ NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
 struct Architecture {
   Arch kind;
   std::string_view help;
-  /// Each network; Error (exit code 2) where none can be derived for that shape.
+  /// Each builds a network, or throws an Error (exit code 2) if none can be derived for that shape.
   torch::nn::Sequential (*generator)(const ModelConfig& config, const NetworkShape& shape);
   torch::nn::Sequential (*discriminator)(const ModelConfig& config, const NetworkShape& shape);
-  bool flat = false;  ///< whether D takes each image as one row of numbers
+  bool flat = false;  ///< whether D's input is [n, input_size()]
 };
 
 /// All architectures; `model.arch` names one.
 std::span<const Architecture> architectures();
 
-/// `config` with widths that suit images of that shape where it has none.
+/// `config`, with missing widths set to suit images of that shape.
 ModelConfig with_widths(ModelConfig config, const ImageShape& image);
 
-/// Builds both networks with weights drawn from `seed` as `config.init` says.
-/// `class_count` is only looked at where model.conditional is not none.
+/// Builds both networks, with weights drawn from `seed` according to `config.init`. `class_count`
+/// is only used if model.conditional is not none.
 Networks make_networks(const ModelConfig& config, const ImageShape& image, std::uint64_t seed,
                        std::int64_t class_count = 0);
 
-/// The generator alone, for weights that are there already.
+/// Builds only the generator, to load existing weights into.
 torch::nn::Sequential make_generator(const ModelConfig& config, const ImageShape& image,
                                      std::int64_t class_count = 0);
 
-/// Makes MKL choose the kernels of tanh, exp and the like, on this thread alone. It does so at its
-/// first call, and where two threads make that at once, one may compute with half the digits
-/// (pytorch#188792). Networks, evaluators and configure_process() see to it; who computes
-/// without them calls it first.
+/// Makes MKL choose the kernels of tanh, exp and the like on this thread alone. MKL chooses at the
+/// first call; if two threads make that call at once, one may compute with half the digits
+/// (pytorch#188792). Networks, evaluators and configure_process() call this; code that computes
+/// without them must call it first.
 void choose_vector_kernels();
 
 /// Number of trainable parameters.
