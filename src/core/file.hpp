@@ -103,13 +103,14 @@ class FolderLock {
   int fd_ = -1;
 };
 
-/// The file that `path` is a temporary of, if a process made it (see AtomicFile); empty otherwise.
+/// The file that `path` was to become, if it is the temporary file of a process (see AtomicFile);
+/// empty otherwise.
 std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 
 /// Keeps the old contents of `path` as `other` when `path` is replaced. Constructed before the
 /// replacement and committed after it, so that `other` keeps its own contents until the new file is
-/// in place. Does nothing if `path` does not exist or the file system has no hard links. After a power
-/// cut `other` may still hold older bytes.
+/// in place. Does nothing if `path` does not exist or the file system has no hard links. After a
+/// power cut `other` may still hold older bytes.
 class KeptFile {
  public:
   KeptFile(const std::filesystem::path& path, const std::filesystem::path& other);

@@ -33,7 +33,7 @@ class EfficientNetLite0 {
 
  private:
   struct Block {
-    std::vector<FrozenConvolution> expand;  // one, or none in the first block
+    std::vector<FrozenConvolution> expand;  // one layer; none in the first block
     FrozenConvolution depthwise, project;
     bool skip = false;
     torch::Tensor operator()(const torch::Tensor& maps) const;

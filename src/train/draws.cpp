@@ -33,7 +33,7 @@ std::uint64_t seed_of(const Config& config) {
   return static_cast<std::uint64_t>(config.train.seed);
 }
 
-// One rank's part of a run's random numbers.
+// One rank's share of a run's random numbers.
 struct RankStreams {
   std::uint64_t seed;
   int rank;

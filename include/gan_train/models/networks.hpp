@@ -25,7 +25,7 @@ struct Networks {
 /// image.
 struct NetworkShape {
   ImageShape image;               ///< shape of G's images
-  std::int64_t latents = 0;       ///< inputs of G: latent_dim, plus one per class
+  std::int64_t latents = 0;       ///< inputs of G: latent_dim, plus one per class if conditional
   std::int64_t pack = 1;          ///< images per input of D
   std::int64_t class_planes = 0;  ///< one-hot channels per image in D's input
   std::int64_t outputs = 1;       ///< outputs of D: the logit, and perhaps one per class
@@ -39,7 +39,7 @@ struct NetworkShape {
 NetworkShape network_shape(const ModelConfig& config, const ImageShape& image,
                            std::int64_t class_count);
 
-/// An architecture. To add one: an Arch, a file in src/models/ and its name in networks.cpp.
+/// An architecture. To add one, add an Arch, a file in src/models/ and its name in networks.cpp.
 struct Architecture {
   Arch kind;
   std::string_view help;
