@@ -6,8 +6,9 @@ namespace gan {
 
 /// nn::Upsample to twice the size by nearest neighbours, then nn::Conv2d with an odd square kernel
 /// and an output of the same size. Runs just these on a GPU; on the CPU, computes the same function
-/// of the same parameters with 36 instead of 100 products per pixel for a 5x5 kernel: 2.6 times as
-/// fast in bfloat16, 2.9 in float32 (128 to 64 channels, 7x7, one core of an AMD EPYC with AVX-512).
+/// of the same parameters with 36 instead of 100 products per pixel for a 5x5 kernel: 2.6 times
+/// as fast in bfloat16, 2.9 in float32 (128 to 64 channels, 7x7, one core of an AMD EPYC with
+/// AVX-512).
 ///
 /// Under its kernel, each output pixel of a 2x2 square sees every input pixel once or twice per
 /// direction, so a smaller kernel of sums gives the same result: four such kernels, one per
