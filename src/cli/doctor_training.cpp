@@ -34,7 +34,7 @@ std::vector<torch::Tensor> copy_of(const Networks& nets) {
   return copies;
 }
 
-// Whether every weight tensor has changed.
+// True if every weight tensor has changed.
 bool all_differ(const std::vector<torch::Tensor>& before, const std::vector<torch::Tensor>& after) {
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (torch::equal(before[i], after[i])) return false;

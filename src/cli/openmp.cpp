@@ -10,7 +10,7 @@
 
 namespace {
 
-// Whether all cores are busy: there are more runnable threads (the 3 of "3/456" in /proc/loadavg,
+// True if all cores are busy: there are more runnable threads (the 3 of "3/456" in /proc/loadavg,
 // including this one) than cores.
 bool cores_are_busy() {
   char text[64] = {};

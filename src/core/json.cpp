@@ -17,7 +17,7 @@ std::string dumped(const Json& json, int indent) {
   return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
-// Whether it is a primitive or a list of primitives.
+// True for a primitive or a list of primitives.
 bool is_flat(const Json& json) {
   return json.is_array() ? std::ranges::none_of(json, &Json::is_structured) : json.is_primitive();
 }

@@ -77,7 +77,7 @@ std::string formatted(const char* format, ...) {
 
 namespace {
 
-// Whether the byte continues a UTF-8 character.
+// True if the byte continues a UTF-8 character.
 bool is_continuation(char c) { return (c & 0xc0) == 0x80; }
 
 template <typename Number>

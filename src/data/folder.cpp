@@ -236,7 +236,7 @@ struct Sketch {
   std::vector<std::int64_t> sides;  // the shorter side of each
 };
 
-// Whether more than one pixel in a thousand is clearly coloured.
+// True if more than one pixel in a thousand is clearly coloured.
 bool is_coloured(const Image& rgb) {
   constexpr int kClearly = 24;
   std::int64_t count = 0;

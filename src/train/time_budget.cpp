@@ -26,8 +26,8 @@ double mean_seconds(Trainer& trial, std::int64_t steps) {
   return mean_over_ranks(trial.ranks(), mean).item<float>();
 }
 
-}  // namespace
-
+// Mean seconds of a step over all ranks, from a trial of about `seconds` after a warm-up. Lazy
+// penalties are timed in whole rounds.
 double time_step(Trainer& trial, double seconds) {
   const std::int64_t round = trial.config().loss.penalty_every;
   mean_seconds(trial, kWarmUp);
@@ -35,6 +35,8 @@ double time_step(Trainer& trial, double seconds) {
   const auto rounds = static_cast<std::int64_t>(seconds / (first * static_cast<double>(round)));
   return rounds > 2 ? mean_seconds(trial, rounds * round) : first;
 }
+
+}  // namespace
 
 Config with_steps(Config config, std::int64_t steps, std::int64_t per_epoch) {
   config.train.epochs = (steps + per_epoch - 1) / per_epoch;

@@ -8,11 +8,6 @@
 namespace gan {
 
 class Ranks;
-class Trainer;
-
-/// Mean seconds per step on this machine, over all ranks, measured on steps of `trial` for about
-/// `seconds` after a short warm-up. Measures whole intervals of a lazy penalty.
-double time_step(Trainer& trial, double seconds);
 
 /// `config` with that many steps (at least 1), in epochs of `per_epoch` steps or slightly fewer, so
 /// that the epochs are equally long.
