@@ -5,6 +5,7 @@
 #        scripts/bench.sh --runs [--peer PROGRAM] [RECIPE...]
 #        scripts/bench.sh --kernels
 #        scripts/bench.sh --fid
+#        scripts/bench.sh --all
 #
 # Times a training step (discriminator and generator) and the sampling of 10,000 images for each
 # recipe, in this program and in PyTorch: as its tutorials write it (eager), and at its best. They
@@ -25,6 +26,7 @@
 #   --kernels    single kernels, compared with what they replaced (needs Google Benchmark)
 #   --fid        gan-eval's FID compared with pytorch-fid, torch-fidelity and clean-fid, in speed
 #                and in value, with random weights
+#   --all        all of these in turn; writes the tables to docs/measured.md (half an hour)
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 rounds=20 turns=3 precision=auto compile=() peer=() mode=compare
@@ -43,7 +45,7 @@ while [[ $# -gt 0 ]]; do
       shift
       ;;
     --compile) compile=(--compile) ;;
-    --profile | --growth | --runs | --kernels | --fid) mode=${1#--} ;;
+    --profile | --growth | --runs | --kernels | --fid | --all) mode=${1#--} ;;
     --peer)
       [[ -x ${2:-} ]] || usage_error '--peer needs the program cpp/dcgan, built'
       peer=(--peer "$2")
@@ -64,45 +66,53 @@ done
 
 [[ -f build-bench/build.ninja ]] || quietly cmake --preset bench
 quietly cmake --build --preset bench
-grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
-echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 ^CPU | tr -s ' ')"
-case $mode in
-  profile) exec build-bench/gan_bench --profile --rounds "$rounds" "${configs[@]}" ;;
-  kernels)
-    [[ -x build-bench/gan_kernels ]] || die 'built without Google Benchmark (Debian: libbenchmark-dev)'
-    exec build-bench/gan_kernels
-    ;;
-  fid)
-    scripts/get_data.sh mnist
-    exec "$venv/bin/python" scripts/bench/fid.py build-bench/bin/gan-eval data/mnist
-    ;;
-  growth)
-    plot=()
-    ! "$venv/bin/python" -c 'import matplotlib' 2>/dev/null || plot=(--plot build-bench/growth.png)
-    exec "$venv/bin/python" scripts/bench/growth.py "${plot[@]}" build-bench/gan_bench
-    ;;
-  runs)
-    scripts/get_data.sh mnist
-    scripts/get_data.sh fashion-mnist
-    exec "$venv/bin/python" scripts/bench/runs.py "${peer[@]}" build-bench/bin/gan-train \
-      "${recipes[@]}"
-    ;;
-esac
+python=$venv/bin/python
 
-"$venv/bin/python" -c 'import torch' 2>/dev/null ||
-  die 'PyTorch is needed to compare with; scripts/setup.sh --tests installs it'
+print_machine() {
+  grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
+  echo "$(nproc) cores, $(build-bench/bin/gan --version | grep -m 1 ^CPU | tr -s ' ')"
+}
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-for ((turn = 0; turn < turns; ++turn)); do
-  build-bench/gan_bench --rounds "$rounds" --set "train.precision=$precision" "${configs[@]}" \
-    >>"$work/ours"
-  "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" eager "${recipes[@]}" >>"$work/eager"
-  "$venv/bin/python" scripts/bench/peers.py --rounds "$rounds" "${compile[@]}" best \
-    "${recipes[@]}" >>"$work/best"
-done
+measure_profile() {
+  build-bench/gan_bench --profile --rounds "$rounds" "${configs[@]}"
+}
 
-"$venv/bin/python" - "$work" <<'PYTHON'
+measure_kernels() {
+  [[ -x build-bench/gan_kernels ]] || die 'built without Google Benchmark (Debian: libbenchmark-dev)'
+  build-bench/gan_kernels
+}
+
+measure_fid() {
+  scripts/get_data.sh mnist >&2
+  "$python" scripts/bench/fid.py build-bench/bin/gan-eval data/mnist
+}
+
+measure_growth() {
+  local plot=()
+  ! "$python" -c 'import matplotlib' 2>/dev/null || plot=(--plot build-bench/growth.png)
+  "$python" scripts/bench/growth.py "${plot[@]}" build-bench/gan_bench
+}
+
+measure_runs() {
+  scripts/get_data.sh mnist >&2
+  scripts/get_data.sh fashion-mnist >&2
+  "$python" scripts/bench/runs.py "${peer[@]}" build-bench/bin/gan-train "${recipes[@]}"
+}
+
+measure_compare() {
+  "$python" -c 'import torch' 2>/dev/null ||
+    die 'PyTorch is needed to compare with; scripts/setup.sh --tests installs it'
+  local turn
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  for ((turn = 0; turn < turns; ++turn)); do
+    build-bench/gan_bench --rounds "$rounds" --set "train.precision=$precision" "${configs[@]}" \
+      >>"$work/ours"
+    "$python" scripts/bench/peers.py --rounds "$rounds" eager "${recipes[@]}" >>"$work/eager"
+    "$python" scripts/bench/peers.py --rounds "$rounds" "${compile[@]}" best "${recipes[@]}" \
+      >>"$work/best"
+  done
+  "$python" - "$work" <<'PYTHON'
 import collections, pathlib, statistics, sys
 
 def read(name):
@@ -126,3 +136,28 @@ for recipe, (*_, sample, _) in ours.items():
     a, b = eager[recipe][1], best[recipe][1]
     print(f"| {recipe} | {sample:.0f} | {a:.0f} | {b:.0f} | {a / sample:.2f} | {b / sample:.2f} |")
 PYTHON
+}
+
+# Profiles are columns of text; all else is Markdown.
+measure_all() {
+  echo '# Everything measured'
+  printf '\nMade by `scripts/bench.sh --all` on %s; do not edit.\n\n' "$(date -I)"
+  print_machine | paste -sd ';' | sed 's/;/; /g; s/$/./'
+  for part in compare runs growth fid profile; do
+    local option=--$part
+    [[ $part != compare ]] || option=
+    printf '\n## `scripts/bench.sh%s`\n\n' "${option:+ $option}"
+    [[ $part != profile ]] || echo '```'
+    "measure_$part" | sed '/./,$!d'
+    [[ $part != profile ]] || echo '```'
+  done
+}
+
+if [[ $mode == all ]]; then
+  measure_all >build-bench/measured.md
+  mv build-bench/measured.md docs/measured.md
+  echo 'docs/measured.md'
+else
+  print_machine
+  "measure_$mode"
+fi
