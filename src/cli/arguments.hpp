@@ -46,7 +46,7 @@ std::string input_file(const std::string& path);
 
 /// The result of `call`; adds `hint` to its usage errors.
 template <typename Call>
-auto hinting(const std::string& hint, Call call) {
+auto with_hint(const std::string& hint, Call call) {
   try {
     return call();
   } catch (const Error& error) {

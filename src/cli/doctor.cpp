@@ -62,8 +62,8 @@ int run_doctor(DoctorArguments& arguments) {
     std::fflush(stdout);  // the trial takes a while
     findings.push_back(std::move(finding));
   };
-  for (auto& finding : look_at_machine()) add(std::move(finding));
-  for (auto& finding : look_at_data(data)) add(std::move(finding));
+  for (auto& finding : machine_findings()) add(std::move(finding));
+  for (auto& finding : data_findings(data)) add(std::move(finding));
   add(try_training(seconds));
 
   const auto bad = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {

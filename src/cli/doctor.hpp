@@ -20,10 +20,10 @@ struct Finding {
 };
 
 /// Checks LibTorch, processor, GPU, memory, disk and the files shipped with the program.
-std::vector<Finding> look_at_machine();
+std::vector<Finding> machine_findings();
 
 /// Checks the data sets in `folder` and in ./data against the published checksums.
-std::vector<Finding> look_at_data(const std::filesystem::path& folder);
+std::vector<Finding> data_findings(const std::filesystem::path& folder);
 
 /// Trains a tiny GAN on synthetic images for that many seconds.
 Finding try_training(double seconds);

@@ -73,7 +73,7 @@ std::size_t files_of(const KnownSums& known, const std::string& set) {
       known.begin(), known.end(), [&](const auto& row) { return row.second.contains(set); }));
 }
 
-Finding judge(const fs::path& folder, const KnownSums& known) {
+Finding folder_finding(const fs::path& folder, const KnownSums& known) {
   const std::string name = folder.string();
   const auto [published, others] = sort_files(folder, known);
   std::vector<std::string> words;
@@ -104,7 +104,7 @@ Finding judge(const fs::path& folder, const KnownSums& known) {
 
 }  // namespace
 
-std::vector<Finding> look_at_data(const fs::path& folder) {
+std::vector<Finding> data_findings(const fs::path& folder) {
   const KnownSums known = known_sums();
   if (known.empty()) {
     return {{"data",
@@ -121,7 +121,7 @@ std::vector<Finding> look_at_data(const fs::path& folder) {
   std::vector<Finding> findings;
   for (const fs::path& path : folders) {
     try {
-      findings.push_back(judge(path, known));
+      findings.push_back(folder_finding(path, known));
     } catch (const std::exception& error) {
       findings.push_back(
           {"data", Finding::Status::kBad, error.what(), {{"folder", path.string()}}});

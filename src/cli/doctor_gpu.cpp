@@ -4,27 +4,27 @@
 
 namespace gan {
 
-Finding judge_gpu(const GpuSigns& signs) {
-  const bool seen = signs.usable > 0 || signs.on_bus || signs.device_file || !signs.driver.empty();
-  const auto [what, cure] = gpu_problem(signs);
-  const std::string cuda = signs.cuda_build ? cuda_name(signs.cuda) : "";
+Finding gpu_finding(const GpuInfo& gpu) {
+  const bool found = gpu.usable > 0 || gpu.on_bus || gpu.device_file || !gpu.driver.empty();
+  const auto [what, cure] = gpu_problem(gpu);
+  const std::string cuda = gpu.cuda_build ? cuda_name(gpu.cuda) : "";
   Finding finding{"GPU",
                   Finding::Status::kGood,
                   "",
-                  {{"usable", signs.usable},
+                  {{"usable", gpu.usable},
                    {"cuda", cuda},
-                   {"driver", signs.driver},
-                   {"libcuda", signs.library},
-                   {"capability", signs.capability},
-                   {"device_file", signs.device_file}}};
+                   {"driver", gpu.driver},
+                   {"libcuda", gpu.library},
+                   {"capability", gpu.capability},
+                   {"device_file", gpu.device_file}}};
   if (what.empty()) {
-    finding.text = str(signs.usable, " usable, CUDA ", cuda);
-    if (!signs.driver.empty()) finding.text += "; the NVIDIA driver is " + signs.driver;
-  } else if (seen) {
-    const bool meant = !signs.cuda_build || signs.hidden;
+    finding.text = str(gpu.usable, " usable, CUDA ", cuda);
+    if (!gpu.driver.empty()) finding.text += "; the NVIDIA driver is " + gpu.driver;
+  } else if (found) {
+    const bool meant = !gpu.cuda_build || gpu.hidden;
     finding.status = meant ? Finding::Status::kNote : Finding::Status::kBad;
     finding.text = str("there is one, but ", what, "; ", cure);
-  } else if (signs.cuda_build) {
+  } else if (gpu.cuda_build) {
     finding.status = Finding::Status::kNote;
     finding.text = str(what, ", for which LibTorch is built; training runs on the CPU");
   } else {

@@ -6,6 +6,6 @@
 namespace gan {
 
 /// Reports whether training can use a GPU and, if not, the reason.
-Finding judge_gpu(const GpuSigns& signs);
+Finding gpu_finding(const GpuInfo& gpu);
 
 }  // namespace gan

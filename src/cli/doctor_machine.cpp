@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Finding look_at_libtorch() {
+Finding libtorch_finding() {
   const bool cuda = is_cuda_build();
   return {"LibTorch",
           Finding::Status::kGood,
@@ -29,7 +29,7 @@ Finding look_at_libtorch() {
           {{"version", TORCH_VERSION}, {"cuda_build", cuda}}};
 }
 
-Finding look_at_libraries() {
+Finding libraries_finding() {
   struct Library {
     const char* name;
     bool there;
@@ -51,32 +51,32 @@ Finding look_at_libraries() {
   return finding;
 }
 
-Finding look_at_cpu() {
+Finding cpu_finding() {
   std::string flags = " " + value_in("/proc/cpuinfo", "flags") + " ";
-  std::vector<std::string> seen;
+  std::vector<std::string> features;
   constexpr std::pair<const char*, const char*> kFeatures[] = {{" avx2 ", "AVX2"},
                                                                {" avx512f ", "AVX-512"},
                                                                {" avx512_bf16 ", "AVX512-BF16"},
                                                                {" amx_tile ", "AMX"},
                                                                {" amx_bf16 ", "AMX-BF16"}};
   for (const auto& [flag, name] : kFeatures) {
-    if (flags.find(flag) != std::string::npos) seen.emplace_back(name);
+    if (flags.find(flag) != std::string::npos) features.emplace_back(name);
   }
   const std::string model = value_in("/proc/cpuinfo", "model name");
   const int threads = at::get_num_threads();
   const unsigned cores = std::thread::hardware_concurrency();
   std::string text = model.empty() ? "" : model + "; ";
-  text += seen.empty() ? "no AVX2" : join(seen, ", ");
+  text += features.empty() ? "no AVX2" : join(features, ", ");
   text += str("; LibTorch uses ", at::get_cpu_capability(), " and ", counted(threads, "thread"),
               " of ", counted(cores, "logical processor"));
   const double quota = container_limits().cpus;
   const bool limited = quota < std::numeric_limits<double>::infinity();
   if (limited) text += formatted("; the container's quota is %g", quota);
   return {"CPU",
-          seen.empty() ? Finding::Status::kNote : Finding::Status::kGood,
+          features.empty() ? Finding::Status::kNote : Finding::Status::kGood,
           text,
           {{"model", model},
-           {"features", seen},
+           {"features", features},
            {"used", at::get_cpu_capability()},
            {"threads", threads},
            {"processors", cores},
@@ -85,7 +85,7 @@ Finding look_at_cpu() {
 
 std::string gib(double bytes) { return formatted("%.1f GiB", bytes / (1 << 30)); }
 
-Finding look_at_memory() {
+Finding memory_finding() {
   constexpr double kEnough = 512 << 20;  // LibTorch itself and a small run
   const auto bytes = [](const char* key) {
     const std::string text = value_in("/proc/meminfo", key);  // "16316412 kB"
@@ -101,7 +101,7 @@ Finding look_at_memory() {
           gib(free) + " free of " + gib(total) + (enough ? "" : ": too little to train"), facts};
 }
 
-Finding look_at_disk() {
+Finding disk_finding() {
   constexpr double kEnough = 100 << 20;
   std::error_code code;
   const auto here = fs::current_path(code).string();
@@ -119,7 +119,7 @@ Finding look_at_disk() {
           text + (enough ? "" : ": too little for a run"), facts};
 }
 
-Finding look_at_extras() {
+Finding extras_finding() {
   const auto recipes = shipped_recipes();
   Finding finding{"recipes",
                   recipes.empty() ? Finding::Status::kNote : Finding::Status::kGood,
@@ -136,9 +136,9 @@ Finding look_at_extras() {
 
 }  // namespace
 
-std::vector<Finding> look_at_machine() {
-  return {look_at_libtorch(), look_at_libraries(), look_at_cpu(),   judge_gpu(look_for_gpus()),
-          look_at_memory(),   look_at_disk(),      look_at_extras()};
+std::vector<Finding> machine_findings() {
+  return {libtorch_finding(), libraries_finding(), cpu_finding(),   gpu_finding(query_gpu()),
+          memory_finding(),   disk_finding(),      extras_finding()};
 }
 
 }  // namespace gan

@@ -27,7 +27,7 @@ namespace gan {
 namespace {
 
 constexpr std::int64_t kDefaultCount = 10000;
-constexpr std::int64_t kFewest = 10;  // samples that a feature network's metrics need
+constexpr std::int64_t kMinNetworkSamples = 10;  // samples that a feature network's metrics need
 
 struct EvalArguments {
   explicit EvalArguments(CLI::App& app);
@@ -45,7 +45,7 @@ struct EvalArguments {
   std::string protocol = "pytorch-fid";
   std::string weights;
   std::string save_stats;
-  bool half = false;
+  bool bf16 = false;
   JsonOutput json;
   bool quiet = false;
   DeviceArguments where;
@@ -79,7 +79,7 @@ EvalArguments::EvalArguments(CLI::App& app) {
       ->check(one_of(names_of(kNames<PixelRange>)))
       ->needs(given);
   app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
-      ->check(CLI::Range(kFewest, kMaxSamples));
+      ->check(CLI::Range(kMinNetworkSamples, kMaxSamples));
   add_seed(app, seed)->excludes(given);
   app.add_option("--truncation", truncation, "as in gan-sample: draw no latent beyond this")
       ->check(CLI::Range(1e-6, 100.0))
@@ -102,7 +102,7 @@ EvalArguments::EvalArguments(CLI::App& app) {
                  "samples")
       ->type_name("FILE");
   app.add_flag(
-      "--features-bf16", half,
+      "--features-bf16", bf16,
       "compute inception's features in bfloat16: quicker on some processors, off by about 1 %");
   json.declare(app);
   add_precision(app, precision,
@@ -126,7 +126,7 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
     config.dataset = from_name<DatasetKind>(arguments.dataset, "data set");
   }
   if (arguments.data.empty()) return load_dataset(config);
-  if (is_made_up(config)) {
+  if (is_synthetic(config)) {
     throw usage_error("--data: the data set is '", config.dataset,
                       "', which the program makes up; leave --data out, or name the kind of ",
                       arguments.data, " with --dataset");
@@ -200,7 +200,7 @@ void check_network_options(const EvalArguments& arguments) {
     refuse(!arguments.range.empty(), "--range", "classifier or projections");
   }
   if (arguments.features != "inception") {
-    refuse(arguments.half, "--features-bf16", "inception");
+    refuse(arguments.bf16, "--features-bf16", "inception");
     refuse(arguments.protocol != "pytorch-fid", "--protocol", "inception");
   }
 }
@@ -243,9 +243,9 @@ NetworkSubject open_subject(const EvalArguments& arguments,
   PictureSource pictures = open_pictures(arguments.samples);
   const std::int64_t count =
       arguments.count > 0 ? arguments.count : std::min(pictures.size, kMaxSamples);
-  if (pictures.size < std::max(count, kFewest)) {
+  if (pictures.size < std::max(count, kMinNetworkSamples)) {
     throw usage_error(arguments.samples, ": holds ", pictures.size, " samples; ",
-                      std::max(count, kFewest), " are needed");
+                      std::max(count, kMinNetworkSamples), " are needed");
   }
   return {std::move(pictures),
           count,
@@ -257,7 +257,7 @@ FeatureNetwork open_network(const EvalArguments& arguments, FeatureKind kind,
                             torch::Device device) {
   return load_feature_network({.kind = kind,
                                .protocol = from_name<EvalProtocol>(arguments.protocol, "protocol"),
-                               .half = arguments.half},
+                               .bf16 = arguments.bf16},
                               arguments.weights, device);
 }
 
@@ -277,7 +277,7 @@ Json about_network(const EvalArguments& arguments, const FeatureNetwork& network
   Json about = {{"gan_train", kVersion}, {"features", arguments.features}};
   if (arguments.features == "inception") about["protocol"] = arguments.protocol;
   about["network"] = network.text();
-  about["weights_sha256"] = network.weights_sum();
+  about["weights_sha256"] = network.weights_sha256();
   about["published_weights"] = network.has_published_weights();
   return about;
 }

@@ -41,8 +41,8 @@ void add_latent_options(CLI::App& app, LatentOptions& options) {
       ->excludes(app.get_option("--save-labels"));
 }
 
-torch::Tensor read_given(const LatentOptions& options, const LoadedGenerator& loaded,
-                         bool asks_for_classes) {
+torch::Tensor read_given_latents(const LatentOptions& options, const LoadedGenerator& loaded,
+                                 bool asks_for_classes) {
   if (options.file.empty()) return {};
   const std::int64_t size = loaded.config.model.latent_dim;
   auto given = read_latents(input_file(options.file), size, size + loaded.classes.count);
@@ -55,9 +55,9 @@ torch::Tensor read_given(const LatentOptions& options, const LoadedGenerator& lo
 void lay_out_latents(const LatentOptions& options, const ModelConfig& config,
                      SampleInputs& inputs) {
   if (options.visited > 0) {
-    inputs.give(latent_walk(config, inputs.first(options.visited), options.frames));
+    inputs.set_latents(latent_walk(config, inputs.first(options.visited), options.frames));
   } else if (options.plane > 0) {
-    inputs.give(latent_plane(config, inputs.first(3), options.plane));
+    inputs.set_latents(latent_plane(config, inputs.first(3), options.plane));
   }
 }
 

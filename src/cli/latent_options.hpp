@@ -16,7 +16,7 @@ struct LatentOptions {
   std::int64_t frames = 16;  ///< frames of a walk from each latent to the next
   std::int64_t plane = 0;    ///< side of a grid in the plane of three latents
 
-  bool are_laid_out() const { return visited > 0 || plane > 0; }
+  bool has_layout() const { return visited > 0 || plane > 0; }
   /// Number of images in a walk or plane, and of columns when they form a grid.
   std::int64_t count() const { return visited > 0 ? visited * frames : plane * plane; }
   std::int64_t columns() const { return visited > 0 ? frames : plane; }
@@ -27,8 +27,8 @@ void add_latent_options(CLI::App& app, LatentOptions& options);
 
 /// Reads the file, if one was named; otherwise undefined. Throws an Error if its latents don't fit,
 /// or contain classes although classes are requested too.
-torch::Tensor read_given(const LatentOptions& options, const LoadedGenerator& loaded,
-                         bool asks_for_classes);
+torch::Tensor read_given_latents(const LatentOptions& options, const LoadedGenerator& loaded,
+                                 bool asks_for_classes);
 
 /// Replaces `inputs` by those of the walk or plane, if one was requested.
 void lay_out_latents(const LatentOptions& options, const ModelConfig& config, SampleInputs& inputs);

@@ -104,10 +104,10 @@ std::string with_flags(std::string message, const CLI::App& command) {
 }
 
 // Expands "~": a shell does so in ~/a, but not in --out=~/a.
-void put_in_home(std::string& word) {
+void expand_home_in(std::string& word) {
   const auto begin = word.starts_with("--") ? word.find('=') + 1 : 0;
   const std::string value = word.substr(begin);
-  if (value.starts_with('~')) word = word.substr(0, begin) + with_home(value);
+  if (value.starts_with('~')) word = word.substr(0, begin) + expand_home(value);
 }
 
 int run_command(const std::string& name, std::vector<std::string> words) {
@@ -116,7 +116,7 @@ int run_command(const std::string& name, std::vector<std::string> words) {
   declare_commands(program, called);
   const CLI::App& command = *program.get_subcommand(name);
   give_json_its_value(words);
-  for (std::string& word : words) put_in_home(word);
+  for (std::string& word : words) expand_home_in(word);
   words.insert(words.begin(), name);
   std::reverse(words.begin(), words.end());  // CLI11 expects them in reverse order
   try {

@@ -23,7 +23,7 @@ std::string clock_text(double seconds) {
 }
 
 // of training, before an estimate of the remaining time is useful
-constexpr double kTellingSeconds = 2.0;
+constexpr double kMinTimedSeconds = 2.0;
 
 // In five columns: "0.601", "-0.60", " 8012", "8e+08".
 std::string loss_text(double loss) {
@@ -69,14 +69,14 @@ std::string bar_text(double share, int cells) {
 LongWorkLine::LongWorkLine(bool quiet)
     : live_(shows_live(quiet)),
       watch_([this](std::string_view what, std::int64_t done, std::int64_t total) {
-        tell(what, done, total);
+        show(what, done, total);
       }) {}
 
 LongWorkLine::~LongWorkLine() {
   if (live_) log::live_line("");
 }
 
-void LongWorkLine::tell(std::string_view what, std::int64_t done, std::int64_t total) {
+void LongWorkLine::show(std::string_view what, std::int64_t done, std::int64_t total) {
   if (caught_signal() != 0) throw Stopped();
   const auto now = Clock::now();
   if (what != what_) {
@@ -90,7 +90,7 @@ void LongWorkLine::tell(std::string_view what, std::int64_t done, std::int64_t t
       static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, total));
   const double spent = std::chrono::duration<double>(now - started_).count();
   std::string left;
-  if (spent >= kTellingSeconds && done > first_) {
+  if (spent >= kMinTimedSeconds && done > first_) {
     left =
         "  " +
         clock_text(spent * static_cast<double>(total - done) / static_cast<double>(done - first_)) +
@@ -128,7 +128,7 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
 
   const std::string place = std::to_string(row.epoch) + "/" + std::to_string(epochs_);
   const std::string head = "epoch " + place;
-  const std::string tail = spent < kTellingSeconds ? "-:-- left" : clock_text(left) + " left";
+  const std::string tail = spent < kMinTimedSeconds ? "-:-- left" : clock_text(left) + " left";
   if (!live_) {
     log::info(head + " at step " + std::to_string(row.step) + "  " + metrics_text(row.metrics) +
               speed_text(row) + "  " + tail);
@@ -137,12 +137,12 @@ void Progress::step(const LogRow& row, const std::string& evaluation) {
   const std::string brief = losses_text(row.metrics);
   // In a narrow terminal the bar is dropped first, then one metric after another.
   const std::string metrics = metrics_text(row.metrics) + speed_text(row);
-  const std::string seen = evaluation.empty() ? "" : "  " + evaluation;
+  const std::string quality = evaluation.empty() ? "" : "  " + evaluation;
   const std::string lines[] = {
-      head + " " + bar_text(share, 20) + " " + metrics + seen + "  " + tail,
-      head + "  " + metrics + seen + "  " + tail,
-      head + " " + bar_text(share, 10) + " " + brief + seen + "  " + tail,
-      head + "  " + brief + seen + "  " + tail,
+      head + " " + bar_text(share, 20) + " " + metrics + quality + "  " + tail,
+      head + "  " + metrics + quality + "  " + tail,
+      head + " " + bar_text(share, 10) + " " + brief + quality + "  " + tail,
+      head + "  " + brief + quality + "  " + tail,
       head + "  " + brief + "  " + tail,
       head + "  " + tail,
       place + "  " + tail};

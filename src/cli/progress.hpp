@@ -22,7 +22,7 @@ class LongWorkLine {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void tell(std::string_view what, std::int64_t done, std::int64_t total);
+  void show(std::string_view what, std::int64_t done, std::int64_t total);
 
   bool live_;
   Clock::time_point shown_ = Clock::now();

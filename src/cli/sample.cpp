@@ -67,7 +67,7 @@ SampleArguments::SampleArguments(CLI::App& app) {
 }
 
 // Fills in unset values; rows and columns must match the count.
-void settle_layout(SampleArguments& a) {
+void resolve_layout(SampleArguments& a) {
   const bool whole_grid = a.rows > 0 && a.columns > 0;
   if (a.count == 0) a.count = whole_grid ? a.rows * a.columns : std::max<std::int64_t>(100, a.rows);
   if (a.rows > 0 && a.columns == 0) a.columns = (a.count + a.rows - 1) / a.rows;
@@ -88,7 +88,7 @@ std::vector<std::int64_t> wanted_classes(const SampleArguments& a, const Classes
 }
 
 // With several classes, a grid has one row per class.
-void settle_rows(SampleArguments& a, std::int64_t classes) {
+void resolve_rows(SampleArguments& a, std::int64_t classes) {
   if (a.rows > 0 && a.rows != classes) {
     throw usage_error("--rows ", a.rows, ": the grid has a row for each of the ", classes,
                       " classes; leave it out");
@@ -101,22 +101,22 @@ void settle_rows(SampleArguments& a, std::int64_t classes) {
   }
 }
 
-// Settles the number of images and rows. Returns whether each row of the grid has its own class.
-bool settle_count(SampleArguments& a, const torch::Tensor& given, std::size_t classes) {
-  const bool by_rows = a.output.writes_grid() && classes > 1 && !a.latents.are_laid_out();
+// Fills in the number of images and rows. Returns whether each row of the grid has its own class.
+bool resolve_count(SampleArguments& a, const torch::Tensor& given, std::size_t classes) {
+  const bool by_rows = a.output.writes_grid() && classes > 1 && !a.latents.has_layout();
   if (a.latents.plane > 0 && classes > 1) {
     throw usage_error("--latent-grid: shows one class, and --class names ", classes);
   }
-  if (a.latents.are_laid_out()) {
+  if (a.latents.has_layout()) {
     a.count = a.latents.count();
     if (a.columns == 0) a.columns = a.latents.columns();
   } else if (by_rows) {
-    settle_rows(a, static_cast<std::int64_t>(classes));
+    resolve_rows(a, static_cast<std::int64_t>(classes));
   } else if (given.defined() && a.count == 0 && (a.rows == 0 || a.columns == 0)) {
     a.count = given.size(0);
   }
-  settle_layout(a);
-  if (given.defined() && !a.latents.are_laid_out() && given.size(0) < a.count) {
+  resolve_layout(a);
+  if (given.defined() && !a.latents.has_layout() && given.size(0) < a.count) {
     throw usage_error("-n ", a.count, ": ", a.latents.file, " holds ", given.size(0), " latents");
   }
   return by_rows;
@@ -194,20 +194,20 @@ int run_sample(SampleArguments& arguments) {
   LoadedGenerator loaded = arguments.generator.load();
   auto classes = wanted_classes(arguments, loaded.classes);
   const bool names_classes = !arguments.classes.empty() || !arguments.save_labels.empty();
-  const auto given = read_given(arguments.latents, loaded, names_classes);
+  const auto given = read_given_latents(arguments.latents, loaded, names_classes);
   const bool brings_classes = given.defined() && given.size(1) > loaded.config.model.latent_dim;
   const bool draws_classes = loaded.classes.count > 0 && classes.empty() && !brings_classes;
   if (given.defined() && !draws_classes && arguments.seed_flag->count() > 0) {
     throw usage_error("--seed: nothing is drawn, since --latents brings it all; leave it out");
   }
-  const bool by_rows = settle_count(arguments, given, classes.size());
+  const bool by_rows = resolve_count(arguments, given, classes.size());
   loaded.generator->to(device);
   const auto outputs = open_outputs(arguments.output, loaded, arguments.count, arguments.columns);
   catch_signals();
   SampleInputs source(loaded, static_cast<std::uint64_t>(arguments.seed), std::move(classes),
                       by_rows ? arguments.columns : 1);
   source.truncate(arguments.latents.truncation);
-  source.give(given);
+  source.set_latents(given);
   lay_out_latents(arguments.latents, loaded.config.model, source);
   draw(arguments, source, loaded.generator, outputs);
   if (caught_signal() != 0) return 128 + caught_signal();

@@ -20,7 +20,7 @@ namespace {
   constexpr std::size_t kMaxNamed = 20;
   if (!classes.names.empty()) {
     throw usage_error("--class: ", in_quotes(part), " is none of ",
-                      first_names(classes.names, kMaxNamed), did_you_mean(part, classes.names));
+                      join_first(classes.names, kMaxNamed), did_you_mean(part, classes.names));
   }
   throw usage_error("--class: '", part, "' names no classes from 0 to ", classes.count - 1,
                     "; write such as 7, 0-9 or 1,3,5-7");

@@ -30,7 +30,7 @@ class SampleInputs {
   void truncate(double threshold) { threshold_ = threshold; }
   /// Uses these latents instead of drawing: [n, latent_dim], or [n, size()] if they include
   /// classes.
-  void give(torch::Tensor latents) { given_ = std::move(latents); }
+  void set_latents(torch::Tensor latents) { given_ = std::move(latents); }
   /// The inputs of the first n images, [n, size()]; throws an Error if fewer latents were given.
   torch::Tensor first(std::int64_t n) const;
 

@@ -38,7 +38,7 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
 }
 
 // The first format whose files have the extension of `path`; null if there is none.
-static const SampleFormat* promised_by(const std::filesystem::path& path) {
+static const SampleFormat* format_of_extension(const std::filesystem::path& path) {
   std::string extension = extension_of(path);
   if (extension == ".idx3-ubyte") extension = ".idx";
   const auto formats = sample_formats();
@@ -50,21 +50,21 @@ static const SampleFormat* promised_by(const std::filesystem::path& path) {
 
 std::string SampleOutputOptions::format_name() const {
   if (!format.empty()) return format;
-  const SampleFormat* promised = promised_by(out);
-  return promised != nullptr ? std::string(promised->name) : "grid";
+  const SampleFormat* by_extension = format_of_extension(out);
+  return by_extension != nullptr ? std::string(by_extension->name) : "grid";
 }
 
 // Refuses a file name whose extension belongs to another kind of file.
 static void check_name(const SampleFormat& format, const std::filesystem::path& path) {
   if (path == "-") throw usage_error("--out -: to write to standard output, say --stdout");
   const std::string extension = extension_of(path);
-  const SampleFormat* promised = promised_by(path);
+  const SampleFormat* by_extension = format_of_extension(path);
   constexpr std::array<std::string_view, 11> kNotWritten = {
       ".jpg", ".jpeg", ".gif", ".npz", ".tif", ".tiff", ".bmp", ".webp", ".pt", ".csv", ".html"};
   const bool unwritten = std::ranges::find(kNotWritten, extension) != kNotWritten.end();
   const bool fits =
-      promised != nullptr && extension_of(promised->path) == extension_of(format.path);
-  if (fits || (promised == nullptr && !unwritten)) return;
+      by_extension != nullptr && extension_of(by_extension->path) == extension_of(format.path);
+  if (fits || (by_extension == nullptr && !unwritten)) return;
   throw usage_error(path.string(), ": --format ", format.name, " writes the likes of ", format.path,
                     "; choose another name, or another --format");
 }

@@ -16,14 +16,14 @@ bool is_ignored(int number) {
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-volatile std::sig_atomic_t tells = 0;
+volatile std::sig_atomic_t on_terminal = 0;
 
 // Replaces a live line; the cursor is at its start.
 constexpr char kStopping[] = "\033[Jsaving after this step; Ctrl-C again: now, as last saved\n";
 
 extern "C" void note_signal(int number) {
   caught = number;
-  if (tells != 0) {
+  if (on_terminal != 0) {
     [[maybe_unused]] const auto written = write(STDERR_FILENO, kStopping, sizeof kStopping - 1);
   }
   for (const int other : kSignals) {
@@ -34,7 +34,7 @@ extern "C" void note_signal(int number) {
 }  // namespace
 
 void catch_signals() {
-  tells = isatty(STDERR_FILENO);
+  on_terminal = isatty(STDERR_FILENO);
   struct sigaction action{};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;

@@ -79,7 +79,7 @@ void print_text(const Trainer& trainer, const Dataset& data) {
               data.labels.defined() ? ", labelled" : "", data.stored ? ", read from disk" : "");
   const Classes classes = classes_of(data);
   if (!classes.names.empty()) {
-    std::printf("classes: %s\n", first_names(classes.names, classes.names.size()).c_str());
+    std::printf("classes: %s\n", join_first(classes.names, classes.names.size()).c_str());
   }
   std::printf("training: %s of %s on %s\n", counted(config.train.epochs, "epoch").c_str(),
               counted(trainer.steps_per_epoch(), "step").c_str(), trainer.device().str().c_str());

@@ -143,7 +143,7 @@ std::string traffic_text(const Ranks& ranks, std::int64_t steps) {
 }
 
 // Runs a rank other than the first: it trains and writes nothing.
-int follow(Trainer& trainer) {
+int train_other_rank(Trainer& trainer) {
   catch_signals();
   LoopState state;
   Hooks hooks;
@@ -176,7 +176,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
     log::warning("stopped before its first step: nothing was trained yet");
     return 128 + caught_signal();
   }
-  if (trainer.ranks().are_many()) {
+  if (trainer.ranks().has_peers()) {
     log::info(traffic_text(trainer.ranks(), trainer.steps_done() - before));
   }
   if (complete) {
@@ -189,8 +189,8 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
 }
 
 // Runs the first or only rank: it trains and writes the run.
-int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
-         const std::string& recipe, const fs::path& state) {
+int train_first_rank(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
+                     const std::string& recipe, const fs::path& state) {
   const bool resuming = !arguments.resume.empty();
   fs::path root = resuming ? fs::path(arguments.resume) : fs::path(trainer.config().output.dir);
   if (root.empty()) root = new_run_folder(recipe);
@@ -202,11 +202,11 @@ int lead(Trainer& trainer, const Dataset& data, const TrainArguments& arguments,
                                may_resume ? str(", go on with --resume ", root.string(),
                                                 ", or replace the run with --overwrite")
                                           : "");
-  const RunFolder folder = hinting(hint, [&] { return RunFolder(root, how); });
+  const RunFolder folder = with_hint(hint, [&] { return RunFolder(root, how); });
   Run run(trainer, data, folder, write_report);
   if (resuming) {
-    hinting(str("; or start a new run from its weights with --init-from ", state.string()),
-            [&] { run.resume(state); });
+    with_hint(str("; or start a new run from its weights with --init-from ", state.string()),
+              [&] { run.resume(state); });
   }
   trainer.share_state();
   if (wants_preview(arguments.preview)) run.watch_samples(show_preview);
@@ -248,7 +248,7 @@ int run_train(TrainArguments& arguments) {
   check_arguments(arguments);
   const auto group = join_ranks(arguments.dist_timeout);
   Ranks& ranks = group ? *group : single_rank();
-  if (ranks.are_many()) log::name_rank(str("rank ", ranks.rank(), ": "));
+  if (ranks.has_peers()) log::set_rank_prefix(str("rank ", ranks.rank(), ": "));
 
   const bool resuming = !arguments.resume.empty();
   const SavedState saved = resuming ? find_state(arguments.resume) : SavedState();
@@ -284,10 +284,10 @@ int run_train(TrainArguments& arguments) {
     return 0;
   }
   if (ranks.is_first()) {
-    return lead(trainer, data, arguments, arguments.config.recipe(), saved.path);
+    return train_first_rank(trainer, data, arguments, arguments.config.recipe(), saved.path);
   }
   trainer.share_state();
-  return follow(trainer);
+  return train_other_rank(trainer);
 }
 
 }  // namespace

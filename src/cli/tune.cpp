@@ -192,12 +192,12 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   }
   const bool found = fs::exists(folder.best());
   if (!arguments.json.is_printed()) {
-    print_whole(standings_text(setup, trials, work.results(), scorer.name()));
+    print_whole(ranking_text(setup, trials, work.results(), scorer.name()));
   }
   arguments.json.put(to_json(Json{{"score", scorer.name()},
                                   {"complete", complete},
                                   {"best", found ? Json(folder.best().string()) : Json()},
-                                  {"standings", standings_json(setup, trials, work.results())}}));
+                                  {"standings", ranking_json(setup, trials, work.results())}}));
   if (found) log::info((complete ? "wrote " : "best so far: ") + folder.best().string());
   const std::string how = "gan-tune --resume " + folder.root().string();
   if (caught_signal() != 0) {
@@ -234,7 +234,8 @@ int run_tune(TuneArguments& arguments) {
   // Before the data are read, so that a wrong folder is reported at once.
   const std::string hint = "; choose another --out, or go on with a search there with --resume ";
   if (!arguments.dry_run) {
-    hinting(resuming ? "" : hint + root.string(), [&] { return &folder.emplace(root, resuming); });
+    with_hint(resuming ? "" : hint + root.string(),
+              [&] { return &folder.emplace(root, resuming); });
   }
 
   const TrialScorer scorer(setup);

@@ -4,7 +4,7 @@
 namespace gan {
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kMaxLineBytes = 4096;
 
 // Position of a comment: # or ; at the start or after white space.
 std::size_t find_comment(std::string_view text) {
@@ -25,8 +25,8 @@ class IniReader {
 
   void read_line(std::string_view line) {
     ++line_;
-    if (line.size() > kLongestLine) {
-      return builder_.mistake(line_, "the line is longer than ", kLongestLine, " bytes");
+    if (line.size() > kMaxLineBytes) {
+      return builder_.mistake(line_, "the line is longer than ", kMaxLineBytes, " bytes");
     }
     if (!is_text_line(line)) return builder_.mistake(line_, "the line is not text in UTF-8");
     line = trim(line);

@@ -13,8 +13,8 @@ namespace {
 
 using Rows = std::vector<Option>;
 
-constexpr double kMany = 1e9;                // for counts without another bound
-constexpr double kLargestSeed = 0x1p53 - 1;  // bounds are doubles, which are exact up to here
+constexpr double kMany = 1e9;            // for counts without another bound
+constexpr double kMaxSeed = 0x1p53 - 1;  // bounds are doubles, which are exact up to here
 
 template <Choice Enum>
 OtherValues with(std::string_view key, std::initializer_list<Enum> values) {
@@ -452,7 +452,7 @@ Rows train_rows(TrainConfig& train) {
        .role = Role::kRunning,
        .field = &train.seed,
        .help = "Seed of everything random in a run.",
-       .max = kLargestSeed,
+       .max = kMaxSeed,
        .alias = "seed",
        .everyday = true,
        .kept_at_resume = true},

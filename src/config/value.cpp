@@ -93,7 +93,7 @@ std::string set(const Option&, std::string_view text, std::string& field) {
   if (!is_utf8(text)) return in_quotes(text) + " is not text in UTF-8";
   if (text.find('\0') != std::string_view::npos) return in_quotes(text) + " holds a NUL character";
   try {
-    field = with_home(text);  // all are paths except train.device, which never begins with "~"
+    field = expand_home(text);  // all are paths except train.device, which never begins with "~"
   } catch (const Error& error) {
     return error.what();
   }

@@ -46,7 +46,7 @@ class YamlReader : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     mistake(mark, "YAML aliases (*name) are not read; write the value out");
-    if (skipped_ == 0) pass_over();
+    if (skipped_ == 0) skip_item();
   }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -136,11 +136,11 @@ class YamlReader : public YAML::EventHandler {
   }
 
   void end_skip() {
-    if (--skipped_ == 0) pass_over();
+    if (--skipped_ == 0) skip_item();
   }
 
   // Called after something unreadable in the place of a key or a value.
-  void pass_over() {
+  void skip_item() {
     if (list_ || depth_ == 0) return;
     key_ = key_ ? std::nullopt : std::optional<std::string>("");
   }

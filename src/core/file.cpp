@@ -95,7 +95,7 @@ fs::path replaceable(const fs::path& path) {
 
 }  // namespace
 
-std::string with_home(std::string_view path) {
+std::string expand_home(std::string_view path) {
   if (path.starts_with("$HOME") || path.starts_with("${HOME}")) {
     throw usage_error(in_quotes(path),
                       ": only a shell puts in $HOME; write ~/ for the home folder");
@@ -213,19 +213,19 @@ fs::path target_of_temporary(const fs::path& path) {
   return is_ours ? path.parent_path() / name.substr(0, mark) : fs::path();
 }
 
-KeptFile::KeptFile(const fs::path& path, const fs::path& other)
+BackupFile::BackupFile(const fs::path& path, const fs::path& other)
     : other_(other), temporary_(temporary_of(other)) {
   std::error_code code;  // ignored: without hard links, nothing is kept
   fs::remove(temporary_, code);
   fs::create_hard_link(path, temporary_, code);
 }
 
-KeptFile::~KeptFile() {
+BackupFile::~BackupFile() {
   std::error_code code;
   fs::remove(temporary_, code);
 }
 
-void KeptFile::commit() {
+void BackupFile::commit() {
   std::error_code code;
   if (fs::exists(temporary_, code)) replace_file(temporary_, other_, /*durable=*/false);
 }

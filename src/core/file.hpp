@@ -31,7 +31,7 @@ inline std::string_view as_text(ByteView bytes) {
 /// The path, with a leading "~" or "~/" replaced by the home folder, as in a shell. Throws an Error
 /// (exit code 2) if the environment names no home folder, or if the path begins with $HOME, which a
 /// shell would have replaced.
-std::string with_home(std::string_view path);
+std::string expand_home(std::string_view path);
 
 /// Writes a file completely or not at all. Bytes go to a temporary file beside `path`; commit()
 /// syncs it, renames it into place and syncs the folder (without `durable`, only renames: for one
@@ -111,12 +111,12 @@ std::filesystem::path target_of_temporary(const std::filesystem::path& path);
 /// replacement and committed after it, so that `other` keeps its own contents until the new file is
 /// in place. Does nothing if `path` does not exist or the file system has no hard links. After a
 /// power cut `other` may still hold older bytes.
-class KeptFile {
+class BackupFile {
  public:
-  KeptFile(const std::filesystem::path& path, const std::filesystem::path& other);
-  ~KeptFile();
-  KeptFile(const KeptFile&) = delete;
-  KeptFile& operator=(const KeptFile&) = delete;
+  BackupFile(const std::filesystem::path& path, const std::filesystem::path& other);
+  ~BackupFile();
+  BackupFile(const BackupFile&) = delete;
+  BackupFile& operator=(const BackupFile&) = delete;
   void commit();
 
  private:

@@ -49,7 +49,7 @@ struct State {
   std::shared_ptr<spdlog::logger> file;
   std::string file_problem;
   std::string live;
-  std::string rank;
+  std::string rank_prefix;
   std::recursive_mutex mutex;
 
   State() {
@@ -102,7 +102,7 @@ void emit(spdlog::level::level_enum level, std::string_view prefix, std::string_
   const std::scoped_lock lock(s.mutex);
   if (s.terminal->should_log(level)) {
     if (!s.live.empty()) show_live("");
-    s.terminal->log(level, "{}{}{}", s.rank, prefix, message);
+    s.terminal->log(level, "{}{}{}", s.rank_prefix, prefix, message);
     if (!s.live.empty()) show_live(s.live);
   }
   write_to_file(s, level, message);
@@ -130,7 +130,7 @@ Level parse_level(std::string_view name) {
   return static_cast<Level>(&find_row(kLevels, name, "log level") - kLevels.data());
 }
 
-void name_rank(std::string_view name) { state().rank = name; }
+void set_rank_prefix(std::string_view prefix) { state().rank_prefix = prefix; }
 
 void open_file(const std::filesystem::path& path) {
   State& s = state();

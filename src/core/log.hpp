@@ -16,7 +16,7 @@ void set_level(Level level);
 Level parse_level(std::string_view name);
 
 /// The prefix of every line on the terminal, for when several processes share it.
-void name_rank(std::string_view name);
+void set_rank_prefix(std::string_view prefix);
 
 /// Also appends every message to `path`, with date and level. Throws an Error if the file cannot be
 /// opened. If a later write fails, warns once and stops copying.

@@ -12,7 +12,7 @@ LongWorkWatcher& watcher_of_process() {
 
 }  // namespace
 
-void tell_long_work(std::string_view what, std::int64_t done, std::int64_t total) {
+void report_long_work(std::string_view what, std::int64_t done, std::int64_t total) {
   if (const auto& watcher = watcher_of_process()) watcher(what, done, total);
 }
 

@@ -18,7 +18,7 @@ using LongWorkWatcher =
 
 /// Reports progress. Long work calls this several times per second, on the thread that started it.
 /// The watcher may throw to stop the work, which must then leave nothing half done.
-void tell_long_work(std::string_view what, std::int64_t done, std::int64_t total);
+void report_long_work(std::string_view what, std::int64_t done, std::int64_t total);
 
 /// Sets the process's watcher of long work during its lifetime. Not nested.
 class WatchLongWork {

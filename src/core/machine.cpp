@@ -37,7 +37,7 @@ std::vector<double> numbers_in(const fs::path& path) {
 
 // Applies the limits of one control group of either version. A missing file, "max" and -1 mean no
 // limit.
-void heed_group(const fs::path& group, ContainerLimits& limits) {
+void apply_group_limits(const fs::path& group, ContainerLimits& limits) {
   const auto cpu = [&](double quota, double period) {
     if (quota > 0 && period > 0) limits.cpus = std::min(limits.cpus, quota / period);
   };
@@ -56,10 +56,10 @@ void heed_group(const fs::path& group, ContainerLimits& limits) {
 
 // Applies the limits of a group and all its parents. In a container the path may be the host's,
 // with only its root visible.
-void heed_groups(const fs::path& root, fs::path path, ContainerLimits& limits) {
+void apply_hierarchy_limits(const fs::path& root, fs::path path, ContainerLimits& limits) {
   path = path.relative_path();
-  for (; !path.empty(); path = path.parent_path()) heed_group(root / path, limits);
-  heed_group(root, limits);
+  for (; !path.empty(); path = path.parent_path()) apply_group_limits(root / path, limits);
+  apply_group_limits(root, limits);
 }
 
 }  // namespace
@@ -73,10 +73,10 @@ ContainerLimits container_limits(const fs::path& groups, const fs::path& mount) 
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const fs::path path = line.substr(second + 1);
-    if (controllers.empty()) heed_groups(mount, path, limits);  // version 2
+    if (controllers.empty()) apply_hierarchy_limits(mount, path, limits);  // version 2
     for (const auto& controller : split(controllers, ',')) {
       if (controller == "cpu" || controller == "memory") {
-        heed_groups(mount / controller, path, limits);
+        apply_hierarchy_limits(mount / controller, path, limits);
       }
     }
   }

@@ -86,7 +86,7 @@ void RandomAccessFile::read(std::uint64_t offset, std::span<std::uint8_t> out) c
   }
 }
 
-void RandomAccessFile::will_need(std::uint64_t offset, std::uint64_t count) const {
+void RandomAccessFile::prefetch(std::uint64_t offset, std::uint64_t count) const {
   ::posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(count), POSIX_FADV_WILLNEED);
 }
 

@@ -34,7 +34,7 @@ class RandomAccessFile {
   /// Fills `out` from `offset`; throws an Error if the file ends too early.
   void read(std::uint64_t offset, std::span<std::uint8_t> out) const;
   /// Tells the system that these bytes will be read soon, so that it can prefetch them.
-  void will_need(std::uint64_t offset, std::uint64_t count) const;
+  void prefetch(std::uint64_t offset, std::uint64_t count) const;
   /// Appends to a scratch file.
   void append(ByteView bytes);
 

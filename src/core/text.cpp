@@ -55,12 +55,12 @@ std::string grouped(std::int64_t n) {
   return text;
 }
 
-std::string first_names(std::span<const std::string> names, std::size_t most) {
+std::string join_first(std::span<const std::string> names, std::size_t max) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
+  for (std::size_t i = 0; i < std::min(names.size(), max); ++i) {
     text += (i > 0 ? ", " : "") + printable(names[i]);
   }
-  return text + (names.size() > most ? ", …" : "");
+  return text + (names.size() > max ? ", …" : "");
 }
 
 // NOLINTNEXTLINE(modernize-avoid-variadic-functions): the compiler checks the arguments

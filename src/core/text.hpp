@@ -23,8 +23,8 @@ std::string counted(std::int64_t n, std::string_view noun);
 /// "12,345": with thousands separators, for people.
 std::string grouped(std::int64_t n);
 
-/// The first `most` names, made printable, and "…" if there are more: "cat, dog, …".
-std::string first_names(std::span<const std::string> names, std::size_t most);
+/// The first `max` names, made printable, and "…" if there are more: "cat, dog, …".
+std::string join_first(std::span<const std::string> names, std::size_t max);
 
 /// The text that printf would print.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);

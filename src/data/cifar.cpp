@@ -54,8 +54,8 @@ constexpr Cifar kHundred = {.name = "CIFAR-100",
 // Folder of the files: `path`, or the folder created by unpacking the archive.
 fs::path folder_of(const Cifar& set, const fs::path& path) {
   if (fs::is_regular_file(path)) return path.parent_path();
-  const fs::path unpacked = path / set.folder;
-  return fs::is_directory(unpacked) ? unpacked : path;
+  const fs::path subfolder = path / set.folder;
+  return fs::is_directory(subfolder) ? subfolder : path;
 }
 
 bool is_cifar_at(const Cifar& set, const fs::path& path) {

@@ -12,7 +12,7 @@ namespace gan {
 namespace {
 
 // A sample of items, spread over the whole data set.
-torch::Tensor look_at(const Dataset& data) {
+torch::Tensor sampled_items(const Dataset& data) {
   constexpr std::int64_t kLookedAt = 256;
   const std::int64_t n = std::min(data.size(), kLookedAt);
   return data.items(torch::arange(n).mul(data.size()).div(n, "floor"));
@@ -22,11 +22,11 @@ torch::Tensor look_at(const Dataset& data) {
 std::string warn_of_levels(const Dataset& data) {
   constexpr int kFewLevels = 32;  // range of all pixels
   constexpr int kFlat = 8;        // range within one channel of one image
-  const auto items = look_at(data);
-  const auto least = items.min().item<int>(), most = items.max().item<int>();
-  if (most - least < kFewLevels) {
-    return str(data.source, ": all pixels looked at are from ", least, " to ", most,
-               ", of 0 to 255: ", most < kFewLevels ? "nearly black" : "nearly all alike",
+  const auto items = sampled_items(data);
+  const auto min = items.min().item<int>(), max = items.max().item<int>();
+  if (max - min < kFewLevels) {
+    return str(data.source, ": all pixels looked at are from ", min, " to ", max,
+               ", of 0 to 255: ", max < kFewLevels ? "nearly black" : "nearly all alike",
                "; scale them to the whole range before training");
   }
   const auto flat = (items.amax({2, 3}) - items.amin({2, 3})).amax(1).lt(kFlat);
@@ -61,7 +61,7 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
 std::string few_images_advice(const Config& config, const Dataset& data) {
   constexpr std::int64_t kFew = 200;
   const bool augmented = config.augment.mirror || config.augment.changes_views();
-  const bool meant = config.data.limit > 0 || !data.has_pixels() || is_made_up(config.data);
+  const bool meant = config.data.limit > 0 || !data.has_pixels() || is_synthetic(config.data);
   if (data.size() >= kFew || augmented || meant) return "";
   return str(data.source, ": only ", counted(data.size(), "image"),
              ", which D may learn by heart; ",

@@ -36,7 +36,7 @@ const DatasetLoader& find_loader(const DataConfig& config) {
                     "; set config key data.path to the folder of your pictures, or to such a file");
 }
 
-bool is_made_up(const DataConfig& config) { return find_loader(config).made_up; }
+bool is_synthetic(const DataConfig& config) { return find_loader(config).synthetic; }
 
 std::int64_t Dataset::size() const {
   if (stored) return stored->size();
@@ -49,7 +49,7 @@ bool Dataset::has_pixels() const {
 
 torch::Tensor Dataset::items(const torch::Tensor& indices) const {
   if (!stored) return samples.index_select(0, indices);
-  stored->will_need(indices);  // all at once, so that the disk can choose the order
+  stored->prefetch(indices);  // all at once, so that the disk can choose the order
   return stored->read(indices);
 }
 
@@ -125,10 +125,10 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
   const std::int64_t n = labels.size(0);
   if (limit >= n) return torch::arange(n);
   const auto* label = labels.const_data_ptr<std::int64_t>();
-  std::vector<std::int64_t> seen(static_cast<std::size_t>(labels.max().item<std::int64_t>()) + 1);
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(labels.max().item<std::int64_t>()) + 1);
   std::vector<std::pair<std::int64_t, std::int64_t>> turns;  // occurrence of each item in its class
   for (std::int64_t i = 0; i < n; ++i) {
-    turns.emplace_back(seen[static_cast<std::size_t>(label[i])]++, i);
+    turns.emplace_back(counts[static_cast<std::size_t>(label[i])]++, i);
   }
   std::ranges::stable_sort(turns, {}, &std::pair<std::int64_t, std::int64_t>::first);
   std::vector<std::int64_t> kept;
@@ -140,15 +140,15 @@ torch::Tensor spread_over_classes(const torch::Tensor& labels, std::int64_t limi
 
 // Synthetic images are small and grey unless the config says otherwise; a folder's loader chooses
 // for itself. Sets the kind to the loader's.
-static DataConfig settled(DataConfig config, const DatasetLoader& loader) {
-  constexpr std::int64_t kLeastSide = 4;
-  const auto least = std::min(config.image_size.width, config.image_size.height);
-  if (config.image_size != 0 && least < kLeastSide) {
-    throw usage_error("data.image_size: ", least, " is out of range; allowed: ", kLeastSide,
+static DataConfig with_defaults(DataConfig config, const DatasetLoader& loader) {
+  constexpr std::int64_t kMinSide = 4;
+  const auto shorter = std::min(config.image_size.width, config.image_size.height);
+  if (config.image_size != 0 && shorter < kMinSide) {
+    throw usage_error("data.image_size: ", shorter, " is out of range; allowed: ", kMinSide,
                       " to 1024, or 0 to leave it to the program");
   }
   config.dataset = loader.kind;
-  if (!loader.made_up) return config;
+  if (!loader.synthetic) return config;
   if (config.image_size == 0) config.image_size = 16;
   if (config.channels == 0) config.channels = 1;
   return config;
@@ -163,7 +163,7 @@ static Dataset limited(const Dataset& data, std::int64_t limit) {
 
 Dataset load_dataset(const DataConfig& given) {
   const DatasetLoader& loader = find_loader(given);
-  const DataConfig config = settled(given, loader);
+  const DataConfig config = with_defaults(given, loader);
   if (config.in_memory == InMemory::kFalse && !loader.may_be_stored) {
     throw usage_error("data.in_memory: only idx, npy and folder can be read from disk; '",
                       loader.kind, "' is always in memory: leave data.in_memory at auto");
@@ -183,15 +183,15 @@ std::optional<Dataset> load_test_set(const DataConfig& given) {
 bool stays_on_disk(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
   if (config.in_memory != InMemory::kAuto) return config.in_memory == InMemory::kFalse;
   const auto half = static_cast<std::int64_t>(usable_memory() / 2);
-  const std::int64_t most = std::min(config.max_mib << 20, half);
-  return items > most / bytes;
+  const std::int64_t max_bytes = std::min(config.max_mib << 20, half);
+  return items > max_bytes / bytes;
 }
 
 void check_memory(const DataConfig& config, std::int64_t items, std::int64_t bytes) {
-  const std::int64_t most = (config.max_mib << 20) / bytes;
-  if (items <= most) return;
+  const std::int64_t max_items = (config.max_mib << 20) / bytes;
+  if (items <= max_items) return;
   throw usage_error("data.max_mib: ", items, " items of ", bytes, " bytes are more than ",
-                    config.max_mib, " MiB; ask for at most ", most, " or raise it");
+                    config.max_mib, " MiB; ask for at most ", max_items, " or raise it");
 }
 
 torch::Tensor scaled(const torch::Tensor& items, PixelRange range) {

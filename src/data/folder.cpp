@@ -41,8 +41,8 @@ DecodeOptions decode_options(const DataConfig& config) {
 
 DecodedPicture decode_file(const fs::path& path, const DecodeOptions& options) {
   constexpr std::int64_t kBytesPerPixel = 8;  // 16-bit RGBA that does not compress
-  const auto most = static_cast<std::uint64_t>(kBytesPerPixel * options.max_pixels);
-  return decode_image(read_file(path, most), options, printable(path.string()));
+  const auto max_bytes = static_cast<std::uint64_t>(kBytesPerPixel * options.max_pixels);
+  return decode_image(read_file(path, max_bytes), options, printable(path.string()));
 }
 
 // The largest size with the aspect ratio of `shape` that fits into `room`.
@@ -152,7 +152,7 @@ class FolderReader {
     for (std::size_t first = 0; first < files_.size(); first += kAtOnce) {
       const auto some = files_.subspan(first, std::min(kAtOnce, files_.size() - first));
       const auto place = static_cast<std::int64_t>(first);
-      tell_long_work("reading pictures", place, static_cast<std::int64_t>(files_.size()));
+      report_long_work("reading pictures", place, static_cast<std::int64_t>(files_.size()));
       const auto images = scratch_ ? data_.samples : data_.samples.slice(0, place);
       const auto outcomes = decode_some(some, images, options_, config_.fit);
       for (std::size_t i = 0; i < some.size(); ++i) {
@@ -183,20 +183,20 @@ class FolderReader {
   // A summary line for the log: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
   std::string account() const {
     constexpr std::size_t kMaxNames = 10;
-    const std::size_t classes = list_.classes.size(), bare = list_.no_picture.size();
+    const std::size_t classes = list_.classes.size(), bare = list_.without_pictures.size();
     std::string text =
         str(data_.source, ": ", grouped(good_), good_ == 1 ? " picture" : " pictures");
     if (classes > 0) {
       text +=
           str(" in ", grouped(static_cast<std::int64_t>(classes)),
-              classes == 1 ? " class (" : " classes (", first_names(list_.classes, kMaxNames), ")");
+              classes == 1 ? " class (" : " classes (", join_first(list_.classes, kMaxNames), ")");
     }
     std::vector<std::string> others;
-    if (!list_.passed_over.empty()) others.push_back(list_.passed_over_text());
+    if (!list_.skipped.empty()) others.push_back(list_.skipped_text());
     if (bad_ > 0) others.push_back(grouped(bad_) + " damaged");
     if (bare > 0) {
       others.push_back(str(bare, bare == 1 ? " folder" : " folders", " without pictures (",
-                           first_names(list_.no_picture, kMaxNames), ")"));
+                           join_first(list_.without_pictures, kMaxNames), ")"));
     }
     return others.empty() ? text : text + "; passed over: " + join(others, ", ");
   }
@@ -230,7 +230,7 @@ class FolderReader {
 };
 
 // Sizes and colours of a sample of a folder's pictures.
-struct Sketch {
+struct PictureStatistics {
   std::int64_t pictures = 0;
   std::int64_t coloured = 0;
   std::vector<std::int64_t> sides;  // the shorter side of each
@@ -241,38 +241,38 @@ bool is_coloured(const Image& rgb) {
   constexpr int kClearly = 24;
   std::int64_t count = 0;
   for (std::size_t i = 0; i + 2 < rgb.pixels.size(); i += 3) {
-    const auto [least, most] = std::minmax({rgb.pixels[i], rgb.pixels[i + 1], rgb.pixels[i + 2]});
-    count += most - least > kClearly ? 1 : 0;
+    const auto [min, max] = std::minmax({rgb.pixels[i], rgb.pixels[i + 1], rgb.pixels[i + 2]});
+    count += max - min > kClearly ? 1 : 0;
   }
   return 1000 * count > rgb.width * rgb.height;
 }
 
 // Samples up to 64 pictures, spread over the folder. FolderReader reports unreadable ones.
-Sketch look_at_some(DecodeOptions options, std::span<const PictureFile> files) {
+PictureStatistics picture_statistics(DecodeOptions options, std::span<const PictureFile> files) {
   constexpr std::size_t kSome = 64;
   options.channels = 3;
   options.side = kSizes.back();
   const std::size_t n = std::min(kSome, files.size());
-  std::vector<std::optional<std::pair<std::int64_t, bool>>> seen(n);
+  std::vector<std::optional<std::pair<std::int64_t, bool>>> results(n);
   at::parallel_for(0, static_cast<std::int64_t>(n), 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); std::cmp_less(i, end); ++i) {
       const fs::path& path = files[i * files.size() / n].path;
       try {
         const auto picture = decode_file(path, options);
-        seen[i] = {std::min(picture.width, picture.height), is_coloured(picture.image)};
+        results[i] = {std::min(picture.width, picture.height), is_coloured(picture.image)};
       } catch (const Error&) {
         continue;
       }
     }
   });
-  Sketch sketch;
-  for (const auto& picture : seen) {
+  PictureStatistics statistics;
+  for (const auto& picture : results) {
     if (!picture) continue;
-    ++sketch.pictures;
-    sketch.sides.push_back(picture->first);
-    sketch.coloured += picture->second ? 1 : 0;
+    ++statistics.pictures;
+    statistics.sides.push_back(picture->first);
+    statistics.coloured += picture->second ? 1 : 0;
   }
-  return sketch;
+  return statistics;
 }
 
 // The one of kSizes closest to the median of `sides`.
@@ -285,22 +285,22 @@ std::int64_t nearest_size(std::vector<std::int64_t> sides) {
 }
 
 // Fills in size and channels if the config leaves them open, and logs them.
-DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files) {
+DataConfig with_picture_shape(DataConfig config, std::span<const PictureFile> files) {
   if (config.image_size != 0 && config.channels > 0) return config;
-  const Sketch sketch = look_at_some(decode_options(config), files);
-  if (config.image_size == 0) config.image_size = nearest_size(sketch.sides);
-  if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
+  const PictureStatistics sample = picture_statistics(decode_options(config), files);
+  if (config.image_size == 0) config.image_size = nearest_size(sample.sides);
+  if (config.channels == 0) config.channels = 2 * sample.coloured >= sample.pictures ? 3 : 1;
   log::info(str(config.path, ": pictures are made ", config.image_size.width, "x",
                 config.image_size.height, config.channels == 3 ? " in colour" : " and grey",
-                " (data.image_size, data.channels); ", sketch.pictures, " of them were looked at"));
+                " (data.image_size, data.channels); ", sample.pictures, " of them were looked at"));
   return config;
 }
 
-void limit(std::vector<PictureFile>& files, std::int64_t most) {
-  if (most == 0) return;
+void limit(std::vector<PictureFile>& files, std::int64_t max) {
+  if (max == 0) return;
   std::vector<std::int64_t> labels;
   for (const auto& file : files) labels.push_back(std::max<std::int64_t>(0, file.label));
-  const auto kept = spread_over_classes(torch::tensor(labels, torch::kInt64), most);
+  const auto kept = spread_over_classes(torch::tensor(labels, torch::kInt64), max);
   std::vector<PictureFile> some;
   for (std::int64_t i = 0; i < kept.size(0); ++i) {
     some.push_back(
@@ -312,7 +312,7 @@ void limit(std::vector<PictureFile>& files, std::int64_t most) {
 Dataset load_folder(const DataConfig& config) {
   auto list = list_pictures(config.path);
   limit(list.files, config.limit);
-  return FolderReader(shaped_as_most(config, list.files), list).read();
+  return FolderReader(with_picture_shape(config, list.files), list).read();
 }
 
 }  // namespace

@@ -122,17 +122,17 @@ torch::Tensor read_images(const fs::path& path, const ImageShape& shape, const D
 }
 
 // Unpacks the values of a gzip file into an unnamed file.
-RandomAccessFile unpack(const RandomAccessFile& file, const IdxHeader& header) {
+RandomAccessFile decompressed(const RandomAccessFile& file, const IdxHeader& header) {
   log::info(str(file.name(), ": unpacking ", header.values >> 20, " MiB to read images from"));
   auto scratch = RandomAccessFile::scratch(static_cast<std::uint64_t>(header.values));
-  unpack_idx(file, header, [&](ByteView values) { scratch.append(values); });
+  decompress_idx(file, header, [&](ByteView values) { scratch.append(values); });
   return scratch;
 }
 
 StoredImages store_images(RandomAccessFile file, const IdxHeader& header, const ImageShape& shape) {
   constexpr auto kOrder = StoredImages::Order::kChannelsLast;
   const std::int64_t count = header.dims[0];
-  if (header.gzipped) return {unpack(file, header), 0, shape, kOrder, count};
+  if (header.gzipped) return {decompressed(file, header), 0, shape, kOrder, count};
   return {std::move(file), header.size, shape, kOrder, count};
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool are_channels(std::int64_t size) { return size == 1 || size == 3; }
+bool is_channel_count(std::int64_t size) { return size == 1 || size == 3; }
 
 bool is_npy_at(const fs::path& path) { return kind_of_file(path) == "an npy array"; }
 
@@ -38,10 +38,10 @@ StoredImages open_npy(const fs::path& path) {
   using enum StoredImages::Order;
   const std::size_t rank = dims.size();
   if (rank == 3) return {std::move(file), offset, {1, dims[1], dims[2]}, kChannelsLast, dims[0]};
-  if (rank == 4 && are_channels(dims[3])) {
+  if (rank == 4 && is_channel_count(dims[3])) {
     return {std::move(file), offset, {dims[3], dims[1], dims[2]}, kChannelsLast, dims[0]};
   }
-  if (rank == 4 && are_channels(dims[1])) {
+  if (rank == 4 && is_channel_count(dims[1])) {
     return {std::move(file), offset, {dims[1], dims[2], dims[3]}, kChannelsFirst, dims[0]};
   }
   throw usage_error(path.string(), ": holds an array of ", torch::IntArrayRef(dims),

@@ -103,9 +103,9 @@ class Lister {
     if (is_picture_file(path)) {
       pictures.push_back(path);
     } else if (!fs::exists(path, ignored)) {
-      ++list_.passed_over["links to nothing"];
+      ++list_.skipped["links to nothing"];
     } else if (std::ranges::count(kNotRead, end) > 0) {
-      ++list_.passed_over[end];
+      ++list_.skipped[end];
     }
   }
 
@@ -124,7 +124,7 @@ class Lister {
     });
     const std::string name = printable(folder.filename().string());
     if (pictures.empty()) {
-      if (!walk.met_run()) list_.no_picture.push_back(name);
+      if (!walk.met_run()) list_.without_pictures.push_back(name);
       return;
     }
     add(std::move(pictures), static_cast<std::int64_t>(list_.classes.size()));
@@ -137,9 +137,9 @@ class Lister {
 
 }  // namespace
 
-std::string PictureList::passed_over_text() const {
+std::string PictureList::skipped_text() const {
   std::vector<std::string> parts;
-  for (const auto& [kind, count] : passed_over) parts.push_back(str(grouped(count), " ", kind));
+  for (const auto& [kind, count] : skipped) parts.push_back(str(grouped(count), " ", kind));
   return join(parts, ", ");
 }
 
@@ -152,7 +152,7 @@ PictureList list_pictures(const fs::path& root) {
                       "; set config key data.path to the folder of your pictures");
   }
   if (list.files.empty()) {
-    const auto others = list.passed_over_text();
+    const auto others = list.skipped_text();
     throw usage_error(root.string(), ": holds no .png, .jpg or .webp files, nor folders of them",
                       others.empty() ? "" : "; it holds " + others + ", which are not read");
   }

@@ -15,14 +15,15 @@ struct PictureFile {
 
 /// The pictures in a folder, and the other files there.
 struct PictureList {
-  std::vector<PictureFile> files;       ///< by class, then by name
-  std::vector<std::string> classes;     ///< folder names, by label; empty: all are in the root
-  std::vector<std::string> no_picture;  ///< folders that contain no picture, so are not classes
+  std::vector<PictureFile> files;    ///< by class, then by name
+  std::vector<std::string> classes;  ///< folder names, by label; empty: all are in the root
+  /// Folders that contain no picture, so are not classes.
+  std::vector<std::string> without_pictures;
   /// Counts, by extension, of pictures of unsupported formats, and of broken links.
-  std::map<std::string, std::int64_t> passed_over;
+  std::map<std::string, std::int64_t> skipped;
 
   /// "12 .heic, 1 links to nothing".
-  std::string passed_over_text() const;
+  std::string skipped_text() const;
 };
 
 /// Lists the pictures in `root`, or those in and below its folders, each of which is a class. Skips

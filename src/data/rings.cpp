@@ -38,6 +38,6 @@ extern const DatasetLoader kRings = {
     .kind = DatasetKind::kRings,
     .help = "points in the plane: eight Gaussians (sigma 0.02) on a ring of radius 0.75",
     .load = load_rings,
-    .made_up = true};
+    .synthetic = true};
 
 }  // namespace gan

@@ -86,6 +86,6 @@ extern const DatasetLoader kShapes = {
     .help =
         "drawn images of eight labelled kinds: square, frame, disc, ring, bar, pole, plus, saltire",
     .load = load_shapes,
-    .made_up = true};
+    .synthetic = true};
 
 }  // namespace gan

@@ -44,9 +44,9 @@ torch::Tensor StoredImages::read(const torch::Tensor& indices) const {
   return last ? images.permute({0, 3, 1, 2}).contiguous() : images;
 }
 
-void StoredImages::will_need(const torch::Tensor& indices) const {
+void StoredImages::prefetch(const torch::Tensor& indices) const {
   for_stretches(indices, [&](std::uint64_t offset, std::size_t bytes, std::size_t) {
-    file_->will_need(offset, bytes);
+    file_->prefetch(offset, bytes);
   });
 }
 

@@ -28,7 +28,7 @@ class StoredImages {
   /// become too short.
   torch::Tensor read(const torch::Tensor& indices) const;
   /// Announces reads, so that the system can fetch the images while the caller computes.
-  void will_need(const torch::Tensor& indices) const;
+  void prefetch(const torch::Tensor& indices) const;
 
   /// The images at `indices`, in that order, sharing the file. Takes 8 bytes per image.
   StoredImages subset(const torch::Tensor& indices) const;

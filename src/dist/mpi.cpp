@@ -45,7 +45,7 @@ class MpiRanks : public Ranks {
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &machine);
     MPI_Comm_rank(machine, &local_rank_);
     MPI_Comm_free(&machine);
-    MPI_Comm_dup(MPI_COMM_WORLD, &beat_group_);
+    MPI_Comm_dup(MPI_COMM_WORLD, &heartbeat_group_);
   }
 
   // An exception stops only this rank, and the others would wait for it. After main() has printed
@@ -56,7 +56,7 @@ class MpiRanks : public Ranks {
       std::atexit(end_job);
     } else {
       nccl_.reset();
-      hear_all_beats();
+      receive_all_heartbeats();
       MPI_Finalize();
     }
   }
@@ -70,7 +70,7 @@ class MpiRanks : public Ranks {
     const auto start = Clock::now();
     if (values.is_cuda() && has_nccl(values.device())) {
       nccl_->start(values);
-      wait_until([&] { return nccl_->are_done(); });
+      wait_until([&] { return nccl_->is_done(); });
     } else {
       sum_on_host(values);
     }
@@ -88,8 +88,9 @@ class MpiRanks : public Ranks {
 
   void work_alone(bool begins) override {
     if (rank_ != 0 || threads_ < MPI_THREAD_SERIALIZED) return;
-    beats_ = begins ? std::jthread([this](const std::stop_token& end) { beat(end); })
-                    : std::jthread();  // ends the previous one
+    heartbeats_ = begins
+                      ? std::jthread([this](const std::stop_token& end) { send_heartbeats(end); })
+                      : std::jthread();  // ends the previous one
   }
 
  private:
@@ -152,41 +153,41 @@ class MpiRanks : public Ranks {
   }
 
   // Sends empty messages (heartbeats) from time to time until stopped.
-  void beat(const std::stop_token& end) {
+  void send_heartbeats(const std::stop_token& end) {
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any ended;
     const std::chrono::duration<double> pause(std::min(timeout_s_ / 4, 60.0));
     while (!ended.wait_for(lock, end, pause, [&] { return end.stop_requested(); })) {
       for (int other = 1; other < size_; ++other) {
-        MPI_Send(nullptr, 0, MPI_BYTE, other, 0, beat_group_);
+        MPI_Send(nullptr, 0, MPI_BYTE, other, 0, heartbeat_group_);
       }
-      ++beat_count_;
+      ++heartbeat_count_;
     }
   }
 
   // Receives a heartbeat from rank 0 if one has arrived; false if none has.
-  bool hear_beat() {
+  bool receive_heartbeat() {
     int is_there = 0;
-    MPI_Iprobe(0, 0, beat_group_, &is_there, MPI_STATUS_IGNORE);
+    MPI_Iprobe(0, 0, heartbeat_group_, &is_there, MPI_STATUS_IGNORE);
     if (is_there == 0) return false;
-    MPI_Recv(nullptr, 0, MPI_BYTE, 0, 0, beat_group_, MPI_STATUS_IGNORE);
-    ++beat_count_;
+    MPI_Recv(nullptr, 0, MPI_BYTE, 0, 0, heartbeat_group_, MPI_STATUS_IGNORE);
+    ++heartbeat_count_;
     return true;
   }
 
   // MPI requires every message to be received before MPI_Finalize. Rank 0 may still be evaluating
   // or sampling, so the others sleep to leave it the cores.
-  void hear_all_beats() {
-    std::int64_t sent = beat_count_;
+  void receive_all_heartbeats() {
+    std::int64_t sent = heartbeat_count_;
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Ibcast(&sent, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &request);
-    for (int done = 0; done == 0 || beat_count_ < sent;) {
+    for (int done = 0; done == 0 || heartbeat_count_ < sent;) {
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-      hear_beat();
+      receive_heartbeat();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    MPI_Comm_free(&beat_group_);
+    MPI_Comm_free(&heartbeat_group_);
   }
 
   // Adds a time limit: MPI and NCCL themselves wait forever.
@@ -203,7 +204,7 @@ class MpiRanks : public Ranks {
       // Polls without pause for the first millisecond, then sleeps to leave the core to working
       // ranks.
       if (waited > 1e-3) std::this_thread::sleep_for(std::chrono::microseconds(50));
-      if (waited > 1e-3 && hear_beat()) start = Clock::now();
+      if (waited > 1e-3 && receive_heartbeat()) start = Clock::now();
     }
   }
 
@@ -215,11 +216,11 @@ class MpiRanks : public Ranks {
   int local_rank_ = 0;
   Traffic traffic_;
   std::unique_ptr<NcclSums> nccl_;
-  bool wants_nccl_ = NcclSums::are_there();
+  bool wants_nccl_ = NcclSums::is_available();
   int threads_ = 0;  // thread support that MPI provides
-  MPI_Comm beat_group_ = MPI_COMM_NULL;
-  std::int64_t beat_count_ = 0;  // sent to each other rank (rank 0), or received (others)
-  std::jthread beats_;           // while rank 0 works alone
+  MPI_Comm heartbeat_group_ = MPI_COMM_NULL;
+  std::int64_t heartbeat_count_ = 0;  // sent to each other rank (rank 0), or received (others)
+  std::jthread heartbeats_;           // while rank 0 works alone
 };
 
 #endif

@@ -22,7 +22,7 @@ struct NcclSums::State {
   at::cuda::CUDAEvent done;
 };
 
-bool NcclSums::are_there() { return nccl::version() > 0; }
+bool NcclSums::is_available() { return nccl::version() > 0; }
 
 NcclSums::NcclSums(Ranks& group, const torch::Device& device) : state_(std::make_unique<State>()) {
   nccl::ncclUniqueId id{};
@@ -47,7 +47,7 @@ void NcclSums::start(torch::Tensor& values) {
   state_->done.record();
 }
 
-bool NcclSums::are_done() const { return state_->done.query(); }
+bool NcclSums::is_done() const { return state_->done.query(); }
 
 // LibTorch does not export ncclCommAbort. The process ends soon, and its kernels with it.
 void NcclSums::abandon() { static_cast<void>(state_.release()); }
@@ -55,11 +55,11 @@ void NcclSums::abandon() { static_cast<void>(state_.release()); }
 #else
 
 struct NcclSums::State {};
-bool NcclSums::are_there() { return false; }
+bool NcclSums::is_available() { return false; }
 NcclSums::NcclSums(Ranks&, const torch::Device&) {}
 NcclSums::~NcclSums() = default;
 void NcclSums::start(torch::Tensor&) {}
-bool NcclSums::are_done() const { return true; }
+bool NcclSums::is_done() const { return true; }
 void NcclSums::abandon() {}
 
 #endif

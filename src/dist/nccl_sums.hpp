@@ -13,7 +13,7 @@ namespace gan {
 class NcclSums {
  public:
   /// Whether this LibTorch has CUDA and NCCL.
-  static bool are_there();
+  static bool is_available();
 
   /// Every rank makes one, for its own GPU. NCCL's id is shared through `group`.
   NcclSums(Ranks& group, const torch::Device& device);
@@ -22,7 +22,7 @@ class NcclSums {
   /// Starts summing a contiguous float32 tensor in place; only one sum at a time.
   void start(torch::Tensor& values);
   /// Whether the sum in progress is complete.
-  bool are_done() const;
+  bool is_done() const;
   /// Abandons the sum: a failed rank must not wait for ranks that wait for it.
   void abandon();
 

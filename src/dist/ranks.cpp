@@ -24,7 +24,7 @@ Ranks& single_rank() {
 }
 
 void average_over_ranks(Ranks& ranks, std::vector<torch::Tensor>& tensors) {
-  if (!ranks.are_many()) return;
+  if (!ranks.has_peers()) return;
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> rows;
   std::vector<std::int64_t> lengths;
@@ -39,14 +39,14 @@ void average_over_ranks(Ranks& ranks, std::vector<torch::Tensor>& tensors) {
 }
 
 torch::Tensor mean_over_ranks(Ranks& ranks, const torch::Tensor& values) {
-  if (!ranks.are_many()) return values;
+  if (!ranks.has_peers()) return values;
   auto sum = values.detach().contiguous().clone();
   ranks.sum(sum);
   return sum.div_(ranks.size());
 }
 
 void broadcast_all(Ranks& ranks, const std::vector<torch::Tensor>& tensors) {
-  if (!ranks.are_many()) return;
+  if (!ranks.has_peers()) return;
   const torch::NoGradGuard no_grad;
   for (const torch::Tensor& tensor : tensors) {
     auto sent = tensor.detach().cpu().contiguous();
@@ -62,7 +62,7 @@ Share share_of(std::int64_t total, int rank, int size) {
 
 void check_equal_over_ranks(Ranks& ranks, const std::vector<torch::Tensor>& tensors,
                             std::int64_t step) {
-  if (!ranks.are_many()) return;
+  if (!ranks.has_peers()) return;
   // Sums the bits as integers, so that the result does not depend on the order.
   std::vector<torch::Tensor> sums;
   for (const auto& tensor : tensors) {

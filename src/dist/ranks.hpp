@@ -33,7 +33,7 @@ class Ranks {
   virtual void work_alone(bool /*begins*/) {}
 
   bool is_first() const { return rank() == 0; }
-  bool are_many() const { return size() > 1; }
+  bool has_peers() const { return size() > 1; }
 };
 
 /// The group of a single process: rank 0 of 1.

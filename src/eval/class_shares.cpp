@@ -6,7 +6,7 @@ namespace gan {
 
 ClassShares class_shares(const torch::Tensor& probabilities, const torch::Tensor& data_shares) {
   constexpr double kConfident = 0.9;
-  const auto [most, classed] = probabilities.max(1);
+  const auto [highest, classed] = probabilities.max(1);
   const auto counts = torch::bincount(classed, /*weights=*/{}, data_shares.size(0));
   const auto shares = counts.to(torch::kFloat64).div_(static_cast<double>(probabilities.size(0)));
   // A class that is not in the data may still be predicted; it must not make the sum infinite.
@@ -14,7 +14,7 @@ ClassShares class_shares(const torch::Tensor& probabilities, const torch::Tensor
   return {.shares = shares,
           .found = counts.gt(0).sum().item<std::int64_t>(),
           .kl = kl.sum().item<double>(),
-          .confident = most.ge(kConfident).to(torch::kFloat64).mean().item<double>()};
+          .confident = highest.ge(kConfident).to(torch::kFloat64).mean().item<double>()};
 }
 
 }  // namespace gan

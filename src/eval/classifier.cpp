@@ -30,7 +30,7 @@ constexpr std::int64_t kMaxSteps = std::int64_t{3} * 60000 / kClassifierBatch;
 constexpr std::int64_t kMaxPasses = 30;
 constexpr std::int64_t kMinLabelled = 100;
 constexpr double kClassifierLr = 3e-3;
-constexpr std::int64_t kLargestSide = 32;
+constexpr std::int64_t kMaxClassifierSide = 32;
 constexpr std::int64_t kDigitKinds = 10;
 constexpr std::int64_t kClassifyBlock = 250;
 constexpr std::int64_t kHeldOutBlock = 100 * kClassifyBlock;  // held in memory, for data on disk
@@ -51,8 +51,8 @@ void push_stage(nn::Sequential& net, std::int64_t in, std::int64_t out, std::int
 
 nn::Sequential make_body(const ImageShape& shape) {
   nn::Sequential net;
-  std::int64_t height = std::min(shape.height, kLargestSide);
-  std::int64_t width = std::min(shape.width, kLargestSide);
+  std::int64_t height = std::min(shape.height, kMaxClassifierSide);
+  std::int64_t width = std::min(shape.width, kMaxClassifierSide);
   if (height < shape.height || width < shape.width) {
     net->push_back(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({height, width})));
   }
@@ -110,7 +110,7 @@ bool is_classifiable(const Dataset& data) {
          data.labels.min().item<std::int64_t>() != data.labels.max().item<std::int64_t>();
 }
 
-std::int64_t classes_to_tell(const Dataset& data) {
+std::int64_t classifier_classes(const Dataset& data) {
   if (!data.labels.defined()) return 0;
   if (data.stacked == 1) return data.labels.max().item<std::int64_t>() + 1;
   std::int64_t classes = 1;
@@ -132,7 +132,7 @@ Classifier train_classifier(const Dataset& data, std::int64_t classes) {
   adam.beta1 = 0.9;
   Adam optimizer(net->parameters(), kClassifierLr, adam);
   for (std::int64_t step = 0; step < steps; ++step) {
-    tell_long_work("training a classifier", step, steps);
+    report_long_work("training a classifier", step, steps);
     // Constant for the first fifth, then falling linearly to zero.
     const double left = 1.0 - static_cast<double>(step) / static_cast<double>(steps);
     optimizer.scale_lr(std::min(1.0, 1.25 * left));
@@ -151,7 +151,7 @@ Classified classify(Classifier net, const torch::Tensor& images) {
   const auto device = net->parameters().front().device();
   std::vector<torch::Tensor> features, probabilities;
   for (const auto& block : images.split(kClassifyBlock)) {
-    tell_long_work("features of images", std::ssize(features) * kClassifyBlock, images.size(0));
+    report_long_work("features of images", std::ssize(features) * kClassifyBlock, images.size(0));
     // Flattened and reshaped, since a single channel's strides may look like channels last, which
     // rounds differently.
     const auto pixels = unit_values(block.flatten(1)).view(block.sizes());
@@ -165,16 +165,16 @@ Classified classify(Classifier net, const torch::Tensor& images) {
 TestedClassifier make_classifier(const Dataset& train, const Dataset& test) {
   TestedClassifier made;
   made.test_images = is_classifiable(test);
-  Dataset seen = train, unseen = test;
+  Dataset training = train, held_out = test;
   if (!made.test_images) {
     const auto order = evaluation_order(train.size());
     const std::int64_t tenth = std::max<std::int64_t>(1, train.size() / 10);
     const auto parts = order.split_with_sizes({train.size() - tenth, tenth});
-    seen = train.subset(parts[0]);
-    unseen = train.subset(parts[1]);
+    training = train.subset(parts[0]);
+    held_out = train.subset(parts[1]);
   }
-  made.net = train_classifier(seen, classes_to_tell(train));
-  made.accuracy = held_out_accuracy(made.net, unseen);
+  made.net = train_classifier(training, classifier_classes(train));
+  made.accuracy = held_out_accuracy(made.net, held_out);
   return made;
 }
 

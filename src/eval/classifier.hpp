@@ -43,7 +43,7 @@ TORCH_MODULE(Classifier);
 bool is_classifiable(const Dataset& data);
 
 /// Number of classes that a classifier of the data set distinguishes; 0 without labels.
-std::int64_t classes_to_tell(const Dataset& data);
+std::int64_t classifier_classes(const Dataset& data);
 
 /// Trains a classifier with a fixed seed on images and their labels, each below `classes`. The
 /// weights are a pure function of these, apart from rounding on other machines.

@@ -45,7 +45,7 @@ void for_each_distance_row(const torch::Tensor& from, const torch::Tensor& to,
   row.error_ = static_cast<double>(row.width_ + 8) * 0x1p-24;
   const std::int64_t step = rows_per_block(row.size_);
   for (std::int64_t begin = 0; begin < from.size(0); begin += step) {
-    tell_long_work("comparing images", begin, from.size(0));
+    report_long_work("comparing images", begin, from.size(0));
     const std::int64_t end = std::min(begin + step, from.size(0));
     const auto products = near_from.slice(0, begin, end).mm(near_to.t());
     for (row.index_ = begin; row.index_ < end; ++row.index_) {

@@ -19,7 +19,7 @@
 namespace gan {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kProjected = 128;       // number of features without a classifier
 constexpr std::int64_t kCopies = 2000;         // samples whose nearest training image is searched
 constexpr std::int64_t kParzenImages = 10000;  // as in Goodfellow et al. 2014
@@ -30,22 +30,22 @@ constexpr std::int64_t kPixelBlock = 4000;
 // [n, c, h, w] -> [n, values] float32; pixels in [0, 1], points as they are.
 torch::Tensor flat_values(const torch::Tensor& images) { return unit_values(images.flatten(1)); }
 
-torch::Tensor first_images(const torch::Tensor& images, std::int64_t most) {
-  return images.narrow(0, 0, std::min(most, images.size(0)));
+torch::Tensor first_images(const torch::Tensor& images, std::int64_t max) {
+  return images.narrow(0, 0, std::min(max, images.size(0)));
 }
 
-Metric unmeasured(const char* name) { return {name, "", kNone, kNone, kNone}; }
+Metric unmeasured(const char* name) { return {name, "", kNotMeasured, kNotMeasured, kNotMeasured}; }
 
 Metric make_metric(std::string_view name, double value) {
   const MetricRow& row = find_row(metric_table(), name, "metric");
-  return {std::string(name), std::string(row.label), value, kNone, kNone};
+  return {std::string(name), std::string(row.label), value, kNotMeasured, kNotMeasured};
 }
 
 // The row called `name`, or one without values.
 Metric row_of(const std::vector<Metric>& rows, std::string_view name) {
   const auto found =
       std::find_if(rows.begin(), rows.end(), [&](const Metric& row) { return row.name == name; });
-  return found == rows.end() ? Metric{"", "", kNone, kNone, kNone} : *found;
+  return found == rows.end() ? Metric{"", "", kNotMeasured, kNotMeasured, kNotMeasured} : *found;
 }
 
 // Fills in metrics that derive from others.
@@ -53,9 +53,9 @@ void fill_ratio(std::vector<Metric>& rows) {
   const Metric nearest = row_of(rows, "nearest");
   for (Metric& row : rows) {
     if (row.name != "nearest_ratio") continue;
-    row.value = nearest.value / nearest.floor;
-    row.floor = 1.0;
-    row.ceiling = nearest.ceiling / nearest.floor;
+    row.value = nearest.value / nearest.real;
+    row.real = 1.0;
+    row.noise = nearest.noise / nearest.real;
   }
 }
 
@@ -172,7 +172,7 @@ std::vector<Metric> Evaluator::metric_rows(const ImageFeatures& fake, const torc
     rows.push_back(make_metric("near_modes_percent", 100.0 * near.within));
   }
   rows.push_back(make_metric("nearest", nearest));
-  rows.push_back(make_metric("nearest_ratio", kNone));
+  rows.push_back(make_metric("nearest_ratio", kNotMeasured));
   if (images.scalar_type() == torch::kUInt8 && data_.train.shape.size() <= kParzenValues) {
     const auto centres = flat_values(first_images(images, kParzenImages));
     const double width = choose_parzen_width(centres, flat_values(validation_));
@@ -196,7 +196,7 @@ std::vector<Metric> Evaluator::class_rows(const torch::Tensor& probabilities) co
   rows.push_back(make_metric("class_kl", kl));
   for (std::int64_t i = 0; classes <= kListedClasses && i < classes; ++i) {
     rows.push_back({str("class_", i, "_percent"), str("  class ", printable(named.name(i)), ", %"),
-                    100.0 * shares[i].item<double>(), kNone, kNone});
+                    100.0 * shares[i].item<double>(), kNotMeasured, kNotMeasured});
   }
   return rows;
 }
@@ -229,15 +229,15 @@ std::vector<Metric> Evaluator::measure_baselines(const std::vector<Metric>& know
   Metric nearest = row_of(known, "nearest");
   if (known.empty()) {
     // Training images would be their own nearest neighbours, so the reference replaces them.
-    nearest.floor = nearest_distance(reference_);
-    nearest.ceiling = nearest_distance(random);
+    nearest.real = nearest_distance(reference_);
+    nearest.noise = nearest_distance(random);
   }
-  auto rows = metric_rows(features_of(real_), real_, nearest.floor);
-  const auto ceilings = metric_rows(features_of(random), random, nearest.ceiling);
+  auto rows = metric_rows(features_of(real_), real_, nearest.real);
+  const auto noise_rows = metric_rows(features_of(random), random, nearest.noise);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].floor = rows[i].value;
-    rows[i].ceiling = ceilings[i].value;
-    rows[i].value = kNone;
+    rows[i].real = rows[i].value;
+    rows[i].noise = noise_rows[i].value;
+    rows[i].value = kNotMeasured;
   }
   return rows;
 }
@@ -245,24 +245,24 @@ std::vector<Metric> Evaluator::measure_baselines(const std::vector<Metric>& know
 std::vector<Metric> Evaluator::rows(bool with_classes) const {
   auto rows = baselines_;
   if (with_classes && classifier_) {
-    rows.push_back(make_metric("as_asked_percent", kNone));
-    rows.back().floor = 100.0 * classifier_->accuracy;
+    rows.push_back(make_metric("as_asked_percent", kNotMeasured));
+    rows.back().real = 100.0 * classifier_->accuracy;
   }
   return rows;
 }
 
 Metrics Evaluator::measure(const torch::Tensor& images, const torch::Tensor& classes) const {
-  return measured(features_of(images), images, classes);
+  return metrics_of(features_of(images), images, classes);
 }
 
-Metrics Evaluator::measured(const ImageFeatures& fake, const torch::Tensor& images,
-                            const torch::Tensor& classes) const {
+Metrics Evaluator::metrics_of(const ImageFeatures& fake, const torch::Tensor& images,
+                              const torch::Tensor& classes) const {
   Metrics metrics{features_text(), reference_text_, images.size(0),
                   metric_rows(fake, images, nearest_distance(images))};
   for (Metric& row : metrics.rows) {
     const Metric known = row_of(baselines_, row.name);
-    row.floor = known.floor;
-    row.ceiling = known.ceiling;
+    row.real = known.real;
+    row.noise = known.noise;
   }
   if (classes.defined() && classifier_) {
     const auto right = fake.probabilities.argmax(1).eq(classes).to(torch::kFloat64).mean();
@@ -313,14 +313,15 @@ ClassMetrics Evaluator::metrics_of_class(std::int64_t label, const ImageFeatures
   ClassMetrics metrics{.name = classes_of(data_.train).name(label),
                        .samples = samples.size(0),
                        .percent = percent(taken),
-                       .data = 100.0 * class_shares_[label].item<double>(),
-                       .as_asked = kNone,
+                       .data_percent = 100.0 * class_shares_[label].item<double>(),
+                       .confirmed_percent = kNotMeasured,
                        .precision = unmeasured("precision"),
                        .recall = unmeasured("recall"),
                        .coverage = unmeasured("coverage"),
                        .frechet = unmeasured("frechet")};
   if (classes.defined() && metrics.samples > 0) {
-    metrics.as_asked = percent(taken.index_select(0, classes.eq(label).nonzero().flatten()));
+    metrics.confirmed_percent =
+        percent(taken.index_select(0, classes.eq(label).nonzero().flatten()));
   }
   const auto compare = [&](const torch::Tensor& features, double Metric::* place) {
     if (std::min(reference.size(0), features.size(0)) <= kNeighbour) return;
@@ -331,14 +332,14 @@ ClassMetrics Evaluator::metrics_of_class(std::int64_t label, const ImageFeatures
     metrics.frechet.*place = frechet_distance(reference, features);
   };
   compare(samples, &Metric::value);
-  compare(of_class(real, real_labels_), &Metric::floor);
+  compare(of_class(real, real_labels_), &Metric::real);
   return metrics;
 }
 
 Metrics Evaluator::measure_classes(const torch::Tensor& images,
                                    const torch::Tensor& classes) const {
   const ImageFeatures fake = features_of(images);
-  Metrics metrics = measured(fake, images, classes);
+  Metrics metrics = metrics_of(fake, images, classes);
   if (!classifier_ || classifier_->net->classes() > kListedClasses) return metrics;
   const ImageFeatures real = features_of(real_);
   for (std::int64_t i = 0; i < classifier_->net->classes(); ++i) {

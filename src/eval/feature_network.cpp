@@ -102,8 +102,8 @@ FeatureNetwork::FeatureNetwork(const FeatureSettings& settings,
     : settings_(settings),
       row_(network_row(settings.kind)),
       device_(device),
-      sum_(sha256_hex(read_file(weights))),
-      forward_(row_.load(weights, device, settings.half ? torch::kBFloat16 : torch::kFloat32)) {}
+      weights_sha256_(sha256_hex(read_file(weights))),
+      forward_(row_.load(weights, device, settings.bf16 ? torch::kBFloat16 : torch::kFloat32)) {}
 
 Resizing FeatureNetwork::resizing() const {
   if (settings_.kind != FeatureKind::kInception) return Resizing::kBicubicAround127;
@@ -123,7 +123,7 @@ NetworkFeatures FeatureNetwork::features_of(const PictureSource& source, std::in
   const std::string what = "features of " + source.name;
   std::vector<torch::Tensor> features, logits;
   for (std::int64_t begin = 0; begin < count; begin += kNetworkBatch) {
-    tell_long_work(what, begin, count);
+    report_long_work(what, begin, count);
     const auto batch =
         torch::empty({std::min(kNetworkBatch, count - begin), 3, row_.side, row_.side},
                      torch::TensorOptions().memory_format(torch::MemoryFormat::ChannelsLast));
@@ -138,13 +138,13 @@ NetworkFeatures FeatureNetwork::features_of(const PictureSource& source, std::in
 std::string FeatureNetwork::id() const {
   const std::string protocol =
       settings_.kind == FeatureKind::kInception ? str("_", settings_.protocol) : "";
-  return str(settings_.kind, protocol, settings_.half ? "_bf16" : "");
+  return str(settings_.kind, protocol, settings_.bf16 ? "_bf16" : "");
 }
 
 std::string FeatureNetwork::text() const {
   const std::string protocol =
       settings_.kind == FeatureKind::kInception ? str(", protocol ", settings_.protocol) : "";
-  return str(row_.title, protocol, settings_.half ? ", in bfloat16" : "",
+  return str(row_.title, protocol, settings_.bf16 ? ", in bfloat16" : "",
              has_published_weights() ? "" : ", with weights that are not the published ones");
 }
 

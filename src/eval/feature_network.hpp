@@ -60,7 +60,7 @@ struct FeatureSettings {
   FeatureKind kind = FeatureKind::kInception;
   EvalProtocol protocol = EvalProtocol::kPytorchFid;
   /// Computes in bfloat16: faster on some processors; features are off by about 1 %.
-  bool half = false;
+  bool bf16 = false;
 };
 
 /// A feature network with its weights.
@@ -79,8 +79,9 @@ class FeatureNetwork {
   std::string id() const;
   /// "Inception-v3 of FID, protocol pytorch-fid".
   std::string text() const;
-  const std::string& weights_sum() const { return sum_; }  ///< SHA-256 of the weights' file
-  bool has_published_weights() const { return sum_ == row_.sha256; }
+  /// SHA-256 of the weights' file.
+  const std::string& weights_sha256() const { return weights_sha256_; }
+  bool has_published_weights() const { return weights_sha256_ == row_.sha256; }
 
  private:
   Resizing resizing() const;
@@ -88,7 +89,7 @@ class FeatureNetwork {
   FeatureSettings settings_;
   const FeatureNetworkRow& row_;
   torch::Device device_;
-  std::string sum_;
+  std::string weights_sha256_;
   NetworkForward forward_;
 };
 

@@ -12,8 +12,8 @@ struct FeatureSets {
 };
 
 /// Throws an Error that names the metric if the sets can't be compared: not two-dimensional,
-/// different widths, fewer than `least` rows, or values not finite or beyond ±1e6.
+/// different widths, fewer than `min` rows, or values not finite or beyond ±1e6.
 FeatureSets check_features(const char* metric, const torch::Tensor& a, const torch::Tensor& b,
-                           std::int64_t least = 1);
+                           std::int64_t min = 1);
 
 }  // namespace gan

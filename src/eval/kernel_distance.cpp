@@ -54,7 +54,7 @@ KernelDistance kernel_distance(const torch::Tensor& a, const torch::Tensor& b, s
   if (size == sets.a.size(0) && size == sets.b.size(0)) subsets = 1;
   std::vector<double> values;
   for (std::int64_t i = 0; i < subsets; ++i) {
-    tell_long_work("kernel distance", i, subsets);
+    report_long_work("kernel distance", i, subsets);
     const auto index = 2 * static_cast<std::uint64_t>(i);
     values.push_back(unbiased_squared_mmd(
         random_subset(sets.a, size, stream_seed(seed, Stream::kSubsets, index)),
@@ -76,7 +76,7 @@ MeanAndDeviation torch_fidelity_kernel_distance(const torch::Tensor& fake,
   };
   std::vector<double> values;
   for (std::int64_t i = 0; i < kKernelSubsets; ++i) {
-    tell_long_work("kernel distance", i, kKernelSubsets);
+    report_long_work("kernel distance", i, kKernelSubsets);
     const auto one = subset(sets.a);
     values.push_back(unbiased_squared_mmd(one, subset(sets.b)));
   }

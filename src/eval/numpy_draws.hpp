@@ -23,12 +23,12 @@ class NumpyDraws {
   }
 
  private:
-  // Uniform over 0 … most: draws the lowest bits that can hold it until the value fits.
-  std::size_t up_to(std::size_t most) {
-    std::size_t mask = most;
+  // Uniform over 0 … max: draws the lowest bits that can hold it until the value fits.
+  std::size_t up_to(std::size_t max) {
+    std::size_t mask = max;
     for (unsigned shift = 1; shift < 32; shift *= 2) mask |= mask >> shift;
-    std::size_t value = most + 1;
-    while (value > most) value = static_cast<std::size_t>(words_()) & mask;
+    std::size_t value = max + 1;
+    while (value > max) value = static_cast<std::size_t>(words_()) & mask;
     return value;
   }
 

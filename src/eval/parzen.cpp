@@ -28,7 +28,7 @@ torch::Tensor parzen_log_densities(const torch::Tensor& samples, const torch::Te
   auto densities = torch::empty({std::ssize(widths), images.size(0)}, torch::kDouble);
   const std::int64_t step = rows_per_block(centres.size(0));
   for (std::int64_t begin = 0; begin < images.size(0); begin += step) {
-    tell_long_work("Parzen windows", begin, images.size(0));
+    report_long_work("Parzen windows", begin, images.size(0));
     const std::int64_t end = std::min(begin + step, images.size(0));
     const auto block = images.slice(0, begin, end) - mean;
     // -|x - c|^2 / 2 as x.c - |c|^2 / 2 - |x|^2 / 2: [block, samples]

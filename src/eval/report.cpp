@@ -64,12 +64,12 @@ static std::string class_table(const std::vector<ClassMetrics>& classes) {
   const auto n = static_cast<double>(classes.size());
   for (const ClassMetrics& one : classes) {
     text += class_line(shown(one.name), width,
-                       {short_number(one.percent), short_number(one.data),
-                        short_number(one.as_asked), short_number(one.precision.value),
+                       {short_number(one.percent), short_number(one.data_percent),
+                        short_number(one.confirmed_percent), short_number(one.precision.value),
                         short_number(one.coverage.value), short_number(one.frechet.value)});
-    precision += one.precision.floor / n;
-    coverage += one.coverage.floor / n;
-    frechet += one.frechet.floor / n;
+    precision += one.precision.real / n;
+    coverage += one.coverage.real / n;
+    frechet += one.frechet.real / n;
   }
   return text + class_line("real", width,
                            {"", "", "", short_number(precision), short_number(coverage),
@@ -91,8 +91,8 @@ std::string metrics_table(const Metrics& metrics, const std::string& title) {
   text += table_line("", {"samples", "real", "noise"});
   for (const auto& row : metrics.rows) {
     if (!metrics.classes.empty() && is_class_share(row)) continue;
-    text += table_line(
-        row.label, {short_number(row.value), short_number(row.floor), short_number(row.ceiling)});
+    text += table_line(row.label,
+                       {short_number(row.value), short_number(row.real), short_number(row.noise)});
   }
   return metrics.classes.empty() ? text : text + class_table(metrics.classes);
 }
@@ -124,11 +124,11 @@ static Json class_json(std::int64_t label, const ClassMetrics& one) {
               {"name", one.name},
               {"samples", one.samples},
               {"percent", metric_json(one.percent)},
-              {"data_percent", metric_json(one.data)},
-              {"as_asked_percent", metric_json(one.as_asked)}};
+              {"data_percent", metric_json(one.data_percent)},
+              {"as_asked_percent", metric_json(one.confirmed_percent)}};
   for (const Metric* metric : {&one.precision, &one.recall, &one.coverage, &one.frechet}) {
     row[metric->name] = {{"value", metric_json(metric->value)},
-                         {"real", metric_json(metric->floor)}};
+                         {"real", metric_json(metric->real)}};
   }
   return row;
 }
@@ -137,8 +137,8 @@ std::string metrics_json(const Metrics& metrics, Json about) {
   Json values = Json::object();
   for (const auto& row : metrics.rows) {
     values[row.name] = {{"value", metric_json(row.value)},
-                        {"real", metric_json(row.floor)},
-                        {"noise", metric_json(row.ceiling)}};
+                        {"real", metric_json(row.real)},
+                        {"noise", metric_json(row.noise)}};
   }
   about["features"] = metrics.features;
   about["reference"] = metrics.reference;

@@ -28,11 +28,11 @@ struct GraphNode {
   std::vector<std::pair<std::string, GraphAttribute>> attributes;
 };
 
-/// An input or output: [n, shape...], float32 or, if `whole`, int64.
+/// An input or output: [n, shape...], float32 or, if `is_integer`, int64.
 struct GraphPort {
   std::string name;
   std::vector<std::int64_t> shape;
-  bool whole = false;
+  bool is_integer = false;
 };
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;

@@ -13,16 +13,16 @@ namespace gan {
 
 bool is_gzip(ByteView bytes);
 
-/// Unpacks a gzip file (all its members). Errors include `name` and the reason. Throws an Error as
-/// soon as the output would exceed `limit` bytes; allocates at most twice the bytes actually
-/// unpacked.
+/// Decompresses a gzip file (all its members). Errors include `name` and the reason. Throws an
+/// Error as soon as the output would exceed `limit` bytes; allocates at most twice the bytes
+/// actually decompressed.
 Bytes gunzip(ByteView bytes, std::uint64_t limit, std::string_view name);
 
-/// The first `count` unpacked bytes of a gzip file, or all if there are fewer. The rest of the file
-/// is not checked.
+/// The first `count` decompressed bytes of a gzip file, or all if there are fewer. The rest of the
+/// file is not checked.
 Bytes gunzip_head(ByteView bytes, std::size_t count, std::string_view name);
 
-/// Unpacks a gzip file (all its members) piece by piece, through a fixed buffer. The file must
+/// Decompresses a gzip file (all its members) piece by piece, through a fixed buffer. The file must
 /// outlive the reader. Errors are those of gunzip().
 class GzipReader {
  public:

@@ -22,7 +22,7 @@ constexpr std::size_t kInt32Bytes = 4;
 
 constexpr std::size_t kReadAtOnce = 1 << 20;  // of a file that is not read whole
 
-// Size of the whole file, unpacked.
+// Size of the whole file, decompressed.
 std::uint64_t file_size(const IdxHeader& header) {
   return header.size + static_cast<std::uint64_t>(header.values);
 }
@@ -47,7 +47,7 @@ const char* type_name(std::uint8_t type) {
 // Images are bytes; labels may be wider.
 enum class Holds : std::uint8_t { kBytes, kLabels };
 
-std::string unpacked_name(const std::string& file) { return file + " (unpacked)"; }
+std::string decompressed_name(const std::string& file) { return file + " (unpacked)"; }
 
 std::string shape_text(const std::vector<std::int64_t>& dims) { return join(dims, "x"); }
 
@@ -117,7 +117,7 @@ IdxArray read_array(const std::filesystem::path& path, Holds what, std::uint64_t
   auto bytes = read_file(path, max_file_size(limit));
   const bool gzipped = is_gzip(bytes);
   const auto file = path.string();
-  const auto name = gzipped ? unpacked_name(file) : file;
+  const auto name = gzipped ? decompressed_name(file) : file;
   auto header = parse_header(gzipped ? gunzip_head(bytes, kMaxHeader, file) : bytes, what, name);
   check_limit(header, limit, name);
   if (gzipped) bytes = gunzip(bytes, file_size(header), file);
@@ -167,14 +167,14 @@ IdxHeader read_idx_header(const RandomAccessFile& file) {
     head.resize(GzipReader(file).read(head));
   }
   auto header =
-      parse_header(head, Holds::kBytes, gzipped ? unpacked_name(file.name()) : file.name());
+      parse_header(head, Holds::kBytes, gzipped ? decompressed_name(file.name()) : file.name());
   header.gzipped = gzipped;
   if (!gzipped) check_file_size(header, file.size(), file.name());
   return header;
 }
 
-void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
-                const std::function<void(ByteView)>& take) {
+void decompress_idx(const RandomAccessFile& file, const IdxHeader& header,
+                    const std::function<void(ByteView)>& take) {
   GzipReader reader(file);
   Bytes piece(header.size);
   reader.read(piece);
@@ -185,7 +185,7 @@ void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
     take(ByteView(piece).first(found));
     left -= found;
     if (found < piece.size())
-      check_file_size(header, file_size(header) - left, unpacked_name(file.name()));
+      check_file_size(header, file_size(header) - left, decompressed_name(file.name()));
   }
   // The end of the gzip data, with its checksum, must come next.
   if (reader.read(std::span(piece).first(1)) > 0) {

@@ -24,7 +24,8 @@ struct IdxArray {
 IdxArray parse_idx(ByteView bytes, std::string_view name);
 
 /// Reads an IDX file, raw or gzip (recognised by content, not name). Uses no more memory than the
-/// file's actual content plus a fixed buffer. Refuses files of more than `limit` unpacked bytes.
+/// file's actual content plus a fixed buffer. Refuses files of more than `limit` decompressed
+/// bytes.
 IdxArray read_idx(const std::filesystem::path& path, std::uint64_t limit);
 
 /// Reads labels from an IDX file, raw or gzip: one byte or int32 per image, or, as in QMNIST, a row
@@ -44,8 +45,8 @@ IdxHeader read_idx_header(const RandomAccessFile& file);
 
 /// Passes the values of a gzip file with that header to `take`, piece by piece, with memory for one
 /// piece. Errors are those of read_idx(). The caller must check any size limit.
-void unpack_idx(const RandomAccessFile& file, const IdxHeader& header,
-                const std::function<void(ByteView)>& take);
+void decompress_idx(const RandomAccessFile& file, const IdxHeader& header,
+                    const std::function<void(ByteView)>& take);
 
 /// The header of an IDX file of unsigned bytes with these sizes.
 std::string idx_header(const std::vector<std::int64_t>& dims);

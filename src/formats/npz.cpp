@@ -73,12 +73,13 @@ class NpzReader {
 
   Bytes data_of(std::size_t at, std::string_view entry) {
     const auto method = field<std::uint16_t>(at + 10);
-    const std::size_t packed = field<std::uint32_t>(at + 20), size = field<std::uint32_t>(at + 24);
+    const std::size_t compressed = field<std::uint32_t>(at + 20),
+                      size = field<std::uint32_t>(at + 24);
     const std::size_t local = field<std::uint32_t>(at + 42);
     if (field<std::uint32_t>(local) != kLocalSignature) fail(in_quotes(entry), " is damaged");
     const std::size_t begin =
         local + kLocalSize + field<std::uint16_t>(local + 26) + field<std::uint16_t>(local + 28);
-    const auto data = part(begin, packed);
+    const auto data = part(begin, compressed);
     if (size > left_) fail(in_quotes(entry), " is larger than statistics are");
     left_ -= size;
     Bytes array =

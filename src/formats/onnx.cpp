@@ -88,7 +88,7 @@ void add_port(const GraphPort& port, Builder<GraphProto>& graph, GraphProto fiel
   out.add_string(ValueInfoProto::kName, port.name);
   Builder<TypeProto> type(out, ValueInfoProto::kType);
   Builder<TypeProtoTensor> tensor(type, TypeProto::kTensorType);
-  tensor.add_int32(TypeProtoTensor::kElemType, port.whole ? kInt64 : kFloat32);
+  tensor.add_int32(TypeProtoTensor::kElemType, port.is_integer ? kInt64 : kFloat32);
   Builder<TensorShapeProto> shape(tensor, TypeProtoTensor::kShape);
   Builder<TensorShapeProtoDimension>(shape, TensorShapeProto::kDim)
       .add_string(TensorShapeProtoDimension::kDimParam, "N");

@@ -11,10 +11,10 @@ namespace gan {
 inline constexpr std::int64_t kOnnxOpset = 15;
 
 /// Maximum file size that protobuf readers accept.
-inline constexpr std::uint64_t kOnnxMostBytes = std::uint64_t{2} << 30;
+inline constexpr std::uint64_t kMaxOnnxBytes = std::uint64_t{2} << 30;
 
 /// The bytes of an ONNX file with a free batch dimension N. The graph's constants must take well
-/// below kOnnxMostBytes.
+/// below kMaxOnnxBytes.
 std::string encode_onnx(const Graph& graph);
 
 }  // namespace gan

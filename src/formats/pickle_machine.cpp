@@ -78,9 +78,9 @@ ByteView PickleMachine::take(std::uint64_t count) {
 }
 
 std::string_view PickleMachine::take_line() {
-  constexpr std::size_t kLongest = 1000;
+  constexpr std::size_t kMaxLength = 1000;
   const auto rest = as_text(pickle_.subspan(next_));
-  const auto end = rest.substr(0, kLongest).find('\n');
+  const auto end = rest.substr(0, kMaxLength).find('\n');
   if (end == std::string_view::npos) fail("found ", in_quotes(rest), ", expected a name's end");
   next_ += end + 1;
   return rest.substr(0, end);

@@ -11,14 +11,14 @@ namespace {
 
 // stb's own deflate makes files a fifth larger, and zlib is linked anyway.
 unsigned char* compress_for_stb(unsigned char* data, int size, int* out_size, int level) {
-  uLongf packed = compressBound(static_cast<uLong>(size));
-  auto* out = static_cast<unsigned char*>(std::malloc(packed));
+  uLongf compressed = compressBound(static_cast<uLong>(size));
+  auto* out = static_cast<unsigned char*>(std::malloc(compressed));
   if (out == nullptr) return nullptr;
-  if (compress2(out, &packed, data, static_cast<uLong>(size), level) != Z_OK) {
+  if (compress2(out, &compressed, data, static_cast<uLong>(size), level) != Z_OK) {
     std::free(out);
     return nullptr;
   }
-  *out_size = static_cast<int>(packed);
+  *out_size = static_cast<int>(compressed);
   return out;
 }
 

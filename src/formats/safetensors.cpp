@@ -65,9 +65,9 @@ SafeTensors parse_safetensors(ByteView bytes, std::string_view name) {
     throw run_error(name, ": offset 0: a safetensors header of ", length, " bytes where ", left,
                     " are left; not such a file, or cut short");
   }
-  if (length > kSafetensorsMostHeader) {
+  if (length > kMaxSafetensorsHeader) {
     throw run_error(name, ": offset 0: a safetensors header of ", length, " bytes; at most ",
-                    kSafetensorsMostHeader, " are taken");
+                    kMaxSafetensorsHeader, " are taken");
   }
   SafeTensors content;
   const auto header = as_text(bytes.subspan(kLengthSize, length));

@@ -16,7 +16,7 @@ struct SafeTensors {
 
 /// Maximum size of a header: far more than any generator needs, yet a hostile header takes less
 /// than 64 MiB.
-inline constexpr std::size_t kSafetensorsMostHeader = 2U << 20;
+inline constexpr std::size_t kMaxSafetensorsHeader = 2U << 20;
 
 /// Whether `bytes` look like a safetensors file.
 bool is_safetensors(ByteView bytes);

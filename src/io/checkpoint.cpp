@@ -60,10 +60,10 @@ PtDict header(const char* kind, const Trainer& trainer) {
                  {"epoch", {step / trainer.steps_per_epoch()}},
                  {"step", {step}},
                  {"data_size", {trainer.data_size()}},
-                 {"data_sum", {trainer.data_sum()}},
+                 {"data_sum", {trainer.data_fingerprint()}},
                  {"image_shape", {PtList{{shape.channels}, {shape.height}, {shape.width}}}}};
-  pack_classes(trainer.classes(), root);
-  root.push_back({"config", {pack_config(trainer.config())}});
+  add_classes(trainer.classes(), root);
+  root.push_back({"config", {config_dict(trainer.config())}});
   return root;
 }
 
@@ -75,22 +75,22 @@ std::vector<std::string> parameter_names(const torch::nn::Module& module) {
   return names;
 }
 
-PtDict pack_adam(const Adam& adam, const torch::nn::Module& module, TensorPacker& packer) {
+PtDict adam_dict(const Adam& adam, const torch::nn::Module& module, PtBuilder& builder) {
   const auto names = parameter_names(module);
   const auto& state = adam.state();
   return {{"steps", {adam.steps()}},
-          {"exp_avg", {packer.pack(state.exp_avg, names)}},
-          {"exp_avg_sq", {packer.pack(state.exp_avg_sq, names)}}};
+          {"exp_avg", {builder.build(state.exp_avg, names)}},
+          {"exp_avg_sq", {builder.build(state.exp_avg_sq, names)}}};
 }
 
-void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam,
-                 const std::string& where) {
+void load_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam,
+               const std::string& where) {
   const auto names = parameter_names(module);
   Adam::State state = adam.state();
   const auto take = [&](const char* key, std::vector<torch::Tensor>& moments) {
     const auto& saved = get<PtDict>(dict, key, where);
     for (std::size_t i = 0; i < names.size(); ++i) {
-      unpack(find(saved, names[i]), moments[i], str(where, ": ", key, " '", names[i], "'"));
+      copy_into(find(saved, names[i]), moments[i], str(where, ": ", key, " '", names[i], "'"));
     }
   };
   take("exp_avg", state.exp_avg);
@@ -98,13 +98,13 @@ void unpack_adam(const PtDict& dict, const torch::nn::Module& module, Adam& adam
   adam.load(state, get_count(dict, "steps", where));
 }
 
-PtDict pack_running(const RunningMetrics& running) {
+PtDict running_dict(const RunningMetrics& running) {
   PtList sums;
   for (const StepMetric& row : kStepMetrics) sums.push_back({running.sums.*row.value});
   return {{"sums", {sums}}, {"steps", {running.steps}}, {"seconds", {running.seconds}}};
 }
 
-PtDict pack_health(const HealthState& health) {
+PtDict health_dict(const HealthState& health) {
   PtList epochs;
   for (const std::int64_t count : health.epochs) epochs.push_back({count});
   return {{"epochs", {epochs}},
@@ -112,12 +112,12 @@ PtDict pack_health(const HealthState& health) {
           {"last_diversity", {health.last_diversity}}};
 }
 
-HealthState unpack_health(const PtDict& dict, const std::string& name) {
+HealthState read_health(const PtDict& dict, const std::string& name) {
   HealthState health;
   const auto& epochs = get<PtList>(dict, "epochs", name);
-  for (std::size_t i = 0; i < kSignCount; ++i) {
+  for (std::size_t i = 0; i < kSymptomCount; ++i) {
     const auto* count = i < epochs.size() ? std::get_if<std::int64_t>(&epochs[i].value) : nullptr;
-    if (count == nullptr) throw run_error(name, ": its health is not ", kSignCount, " counters");
+    if (count == nullptr) throw run_error(name, ": its health is not ", kSymptomCount, " counters");
     health.epochs[i] = std::max<std::int64_t>(0, *count);
   }
   health.largest_g_grad_norm = get<double>(dict, "largest_g_grad_norm", name);
@@ -125,7 +125,7 @@ HealthState unpack_health(const PtDict& dict, const std::string& name) {
   return health;
 }
 
-RunningMetrics unpack_running(const PtDict& dict, const std::string& name) {
+RunningMetrics read_running(const PtDict& dict, const std::string& name) {
   RunningMetrics running;
   const auto& sums = get<PtList>(dict, "sums", name);
   for (std::size_t i = 0; i < kStepMetrics.size(); ++i) {
@@ -141,7 +141,7 @@ RunningMetrics unpack_running(const PtDict& dict, const std::string& name) {
 }
 
 // Everything that each rank draws, or computes statistics of, by itself: docs/scaling.md.
-std::vector<std::string> own_to_a_rank(const Config& config) {
+std::vector<std::string> rank_dependent_parts(const Config& config) {
   const ModelConfig& model = config.model;
   std::vector<std::string> parts;
   if ((model.generator_norm || model.discriminator_norm) && !model.sync_batchnorm) {
@@ -158,10 +158,10 @@ std::vector<std::string> own_to_a_rank(const Config& config) {
 }
 
 // Warns if a state saved by `before` ranks is resumed by another number, and says what will differ.
-void note_other_ranks(std::int64_t before, const Trainer& trainer) {
+void warn_if_ranks_changed(std::int64_t before, const Trainer& trainer) {
   const std::int64_t now = trainer.ranks().size();
   if (before == now) return;
-  const auto parts = own_to_a_rank(trainer.config());
+  const auto parts = rank_dependent_parts(trainer.config());
   log::warning(str("saved by ", counted(before, "rank"), ", going on with ", now,
                    ": the result may differ in ",
                    parts.empty() ? "the last bits" : join(parts, ", ")));
@@ -170,28 +170,28 @@ void note_other_ranks(std::int64_t before, const Trainer& trainer) {
 }  // namespace
 
 void save_generator(const fs::path& path, const Trainer& trainer) {
-  TensorPacker packer;
+  PtBuilder builder;
   PtDict root = header("generator", trainer);
-  root.push_back({"generator", {packer.pack(*trainer.sampling_generator())}});
+  root.push_back({"generator", {builder.build(*trainer.sampling_generator())}});
   write_file(path, encode_pt(root, path.stem().string()));
 }
 
 void save_state(const fs::path& path, const Trainer& trainer, const LoopState& loop) {
-  TensorPacker packer;
+  PtBuilder builder;
   const Networks& nets = trainer.networks;
   PtDict root = header("state", trainer);
-  root.push_back({"generator", {packer.pack(*nets.generator)}});
-  root.push_back({"discriminator", {packer.pack(*nets.discriminator)}});
+  root.push_back({"generator", {builder.build(*nets.generator)}});
+  root.push_back({"discriminator", {builder.build(*nets.discriminator)}});
   // With statistics of its own weights, since gan-sample draws from it.
-  if (trainer.ema) root.push_back({"ema", {packer.pack(*trainer.sampling_generator())}});
-  root.push_back({"g_optimizer", {pack_adam(trainer.g_optimizer, *nets.generator, packer)}});
-  root.push_back({"d_optimizer", {pack_adam(trainer.d_optimizer, *nets.discriminator, packer)}});
+  if (trainer.ema) root.push_back({"ema", {builder.build(*trainer.sampling_generator())}});
+  root.push_back({"g_optimizer", {adam_dict(trainer.g_optimizer, *nets.generator, builder)}});
+  root.push_back({"d_optimizer", {adam_dict(trainer.d_optimizer, *nets.discriminator, builder)}});
   if (trainer.config().augment.target > 0) {
     root.push_back({"augmentation", {trainer.augmentation}});
   }
-  root.push_back({"epoch_figures", {pack_running(loop.epoch)}});
-  root.push_back({"interval_figures", {pack_running(loop.interval)}});
-  root.push_back({"health", {pack_health(loop.health)}});
+  root.push_back({"epoch_figures", {running_dict(loop.epoch)}});
+  root.push_back({"interval_figures", {running_dict(loop.interval)}});
+  root.push_back({"health", {health_dict(loop.health)}});
   root.push_back({"rollbacks", {loop.rollbacks}});
   root.push_back({"evaluating", {loop.evaluating}});
   root.push_back({"ranks", {std::int64_t{trainer.ranks().size()}}});
@@ -206,43 +206,43 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
     throw run_error(name, ": holds a generator only; to go on training, last.pt is needed");
   }
   const auto data_size = get<std::int64_t>(root, "data_size", name);
-  const ImageShape shape = unpack_shape(root, name);
+  const ImageShape shape = read_shape(root, name);
   if (data_size != trainer.data_size() || shape != trainer.shape()) {
     throw usage_error(name, ": was trained on ", data_size, " items of ", to_string(shape),
                       ", the data set now has ", trainer.data_size(), " of ",
                       to_string(trainer.shape()), "; a run goes on with its own data only");
   }
   const PtValue* sum = find(root, "data_sum");  // older files lack it
-  if (sum != nullptr && text_of(*sum, "") != trainer.data_sum()) {
+  if (sum != nullptr && text_of(*sum, "") != trainer.data_fingerprint()) {
     log::warning(name +
                  ": was trained on other data than these, though on as many items; what "
                  "follows is not what would have followed with its own");
   }
-  const Classes classes = unpack_classes(root, name);
+  const Classes classes = read_classes(root, name);
   if (classes.count != trainer.classes().count) {
     throw usage_error(name, ": was trained on ", classes.count, " classes, the data set now has ",
                       trainer.classes().count, "; a run goes on with its own data only");
   }
   Networks& nets = trainer.networks;
-  unpack(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");
-  unpack(get<PtDict>(root, "discriminator", name), *nets.discriminator, name + ": discriminator");
-  if (trainer.ema) unpack(get<PtDict>(root, "ema", name), *trainer.ema, name + ": ema");
-  unpack_adam(get<PtDict>(root, "g_optimizer", name), *nets.generator, trainer.g_optimizer, name);
-  unpack_adam(get<PtDict>(root, "d_optimizer", name), *nets.discriminator, trainer.d_optimizer,
-              name);
+  copy_into(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");
+  copy_into(get<PtDict>(root, "discriminator", name), *nets.discriminator,
+            name + ": discriminator");
+  if (trainer.ema) copy_into(get<PtDict>(root, "ema", name), *trainer.ema, name + ": ema");
+  load_adam(get<PtDict>(root, "g_optimizer", name), *nets.generator, trainer.g_optimizer, name);
+  load_adam(get<PtDict>(root, "d_optimizer", name), *nets.discriminator, trainer.d_optimizer, name);
   if (trainer.config().augment.target > 0) {
     trainer.augmentation = get<double>(root, "augmentation", name);
   }
-  loop.epoch = unpack_running(get<PtDict>(root, "epoch_figures", name), name);
-  loop.interval = unpack_running(get<PtDict>(root, "interval_figures", name), name);
-  loop.health = unpack_health(get<PtDict>(root, "health", name), name);
+  loop.epoch = read_running(get<PtDict>(root, "epoch_figures", name), name);
+  loop.interval = read_running(get<PtDict>(root, "interval_figures", name), name);
+  loop.health = read_health(get<PtDict>(root, "health", name), name);
   loop.rollbacks = get_count(root, "rollbacks", name, kMaxRollbacks);
   // States of version 1.0 do not have it.
   loop.evaluating = find(root, "evaluating") != nullptr && get<bool>(root, "evaluating", name);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
   if (find(root, "ranks") != nullptr) {  // older files lack it
-    note_other_ranks(get_count(root, "ranks", name), trainer);
+    warn_if_ranks_changed(get_count(root, "ranks", name), trainer);
   }
 }
 
@@ -252,11 +252,11 @@ LoadedGenerator load_generator(const fs::path& path) {
   if (is_safetensors(bytes)) return load_safetensors(bytes, name);
   const PtDict root = parse_checkpoint(bytes, name);
   LoadedGenerator loaded;
-  loaded.config = unpack_config(root, name);
-  loaded.shape = unpack_shape(root, name);
+  loaded.config = read_config(root, name);
+  loaded.shape = read_shape(root, name);
   loaded.epoch = get<std::int64_t>(root, "epoch", name);
   loaded.step = get<std::int64_t>(root, "step", name);
-  loaded.classes = unpack_classes(root, name);
+  loaded.classes = read_classes(root, name);
   const char* key = find(root, "ema") != nullptr ? "ema" : "generator";
   use_own_config(name + ": its config: ",
                  [&] { build_generator(loaded, get<PtDict>(root, key, name), name + ": " + key); });
@@ -266,28 +266,29 @@ LoadedGenerator load_generator(const fs::path& path) {
 Config load_checkpoint_config(const fs::path& path) {
   const Parsed parsed = read_checkpoint(path);
   const std::string name = path.string();
-  Config config = unpack_config(parsed.root, name);
+  Config config = read_config(parsed.root, name);
   // A run is built from its config before its weights are read.
   use_own_config(name + ": its config: ", [&] {
     build_within(parsed.root, name, [&] {
-      make_networks(config.model, unpack_shape(parsed.root, name), 0,
-                    unpack_classes(parsed.root, name).count);
+      make_networks(config.model, read_shape(parsed.root, name), 0,
+                    read_classes(parsed.root, name).count);
     });
   });
   return config;
 }
 
 void save_tensors(const fs::path& path, const NamedTensors& tensors) {
-  TensorPacker packer;
+  PtBuilder builder;
   PtDict root;
-  for (const auto& [name, tensor] : tensors) root.push_back({name, packer.pack(tensor)});
+  for (const auto& [name, tensor] : tensors) root.push_back({name, builder.build(tensor)});
   write_file(path, encode_pt(root));
 }
 
 void save_weights(const fs::path& path, const Trainer& trainer) {
-  TensorPacker packer;
-  write_file(path, encode_pt({{"generator", {packer.pack(*trainer.networks.generator)}},
-                              {"discriminator", {packer.pack(*trainer.networks.discriminator)}}}));
+  PtBuilder builder;
+  write_file(path,
+             encode_pt({{"generator", {builder.build(*trainer.networks.generator)}},
+                        {"discriminator", {builder.build(*trainer.networks.discriminator)}}}));
 }
 
 }  // namespace gan

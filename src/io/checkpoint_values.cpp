@@ -40,25 +40,25 @@ bool is_gan_train(const PtDict& root) {
 }
 
 std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
-                       std::int64_t most) {
+                       std::int64_t max) {
   const auto count = get<std::int64_t>(dict, key, name);
-  if (count >= 0 && count <= most) return count;
+  if (count >= 0 && count <= max) return count;
   throw run_error(name, ": its ", key, " is ", count, ", which no run gets to; damaged or made up");
 }
 
-std::string text_of(const PtValue& value, const std::string& joint) {
+std::string text_of(const PtValue& value, const std::string& separator) {
   if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<std::int64_t>(&value.value)) return std::to_string(*number);
   if (const auto* real = std::get_if<double>(&value.value)) return format_double(*real);
   if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
   std::vector<std::string> parts;
   if (const auto* list = std::get_if<PtList>(&value.value)) {
-    for (const auto& item : *list) parts.push_back(text_of(item, joint));
+    for (const auto& item : *list) parts.push_back(text_of(item, separator));
   }
-  return join(parts, joint);
+  return join(parts, separator);
 }
 
-PtDict pack_config(Config config) {
+PtDict config_dict(Config config) {
   PtDict sections;
   for (const Option& option : option_table(config)) {
     const auto dot = option.key.find('.');
@@ -80,7 +80,7 @@ void use_own_config(const std::string& place, const std::function<void()>& use) 
   }
 }
 
-Config unpack_config(const PtDict& root, const std::string& name) {
+Config read_config(const PtDict& root, const std::string& name) {
   Config config;
   const auto table = option_table(config);
   std::vector<Setting> settings;
@@ -98,7 +98,7 @@ Config unpack_config(const PtDict& root, const std::string& name) {
   return config;
 }
 
-ImageShape unpack_shape(const PtDict& root, const std::string& name) {
+ImageShape read_shape(const PtDict& root, const std::string& name) {
   const auto& list = get<PtList>(root, "image_shape", name);
   std::vector<std::int64_t> sizes;
   for (const auto& item : list) {
@@ -112,7 +112,7 @@ ImageShape unpack_shape(const PtDict& root, const std::string& name) {
   return {sizes[0], sizes[1], sizes[2]};
 }
 
-void pack_classes(const Classes& classes, PtDict& root) {
+void add_classes(const Classes& classes, PtDict& root) {
   const auto add = [&](const char* key, auto content) {
     PtValue value;
     value.value = std::move(content);
@@ -130,7 +130,7 @@ void pack_classes(const Classes& classes, PtDict& root) {
 
 // The list for `key`; empty if there is none, as in older files.
 template <typename Type>
-static std::vector<Type> unpack_list(const PtDict& root, const char* key, const std::string& name) {
+static std::vector<Type> read_list(const PtDict& root, const char* key, const std::string& name) {
   std::vector<Type> values;
   if (find(root, key) == nullptr) return values;
   for (const auto& item : get<PtList>(root, key, name)) {
@@ -142,11 +142,11 @@ static std::vector<Type> unpack_list(const PtDict& root, const char* key, const 
 }
 
 // Files of version 0.1.0 have no classes; those before 1.2 have no names.
-Classes unpack_classes(const PtDict& root, const std::string& name) {
+Classes read_classes(const PtDict& root, const std::string& name) {
   if (find(root, "classes") == nullptr) return {};
   return checked({get_count(root, "classes", name, kMaxClasses),
-                  unpack_list<std::string>(root, "class_names", name),
-                  unpack_list<std::int64_t>(root, "class_labels", name)},
+                  read_list<std::string>(root, "class_names", name),
+                  read_list<std::int64_t>(root, "class_labels", name)},
                  name);
 }
 

@@ -31,28 +31,28 @@ const Type& get(const PtDict& dict, std::string_view key, const std::string& nam
   return *typed;
 }
 
-/// A number of steps, epochs or the like; throws an Error if it is below 0 or above `most`.
+/// A number of steps, epochs or the like; throws an Error if it is below 0 or above `max`.
 std::int64_t get_count(const PtDict& dict, std::string_view key, const std::string& name,
-                       std::int64_t most = INT64_MAX);
+                       std::int64_t max = INT64_MAX);
 
-/// A plain value as a config file would spell it, with lists joined by `joint`.
-std::string text_of(const PtValue& value, const std::string& joint);
+/// A plain value as a config file would spell it, with lists joined by `separator`.
+std::string text_of(const PtValue& value, const std::string& separator);
 
 /// Adds the classes to a dict: their number and, if not the default, their names and the labels
 /// that have images.
-void pack_classes(const Classes& classes, PtDict& root);
+void add_classes(const Classes& classes, PtDict& root);
 
 /// The config as a dict of its sections.
-PtDict pack_config(Config config);
+PtDict config_dict(Config config);
 
 /// Calls `use`, which uses a file's config. If it is refused as a usage error, the file is at fault
 /// and not the call: throws a run_error with the same text after `place`.
 void use_own_config(const std::string& place, const std::function<void()>& use);
 
 /// The checkpoint's description of its network: config, image shape and classes.
-Config unpack_config(const PtDict& root, const std::string& name);
-ImageShape unpack_shape(const PtDict& root, const std::string& name);
-Classes unpack_classes(const PtDict& root, const std::string& name);
+Config read_config(const PtDict& root, const std::string& name);
+ImageShape read_shape(const PtDict& root, const std::string& name);
+Classes read_classes(const PtDict& root, const std::string& name);
 /// Returns `classes`; throws an Error if names or labels don't match their number.
 Classes checked(Classes classes, const std::string& name);
 

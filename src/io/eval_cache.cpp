@@ -70,7 +70,7 @@ std::string weights_checksum(const TestedClassifier* classifier) {
 
 // Passes the contents of a file to `take`, from the first folder with an intact and matching one.
 template <typename Take>
-bool take_cached(const std::vector<fs::path>& folders, const std::string& name, Take take) {
+bool read_cached(const std::vector<fs::path>& folders, const std::string& name, Take take) {
   for (const auto& folder : folders) {
     const fs::path path = folder / name;
     std::error_code code;
@@ -100,7 +100,7 @@ void expect_text(const PtDict& root, const char* key, const std::string& wanted,
   }
 }
 
-void keep_cached(const std::vector<fs::path>& folders, const std::string& name, PtDict root) {
+void write_cached(const std::vector<fs::path>& folders, const std::string& name, PtDict root) {
   root.insert(root.begin(),
               {{"format", {std::string("gan-train-eval")}}, {"version", {kEvalVersion}}});
   const Bytes bytes = encode_pt(root);
@@ -118,15 +118,15 @@ void keep_cached(const std::vector<fs::path>& folders, const std::string& name, 
   log::warning(str(problem, "; it will have to be made again next time"));
 }
 
-PtDict pack_rows(const std::vector<Metric>& rows) {
-  PtList names, labels, floors, ceilings;
+PtDict baselines_dict(const std::vector<Metric>& rows) {
+  PtList names, labels, real, noise;
   for (const auto& row : rows) {
     names.emplace_back().value = row.name;
     labels.emplace_back().value = row.label;
-    floors.emplace_back().value = row.floor;
-    ceilings.emplace_back().value = row.ceiling;
+    real.emplace_back().value = row.real;
+    noise.emplace_back().value = row.noise;
   }
-  return {{"names", {names}}, {"labels", {labels}}, {"real", {floors}}, {"noise", {ceilings}}};
+  return {{"names", {names}}, {"labels", {labels}}, {"real", {real}}, {"noise", {noise}}};
 }
 
 template <typename Type>
@@ -137,14 +137,14 @@ Type item_of(const PtDict& root, const char* key, std::size_t i, const std::stri
   return *value;
 }
 
-std::vector<Metric> unpack_rows(const PtDict& root, const std::string& path) {
+std::vector<Metric> read_baselines(const PtDict& root, const std::string& path) {
   std::vector<Metric> rows(get<PtList>(root, "names", path).size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i] = {.name = item_of<std::string>(root, "names", i, path),
                .label = item_of<std::string>(root, "labels", i, path),
                .value = std::numeric_limits<double>::quiet_NaN(),
-               .floor = item_of<double>(root, "real", i, path),
-               .ceiling = item_of<double>(root, "noise", i, path)};
+               .real = item_of<double>(root, "real", i, path),
+               .noise = item_of<double>(root, "noise", i, path)};
   }
   return rows;
 }
@@ -161,15 +161,15 @@ std::string EvalCache::name(const char* what) const {
 std::optional<TestedClassifier> EvalCache::load_classifier() const {
   TestedClassifier found;
   const bool there =
-      take_cached(folders_, name("classifier"), [&](const PtDict& root, const std::string& path) {
+      read_cached(folders_, name("classifier"), [&](const PtDict& root, const std::string& path) {
         expect_text(root, "data", checksum_, path);
         const auto classes = get<std::int64_t>(root, "classes", path);
-        if (classes != classes_to_tell(data_.train)) {
+        if (classes != classifier_classes(data_.train)) {
           throw run_error(path, ": tells ", classes, " classes apart, but the data have ",
-                          classes_to_tell(data_.train));
+                          classifier_classes(data_.train));
         }
         found.net = Classifier(data_.train.shape, classes, data_.train.stacked);
-        unpack(get<PtDict>(root, "weights", path), *found.net, path + ": weights");
+        copy_into(get<PtDict>(root, "weights", path), *found.net, path + ": weights");
         found.accuracy = get<double>(root, "accuracy", path);
         found.test_images = get<bool>(root, "test_images", path);
       });
@@ -179,14 +179,14 @@ std::optional<TestedClassifier> EvalCache::load_classifier() const {
 }
 
 void EvalCache::save_classifier(const TestedClassifier& classifier) const {
-  TensorPacker packer;
-  keep_cached(folders_, name("classifier"),
-              {{"data", {checksum_}},
-               {"source", {data_.name}},
-               {"classes", {classifier.net->classes()}},
-               {"accuracy", {classifier.accuracy}},
-               {"test_images", {classifier.test_images}},
-               {"weights", {packer.pack(*classifier.net)}}});
+  PtBuilder builder;
+  write_cached(folders_, name("classifier"),
+               {{"data", {checksum_}},
+                {"source", {data_.name}},
+                {"classes", {classifier.net->classes()}},
+                {"accuracy", {classifier.accuracy}},
+                {"test_images", {classifier.test_images}},
+                {"weights", {builder.build(*classifier.net)}}});
 }
 
 // Labelled data have baselines by projections in addition to those by the classifier.
@@ -200,7 +200,7 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
     std::int64_t samples, const TestedClassifier* classifier) const {
   std::vector<Metric> rows;
   const auto file = baselines_name(samples, classifier);
-  const bool there = take_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
+  const bool there = read_cached(folders_, file, [&](const PtDict& root, const std::string& path) {
     // Files from before the metrics had a version lack it.
     if (find(root, "figures") == nullptr ||
         get<std::int64_t>(root, "figures", path) != kMetricsVersion) {
@@ -208,7 +208,7 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
     }
     expect_text(root, "data", checksum_, path);
     expect_text(root, "classifier", weights_checksum(classifier), path);
-    rows = unpack_rows(root, path);
+    rows = read_baselines(root, path);
   });
   return there ? std::optional(rows) : std::nullopt;
 }
@@ -230,11 +230,11 @@ std::vector<std::int64_t> EvalCache::baseline_counts() const {
 
 void EvalCache::save_baselines(std::int64_t samples, const TestedClassifier* classifier,
                                const std::vector<Metric>& rows) const {
-  PtDict root = pack_rows(rows);
+  PtDict root = baselines_dict(rows);
   root.push_back({"figures", {kMetricsVersion}});
   root.push_back({"data", {checksum_}});
   root.push_back({"classifier", {weights_checksum(classifier)}});
-  keep_cached(folders_, baselines_name(samples, classifier), std::move(root));
+  write_cached(folders_, baselines_name(samples, classifier), std::move(root));
 }
 
 std::string items_checksum(const Dataset& data) {
@@ -259,7 +259,7 @@ std::string features_file(const std::string& key) {
 std::vector<fs::path> cache_folders(const DataConfig& config) {
   std::vector<fs::path> folders;
   // Synthetic data have no folder.
-  if (!is_made_up(config)) {
+  if (!is_synthetic(config)) {
     const fs::path path = config.path;
     folders.push_back(fs::is_directory(path) ? path : fs::absolute(path).parent_path());
   }
@@ -276,23 +276,23 @@ std::optional<torch::Tensor> load_cached_features(const std::string& key) {
     features = to_tensor(get<PtTensor>(root, "features", path));
   };
   const bool there =
-      !user_cache().empty() && take_cached({user_cache() / "gan-train"}, features_file(key), take);
+      !user_cache().empty() && read_cached({user_cache() / "gan-train"}, features_file(key), take);
   return there ? std::optional(features) : std::nullopt;
 }
 
 void save_cached_features(const std::string& key, const torch::Tensor& features) {
   constexpr std::size_t kMaxCached = std::size_t{256} << 20;
   if (user_cache().empty() || features.nbytes() > kMaxCached) return;
-  TensorPacker packer;
-  PtDict root = packer.pack({features}, {"features"});
+  PtBuilder builder;
+  PtDict root = builder.build({features}, {"features"});
   root.push_back({"key", {key}});
-  keep_cached({user_cache() / "gan-train"}, features_file(key), std::move(root));
+  write_cached({user_cache() / "gan-train"}, features_file(key), std::move(root));
 }
 
 EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& train,
                                       const torch::Device& device, bool with_classifier) {
   // The user's path names data in files; the source names synthetic data and data made from files.
-  const bool is_path = !is_made_up(config) && train.source.starts_with(config.path);
+  const bool is_path = !is_synthetic(config) && train.source.starts_with(config.path);
   const std::string name = is_path ? config.path : train.source;
   EvaluationData data{name, train, load_test_set(config).value_or(Dataset())};
   if (data.test.size() > 0 && data.test.shape != train.shape) {

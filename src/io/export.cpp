@@ -24,7 +24,7 @@ Graph graph_of(const LoadedGenerator& loaded) {
 void write_onnx(const LoadedGenerator& loaded, const std::filesystem::path& path) {
   constexpr std::uint64_t kRoomForTheRest = 16 << 20;
   const auto bytes = static_cast<std::uint64_t>(count_parameters(*loaded.generator)) * 4;
-  if (bytes > kOnnxMostBytes - kRoomForTheRest) {
+  if (bytes > kMaxOnnxBytes - kRoomForTheRest) {
     throw run_error("its ", bytes, " bytes of weights are more than an ONNX file can hold; ",
                     "use option format safetensors");
   }
@@ -32,10 +32,10 @@ void write_onnx(const LoadedGenerator& loaded, const std::filesystem::path& path
 }
 
 void write_safetensors(const LoadedGenerator& loaded, const std::filesystem::path& path) {
-  TensorPacker packer;
+  PtBuilder builder;
   auto metadata = generator_metadata(loaded);
   metadata.insert(metadata.begin(), {"format", "pt"});  // required by its Python readers
-  write_file(path, encode_safetensors({metadata, packer.pack(*loaded.generator)}));
+  write_file(path, encode_safetensors({metadata, builder.build(*loaded.generator)}));
 }
 
 void write_page(const LoadedGenerator& loaded, const std::filesystem::path& path) {

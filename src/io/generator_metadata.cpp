@@ -84,7 +84,7 @@ void build_generator(LoadedGenerator& loaded, const PtDict& weights, const std::
   build_within(weights, where, [&] {
     loaded.generator = make_generator(loaded.config.model, loaded.shape, loaded.classes.count);
   });
-  unpack(weights, *loaded.generator, where);
+  copy_into(weights, *loaded.generator, where);
   loaded.generator->eval();
 }
 

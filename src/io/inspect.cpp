@@ -26,7 +26,7 @@ template <typename Value>
 void add_range(Json& facts, ByteView bytes) {
   const std::size_t count = bytes.size() / sizeof(Value);
   if (count == 0) return;
-  double sum = 0, least = INFINITY, greatest = -INFINITY;
+  double sum = 0, min = INFINITY, max = -INFINITY;
   std::int64_t odd = 0;
   for (std::size_t i = 0; i < count; ++i) {
     Value held{};
@@ -37,20 +37,20 @@ void add_range(Json& facts, ByteView bytes) {
       continue;
     }
     sum += value;
-    least = std::min(least, value);
-    greatest = std::max(greatest, value);
+    min = std::min(min, value);
+    max = std::max(max, value);
   }
-  facts["min"] = least;
-  facts["max"] = greatest;
+  facts["min"] = min;
+  facts["max"] = max;
   facts["mean"] = sum / static_cast<double>(static_cast<std::int64_t>(count) - odd);
   if (odd > 0) facts["not_finite"] = odd;
 }
 
 Json inspect_idx(ByteView bytes, const std::string& name) {
   const bool gzipped = is_gzip(bytes);
-  Bytes unpacked;
-  if (gzipped) unpacked = gunzip(bytes, kMaxInspected, name);
-  const IdxArray array = parse_idx(gzipped ? ByteView(unpacked) : bytes, name);
+  Bytes decompressed;
+  if (gzipped) decompressed = gunzip(bytes, kMaxInspected, name);
+  const IdxArray array = parse_idx(gzipped ? ByteView(decompressed) : bytes, name);
   Json facts = {{"kind", gzipped ? "IDX, gzip" : "IDX"}, {"type", "uint8"}, {"shape", array.dims}};
   add_range<std::uint8_t>(facts, array.values);
   if (array.dims.size() == 1 && !array.values.empty()) {

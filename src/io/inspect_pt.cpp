@@ -72,8 +72,8 @@ Json object_of(const PtDict& dict) {
 // Skips the discriminator if the file has no weights for it and its config makes it so large that
 // it may be bogus.
 Json parameters_of(const PtDict& root, const Config& config, const std::string& name) {
-  const ImageShape shape = unpack_shape(root, name);
-  const std::int64_t classes = unpack_classes(root, name).count;
+  const ImageShape shape = read_shape(root, name);
+  const std::int64_t classes = read_classes(root, name).count;
   Json counts = Json::object();
   build_within(root, name, [&] {
     const auto generator = make_generator(config.model, shape, classes);
@@ -97,7 +97,7 @@ Json inspect_pt(ByteView bytes, const std::string& name) {
   if (!is_gan_train(root)) {
     return {{"kind", "PyTorch file"}, {"holds", object_of(root)}};
   }
-  const Config config = unpack_config(root, name);
+  const Config config = read_config(root, name);
   const bool state = get<std::string>(root, "kind", name) == "state";
   Json facts = {{"kind", state ? "checkpoint: a whole state" : "checkpoint: a generator"}};
   const Json held = object_of(root);

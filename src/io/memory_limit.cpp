@@ -24,48 +24,48 @@ class LimitedAllocator final : public c10::Allocator {
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes > bytes_left) throw std::bad_alloc();
     if (bytes_left != kUnlimited) bytes_left -= bytes;
-    return usual->allocate(bytes);
+    return base->allocate(bytes);
   }
-  c10::DeleterFnPtr raw_deleter() const override { return usual->raw_deleter(); }
+  c10::DeleterFnPtr raw_deleter() const override { return base->raw_deleter(); }
   void copy_data(void* to, const void* from, std::size_t bytes) const override {
-    usual->copy_data(to, from, bytes);
+    base->copy_data(to, from, bytes);
   }
 
-  c10::Allocator* const usual = c10::GetCPUAllocator();
+  c10::Allocator* const base = c10::GetCPUAllocator();
 };
 
-class Limit {
+class AllocationLimit {
  public:
-  Limit(LimitedAllocator& allocator, std::size_t bytes) : allocator_(allocator) {
+  AllocationLimit(LimitedAllocator& allocator, std::size_t bytes) : allocator_(allocator) {
     bytes_left = bytes;
     c10::SetCPUAllocator(&allocator);
   }
-  ~Limit() {
-    c10::SetCPUAllocator(allocator_.usual);
+  ~AllocationLimit() {
+    c10::SetCPUAllocator(allocator_.base);
     bytes_left = kUnlimited;
   }
-  Limit(const Limit&) = delete;
-  Limit& operator=(const Limit&) = delete;
+  AllocationLimit(const AllocationLimit&) = delete;
+  AllocationLimit& operator=(const AllocationLimit&) = delete;
 
  private:
   LimitedAllocator& allocator_;
 };
 
 // Bytes of the tensors as float32; half-precision tensors come from other programs.
-std::size_t worth(const PtDict& dict);
-std::size_t worth(const PtValue& value) {
+std::size_t tensor_bytes(const PtDict& dict);
+std::size_t tensor_bytes(const PtValue& value) {
   std::size_t bytes = 0;
-  if (const auto* dict = std::get_if<PtDict>(&value.value)) return worth(*dict);
+  if (const auto* dict = std::get_if<PtDict>(&value.value)) return tensor_bytes(*dict);
   if (const auto* list = std::get_if<PtList>(&value.value)) {
-    for (const auto& item : *list) bytes += worth(item);
+    for (const auto& item : *list) bytes += tensor_bytes(item);
   }
   const auto* tensor = std::get_if<PtTensor>(&value.value);
   if (tensor != nullptr) bytes += tensor->bytes.size() * (size_of(tensor->type) == 2 ? 2 : 1);
   return bytes;
 }
-std::size_t worth(const PtDict& dict) {
+std::size_t tensor_bytes(const PtDict& dict) {
   std::size_t bytes = 0;
-  for (const auto& entry : dict) bytes += worth(entry.second);
+  for (const auto& entry : dict) bytes += tensor_bytes(entry.second);
   return bytes;
 }
 
@@ -74,14 +74,14 @@ std::size_t worth(const PtDict& dict) {
 void build_within(const PtDict& saved, const std::string& where,
                   const std::function<void()>& build) {
   static auto& allocator = *new LimitedAllocator;
-  const std::size_t bytes = worth(saved);
+  const std::size_t bytes = tensor_bytes(saved);
   const auto too_large = [&] {
     return run_error(where, ": does not fit the networks of the config, which take far more than ",
                      "the ", bytes, " bytes of tensors here; use another copy of the file, or ",
                      "weights that were trained with that config");
   };
   try {
-    const Limit limit(allocator, bytes + kAlwaysAllowed);
+    const AllocationLimit limit(allocator, bytes + kAlwaysAllowed);
     build();
   } catch (const std::bad_alloc&) {
     throw too_large();

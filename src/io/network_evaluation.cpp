@@ -83,7 +83,7 @@ ReferenceFeatures reference_features(const FeatureNetwork& network, const Pictur
   const std::string key = source.key.empty()
                               ? ""
                               : sha256_hex(as_bytes(str(kFeaturesVersion, network.id(),
-                                                        network.weights_sum(), source.key)));
+                                                        network.weights_sha256(), source.key)));
   ReferenceFeatures reference{
       .name = source.name, .size = source.size, .features = {}, .statistics = {}};
   const auto known = key.empty() ? std::nullopt : load_cached_features(key);

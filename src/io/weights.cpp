@@ -20,25 +20,26 @@ struct WeightsFile {
       : name(path.string()), bytes(read_file(path)) {
     if (!is_safetensors(bytes)) {
       root = parse_pt(bytes, name);
-      ours = is_gan_train(root);
+      has_config = is_gan_train(root);
       return;
     }
     auto content = parse_safetensors(bytes, name);
     root = std::move(content.tensors);
-    ours = is_gan_train(content.metadata);
+    has_config = is_gan_train(content.metadata);
   }
 
   std::string name;
   Bytes bytes;  // root's tensors point into it
   PtDict root;
-  bool ours = false;  // whether it contains a config of gan-train
+  bool has_config = false;  // whether it contains a config of gan-train
 };
 
 // `role` names the weights in errors if the file itself has no key for them.
 void take(const ForeignWeights& found, torch::nn::Module& network, const std::string& name,
           const std::string& role) {
   const auto& place = found.path.empty() ? role : found.path;
-  unpack(found.weights, network, name + (place.empty() ? "" : ": " + shown(place)), found.prefix);
+  copy_into(found.weights, network, name + (place.empty() ? "" : ": " + shown(place)),
+            found.prefix);
 }
 
 ForeignWeights find_generator(const WeightsFile& file, const torch::nn::Module& network,
@@ -49,8 +50,8 @@ ForeignWeights find_generator(const WeightsFile& file, const torch::nn::Module& 
 }
 
 // Logs which part of the file was taken, if not all of it, and the assumed epsilon.
-void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
-                 const ModelConfig& config, const std::string& name) {
+void log_choice(const ForeignWeights& found, const torch::nn::Module& network,
+                const ModelConfig& config, const std::string& name) {
   if (!found.path.empty() || !found.prefix.empty()) {
     const auto others =
         found.others.empty() ? "" : "; others that fit: " + join(found.others, ", ");
@@ -70,7 +71,7 @@ void note_choice(const ForeignWeights& found, const torch::nn::Module& network,
 LoadedGenerator load_generator(const std::filesystem::path& path, const Config& config,
                                const ImageShape& shape, const Classes& classes) {
   const WeightsFile file(path);
-  if (file.ours) {
+  if (file.has_config) {
     throw usage_error(file.name, ": brings its own config; leave out option config");
   }
   LoadedGenerator loaded{.config = config, .shape = shape, .classes = classes};
@@ -78,7 +79,7 @@ LoadedGenerator load_generator(const std::filesystem::path& path, const Config& 
                [&] { loaded.generator = make_generator(config.model, shape, classes.count); });
   const auto found = find_generator(file, *loaded.generator, /*averaged=*/true);
   take(found, *loaded.generator, file.name, "");
-  note_choice(found, *loaded.generator, config.model, file.name);
+  log_choice(found, *loaded.generator, config.model, file.name);
   loaded.generator->eval();
   return loaded;
 }
@@ -92,7 +93,7 @@ bool init_from(const std::filesystem::path& path, Trainer& trainer) {
     take(find_generator(file, *trainer.ema, /*averaged=*/true), *trainer.ema, file.name,
          "generator");
   }
-  if (!file.ours) note_choice(found, generator, trainer.config().model, file.name);
+  if (!file.has_config) log_choice(found, generator, trainer.config().model, file.name);
   auto& discriminator = *trainer.networks.discriminator;
   const auto other = find_weights(file.root, discriminator, {.discriminator = true});
   if (!other || (!other->complete && !other->named)) return false;

@@ -24,7 +24,8 @@ struct Loss {
   LossKind kind;
   std::string_view help;
   LabelKind labels;
-  bool sign_tells = false;  ///< whether a logit above 0 means that D classifies the image as real
+  /// Whether a logit above 0 means that D classifies the image as real.
+  bool sign_classifies = false;
   /// D's loss on real images, from logits and labels of shape [n].
   torch::Tensor (*real)(const torch::Tensor& logits, const torch::Tensor& labels) = nullptr;
   /// D's loss on generated images, likewise.

@@ -11,7 +11,7 @@ using torch::Tensor;
 
 // |∇D(x)|² per logit, [n / pack], with a graph to D's parameters. If D has batch norm, an image's
 // gradient includes its effect on the other images' logits.
-Tensor squared_slopes(const LogitsOf& d, const Tensor& images) {
+Tensor squared_gradient_norms(const LogitsOf& d, const Tensor& images) {
   const torch::AutoGradMode with_graph(true);
   const auto x = images.detach().requires_grad_();
   const auto logits = d(x);
@@ -22,13 +22,13 @@ Tensor squared_slopes(const LogitsOf& d, const Tensor& images) {
 
 // E |∇D(x)|² / 2.
 Tensor zero_centred(const LogitsOf& d, const Tensor& images) {
-  return 0.5 * squared_slopes(d, images).mean();
+  return 0.5 * squared_gradient_norms(d, images).mean();
 }
 
 // E (|∇D(x)| - 1)².
 Tensor one_centred(const LogitsOf& d, const Tensor& images) {
   constexpr double kTiny = 1e-12;  // the square root's derivative is infinite at 0
-  return ((squared_slopes(d, images) + kTiny).sqrt() - 1).square().mean();
+  return ((squared_gradient_norms(d, images) + kTiny).sqrt() - 1).square().mean();
 }
 
 // At u x + (1 - u) G(z) with u uniform in [0, 1) per pair (Gulrajani et al. 2017, equation 3; the

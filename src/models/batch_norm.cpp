@@ -34,7 +34,7 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
 template <std::size_t D>
 torch::Tensor SyncBatchNormImpl<D>::forward(const torch::Tensor& input) {
   using Base = torch::nn::BatchNormImplBase<D, SyncBatchNormImpl<D>>;
-  if (!this->is_training() || !ranks_->are_many()) return Base::forward(input);
+  if (!this->is_training() || !ranks_->has_peers()) return Base::forward(input);
   this->_check_input_dim(input);
   const std::int64_t c = input.size(1);
   const std::vector<std::int64_t> all =

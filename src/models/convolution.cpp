@@ -68,7 +68,7 @@ class Convolution : public torch::autograd::Function<Convolution> {
                                const torch::Tensor& large, const torch::Tensor& weight,
                                const Windows& windows) {
     context->save_for_backward({large, weight});
-    context->saved_data["windows"] = packed(windows);
+    context->saved_data["windows"] = to_list(windows);
     return at::conv2d(large, weight, {}, windows.stride, windows.padding);
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -81,7 +81,7 @@ class TransposedConvolution : public torch::autograd::Function<TransposedConvolu
                                const torch::Tensor& small, const torch::Tensor& weight,
                                const Windows& windows, std::array<std::int64_t, 2> size) {
     context->save_for_backward({small, weight});
-    context->saved_data["windows"] = packed(windows);
+    context->saved_data["windows"] = to_list(windows);
     const auto matrix = weight.permute({0, 2, 3, 1}).flatten(1);
     if (small.numel() / small.size(1) * matrix.size(1) > kPatchesAtOnce) {
       return at::conv_transpose2d(small, weight, {}, windows.stride, windows.padding,
@@ -95,7 +95,7 @@ class TransposedConvolution : public torch::autograd::Function<TransposedConvolu
     const auto saved_tensors = context->get_saved_variables();
     const auto& small = saved_tensors[0];
     const auto& weight = saved_tensors[1];
-    const auto windows = unpacked(context->saved_data["windows"]);
+    const auto windows = windows_from_list(context->saved_data["windows"]);
     const auto gradient = in_bf16(gradients[0]);
     torch::Tensor to_map, to_weight;
     if (context->needs_input_grad(0)) to_map = Convolution::apply(gradient, weight, windows);
@@ -109,7 +109,7 @@ torch::autograd::variable_list Convolution::backward(
   const auto saved_tensors = context->get_saved_variables();
   const auto& large = saved_tensors[0];
   const auto& weight = saved_tensors[1];
-  const auto windows = unpacked(context->saved_data["windows"]);
+  const auto windows = windows_from_list(context->saved_data["windows"]);
   const auto gradient = in_bf16(gradients[0]);
   torch::Tensor to_map, to_weight;
   if (context->needs_input_grad(0)) {
@@ -124,7 +124,7 @@ torch::Tensor WeightGradient::forward(torch::autograd::AutogradContext* context,
                                       const torch::Tensor& large, const torch::Tensor& small,
                                       const Windows& windows) {
   context->save_for_backward({large, small});
-  context->saved_data["windows"] = packed(windows);
+  context->saved_data["windows"] = to_list(windows);
   const auto& [kh, kw] = windows.kernel;
   const std::int64_t patch_size = kh * kw * large.size(1);
   const std::int64_t image_size = small.size(2) * small.size(3) * patch_size;
@@ -142,7 +142,7 @@ torch::Tensor WeightGradient::forward(torch::autograd::AutogradContext* context,
 torch::autograd::variable_list WeightGradient::backward(
     torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients) {
   const auto maps = context->get_saved_variables();
-  const auto windows = unpacked(context->saved_data["windows"]);
+  const auto windows = windows_from_list(context->saved_data["windows"]);
   const auto weight = in_bf16(gradients[0]);
   torch::Tensor to_large, to_small;
   if (context->needs_input_grad(0)) {

@@ -31,14 +31,14 @@ constexpr std::array<Stage, 7> kStages = {{{1, 3, 1, 1, 16, false},
 // extra pixel on the right or at the bottom.
 torch::Tensor same_padded(const FrozenConvolution& convolution, const torch::Tensor& maps) {
   const auto around = [&](std::int64_t dim) {
-    const std::int64_t size = maps.size(dim), stride = convolution.steps.stride;
+    const std::int64_t size = maps.size(dim), stride = convolution.options.stride;
     const std::int64_t places = (size + stride - 1) / stride;
     return std::max<std::int64_t>(0, (places - 1) * stride + convolution.weight.size(dim) - size);
   };
   const std::int64_t rows = around(2), columns = around(3);
   if (rows % 2 == 0 && columns % 2 == 0) {
     FrozenConvolution padded = convolution;
-    padded.steps.padding = {rows / 2, columns / 2};
+    padded.options.padding = {rows / 2, columns / 2};
     return padded(maps);
   }
   return convolution(torch::constant_pad_nd(

@@ -12,8 +12,8 @@
 namespace gan {
 
 torch::Tensor FrozenConvolution::operator()(const torch::Tensor& maps) const {
-  return torch::conv2d(maps, weight, bias, steps.stride, steps.padding, /*dilation=*/1,
-                       steps.groups);
+  return torch::conv2d(maps, weight, bias, options.stride, options.padding, /*dilation=*/1,
+                       options.groups);
 }
 
 // Accepts a plain state dict, or one under "state_dict" as training scripts save it.
@@ -50,7 +50,7 @@ torch::Tensor FrozenWeights::take(const std::string& name, torch::IntArrayRef sh
 }
 
 FrozenConvolution FrozenWeights::take(const std::string& conv, const std::string& norm,
-                                      torch::IntArrayRef shape, const ConvolutionSteps& steps,
+                                      torch::IntArrayRef shape, const ConvolutionOptions& options,
                                       double epsilon) const {
   const auto of_norm = [&](const char* what) {
     return take(str(norm, ".", what), {shape[0]}).to(torch::kFloat64);
@@ -59,7 +59,7 @@ FrozenConvolution FrozenWeights::take(const std::string& conv, const std::string
   const auto scale = of_norm("weight") / (of_norm("running_var") + epsilon).sqrt();
   const auto bias = of_norm("bias") - of_norm("running_mean") * scale;
   const auto weight = take(conv + ".weight", shape) * scale.view({-1, 1, 1, 1});
-  return {weight.to(torch::kFloat32).contiguous(kChannelsLast), bias.to(torch::kFloat32), steps};
+  return {weight.to(torch::kFloat32).contiguous(kChannelsLast), bias.to(torch::kFloat32), options};
 }
 
 }  // namespace gan

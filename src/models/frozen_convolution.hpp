@@ -13,7 +13,7 @@
 namespace gan {
 
 /// Stride, padding and groups of a convolution.
-struct ConvolutionSteps {
+struct ConvolutionOptions {
   std::int64_t stride = 1;
   std::array<std::int64_t, 2> padding = {0, 0};
   std::int64_t groups = 1;
@@ -23,7 +23,7 @@ struct ConvolutionSteps {
 struct FrozenConvolution {
   torch::Tensor weight;  ///< [out, in / groups, kh, kw], channels_last
   torch::Tensor bias;    ///< [out]
-  ConvolutionSteps steps;
+  ConvolutionOptions options;
 
   torch::Tensor operator()(const torch::Tensor& maps) const;
 };
@@ -39,7 +39,7 @@ class FrozenWeights {
   torch::Tensor take(const std::string& name, torch::IntArrayRef shape) const;
   /// The convolution `conv`, without bias, folded with the running statistics of batch norm `norm`.
   FrozenConvolution take(const std::string& conv, const std::string& norm, torch::IntArrayRef shape,
-                         const ConvolutionSteps& steps, double epsilon) const;
+                         const ConvolutionOptions& options, double epsilon) const;
 
  private:
   std::string name_;

@@ -105,9 +105,9 @@ InceptionV3::InceptionV3(const std::filesystem::path& path, torch::Device device
   constexpr double kInceptionEpsilon = 1e-3;
   const FrozenWeights weights(path, device);
   for (const InceptionLayer& layer : all_layers()) {
-    ConvolutionSteps steps{.stride = layer.stride};
-    if (layer.padded) steps.padding = {layer.shape[2] / 2, layer.shape[3] / 2};
-    auto made = weights.take(layer.name + ".conv", layer.name + ".bn", layer.shape, steps,
+    ConvolutionOptions options{.stride = layer.stride};
+    if (layer.padded) options.padding = {layer.shape[2] / 2, layer.shape[3] / 2};
+    auto made = weights.take(layer.name + ".conv", layer.name + ".bn", layer.shape, options,
                              kInceptionEpsilon);
     made.weight = made.weight.to(precision);
     made.bias = made.bias.to(precision);

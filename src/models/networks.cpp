@@ -37,9 +37,9 @@ const Architecture& find_architecture(const ModelConfig& config) {
 // Halves the channels for each doubling of the map, as in Radford et al. 2016. The smallest map has
 // a side of 4 to 7 pixels.
 Widths convolutional_widths(const ImageShape& image) {
-  constexpr std::int64_t kLargestMap = 64;
+  constexpr std::int64_t kMaxMapSide = 64;
   constexpr std::int64_t kMaxChannels = 512;
-  Widths widths = {kLargestMap};
+  Widths widths = {kMaxMapSide};
   for (auto side = (std::min(image.height, image.width) + 1) / 2; side > 7; side = (side + 1) / 2) {
     widths.insert(widths.begin(), std::min(2 * widths.front(), kMaxChannels));
   }

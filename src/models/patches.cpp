@@ -128,7 +128,7 @@ class Patches : public torch::autograd::Function<Patches> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& map,
                                const Windows& windows) {
-    context->saved_data["windows"] = packed(windows);
+    context->saved_data["windows"] = to_list(windows);
     context->saved_data["sizes"] = map.sizes().vec();
     context->saved_data["type"] = map.scalar_type();
     return copy_patches(map, Layout(sizes_of(map), windows));
@@ -136,7 +136,7 @@ class Patches : public torch::autograd::Function<Patches> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto sizes = context->saved_data["sizes"].toIntVector();
-    const auto sum = sum_patches(gradients[0], unpacked(context->saved_data["windows"]),
+    const auto sum = sum_patches(gradients[0], windows_from_list(context->saved_data["windows"]),
                                  {sizes[0], sizes[1], sizes[2], sizes[3]});
     return {sum.to(context->saved_data["type"].toScalarType()), torch::Tensor()};
   }
@@ -146,25 +146,25 @@ class PatchSums : public torch::autograd::Function<PatchSums> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& rows,
                                const Windows& windows, const Sizes4& sizes) {
-    context->saved_data["windows"] = packed(windows);
+    context->saved_data["windows"] = to_list(windows);
     context->saved_data["type"] = rows.scalar_type();
     return added_patches(rows, Layout(sizes, windows));
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto gradient = gradients[0].to(context->saved_data["type"].toScalarType());
-    return {patches(gradient, unpacked(context->saved_data["windows"])), torch::Tensor(),
+    return {patches(gradient, windows_from_list(context->saved_data["windows"])), torch::Tensor(),
             torch::Tensor()};
   }
 };
 
 }  // namespace
 
-std::vector<std::int64_t> packed(const Windows& w) {
+std::vector<std::int64_t> to_list(const Windows& w) {
   return {w.kernel[0], w.kernel[1], w.stride[0], w.stride[1], w.padding[0], w.padding[1]};
 }
 
-Windows unpacked(const c10::IValue& value) {
+Windows windows_from_list(const c10::IValue& value) {
   const auto w = value.toIntVector();
   return {{w[0], w[1]}, {w[2], w[3]}, {w[4], w[5]}};
 }

@@ -17,8 +17,8 @@ struct Windows {
 };
 
 /// Windows as a list of integers, which autograd can save, and the inverse.
-std::vector<std::int64_t> packed(const Windows& windows);
-Windows unpacked(const c10::IValue& value);
+std::vector<std::int64_t> to_list(const Windows& windows);
+Windows windows_from_list(const c10::IValue& value);
 
 /// The part of the map [n, c, h, w] under each position of the kernel, zero outside the map: [n *
 /// h' * w', kernel height * kernel width * c]. On the CPU; fastest in channels_last, where a row of

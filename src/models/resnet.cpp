@@ -14,7 +14,7 @@ namespace {
 
 namespace nn = torch::nn;
 
-constexpr std::int64_t kLeastSide = 8;
+constexpr std::int64_t kMinResnetSide = 8;
 
 nn::Conv2dOptions square_conv(const ModelConfig& config, std::int64_t in, std::int64_t out,
                               std::int64_t kernel) {
@@ -63,9 +63,9 @@ Residual down_block(const ModelConfig& config, std::int64_t in, std::int64_t out
 }
 
 void check_resnet(std::string_view key, const Widths& widths, const ImageShape& image) {
-  if (std::min(image.height, image.width) < kLeastSide) {
-    throw usage_error("model.arch: resnet takes images of at least ", kLeastSide, "x", kLeastSide,
-                      ", not ", image.height, "x", image.width, "; use mlp");
+  if (std::min(image.height, image.width) < kMinResnetSide) {
+    throw usage_error("model.arch: resnet takes images of at least ", kMinResnetSide, "x",
+                      kMinResnetSide, ", not ", image.height, "x", image.width, "; use mlp");
   }
   const MapSize last = pyramid(image, widths.size() - 1).front();
   if (std::min(last.height, last.width) >= 2) return;

@@ -34,7 +34,7 @@ torch::ScalarType torch_type(PtType type) {
 }
 
 // Returns "", or why a saved value can't be copied into `target`.
-std::string misfit(const PtValue* value, const torch::Tensor& target) {
+std::string tensor_problem(const PtValue* value, const torch::Tensor& target) {
   const auto* other = value == nullptr ? nullptr : std::get_if<PtOther>(&value->value);
   if (other != nullptr) return gan::str("is ", other->what, ", which is not read");
   const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
@@ -62,23 +62,23 @@ std::vector<std::string> shortened(std::vector<std::string> wanted, std::vector<
 
 }  // namespace
 
-PtValue TensorPacker::pack(const torch::Tensor& tensor) {
+PtValue PtBuilder::build(const torch::Tensor& tensor) {
   const auto& kept = alive_.emplace_back(tensor.detach().cpu().contiguous());
   const auto* data = static_cast<const std::uint8_t*>(kept.const_data_ptr());
   return {PtTensor{pt_type(kept.scalar_type()), kept.sizes().vec(), {data, kept.nbytes()}}};
 }
 
-PtDict TensorPacker::pack(const std::vector<torch::Tensor>& tensors,
-                          const std::vector<std::string>& names) {
+PtDict PtBuilder::build(const std::vector<torch::Tensor>& tensors,
+                        const std::vector<std::string>& names) {
   PtDict dict;
-  for (std::size_t i = 0; i < tensors.size(); ++i) dict.emplace_back(names[i], pack(tensors[i]));
+  for (std::size_t i = 0; i < tensors.size(); ++i) dict.emplace_back(names[i], build(tensors[i]));
   return dict;
 }
 
-PtDict TensorPacker::pack(const torch::nn::Module& module) {
+PtDict PtBuilder::build(const torch::nn::Module& module) {
   PtDict dict;
-  for (const auto& item : module.named_parameters()) dict.emplace_back(item.key(), pack(*item));
-  for (const auto& item : module.named_buffers()) dict.emplace_back(item.key(), pack(*item));
+  for (const auto& item : module.named_parameters()) dict.emplace_back(item.key(), build(*item));
+  for (const auto& item : module.named_buffers()) dict.emplace_back(item.key(), build(*item));
   return dict;
 }
 
@@ -91,8 +91,8 @@ torch::Tensor to_tensor(const PtTensor& saved) {
                                : values.as_strided(saved.shape, saved.strides);
 }
 
-void unpack(const PtValue* value, torch::Tensor& target, const std::string& where) {
-  const auto problem = misfit(value, target);
+void copy_into(const PtValue* value, torch::Tensor& target, const std::string& where) {
+  const auto problem = tensor_problem(value, target);
   if (!problem.empty()) throw run_error(where, ": ", problem);
   const torch::NoGradGuard no_grad;
   target.copy_(to_tensor(std::get<PtTensor>(value->value)));
@@ -100,15 +100,15 @@ void unpack(const PtValue* value, torch::Tensor& target, const std::string& wher
 
 bool may_be_missing(std::string_view name) { return name.ends_with("num_batches_tracked"); }
 
-void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& where,
-            const std::string& prefix) {
+void copy_into(const PtDict& dict, torch::nn::Module& module, const std::string& where,
+               const std::string& prefix) {
   auto targets = module.named_parameters();
   targets.update(module.named_buffers());
   std::vector<std::string> misfits, left_over;
   for (const auto& item : targets) {
     const auto* value = find(dict, item.key());
     if (value == nullptr && may_be_missing(item.key())) continue;
-    const auto problem = misfit(value, *item);
+    const auto problem = tensor_problem(value, *item);
     if (!problem.empty()) misfits.push_back(in_quotes(item.key()) + " " + problem);
   }
   for (const auto& [name, value] : dict) {
@@ -122,7 +122,7 @@ void unpack(const PtDict& dict, torch::nn::Module& module, const std::string& wh
   for (auto& item : targets) {
     const auto* value = find(dict, item.key());
     if (value == nullptr) continue;
-    unpack(value, item.value(), where);
+    copy_into(value, item.value(), where);
     if (!item->isfinite().all().item<bool>()) {
       throw run_error(where, ": ", in_quotes(item.key()), " holds numbers that are not finite");
     }

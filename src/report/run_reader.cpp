@@ -121,7 +121,8 @@ class RunReader {
       if (fs::file_size(path) > max_bytes_) throw too_large(path);
       const CsvRows rows(path);
       const std::size_t every = (rows.size() + kMaxReportRows - 1) / kMaxReportRows;
-      if (rows.torn() > 0) note(path, rows.torn(), " line(s) that are not whole left out");
+      if (rows.incomplete() > 0)
+        note(path, rows.incomplete(), " line(s) that are not whole left out");
       if (every > 1) note(path, "one row in ", every, " of ", rows.size(), " is shown");
       return table_json(rows, std::max<std::size_t>(1, every));
     };
@@ -167,7 +168,7 @@ class RunReader {
       metrics.g_grad_norm = g_norm[i];
       watch_health(metrics, diversity[i], config_.loss, health);
     }
-    return health.epochs[static_cast<std::size_t>(Sign::kCollapse)] >= kSignEpochs;
+    return health.epochs[static_cast<std::size_t>(Symptom::kCollapse)] >= kSymptomEpochs;
   }
 
   static std::vector<double> column(const fs::path& csv, std::string_view header,
@@ -213,8 +214,8 @@ class RunReader {
     const auto size = fs::file_size(files_.log());
     if (size <= kMaxLogBytes) return;
     file.seekg(static_cast<std::streamoff>(size - kMaxLogBytes));
-    std::string torn;
-    std::getline(file, torn);
+    std::string incomplete;
+    std::getline(file, incomplete);
     note(files_.log(), "only its last ", kMaxLogBytes >> 10, " KiB were read");
   }
 

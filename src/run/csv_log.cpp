@@ -43,7 +43,7 @@ CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_fi
     return trim(line);
   };
   const auto whole = text.rfind('\n') + 1;  // 0 if there is none
-  if (text.size() > whole) ++torn_;
+  if (text.size() > whole) ++incomplete_;
   text = text.substr(0, whole);
   header_ = text.empty() ? "" : take_line();
   if (!header.empty()) header_ = header;
@@ -51,7 +51,7 @@ CsvRows::CsvRows(const fs::path& path, std::string_view header) : bytes_(read_fi
   while (!text.empty()) {
     const auto row = take_line();
     const bool fits = std::count(row.begin(), row.end(), ',') == commas;
-    fits ? rows_.push_back(row) : void(++torn_);
+    fits ? rows_.push_back(row) : void(++incomplete_);
   }
 }
 

@@ -28,7 +28,7 @@ class CsvRows {
 
   const std::string& header() const { return header_; }
   std::size_t size() const { return rows_.size(); }
-  std::int64_t torn() const { return torn_; }
+  std::int64_t incomplete() const { return incomplete_; }
   std::string_view operator[](std::size_t i) const { return rows_[i]; }
   auto begin() const { return rows_.begin(); }
   auto end() const { return rows_.end(); }
@@ -37,7 +37,7 @@ class CsvRows {
   Bytes bytes_;
   std::string header_;
   std::vector<std::string_view> rows_;  // point into bytes_
-  std::int64_t torn_ = 0;
+  std::int64_t incomplete_ = 0;
 };
 
 /// A row as an object of numbers, keyed by its header; null for cells that are not numbers.

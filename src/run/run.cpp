@@ -47,7 +47,7 @@ class Run::Impl {
 
  private:
   void open_logs();
-  void open_lines();
+  void open_jsonl();
   void save();
   void write_state();
   void save_samples(std::int64_t epoch);
@@ -55,13 +55,13 @@ class Run::Impl {
   void after_epoch(const LogRow& row);
   bool is_due(std::int64_t epoch, std::int64_t every) const;
   void evaluate(std::int64_t epoch);
-  void make_up_evaluation();
+  void evaluate_if_missed();
   void keep_generator(std::int64_t epoch);
   void prune_generators(std::int64_t epoch) const;
   void finish();
   void draw(RunState state);
   void draw_failed();
-  void warn_of_trouble(const LogRow& row, double diversity);
+  void warn_of_symptoms(const LogRow& row, double diversity);
   void stop_if_collapsed(std::int64_t epoch, double diversity);
   bool roll_back(const std::string& what);
 
@@ -74,13 +74,13 @@ class Run::Impl {
   SamplePictures pictures_;
   DiversityMeter diversity_;
   LoopState loop_;
-  bool called_off_ = false;          ///< an evaluation was cancelled by a signal
-  std::int64_t saved_step_ = -1;     ///< step of the state in the folder
-  std::optional<EventFile> events_;  ///< empty without output.tensorboard
+  bool evaluation_cancelled_ = false;  ///< an evaluation was cancelled by a signal
+  std::int64_t saved_step_ = -1;       ///< step of the state in the folder
+  std::optional<EventFile> events_;    ///< empty without output.tensorboard
   std::optional<CsvLog> losses_;
   std::optional<CsvLog> steps_;
   std::optional<CsvLog> health_;
-  std::optional<AppendFile> lines_;                 ///< metrics.jsonl
+  std::optional<AppendFile> jsonl_;                 ///< metrics.jsonl
   std::unique_ptr<RunEvaluation> evaluation_;       ///< null without eval.every
   std::chrono::steady_clock::time_point drawn_at_;  ///< when plot and report were last drawn
 };
@@ -130,12 +130,12 @@ bool Run::Impl::train(const Hooks& watch) {
   if (!trainer_.device().is_cpu()) hooks.read_every = 32;
   hooks.on_nan = [&](const std::string& what) { return roll_back(what); };
   try {
-    make_up_evaluation();
-    const bool complete = !called_off_ && run_training(trainer_, loop_, hooks);
+    evaluate_if_missed();
+    const bool complete = !evaluation_cancelled_ && run_training(trainer_, loop_, hooks);
     save();
     complete ? finish() : draw(RunState::kStopped);
-    lines_->sync();
-    return complete && !called_off_;
+    jsonl_->sync();
+    return complete && !evaluation_cancelled_;
   } catch (const Error&) {
     draw_failed();
     throw;
@@ -160,19 +160,19 @@ void Run::Impl::open_logs() {
   } else {
     cut_metrics(folder_.metrics_csv(), step);
   }
-  open_lines();
+  open_jsonl();
 }
 
 // Rebuilt from the tables, which may have been cut or may have a later row.
-void Run::Impl::open_lines() {
+void Run::Impl::open_jsonl() {
   const fs::path tables[] = {folder_.losses_csv(), folder_.health_csv(), folder_.metrics_csv()};
   write_file(folder_.metrics_jsonl(), json_lines(tables));
-  lines_.emplace(folder_.metrics_jsonl());
+  jsonl_.emplace(folder_.metrics_jsonl());
 }
 
 void Run::Impl::save() {
   if (saved_step_ == trainer_.steps_done()) return;
-  KeptFile older(folder_.state(), folder_.previous_state());
+  BackupFile older(folder_.state(), folder_.previous_state());
   write_state();
   older.commit();
 }
@@ -206,15 +206,16 @@ void Run::Impl::after_epoch(const LogRow& row) {
   const std::int64_t last = trainer_.config().train.epochs;
   if (is_due(row.epoch, output().sample_every)) save_samples(row.epoch);
   if (is_due(row.epoch, output().checkpoint_every) || row.epoch == last) keep_generator(row.epoch);
-  warn_of_trouble(row, diversity);
+  warn_of_symptoms(row, diversity);
   const bool evaluates = evaluation_ && is_due(row.epoch, trainer_.config().eval.every);
   loop_.evaluating = evaluates;
   // Before the samples are measured, which takes time and memory.
   if (is_due(row.epoch, output().save_state)) save();
   std::vector<TableRow> rows{{kLossHeader, losses}, {kHealthHeader, health}};
   if (evaluates) evaluate(row.epoch);
-  if (evaluates && !called_off_) rows.push_back({evaluation_->header(), evaluation_->row()});
-  lines_->line(json_line(rows));
+  if (evaluates && !evaluation_cancelled_)
+    rows.push_back({evaluation_->header(), evaluation_->row()});
+  jsonl_->line(json_line(rows));
   // With short epochs, drawing after each would take too large a share of the time.
   if (std::chrono::steady_clock::now() - drawn_at_ > kDrawEvery) draw(RunState::kTraining);
   stop_if_collapsed(row.epoch, diversity);
@@ -229,14 +230,14 @@ void Run::Impl::evaluate(std::int64_t epoch) {
   try {
     evaluation_text = evaluation_->measure(epoch);
   } catch (const Stopped&) {
-    called_off_ = true;
+    evaluation_cancelled_ = true;
     loop_.evaluating = false;  // so that a resumed run repeats it
     write_state();
   }
 }
 
 // Evaluates the current epoch if the run ended before it could.
-void Run::Impl::make_up_evaluation() {
+void Run::Impl::evaluate_if_missed() {
   const std::int64_t done = trainer_.steps_done(), per_epoch = trainer_.steps_per_epoch();
   const std::int64_t epoch = done / per_epoch;
   if (!evaluation_ || done == 0 || done % per_epoch != 0) return;
@@ -253,7 +254,7 @@ void Run::Impl::make_up_evaluation() {
   loop_.evaluating = true;
   write_state();
   evaluate(epoch);
-  open_lines();
+  open_jsonl();
 }
 
 void Run::Impl::keep_generator(std::int64_t epoch) {
@@ -277,7 +278,7 @@ void Run::Impl::finish() {
   draw(RunState::kComplete);
 }
 
-void Run::Impl::warn_of_trouble(const LogRow& row, double diversity) {
+void Run::Impl::warn_of_symptoms(const LogRow& row, double diversity) {
   const StepMetrics& m = row.metrics;
   log::file_only(str("epoch ", row.epoch, "  gradient norms D ", m.d_grad_norm, "  G ",
                      m.g_grad_norm, "  diversity ", diversity));
@@ -287,8 +288,8 @@ void Run::Impl::warn_of_trouble(const LogRow& row, double diversity) {
 }
 
 void Run::Impl::stop_if_collapsed(std::int64_t epoch, double diversity) {
-  const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Sign::kCollapse)];
-  if (trainer_.config().train.stop_on_collapse && collapsed >= kSignEpochs) {
+  const auto collapsed = loop_.health.epochs[static_cast<std::size_t>(Symptom::kCollapse)];
+  if (trainer_.config().train.stop_on_collapse && collapsed >= kSymptomEpochs) {
     save();
     throw run_error("epoch ", epoch, ": the generator has collapsed (diversity ", diversity,
                     "); the state in ", folder_.root().string(),

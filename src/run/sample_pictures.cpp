@@ -48,12 +48,12 @@ std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t coun
   const std::int64_t turns = labelled ? classes.size() : 1;
   std::vector<std::deque<std::int64_t>> of_class(
       static_cast<std::size_t>(std::max<std::int64_t>(1, classes.count)));
-  const auto most = static_cast<std::size_t>((count + turns - 1) / turns);
+  const auto max = static_cast<std::size_t>((count + turns - 1) / turns);
   const auto labels = labelled ? data.labels.contiguous() : torch::Tensor();
   for (const std::int64_t item : random_permutation(data.size(), rng)) {
     const auto label = labelled ? labels.const_data_ptr<std::int64_t>()[item] : 0;
     auto& items = of_class[static_cast<std::size_t>(label)];
-    if (items.size() < most) items.push_back(item);
+    if (items.size() < max) items.push_back(item);
   }
   std::vector<std::int64_t> picked;
   for (std::int64_t i = 0; i < count; ++i) {

@@ -9,7 +9,7 @@
 namespace gan {
 namespace {
 
-bool are_uniform(const ModelConfig& config) { return config.latent == Latent::kUniform; }
+bool is_uniform(const ModelConfig& config) { return config.latent == Latent::kUniform; }
 
 torch::Tensor latent_part(const ModelConfig& config, const torch::Tensor& inputs) {
   return inputs.narrow(1, 0, config.latent_dim).to(torch::kFloat64);
@@ -22,14 +22,14 @@ torch::Tensor class_part(const ModelConfig& config, const torch::Tensor& inputs)
 
 torch::Tensor to_inputs(const ModelConfig& config, torch::Tensor latents,
                         const torch::Tensor& classes) {
-  if (are_uniform(config)) latents = latents.clamp(-1.0, 1.0);
+  if (is_uniform(config)) latents = latents.clamp(-1.0, 1.0);
   return torch::cat({latents, classes}, 1).to(torch::kFloat32);
 }
 
 }  // namespace
 
 torch::Tensor truncated(const ModelConfig& config, const torch::Tensor& latents, double threshold) {
-  if (are_uniform(config)) return latents * std::min(threshold, 1.0);
+  if (is_uniform(config)) return latents * std::min(threshold, 1.0);
   // In double, since in float erf is 1 from 4 on.
   constexpr double kRoot = std::numbers::sqrt2;
   const auto share = (latents.to(torch::kFloat64) / kRoot).erf() * std::erf(threshold / kRoot);

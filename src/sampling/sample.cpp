@@ -97,9 +97,9 @@ void draw_in_blocks(
     const std::function<torch::Tensor(std::int64_t block)>& inputs,
     const std::function<bool(const torch::Tensor& images, const torch::Tensor& inputs)>& take,
     Precision precision) {
-  for (std::int64_t done = 0; done < count; done += kSampleBlocks * kSampleBlock) {
-    tell_long_work("drawing samples", done, count);
-    const std::int64_t wanted = std::min(kSampleBlocks * kSampleBlock, count - done);
+  for (std::int64_t done = 0; done < count; done += kSampleBlocksAtOnce * kSampleBlock) {
+    report_long_work("drawing samples", done, count);
+    const std::int64_t wanted = std::min(kSampleBlocksAtOnce * kSampleBlock, count - done);
     std::vector<torch::Tensor> blocks;
     for (std::int64_t i = 0; i < wanted; i += kSampleBlock) {
       blocks.push_back(inputs((done + i) / kSampleBlock));

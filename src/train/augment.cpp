@@ -16,16 +16,16 @@ std::int64_t pixels_of(std::int64_t size, double share) {
 }
 
 // A random integer from lo to hi for each image, [n, 1].
-torch::Tensor whole_numbers(std::int64_t lo, std::int64_t hi, std::int64_t n,
-                            const at::Generator& random) {
+torch::Tensor random_integers(std::int64_t lo, std::int64_t hi, std::int64_t n,
+                              const at::Generator& random) {
   return torch::randint(lo, hi + 1, {n, 1}, random, torch::TensorOptions(torch::kInt64));
 }
 
 // Random start of a stretch of `length` whose middle is in [0, size).
-torch::Tensor stretch_begins(std::int64_t size, std::int64_t length, std::int64_t n,
-                             const at::Generator& random) {
+torch::Tensor random_span_begins(std::int64_t size, std::int64_t length, std::int64_t n,
+                                 const at::Generator& random) {
   // The middle of an even stretch is between two pixels, so there is one more position.
-  return whole_numbers(0, size - length % 2, n, random) - length / 2;
+  return random_integers(0, size - length % 2, n, random) - length / 2;
 }
 
 // A single gather from a zero-padded image: as fast as grid_sample, and exact.
@@ -41,22 +41,22 @@ torch::Tensor shifted(const torch::Tensor& images, const torch::Tensor& shift, d
 }
 
 // A mask of the pixels within `length` from `begin`, out of `size`, [n, size].
-torch::Tensor stretch(const torch::Tensor& begin, std::int64_t length, std::int64_t size) {
+torch::Tensor span_mask(const torch::Tensor& begin, std::int64_t length, std::int64_t size) {
   const auto places = torch::arange(size, begin.options());
   return (places >= begin).logical_and(places < begin + length);
 }
 
 torch::Tensor cut_out(const torch::Tensor& images, const torch::Tensor& hole, double share) {
   const auto h = images.size(2), w = images.size(3);
-  const auto rows = stretch(hole.narrow(1, 0, 1), pixels_of(h, share), h);
-  const auto columns = stretch(hole.narrow(1, 1, 1), pixels_of(w, share), w);
+  const auto rows = span_mask(hole.narrow(1, 0, 1), pixels_of(h, share), h);
+  const auto columns = span_mask(hole.narrow(1, 1, 1), pixels_of(w, share), w);
   const auto inside = rows.unsqueeze(2).logical_and(columns.unsqueeze(1));  // [n, h, w]
   return images.masked_fill(inside.unsqueeze(1), 0.0);
 }
 
 // Scales the distance of all values from their mean over `dims` by `factor`.
-torch::Tensor spread(const torch::Tensor& images, at::IntArrayRef dims,
-                     const torch::Tensor& factor) {
+torch::Tensor scale_around_mean(const torch::Tensor& images, at::IntArrayRef dims,
+                                const torch::Tensor& factor) {
   const auto mean = images.mean(dims, /*keepdim=*/true);
   return torch::addcmul(mean, images - mean, factor);
 }
@@ -72,7 +72,7 @@ void check_augment(const AugmentConfig& config, const Loss& loss, const ImageSha
     throw usage_error("augment.target: there is no augmentation to adapt; set augment.translation ",
                       "or another, or leave it out");
   }
-  if (!loss.sign_tells) {
+  if (!loss.sign_classifies) {
     throw usage_error("augment.target: the sign of D's logits does not tell real from generated ",
                       "images with loss.kind = ", name_of(loss.kind), "; leave it out");
   }
@@ -109,16 +109,16 @@ View draw_view(const AugmentConfig& config, const ViewLevel& level, at::IntArray
   if (config.saturation > 0) view.saturation = around(1.0, config.saturation);
   if (config.contrast > 0) view.contrast = around(1.0, config.contrast);
   if (config.translation > 0) {
-    const auto most = [&](std::int64_t size) { return pixels_of(size, config.translation); };
+    const auto max_shift = [&](std::int64_t size) { return pixels_of(size, config.translation); };
     view.shift = some(both([&](std::int64_t size) {
-                        return whole_numbers(0, 2 * most(size), n, augment_random);
+                        return random_integers(0, 2 * max_shift(size), n, augment_random);
                       }),
-                      torch::tensor({most(h), most(w)}));
+                      torch::tensor({max_shift(h), max_shift(w)}));
   }
   if (config.cutout > 0) {
     view.hole =
         some(both([&](std::int64_t size) {
-               return stretch_begins(size, pixels_of(size, config.cutout), n, augment_random);
+               return random_span_begins(size, pixels_of(size, config.cutout), n, augment_random);
              }),
              torch::tensor({h, w}));  // outside
   }
@@ -128,19 +128,20 @@ View draw_view(const AugmentConfig& config, const ViewLevel& level, at::IntArray
   return view;
 }
 
-double adapted(double probability, double mean_sign, double target, double images) {
+double adapted_probability(double probability, double mean_sign, double target, double images) {
   // Fewest images that move it from 0 to 1. The paper's 500,000 suit longer runs than ours.
   constexpr double kRamp = 100'000;
   const double change = images / kRamp;
   return std::clamp(probability + (mean_sign > target ? change : -change), 0.0, 1.0);
 }
 
-torch::Tensor seen(const torch::Tensor& images, const View& view, const AugmentConfig& config) {
+torch::Tensor apply_view(const torch::Tensor& images, const View& view,
+                         const AugmentConfig& config) {
   auto x = images;
   // Colours first, as in the paper's program, so that the padding and the hole stay zero.
   if (view.brightness.defined()) x = x + view.brightness;
-  if (view.saturation.defined()) x = spread(x, {1}, view.saturation);
-  if (view.contrast.defined()) x = spread(x, {1, 2, 3}, view.contrast);
+  if (view.saturation.defined()) x = scale_around_mean(x, {1}, view.saturation);
+  if (view.contrast.defined()) x = scale_around_mean(x, {1, 2, 3}, view.contrast);
   if (view.shift.defined()) x = shifted(x, view.shift, config.translation);
   if (view.hole.defined()) x = cut_out(x, view.hole, config.cutout);
   if (view.noise.defined()) x = x + view.noise;

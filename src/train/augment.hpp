@@ -39,10 +39,11 @@ View draw_view(const AugmentConfig& config, const ViewLevel& level, at::IntArray
 
 /// The augmentation probability after `images` more real images, given the mean sign of D's logits
 /// on them (Karras et al. 2020).
-double adapted(double probability, double mean_sign, double target, double images);
+double adapted_probability(double probability, double mean_sign, double target, double images);
 
 /// The images as D sees them, with gradients to the originals. D sees real and generated images
 /// through such views, in its own updates and in G's (Zhao et al. 2020).
-torch::Tensor seen(const torch::Tensor& images, const View& view, const AugmentConfig& config);
+torch::Tensor apply_view(const torch::Tensor& images, const View& view,
+                         const AugmentConfig& config);
 
 }  // namespace gan

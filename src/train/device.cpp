@@ -25,14 +25,14 @@ torch::Device resolve_device(const std::string& name, const Ranks& ranks) {
   if (name == "cpu" || (name == "auto" && count == 0)) return torch::kCPU;
   torch::Device device(name == "auto" ? "cuda" : name);
   // Distributes a machine's GPUs over its ranks; if the launcher has done so, each rank sees one.
-  if (count > 0 && !device.has_index() && ranks.are_many()) {
+  if (count > 0 && !device.has_index() && ranks.has_peers()) {
     device.set_index(static_cast<torch::DeviceIndex>(ranks.local_rank() % count));
   }
   if (count > 0 && device.index() >= count) {
     throw usage_error("train.device: there is no ", name, "; this machine has ", count,
                       " CUDA device(s), counted from 0");
   }
-  const auto [what, cure] = gpu_problem(look_for_gpus(device));
+  const auto [what, cure] = gpu_problem(query_gpu(device));
   if (what.empty()) return device;
   throw usage_error("train.device: ", name, " asked for, but ", what, "; ", cure,
                     cure.empty() ? "use cpu" : ", or use cpu");

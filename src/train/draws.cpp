@@ -46,11 +46,11 @@ struct RankStreams {
     return whole.narrow(0, part.begin, part.count);
   }
   // The rank's position in a stream from which each rank draws by itself.
-  std::uint64_t own_index(std::int64_t index) const {
+  std::uint64_t rank_index(std::int64_t index) const {
     return static_cast<std::uint64_t>(index * size + rank);
   }
-  at::Generator own(Stream stream, std::int64_t index) const {
-    return stream_generator(seed, stream, own_index(index));
+  at::Generator rank_generator(Stream stream, std::int64_t index) const {
+    return stream_generator(seed, stream, rank_index(index));
   }
 };
 
@@ -106,7 +106,7 @@ StepInputs StepDraws::draw(std::int64_t step, int rank, double probability) {
                         noise_level(config_.train, step, steps_per_epoch_ * config_.train.epochs)};
   const RankStreams streams{seed_of(config_), rank, ranks_};
   StepInputs inputs;
-  inputs.layer_seed = stream_seed(streams.seed, Stream::kLayers, streams.own_index(step));
+  inputs.layer_seed = stream_seed(streams.seed, Stream::kLayers, streams.rank_index(step));
   for (std::int64_t i = 0; i < k; ++i) {
     inputs.d.push_back(draw_discriminator(step * k + i, level, rank));
   }
@@ -138,13 +138,13 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, const View
   d.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentD, index));
   d.classes = streams.share(draw_classes(classes_, whole, seed, Stream::kClassD, index));
 
-  const auto augment = streams.own(Stream::kAugmentD, batch);
-  const auto blur = streams.own(Stream::kNoise, 2 * batch);
-  d.real_view = draw_view(config_.augment, level, d.real.sizes(), augment, blur);
-  d.fake_view = draw_view(config_.augment, level, d.real.sizes(), augment, blur);
+  const auto augment = streams.rank_generator(Stream::kAugmentD, batch);
+  const auto noise = streams.rank_generator(Stream::kNoise, 2 * batch);
+  d.real_view = draw_view(config_.augment, level, d.real.sizes(), augment, noise);
+  d.fake_view = draw_view(config_.augment, level, d.real.sizes(), augment, noise);
   if (penalty_.compute != nullptr && batch % config_.loss.penalty_every == 0) {
-    d.penalty =
-        draw_penalty_noise(penalty_.noise, d.real.sizes(), streams.own(Stream::kPenalty, batch));
+    d.penalty = draw_penalty_noise(penalty_.noise, d.real.sizes(),
+                                   streams.rank_generator(Stream::kPenalty, batch));
   }
   return d;
 }
@@ -162,13 +162,13 @@ GeneratorInputs StepDraws::draw_generator(std::int64_t step, const ViewLevel& le
     g.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentG, index));
     g.classes = streams.share(draw_classes(classes_, whole, seed, Stream::kClassG, index));
   }
-  const auto augment = streams.own(Stream::kAugmentG, step);
-  const auto blur = streams.own(Stream::kNoise, 2 * step + 1);
-  g.fake_view = draw_view(config_.augment, level, shape, augment, blur);
+  const auto augment = streams.rank_generator(Stream::kAugmentG, step);
+  const auto noise = streams.rank_generator(Stream::kNoise, 2 * step + 1);
+  g.fake_view = draw_view(config_.augment, level, shape, augment, noise);
   if (loss_.needs_pairs()) {
     g.real = last.real;
     g.real_classes = last.real_classes;
-    g.real_view = draw_view(config_.augment, level, last.real.sizes(), augment, blur);
+    g.real_view = draw_view(config_.augment, level, last.real.sizes(), augment, noise);
   }
   return g;
 }
@@ -182,7 +182,7 @@ torch::Tensor StepDraws::real_images(std::int64_t batch, const torch::Tensor& it
   if (!data_.stored) return data_.samples.index_select(0, copied(items, device_));
   const auto images = data_.stored->read(items);
   // Not past the end of a pass: the order of the next one would have to be shuffled twice.
-  if (!sampler_.starts_pass(batch + 1)) data_.stored->will_need(this->items(batch + 1, rank));
+  if (!sampler_.starts_pass(batch + 1)) data_.stored->prefetch(this->items(batch + 1, rank));
   return copied(images, device_);
 }
 

@@ -67,9 +67,9 @@ struct OldestDriver {
 };
 constexpr OldestDriver kOldestDrivers[] = {{12, 525}, {13, 580}};
 
-long oldest_driver(const GpuSigns& signs) {
+long oldest_driver(const GpuInfo& gpu) {
   for (const auto& [cuda, driver] : kOldestDrivers) {
-    if (cuda == signs.cuda / 1000) return driver;
+    if (cuda == gpu.cuda / 1000) return driver;
   }
   return 0;
 }
@@ -79,14 +79,14 @@ std::int64_t branch_of(const std::string& driver) {
   return parse_int(driver.substr(0, driver.find('.'))).value_or(0);
 }
 
-std::string driver_wanted(const GpuSigns& signs) {
-  const long oldest = oldest_driver(signs);
+std::string driver_wanted(const GpuInfo& gpu) {
+  const long oldest = oldest_driver(gpu);
   return str("a driver", oldest > 0 ? str(" of version ", oldest, " or later") : "", " for CUDA ",
-             cuda_name(signs.cuda));
+             cuda_name(gpu.cuda));
 }
 
-bool has_no_code(const GpuSigns& signs) {
-  return signs.says.find("no kernel image") != std::string::npos;
+bool has_no_code(const GpuInfo& gpu) {
+  return gpu.cuda_error.find("no kernel image") != std::string::npos;
 }
 
 // Runs a first kernel on a GPU. Returns the first line of its error, or "" if there is none.
@@ -99,75 +99,75 @@ std::string failure_on(const torch::Device& device) try {
 }
 
 struct GpuProblemRow {
-  bool (*holds)(const GpuSigns&);
-  GpuProblem (*problem)(const GpuSigns&);
+  bool (*applies)(const GpuInfo&);
+  GpuProblem (*problem)(const GpuInfo&);
 };
 
-// The first row that holds gives the problem.
+// The first row that applies gives the problem.
 const GpuProblemRow kGpuProblems[] = {
-    {[](const GpuSigns& s) { return !s.cuda_build; },
-     [](const GpuSigns&) -> GpuProblem {
+    {[](const GpuInfo& gpu) { return !gpu.cuda_build; },
+     [](const GpuInfo&) -> GpuProblem {
        return {str("this LibTorch (", TORCH_VERSION, ") is built for the CPU only"),
                "build with a CUDA LibTorch, which GAN_TRAIN_TORCH=cuda scripts/setup.sh installs"};
      }},
-    {[](const GpuSigns& s) { return s.headers > 0 && s.headers / 1000 != s.cuda / 1000; },
-     [](const GpuSigns& s) -> GpuProblem {
-       return {str("gan-train is compiled with the headers of CUDA ", cuda_name(s.headers),
-                   ", LibTorch with CUDA ", cuda_name(s.cuda)),
-               str("build it again with the headers of CUDA ", s.cuda / 1000)};
+    {[](const GpuInfo& gpu) { return gpu.headers > 0 && gpu.headers / 1000 != gpu.cuda / 1000; },
+     [](const GpuInfo& gpu) -> GpuProblem {
+       return {str("gan-train is compiled with the headers of CUDA ", cuda_name(gpu.headers),
+                   ", LibTorch with CUDA ", cuda_name(gpu.cuda)),
+               str("build it again with the headers of CUDA ", gpu.cuda / 1000)};
      }},
     {has_no_code,
-     [](const GpuSigns& s) -> GpuProblem {
+     [](const GpuInfo& gpu) -> GpuProblem {
        return {
-           str("this LibTorch (", TORCH_VERSION, " for CUDA ", cuda_name(s.cuda),
-               ") has no code for a GPU of compute capability ", s.capability),
+           str("this LibTorch (", TORCH_VERSION, " for CUDA ", cuda_name(gpu.cuda),
+               ") has no code for a GPU of compute capability ", gpu.capability),
            "build with a LibTorch for an older CUDA if the GPU is old, with a newer LibTorch if "
            "it is new"};
      }},
-    {[](const GpuSigns& s) { return s.usable > 0; },
-     [](const GpuSigns& s) -> GpuProblem {
-       if (s.says.empty()) return {};
-       return {str("CUDA says: ", s.says), "see that nvidia-smi works"};
+    {[](const GpuInfo& gpu) { return gpu.usable > 0; },
+     [](const GpuInfo& gpu) -> GpuProblem {
+       if (gpu.cuda_error.empty()) return {};
+       return {str("CUDA says: ", gpu.cuda_error), "see that nvidia-smi works"};
      }},
-    {[](const GpuSigns& s) { return !s.on_bus && !s.device_file && s.driver.empty(); },
-     [](const GpuSigns&) -> GpuProblem { return {"no NVIDIA GPU was found", ""}; }},
-    {[](const GpuSigns& s) { return s.driver.empty(); },
-     [](const GpuSigns& s) -> GpuProblem {
+    {[](const GpuInfo& gpu) { return !gpu.on_bus && !gpu.device_file && gpu.driver.empty(); },
+     [](const GpuInfo&) -> GpuProblem { return {"no NVIDIA GPU was found", ""}; }},
+    {[](const GpuInfo& gpu) { return gpu.driver.empty(); },
+     [](const GpuInfo& gpu) -> GpuProblem {
        return {"no NVIDIA driver is loaded",
-               str("install ", driver_wanted(s), ", and restart the machine")};
+               str("install ", driver_wanted(gpu), ", and restart the machine")};
      }},
-    {[](const GpuSigns& s) { return branch_of(s.driver) < oldest_driver(s); },
-     [](const GpuSigns& s) -> GpuProblem {
-       return {str("the NVIDIA driver ", s.driver, " is too old"),
-               str("install ", driver_wanted(s), ", or build with a LibTorch for an older CUDA")};
+    {[](const GpuInfo& gpu) { return branch_of(gpu.driver) < oldest_driver(gpu); },
+     [](const GpuInfo& gpu) -> GpuProblem {
+       return {str("the NVIDIA driver ", gpu.driver, " is too old"),
+               str("install ", driver_wanted(gpu), ", or build with a LibTorch for an older CUDA")};
      }},
-    {[](const GpuSigns& s) { return !s.device_file; },
-     [](const GpuSigns& s) -> GpuProblem {
-       return {str("the NVIDIA driver ", s.driver, " is loaded, but /dev/nvidia0 is not here"),
+    {[](const GpuInfo& gpu) { return !gpu.device_file; },
+     [](const GpuInfo& gpu) -> GpuProblem {
+       return {str("the NVIDIA driver ", gpu.driver, " is loaded, but /dev/nvidia0 is not here"),
                "give the container its GPU (Docker's option gpus); outside of one, call "
                "nvidia-smi as root"};
      }},
-    {[](const GpuSigns& s) { return s.library.empty(); },
-     [](const GpuSigns& s) -> GpuProblem {
-       return {str("the NVIDIA driver ", s.driver, " is loaded, but libcuda.so.1 was not found"),
+    {[](const GpuInfo& gpu) { return gpu.library.empty(); },
+     [](const GpuInfo& gpu) -> GpuProblem {
+       return {str("the NVIDIA driver ", gpu.driver, " is loaded, but libcuda.so.1 was not found"),
                "give the container its GPU (Docker's option gpus); outside of one, install "
                "the driver's libcuda (Debian's libcuda1)"};
      }},
-    {[](const GpuSigns& s) { return s.library != s.driver; },
-     [](const GpuSigns& s) -> GpuProblem {
-       return {str("the NVIDIA driver in the kernel is ", s.driver, ", its libcuda.so.1 is ",
-                   s.library),
+    {[](const GpuInfo& gpu) { return gpu.library != gpu.driver; },
+     [](const GpuInfo& gpu) -> GpuProblem {
+       return {str("the NVIDIA driver in the kernel is ", gpu.driver, ", its libcuda.so.1 is ",
+                   gpu.library),
                "restart the machine, so that it loads the driver that was installed last"};
      }},
-    {[](const GpuSigns& s) { return s.hidden; },
-     [](const GpuSigns&) -> GpuProblem {
+    {[](const GpuInfo& gpu) { return gpu.hidden; },
+     [](const GpuInfo&) -> GpuProblem {
        return {"CUDA_VISIBLE_DEVICES hides every GPU", "unset it, or name one: 0 is the first"};
      }},
-    {[](const GpuSigns&) { return true; },
-     [](const GpuSigns& s) -> GpuProblem {
+    {[](const GpuInfo&) { return true; },
+     [](const GpuInfo& gpu) -> GpuProblem {
        return {
-           str("this LibTorch (CUDA ", cuda_name(s.cuda), ") can't use the GPU with the NVIDIA ",
-               "driver ", s.driver, s.says.empty() ? "" : str(": ", s.says)),
+           str("this LibTorch (CUDA ", cuda_name(gpu.cuda), ") can't use the GPU with the NVIDIA ",
+               "driver ", gpu.driver, gpu.cuda_error.empty() ? "" : str(": ", gpu.cuda_error)),
            "see that nvidia-smi works"};
      }},
 };
@@ -178,40 +178,40 @@ bool is_cuda_build() { return c10::impl::hasDeviceGuardImpl(c10::DeviceType::CUD
 
 std::string cuda_name(long version) { return str(version / 1000, ".", version % 1000 / 10); }
 
-GpuSigns look_for_gpus(const torch::Device& device, const fs::path& root) {
-  GpuSigns signs;
-  signs.on_bus = any_in(root / "sys/bus/pci/devices", is_gpu_on_bus);
-  signs.device_file = any_in(root / "dev", is_gpu_file);
+GpuInfo query_gpu(const torch::Device& device, const fs::path& root) {
+  GpuInfo gpu;
+  gpu.on_bus = any_in(root / "sys/bus/pci/devices", is_gpu_on_bus);
+  gpu.device_file = any_in(root / "dev", is_gpu_file);
   const auto line = value_in(root / "proc/driver/nvidia/version", "NVRM version");
-  if (!line.empty()) signs.driver = version_in(line);
+  if (!line.empty()) gpu.driver = version_in(line);
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  signs.hidden = visible != nullptr && (*visible == '\0' || *visible == '-');
-  signs.cuda_build = is_cuda_build();
-  if (!signs.cuda_build) return signs;
-  signs.cuda = at::detail::getCUDAHooks().versionCUDART();
-  signs.library = version_of_libcuda();
-  signs.usable = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
-  if (signs.usable > 0) signs.says = failure_on(device);
+  gpu.hidden = visible != nullptr && (*visible == '\0' || *visible == '-');
+  gpu.cuda_build = is_cuda_build();
+  if (!gpu.cuda_build) return gpu;
+  gpu.cuda = at::detail::getCUDAHooks().versionCUDART();
+  gpu.library = version_of_libcuda();
+  gpu.usable = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
+  if (gpu.usable > 0) gpu.cuda_error = failure_on(device);
 #ifdef GAN_TRAIN_HAS_CUDA
-  signs.headers = CUDART_VERSION;
+  gpu.headers = CUDART_VERSION;
   int count = 0;
   if (const auto error = cudaGetDeviceCount(&count); error != cudaSuccess) {
-    signs.says = cudaGetErrorString(error);
+    gpu.cuda_error = cudaGetErrorString(error);
   } else {
     int major = 0, minor = 0;
     const int index = device.has_index() ? device.index() : 0;
     cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index);
     cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index);
-    signs.capability = str(major, ".", minor);
+    gpu.capability = str(major, ".", minor);
   }
 #endif
-  return signs;
+  return gpu;
 }
 
-GpuProblem gpu_problem(const GpuSigns& signs) {
+GpuProblem gpu_problem(const GpuInfo& gpu) {
   const auto* first = std::find_if(std::begin(kGpuProblems), std::end(kGpuProblems),
-                                   [&](const GpuProblemRow& row) { return row.holds(signs); });
-  return first->problem(signs);
+                                   [&](const GpuProblemRow& row) { return row.applies(gpu); });
+  return first->problem(gpu);
 }
 
 }  // namespace gan

@@ -8,8 +8,8 @@
 
 namespace gan {
 
-/// Signs of NVIDIA GPUs and their driver, whether or not LibTorch can use them.
-struct GpuSigns {
+/// What is known of NVIDIA GPUs and their driver, whether or not LibTorch can use them.
+struct GpuInfo {
   bool cuda_build = false;
   long cuda = 0;     ///< CUDA version of LibTorch: 13000 is 13.0
   long headers = 0;  ///< CUDA version of the headers that gan-train was compiled with
@@ -20,7 +20,7 @@ struct GpuSigns {
   std::string driver = {};      ///< version of the kernel module; "" if none is loaded
   std::string library = {};     ///< version of libcuda.so.1; "" if there is none
   std::string capability = {};  ///< compute capability of the GPU, as "8.0"
-  std::string says = {};        ///< CUDA's own error message
+  std::string cuda_error = {};  ///< CUDA's own error message
 };
 
 /// The reason why training can't use a GPU, and the cure ("" if there is no GPU to use).
@@ -34,11 +34,11 @@ struct GpuProblem {
 bool is_cuda_build();
 
 /// Looks at the machine, with the kernel's files below `root`, and tries that GPU.
-GpuSigns look_for_gpus(const torch::Device& device = torch::kCUDA,
-                       const std::filesystem::path& root = "/");
+GpuInfo query_gpu(const torch::Device& device = torch::kCUDA,
+                  const std::filesystem::path& root = "/");
 
 /// If there are several problems, the one that must be cured first.
-GpuProblem gpu_problem(const GpuSigns& signs);
+GpuProblem gpu_problem(const GpuInfo& gpu);
 
 /// "13.0" for 13000.
 std::string cuda_name(long version);

@@ -43,18 +43,18 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
   const double share = std::abs(gap) > 1e-6 ? (metrics.d_real - metrics.d_fake) / gap : 0.0;
 
   std::vector<HealthWarning> warnings;
-  const auto check = [&](Sign sign, bool seen, const std::string& text) {
-    std::int64_t& epochs = state.epochs[static_cast<std::size_t>(sign)];
-    epochs = seen ? epochs + 1 : 0;
-    if (epochs == kSignEpochs) warnings.push_back({sign, text});
+  const auto check = [&](Symptom symptom, bool present, const std::string& text) {
+    std::int64_t& epochs = state.epochs[static_cast<std::size_t>(symptom)];
+    epochs = present ? epochs + 1 : 0;
+    if (epochs == kSymptomEpochs) warnings.push_back({symptom, text});
   };
   // Restrains an overconfident D, whatever its loss (Mescheder et al. 2018).
   const char* penalty =
       loss.penalty == PenaltyKind::kNone ? "loss.penalty = r1" : "a larger loss.penalty_weight";
-  const std::string lately = str(" in the last ", kSignEpochs, " epochs");
+  const std::string lately = str(" in the last ", kSymptomEpochs, " epochs");
   // Only there is D(x) a probability; other losses push logits without bound.
   const bool is_chance = find_row(losses(), loss.kind).labels == LabelKind::kProbability;
-  check(Sign::kDiscriminatorWins, is_chance && share > kWinningShare,
+  check(Symptom::kDiscriminatorWins, is_chance && share > kWinningShare,
         str("the discriminator tells nearly all images apart", lately, " (D(x) ",
             number(metrics.d_real), ", D(G(z)) ", number(metrics.d_fake),
             "), and the generator may learn nothing more; try ", penalty,
@@ -62,12 +62,13 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
             "augment.translation = 0.125, model.dropout = 0.3, or loss.real_label = 0.9"));
   const bool rising = diversity > kRising * state.last_diversity;
   state.last_diversity = diversity;
-  check(Sign::kCollapse, diversity < kLowDiversity && !rising,
+  check(Symptom::kCollapse, diversity < kLowDiversity && !rising,
         str("the generator has collapsed to few images", lately, " (diversity ", number(diversity),
             " of the data's); try a lower optim.lr, ", penalty,
             ", model.minibatch_stddev = 4, model.pack = 2, model.discriminator_norm, or another "
             "train.seed"));
-  check(Sign::kVanishingGradient, metrics.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
+  check(Symptom::kVanishingGradient,
+        metrics.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
         str("the generator's gradient has all but vanished", lately, " (norm ",
             number(metrics.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
             " before); try a lower optim.discriminator_lr, ", penalty,

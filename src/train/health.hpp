@@ -15,28 +15,28 @@
 namespace gan {
 
 /// Symptoms of a failing GAN.
-enum class Sign : std::uint8_t { kDiscriminatorWins, kCollapse, kVanishingGradient };
-inline constexpr std::size_t kSignCount = 3;
+enum class Symptom : std::uint8_t { kDiscriminatorWins, kCollapse, kVanishingGradient };
+inline constexpr std::size_t kSymptomCount = 3;
 
 /// State of watch_health() between epochs; part of a saved state.
 struct HealthState {
-  std::array<std::int64_t, kSignCount> epochs{};  ///< consecutive epochs with each sign
+  std::array<std::int64_t, kSymptomCount> epochs{};  ///< consecutive epochs with each symptom
   double largest_g_grad_norm = 0.0;
   double last_diversity = 0.0;
 };
 
-/// A sign that has lasted for kSignEpochs, and advice.
+/// A symptom that has lasted for kSymptomEpochs, and advice.
 struct HealthWarning {
-  Sign sign;
+  Symptom symptom;
   std::string text;
 };
 
-/// A sign counts after this many consecutive epochs.
-inline constexpr std::int64_t kSignEpochs = 3;
+/// A symptom counts after this many consecutive epochs.
+inline constexpr std::int64_t kSymptomEpochs = 3;
 
-/// Updates `state` with an epoch's mean metrics and diversity (DiversityMeter). Returns the signs
-/// that have just lasted long enough; each is returned again only after it has disappeared and come
-/// back.
+/// Updates `state` with an epoch's mean metrics and diversity (DiversityMeter). Returns the
+/// symptoms that have just lasted long enough; each is returned again only after it has
+/// disappeared and come back.
 std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diversity,
                                         const LossConfig& loss, HealthState& state);
 

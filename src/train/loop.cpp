@@ -19,10 +19,10 @@ using Clock = std::chrono::steady_clock;
 
 // Number of steps before their metrics are read, which makes the CPU wait for the device. Ends no
 // later than the next step that has something to log, save or finish.
-std::int64_t steps_to_read(const Trainer& trainer, std::int64_t most) {
+std::int64_t steps_to_read(const Trainer& trainer, std::int64_t max) {
   const OutputConfig& output = trainer.config().output;
   const std::int64_t done = trainer.steps_done();
-  std::int64_t count = std::min(most, trainer.total_steps() - done);
+  std::int64_t count = std::min(max, trainer.total_steps() - done);
   for (const auto every : {trainer.steps_per_epoch(), output.log_every, output.save_state_steps}) {
     if (every > 0) count = std::min(count, every - done % every);
   }
@@ -83,12 +83,12 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
     std::vector<torch::Tensor> steps;
     const auto start = Clock::now();
     for (std::int64_t i = 0; i < count; ++i) steps.push_back(trainer.step());
-    Reading seen = read(steps, hooks.stop && hooks.stop(), trainer.ranks());
+    Reading reading = read(steps, hooks.stop && hooks.stop(), trainer.ranks());
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const std::int64_t done = trainer.steps_done();
     std::string what;
     for (std::int64_t i = 0; i < count && what.empty(); ++i) {
-      const StepMetrics metrics = step_metrics(seen.metrics[i]);
+      const StepMetrics metrics = step_metrics(reading.metrics[i]);
       what = not_finite(metrics, state.epoch.mean(), done - count + i + 1);
       state.epoch.add(metrics);
       state.interval.add(metrics);
@@ -109,10 +109,10 @@ bool run_training(Trainer& trainer, LoopState& state, const Hooks& hooks) {
       const LogRow finished = row(state.epoch);
       state.epoch = {};
       if (hooks.on_epoch) hooks.on_epoch(finished);
-      if (!seen.stop) seen.stop = wants_stop(hooks, trainer);  // on_epoch may have taken long
+      if (!reading.stop) reading.stop = wants_stop(hooks, trainer);  // on_epoch may have taken long
     }
     if (hooks.after_step) hooks.after_step();
-    if (seen.stop) return done == trainer.total_steps();
+    if (reading.stop) return done == trainer.total_steps();
   }
   return true;
 }

@@ -22,12 +22,12 @@ class DeviceGraph {
 
   // Runs once normally, so that libraries and the allocator create what can't be created during
   // capture. CUDA does not capture on the default stream, so this also runs on another one.
-  torch::Tensor warm_up(const Work& work) { return aside(work); }
+  torch::Tensor warm_up(const Work& work) { return run_on_side_stream(work); }
 
   void capture(const Work& work) {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
-      aside([&] {
+      run_on_side_stream([&] {
         graph_.emplace();
         graph_->capture_begin();
         result_ = work();
@@ -51,7 +51,7 @@ class DeviceGraph {
   }
 
  private:
-  torch::Tensor aside(const Work& work) const {
+  torch::Tensor run_on_side_stream(const Work& work) const {
 #ifdef GAN_TRAIN_HAS_CUDA
     if (device_.is_cuda()) {
       c10::cuda::device_synchronize();
@@ -74,7 +74,7 @@ class DeviceGraph {
 };
 
 StepGraphs::StepGraphs(const torch::Device& device, const Ranks& ranks) : device_(device) {
-  if (ranks.are_many()) {
+  if (ranks.has_peers()) {
     throw usage_error("train.cuda_graph: not on several processes, whose sums can't be captured; ",
                       "leave it out under mpirun");
   }

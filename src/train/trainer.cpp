@@ -108,15 +108,15 @@ torch::Tensor Trainer::update(const StepInputs& inputs) {
 }
 
 void Trainer::adapt_augmentation(const torch::Tensor& sign) {
-  augmentation = adapted(augmentation, mean_over_ranks(ranks_, sign).item<double>(),
-                         config_.augment.target, kAdaptEvery * images_per_step());
+  augmentation = adapted_probability(augmentation, mean_over_ranks(ranks_, sign).item<double>(),
+                                     config_.augment.target, kAdaptEvery * images_per_step());
 }
 
 // Updates D to tell real images from generated ones. Returns d_loss, d_real, d_fake, d_grad_norm
 // and the mean sign of the logits on real images.
 torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const Batch& generated) {
-  const Batch real = {seen(in.real, in.real_view, config_.augment), in.real_classes};
-  const Batch fake = {seen(generated.images.detach(), in.fake_view, config_.augment),
+  const Batch real = {apply_view(in.real, in.real_view, config_.augment), in.real_classes};
+  const Batch fake = {apply_view(generated.images.detach(), in.fake_view, config_.augment),
                       generated.classes};
   Output on_real, on_fake;
   torch::Tensor loss, norm;
@@ -158,11 +158,13 @@ torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const
 
 // Updates G so that D takes its images for real. Returns g_loss and g_grad_norm.
 torch::Tensor Trainer::update_generator(const GeneratorInputs& in, const Batch& generated) {
-  const Batch fake = {seen(generated.images, in.fake_view, config_.augment), generated.classes};
+  const Batch fake = {apply_view(generated.images, in.fake_view, config_.augment),
+                      generated.classes};
   const Output on_fake = discriminate(fake);
   const auto real_logits = [&] {
     const torch::NoGradGuard constant_for_g;
-    return discriminate({seen(in.real, in.real_view, config_.augment), in.real_classes}).logits;
+    return discriminate({apply_view(in.real, in.real_view, config_.augment), in.real_classes})
+        .logits;
   };
   const auto loss = sum_of({loss_.needs_pairs() ? loss_.pairs(on_fake.logits, real_logits())
                                                 : loss_.generator(on_fake.logits),
@@ -269,7 +271,7 @@ Trainer::Trainer(const Config& config, const Dataset& data, Ranks& ranks)
       penalty_(find_row(penalties(), config.loss.penalty)),
       draws_(std::make_unique<StepDraws>(config, data, device_, ranks.size())),
       data_size_(data.size()),
-      data_sum_(fingerprint(data)) {
+      data_fingerprint_(fingerprint(data)) {
   check_choices(config);
   check_batches(config, data.size(), ranks.size());
   check_loss(config.loss, config.train);
@@ -326,7 +328,7 @@ bool Trainer::is_finite() const {
 }
 
 void Trainer::share_state() {
-  if (!ranks_.are_many()) return;
+  if (!ranks_.has_peers()) return;
   auto counts =
       torch::tensor({static_cast<double>(steps_done_), static_cast<double>(g_optimizer.steps()),
                      static_cast<double>(d_optimizer.steps()), lr_scale_, augmentation},

@@ -23,7 +23,7 @@ std::int64_t divide_up(std::int64_t n, std::int64_t by) { return (n + by - 1) / 
 
 // The trials promoted by a level's results, in their original order.
 std::vector<std::int64_t> promoted(const std::vector<Job>& jobs,
-                                   const std::vector<JobResult>& results, std::int64_t most) {
+                                   const std::vector<JobResult>& results, std::int64_t max) {
   std::vector<JobResult> sound;
   for (const Job& job : jobs) {
     const JobResult* result = result_of(results, job);
@@ -33,7 +33,7 @@ std::vector<std::int64_t> promoted(const std::vector<Job>& jobs,
                    [](const JobResult& a, const JobResult& b) { return a.score < b.score; });
   std::vector<std::int64_t> trials;
   for (const JobResult& result : sound) {
-    const bool is_best = std::ssize(trials) < most;
+    const bool is_best = std::ssize(trials) < max;
     if (is_best || result.job.trial == 0) trials.push_back(result.job.trial);
   }
   std::sort(trials.begin(), trials.end());
@@ -41,20 +41,20 @@ std::vector<std::int64_t> promoted(const std::vector<Job>& jobs,
 }
 
 // How many of a level's `n` trials are promoted by their score.
-std::int64_t places_after(const SearchConfig& search, std::int64_t level, std::int64_t n) {
+std::int64_t promoted_count(const SearchConfig& search, std::int64_t level, std::int64_t n) {
   return level + 1 == search.rungs ? search.finalists : divide_up(n, search.eta);
 }
 
-Standing standing_of(const std::vector<const JobResult*>& results) {
-  Standing standing{.trial = results.front()->job.trial,
-                    .level = results.back()->job.level,
-                    .seeds = std::ssize(results)};
+RankedTrial ranked_trial(const std::vector<const JobResult*>& results) {
+  RankedTrial ranked{.trial = results.front()->job.trial,
+                     .level = results.back()->job.level,
+                     .seeds = std::ssize(results)};
   const auto n = static_cast<double>(results.size());
   double squares = 0.0;
-  for (const auto* result : results) standing.score += result->score / n;
-  for (const auto* result : results) squares += std::pow(result->score - standing.score, 2);
-  standing.spread = n > 1 ? std::sqrt(squares / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
-  return standing;
+  for (const auto* result : results) ranked.score += result->score / n;
+  for (const auto* result : results) squares += std::pow(result->score - ranked.score, 2);
+  ranked.spread = n > 1 ? std::sqrt(squares / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+  return ranked;
 }
 
 }  // namespace
@@ -69,15 +69,15 @@ std::int64_t level_steps(const SearchConfig& search, std::int64_t level, std::in
   return total;
 }
 
-std::vector<std::vector<Job>> settled_levels(const SearchConfig& search,
-                                             const std::vector<JobResult>& results) {
+std::vector<std::vector<Job>> known_levels(const SearchConfig& search,
+                                           const std::vector<JobResult>& results) {
   std::vector<std::vector<Job>> levels(1);
   for (std::int64_t i = 0; i < search.trials; ++i) levels[0].push_back({.level = 0, .trial = i});
   for (std::int64_t level = 1; level <= search.rungs; ++level) {
     const auto& before = levels.back();
     if (!is_done(before, results)) break;
     const auto trials =
-        promoted(before, results, places_after(search, level - 1, std::ssize(before)));
+        promoted(before, results, promoted_count(search, level - 1, std::ssize(before)));
     const bool is_final = level == search.rungs;
     std::vector<Job> jobs;
     // All finalists get their second seed before any gets its third.
@@ -91,7 +91,7 @@ std::vector<std::vector<Job>> settled_levels(const SearchConfig& search,
 }
 
 std::optional<Job> next_job(const SearchConfig& search, const std::vector<JobResult>& results) {
-  for (const auto& jobs : settled_levels(search, results)) {
+  for (const auto& jobs : known_levels(search, results)) {
     for (const Job& job : jobs) {
       if (result_of(results, job) == nullptr) return job;
     }
@@ -103,7 +103,7 @@ std::vector<std::int64_t> level_sizes(const SearchConfig& search) {
   std::vector<std::int64_t> sizes = {search.trials};
   for (std::int64_t level = 0; level < search.rungs; ++level) {
     const std::int64_t n = sizes.back();
-    sizes.push_back(std::min(n, places_after(search, level, n) + 1));  // plus the recipe
+    sizes.push_back(std::min(n, promoted_count(search, level, n) + 1));  // plus the recipe
   }
   return sizes;
 }
@@ -131,12 +131,13 @@ std::int64_t affordable_trials(SearchConfig search, double run, double measure, 
   return search.trials;
 }
 
-std::vector<Standing> standings(const SearchConfig& search, const std::vector<JobResult>& results) {
-  const auto levels = settled_levels(search, results);
+std::vector<RankedTrial> ranking(const SearchConfig& search,
+                                 const std::vector<JobResult>& results) {
+  const auto levels = known_levels(search, results);
   // The first level counts even if incomplete, since there is no earlier one.
   std::size_t counted = 1;
   while (counted < levels.size() && is_done(levels[counted], results)) ++counted;
-  std::vector<Standing> all;
+  std::vector<RankedTrial> all;
   for (std::int64_t trial = 0; trial < search.trials; ++trial) {
     std::vector<const JobResult*> whole, last;
     for (std::size_t level = 0; level < counted; ++level) {
@@ -148,9 +149,9 @@ std::vector<Standing> standings(const SearchConfig& search, const std::vector<Jo
         if (job.level + 1 >= search.rungs) whole.push_back(result);
       }
     }
-    if (!last.empty()) all.push_back(standing_of(whole.empty() ? last : whole));
+    if (!last.empty()) all.push_back(ranked_trial(whole.empty() ? last : whole));
   }
-  std::stable_sort(all.begin(), all.end(), [](const Standing& a, const Standing& b) {
+  std::stable_sort(all.begin(), all.end(), [](const RankedTrial& a, const RankedTrial& b) {
     return a.level != b.level ? a.level > b.level : a.score < b.score;
   });
   return all;

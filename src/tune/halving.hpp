@@ -31,11 +31,11 @@ double level_share(const SearchConfig& search, std::int64_t level);
 /// That share of `total` steps, rounded up.
 std::int64_t level_steps(const SearchConfig& search, std::int64_t level, std::int64_t total);
 
-/// The jobs of each settled level; a level is settled once the one before is complete. The best
+/// The jobs of each known level; a level is known once the one before is complete. The best
 /// ceil(n / eta) of a rung's n trials are promoted, and the best `finalists` of the last rung; the
 /// recipe always is, for comparison, and a trial that diverged never is.
-std::vector<std::vector<Job>> settled_levels(const SearchConfig& search,
-                                             const std::vector<JobResult>& results);
+std::vector<std::vector<Job>> known_levels(const SearchConfig& search,
+                                           const std::vector<JobResult>& results);
 
 /// The next job; nothing if the search is complete.
 std::optional<Job> next_job(const SearchConfig& search, const std::vector<JobResult>& results);
@@ -54,8 +54,8 @@ SearchCost search_cost(const SearchConfig& search);
 /// run takes `run` and a measurement `measure` seconds.
 std::int64_t affordable_trials(SearchConfig search, double run, double measure, double budget);
 
-/// The ranking of a trial.
-struct Standing {
+/// A trial in the ranking.
+struct RankedTrial {
   std::int64_t trial = 0;
   std::int64_t level = 0;  ///< the last level that it was measured in
   std::int64_t seeds = 0;
@@ -65,6 +65,6 @@ struct Standing {
 
 /// All trials measured so far, best first: those of the last complete level before those of earlier
 /// levels, then by score. Incomplete levels do not count.
-std::vector<Standing> standings(const SearchConfig& search, const std::vector<JobResult>& results);
+std::vector<RankedTrial> ranking(const SearchConfig& search, const std::vector<JobResult>& results);
 
 }  // namespace gan

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // Switches off what a trial does not need: the search measures it, and nobody looks at its
 // pictures.
-Config as_trial(Config config) {
+Config trial_settings(Config config) {
   config.output.dir.clear();
   config.output.checkpoint_every = 0;
   config.eval.every = 0;
@@ -32,15 +32,15 @@ bool has_state(const RunFiles& files) {
   return fs::exists(files.state()) || fs::exists(files.previous_state());
 }
 
-std::string place_text(const Standing& standing, const SearchSetup& setup) {
-  std::string text = "score " + score_text(standing.score, kShownDigits);
-  if (standing.seeds > 1) {
-    text += ", standard deviation " + score_text(standing.spread, kShownDigits);
+std::string place_text(const RankedTrial& ranked, const SearchSetup& setup) {
+  std::string text = "score " + score_text(ranked.score, kShownDigits);
+  if (ranked.seeds > 1) {
+    text += ", standard deviation " + score_text(ranked.spread, kShownDigits);
   }
   const auto seed = setup.recipe.train.seed;
-  text += standing.seeds > 1 ? str(" over seeds ", seed, " to ", seed + standing.seeds - 1)
-                             : str(" with seed ", seed);
-  const double share = 100 * level_share(setup.search, standing.level);
+  text += ranked.seeds > 1 ? str(" over seeds ", seed, " to ", seed + ranked.seeds - 1)
+                           : str(" with seed ", seed);
+  const double share = 100 * level_share(setup.search, ranked.level);
   return share < 100 ? text + str(", after ", std::round(share), " % of a run") : text;
 }
 
@@ -58,11 +58,11 @@ bool Search::run(const SearchHooks& hooks) {
   while (const auto job = next_job(setup_.search, results_)) {
     if (hooks.stop && hooks.stop()) return false;
     if (hooks.before) hooks.before(*job);
-    const auto result = do_job(*job, hooks);
+    const auto result = run_job(*job, hooks);
     if (!result) return false;
     results_.push_back(*result);
     folder_.save_results(setup_, trials_, results_);
-    drop_states();
+    remove_states();
     save_best();
     if (hooks.after) hooks.after(*result);
   }
@@ -70,12 +70,12 @@ bool Search::run(const SearchHooks& hooks) {
 }
 
 // Returns nothing if it was stopped early.
-std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks) const {
+std::optional<JobResult> Search::run_job(const Job& job, const SearchHooks& hooks) const {
   const auto start = std::chrono::steady_clock::now();
   const fs::path root = folder_.trial(job, setup_);
   const bool known = has_state(RunFiles(root));
   const RunFolder folder(root, known ? RunFolder::Open::kResume : RunFolder::Open::kOverwrite);
-  Trainer trainer(as_trial(trials_.config(job.trial, job.repeat)), scorer_.data().train);
+  Trainer trainer(trial_settings(trials_.config(job.trial, job.repeat)), scorer_.data().train);
   const std::int64_t target = level_steps(setup_.search, job.level, trainer.total_steps());
   JobResult result{.job = job, .steps = target, .score = std::numeric_limits<double>::infinity()};
   try {
@@ -104,8 +104,8 @@ std::optional<JobResult> Search::do_job(const Job& job, const SearchHooks& hooks
 }
 
 // Eliminated trials keep the tables and pictures of their runs, but not the weights.
-void Search::drop_states() const {
-  const auto levels = settled_levels(setup_.search, results_);
+void Search::remove_states() const {
+  const auto levels = known_levels(setup_.search, results_);
   if (levels.size() < 2) return;
   const auto& ahead = levels.back();
   for (const Job& job : levels[levels.size() - 2]) {
@@ -119,17 +119,17 @@ void Search::drop_states() const {
 }
 
 void Search::save_best() const {
-  const auto places = standings(setup_.search, results_);
+  const auto places = ranking(setup_.search, results_);
   if (places.empty() || !std::isfinite(places.front().score)) return;
-  const Standing& best = places.front();
+  const RankedTrial& best = places.front();
   std::string text = str("# Found by gan-tune among ", setup_.search.trials, " trials",
                          next_job(setup_.search, results_) ? ", before its search ended" : "", "; ",
                          scorer_.name(), " to ", scorer_.data().test.size(), " images held out of ",
                          scorer_.data().name, ".\n# This one, trial ", best.trial, ": ",
                          place_text(best, setup_), ".\n");
-  for (const Standing& standing : places) {
-    if (standing.trial != 0 || best.trial == 0) continue;
-    text += "# The recipe as it was: " + place_text(standing, setup_) + ".\n";
+  for (const RankedTrial& ranked : places) {
+    if (ranked.trial != 0 || best.trial == 0) continue;
+    text += "# The recipe as it was: " + place_text(ranked, setup_) + ".\n";
   }
   const Trial& values = trials_.values(best.trial);
   const Trial& recipe = trials_.values(0);

@@ -32,8 +32,8 @@ class Search {
   const std::vector<JobResult>& results() const { return results_; }
 
  private:
-  std::optional<JobResult> do_job(const Job& job, const SearchHooks& hooks) const;
-  void drop_states() const;
+  std::optional<JobResult> run_job(const Job& job, const SearchHooks& hooks) const;
+  void remove_states() const;
   void save_best() const;
 
   const SearchSetup& setup_;

@@ -31,8 +31,8 @@ std::string read_range(const Option& option, std::string_view text, Dimension& d
   for (const auto end : {text.substr(0, dots), text.substr(dots + 2)}) {
     if (auto problem = try_value(option, end); !problem.empty()) return problem;
   }
-  dimension.whole = std::holds_alternative<std::int64_t*>(option.field);
-  if (!dimension.whole && !std::holds_alternative<double*>(option.field)) {
+  dimension.is_integer = std::holds_alternative<std::int64_t*>(option.field);
+  if (!dimension.is_integer && !std::holds_alternative<double*>(option.field)) {
     return "takes no numbers; list the values";
   }
   dimension.low = parse_double(trim(text.substr(0, dots))).value_or(0.0);
@@ -96,7 +96,7 @@ std::string draw_value(const Dimension& dimension, SplitMix64& rng) {
   const double low = dimension.low, high = dimension.high, u = rng.uniform();
   const double value =
       dimension.logarithmic ? low * std::pow(high / low, u) : low + u * (high - low);
-  if (dimension.whole) return std::to_string(static_cast<std::int64_t>(std::llround(value)));
+  if (dimension.is_integer) return std::to_string(static_cast<std::int64_t>(std::llround(value)));
   const std::string text = formatted("%.3g", value);
   const double rounded = parse_double(text).value_or(value);
   return format_double(rounded < low || rounded > high ? value : rounded);
@@ -123,9 +123,9 @@ Trial combination(const Space& space, std::int64_t number) {
   return trial;
 }
 
-std::string range_around(const char* key, double value, double factor, double most) {
+std::string range_around(const char* key, double value, double factor, double max) {
   return str(key, "=", format_double(value / factor), "..",
-             format_double(std::min(most, value * factor)), ":log");
+             format_double(std::min(max, value * factor)), ":log");
 }
 
 }  // namespace

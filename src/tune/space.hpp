@@ -35,7 +35,7 @@ struct Dimension {
   double low = 0.0;
   double high = 0.0;
   bool logarithmic = false;  ///< uniform in the logarithm
-  bool whole = false;        ///< integers
+  bool is_integer = false;
 };
 using Space = std::vector<Dimension>;
 

@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-constexpr std::size_t kPlaces = 8;
+constexpr std::size_t kShownTrials = 8;
 
 std::string short_score(double value) {
   return std::isnan(value) ? "-" : score_text(value, kShownDigits);
@@ -38,14 +38,14 @@ std::string place_line(const std::string& place, const std::string& trial, const
 }
 
 // A difference of means below two of its standard errors may be due to the seeds.
-std::string comparison_text(const Standing& best, const Standing& recipe) {
+std::string comparison_text(const RankedTrial& best, const RankedTrial& recipe) {
   if (best.trial == 0) return "No trial beat the recipe.";
   if (!std::isfinite(recipe.score)) return "The recipe itself diverged.";
   const double gain = recipe.score - best.score;
   const std::string text =
       str("Trial ", best.trial, " is ahead of the recipe by ", short_score(gain));
   if (best.seeds < 2 || recipe.seeds < 2) return text + ", with one seed each.";
-  const auto error = [](const Standing& one) {
+  const auto error = [](const RankedTrial& one) {
     return one.spread * one.spread / static_cast<double>(one.seeds);
   };
   const double unsure = 2 * std::sqrt(error(best) + error(recipe));
@@ -108,10 +108,10 @@ Json plan_json(const SearchSetup& setup, const SearchTrials& trials) {
           {"repeats", search.repeats}, {"runs", cost.runs},         {"measurements", cost.jobs}};
 }
 
-Json standings_json(const SearchSetup& setup, const SearchTrials& trials,
-                    const std::vector<JobResult>& results) {
+Json ranking_json(const SearchSetup& setup, const SearchTrials& trials,
+                  const std::vector<JobResult>& results) {
   Json places = Json::array();
-  for (const Standing& one : standings(setup.search, results)) {
+  for (const RankedTrial& one : ranking(setup.search, results)) {
     Json values = Json::object();
     for (std::size_t i = 0; i < trials.space().size(); ++i) {
       values[trials.space()[i].key] = trials.values(one.trial)[i];
@@ -126,9 +126,9 @@ Json standings_json(const SearchSetup& setup, const SearchTrials& trials,
   return places;
 }
 
-std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
-                           const std::vector<JobResult>& results, const std::string& score_name) {
-  const auto places = standings(setup.search, results);
+std::string ranking_text(const SearchSetup& setup, const SearchTrials& trials,
+                         const std::vector<JobResult>& results, const std::string& score_name) {
+  const auto places = ranking(setup.search, results);
   if (places.empty()) return "";
   std::string text = wrap("score: " + score_name +
                               " to images held out, lower is better; spread: "
@@ -136,16 +136,16 @@ std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
                           kTableWidth, "", "  ") +
                      '\n' + place_line("place", "trial", "rung", "seeds", "score", "spread");
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const Standing& one = places[i];
-    if (i >= kPlaces && one.trial != 0) continue;
+    const RankedTrial& one = places[i];
+    if (i >= kShownTrials && one.trial != 0) continue;
     text +=
         place_line(std::to_string(i + 1), std::to_string(one.trial), rung_name(setup, one.level),
                    std::to_string(one.seeds), short_score(one.score), short_score(one.spread)) +
         values_text(trials, one.trial);
   }
-  if (places.size() > kPlaces) text += "  … the others are in tune.csv\n";
+  if (places.size() > kShownTrials) text += "  … the others are in tune.csv\n";
   const auto recipe = std::find_if(places.begin(), places.end(),
-                                   [](const Standing& one) { return one.trial == 0; });
+                                   [](const RankedTrial& one) { return one.trial == 0; });
   if (recipe == places.end()) return text;
   return text + "\n" + wrap(comparison_text(places.front(), *recipe), kTableWidth, "", "  ");
 }

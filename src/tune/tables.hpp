@@ -14,10 +14,10 @@ Json plan_json(const SearchSetup& setup, const SearchTrials& trials);
 
 /// The ranking so far: a row and the values of each of the best trials and of the recipe, and
 /// whether the recipe is beaten.
-std::string standings_text(const SearchSetup& setup, const SearchTrials& trials,
-                           const std::vector<JobResult>& results, const std::string& score_name);
+std::string ranking_text(const SearchSetup& setup, const SearchTrials& trials,
+                         const std::vector<JobResult>& results, const std::string& score_name);
 /// All trials, best first.
-Json standings_json(const SearchSetup& setup, const SearchTrials& trials,
-                    const std::vector<JobResult>& results);
+Json ranking_json(const SearchSetup& setup, const SearchTrials& trials,
+                  const std::vector<JobResult>& results);
 
 }  // namespace gan

@@ -5,21 +5,21 @@
 namespace gan {
 namespace {
 
-void expect_finding(const GpuSigns& signs, Finding::Status status, const std::string& text) {
-  const Finding finding = judge_gpu(signs);
+void expect_finding(const GpuInfo& gpu, Finding::Status status, const std::string& text) {
+  const Finding finding = gpu_finding(gpu);
   EXPECT_EQ(finding.status, status) << finding.text;
   EXPECT_EQ(finding.text, text);
   EXPECT_EQ(finding.what, "GPU");
 }
 
-const GpuSigns kWorking = {.cuda_build = true,
-                           .cuda = 12060,
-                           .headers = 12060,
-                           .usable = 2,
-                           .on_bus = true,
-                           .device_file = true,
-                           .driver = "560.35.03",
-                           .library = "560.35.03"};
+const GpuInfo kWorking = {.cuda_build = true,
+                          .cuda = 12060,
+                          .headers = 12060,
+                          .usable = 2,
+                          .on_bus = true,
+                          .device_file = true,
+                          .driver = "560.35.03",
+                          .library = "560.35.03"};
 
 TEST(DoctorGpu, OneThatWorksIsGood) {
   expect_finding(kWorking, Finding::Status::kGood,
@@ -27,19 +27,19 @@ TEST(DoctorGpu, OneThatWorksIsGood) {
 }
 
 TEST(DoctorGpu, OneThatCannotBeUsedIsBadAndTheCureNamed) {
-  GpuSigns signs = kWorking;
-  signs.usable = 0;
-  signs.driver = "470.57";
-  expect_finding(signs, Finding::Status::kBad,
+  GpuInfo gpu = kWorking;
+  gpu.usable = 0;
+  gpu.driver = "470.57";
+  expect_finding(gpu, Finding::Status::kBad,
                  "there is one, but the NVIDIA driver 470.57 is too old; install a driver of "
                  "version 525 or later for CUDA 12.6, or build with a LibTorch for an older CUDA");
 }
 
 TEST(DoctorGpu, OneThatIsHiddenIsNoted) {
-  GpuSigns signs = kWorking;
-  signs.usable = 0;
-  signs.hidden = true;
-  expect_finding(signs, Finding::Status::kNote,
+  GpuInfo gpu = kWorking;
+  gpu.usable = 0;
+  gpu.hidden = true;
+  expect_finding(gpu, Finding::Status::kNote,
                  "there is one, but CUDA_VISIBLE_DEVICES hides every GPU; unset it, or name one: 0 "
                  "is the first");
 }
@@ -50,8 +50,8 @@ TEST(DoctorGpu, ABuildForCudaWithoutOneIsNoted) {
 }
 
 TEST(DoctorGpu, ABuildForTheCpuSaysHowToUseOne) {
-  for (const GpuSigns& signs : {GpuSigns{.on_bus = true}, GpuSigns{.driver = "560.35.03"}}) {
-    const Finding finding = judge_gpu(signs);
+  for (const GpuInfo& gpu : {GpuInfo{.on_bus = true}, GpuInfo{.driver = "560.35.03"}}) {
+    const Finding finding = gpu_finding(gpu);
     EXPECT_EQ(finding.status, Finding::Status::kNote);
     EXPECT_TRUE(finding.text.starts_with("there is one, but this LibTorch")) << finding.text;
     EXPECT_NE(finding.text.find("GAN_TRAIN_TORCH=cuda"), std::string::npos) << finding.text;

@@ -190,10 +190,10 @@ TEST_F(File, AKeptFileHoldsTheOldBytesOnceTheNewOnesStand) {
   write_file(folder_ / "last", "one");
   write_file(folder_ / "previous", "zero");
   {
-    const KeptFile given_up(folder_ / "last", folder_ / "previous");
+    const BackupFile given_up(folder_ / "last", folder_ / "previous");
   }
   EXPECT_EQ(text_of(folder_ / "previous"), "zero");
-  KeptFile kept(folder_ / "last", folder_ / "previous");
+  BackupFile kept(folder_ / "last", folder_ / "previous");
   write_file(folder_ / "last", "two");
   EXPECT_EQ(text_of(folder_ / "previous"), "zero");
   kept.commit();

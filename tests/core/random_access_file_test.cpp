@@ -25,7 +25,7 @@ TEST(RandomAccessFile, ReadsHereAndThere) {
   RandomAccessFile opened(folder / "x");
   const RandomAccessFile file(std::move(opened));
   EXPECT_EQ(file.size(), 8U);
-  file.will_need(2, 3);
+  file.prefetch(2, 3);
   EXPECT_EQ(read_from(file, 5, 3), (Bytes{5, 6, 7}));
   EXPECT_EQ(read_from(file, 0, 2), (Bytes{0, 1}));
   EXPECT_EQ(read_from(file, 8, 0), Bytes{});

@@ -197,9 +197,9 @@ TEST(Grouped, PutsCommasBetweenThousands) {
 
 TEST(FirstNames, AreCutShortAndPrintable) {
   const std::vector<std::string> names = {"cat", "d\tog", "eel"};
-  EXPECT_EQ(first_names(names, 3), "cat, d?og, eel");
-  EXPECT_EQ(first_names(names, 1), "cat, …");
-  EXPECT_EQ(first_names({}, 1), "");
+  EXPECT_EQ(join_first(names, 3), "cat, d?og, eel");
+  EXPECT_EQ(join_first(names, 1), "cat, …");
+  EXPECT_EQ(join_first({}, 1), "");
 }
 
 }  // namespace

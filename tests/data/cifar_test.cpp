@@ -120,16 +120,16 @@ TEST(Cifar, OfAHundredHasAFineLabelBehindACoarseOne) {
     bytes[1] = fine;
     return bytes;
   };
-  const auto unpacked = folder / "cifar-100-binary";
-  make_folders(unpacked);
-  write_file(unpacked / "train.bin", record(3, 99) + record(4, 17));
-  write_file(unpacked / "test.bin", record(0, 5));
+  const auto subfolder = folder / "cifar-100-binary";
+  make_folders(subfolder);
+  write_file(subfolder / "train.bin", record(3, 99) + record(4, 17));
+  write_file(subfolder / "test.bin", record(0, 5));
   std::string names;
   for (int i = 0; i < 100; ++i) names += str("name", i, "\n");
-  write_file(unpacked / "fine_label_names.txt", names);
+  write_file(subfolder / "fine_label_names.txt", names);
   DataConfig config;
   config.dataset = DatasetKind::kCifar100;
-  for (const auto& path : {folder.path(), unpacked, unpacked / "train.bin"}) {
+  for (const auto& path : {folder.path(), subfolder, subfolder / "train.bin"}) {
     config.path = path.string();
     const Dataset data = load_dataset(config);
     EXPECT_TRUE(torch::equal(data.labels, torch::tensor({99, 17}, torch::kInt64)));
@@ -137,7 +137,7 @@ TEST(Cifar, OfAHundredHasAFineLabelBehindACoarseOne) {
     EXPECT_EQ(classes_of(data).name(17), "name17");
     EXPECT_EQ(load_test_set(config)->labels.item<int>(), 5);
   }
-  write_file(unpacked / "train.bin", record(3, 100));
+  write_file(subfolder / "train.bin", record(3, 100));
   EXPECT_NE(message_of([&] { load_dataset(config); }).find("offset 1: found label 100"),
             std::string::npos);
 }

@@ -232,7 +232,7 @@ TEST(AutoDataset, IsWhatThePathHolds) {
   write_file(folder / "photos/deep/cat/1.png", encode_png({4, 4, 1, Bytes(16, 7)}));
   EXPECT_EQ(kind_at(folder / "photos"), "folder");
   EXPECT_EQ(find_loader(config).kind, DatasetKind::kFolder);
-  EXPECT_FALSE(is_made_up(config));
+  EXPECT_FALSE(is_synthetic(config));
 }
 
 TEST(AutoDataset, SaysWhatIsWrongWithThePath) {

@@ -7,7 +7,7 @@
 
 #include "data/idx_files.hpp"
 #include "formats/image.hpp"
-#include "formats/pack.hpp"
+#include "formats/make_gzip.hpp"
 #include "message.hpp"
 #include "scratch_folder.hpp"
 
@@ -74,7 +74,7 @@ TEST(StoredImages, OfPackedIdxFilesAreThoseInMemory) {
   const TempFolder folder;
   const ScratchFolder scratch;
   write_idx_file(folder / "x", noise({30, 3, 5, 6}));
-  write_file(folder / "train-images-idx4-ubyte.gz", pack(read_file(folder / "x")));
+  write_file(folder / "train-images-idx4-ubyte.gz", make_gzip(read_file(folder / "x")));
   write_idx_file(folder / "train-labels-idx1-ubyte", torch::arange(30));
   const DataConfig config = config_of(DatasetKind::kIdx, folder.path());
   expect_same_from_disk(config, 30);
@@ -154,10 +154,10 @@ TEST(StoredImages, AFileThatIsDamagedWhenItIsOpenedIsRefusedAsEver) {
   };
   EXPECT_NE(refusal(false).find("truncated at offset 1000"), std::string::npos) << refusal(false);
   EXPECT_EQ(refusal(false), refusal(true));
-  const auto packed = pack(read_file(folder / "x"));
-  write_file(folder / "x", packed);
+  const auto compressed = make_gzip(read_file(folder / "x"));
+  write_file(folder / "x", compressed);
   EXPECT_EQ(refusal(false), refusal(true));
-  write_file(folder / "x", ByteView(packed).first(packed.size() - 4));
+  write_file(folder / "x", ByteView(compressed).first(compressed.size() - 4));
   EXPECT_NE(refusal(false).find("the gzip data break off"), std::string::npos) << refusal(false);
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 TEST(Ranks, AProcessOnItsOwnIsAGroupOfOne) {
   EXPECT_TRUE(single_rank().is_first());
-  EXPECT_FALSE(single_rank().are_many());
+  EXPECT_FALSE(single_rank().has_peers());
   std::vector<torch::Tensor> tensors = {torch::ones({3})};
   average_over_ranks(single_rank(), tensors);
   EXPECT_TRUE(torch::equal(tensors[0], torch::ones({3})));

@@ -35,7 +35,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 
 
 @functools.cache
-def packed():
+def gzipped_files():
     return {f"{name}.gz": gzip.compress((common.MNIST / name).read_bytes(), 1) for name in NAMES}
 
 
@@ -44,7 +44,7 @@ class GetDataTest(common.ProgramTest):
         super().setUp()
         common.need(all((common.MNIST / name).exists() for name in NAMES), "MNIST is not whole")
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-        self.server.files, self.server.cut, self.server.asked = packed().copy(), {}, []
+        self.server.files, self.server.cut, self.server.asked = gzipped_files().copy(), {}, []
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
@@ -95,7 +95,7 @@ class GetDataTest(common.ProgramTest):
 
     def test_a_cut_download_is_taken_up_where_it_stopped(self):
         name = f"{NAMES[0]}.gz"
-        self.server.cut[name] = len(packed()[name]) // 3
+        self.server.cut[name] = len(gzipped_files()[name]) // 3
         self.assertIn("could not get mnist", self.get(code=1))
         self.assert_there(*NAMES)
         part = self.folder / "mnist/.part" / name
@@ -113,7 +113,7 @@ class GetDataTest(common.ProgramTest):
         self.server.files[f"{NAMES[1]}.gz"] = gzip.compress(wrong, 1)
         self.assertIn(f"{NAMES[1]}.gz is not the published file", self.get(code=1))
         self.assertFalse((self.folder / "mnist" / NAMES[1]).exists())
-        self.server.files = packed()
+        self.server.files = gzipped_files()
         self.get()
         self.assertNotIn((f"{NAMES[0]}.gz", 0), self.asked)  # which was right
         self.assert_there()

@@ -48,7 +48,7 @@ TEST(Classifier, LearnsToTellShapesApart) {
 
 TEST(Classifier, TakesStackedImagesOneByOne) {
   const Dataset train = stacked_shapes(700);
-  EXPECT_EQ(classes_to_tell(train), 1000);
+  EXPECT_EQ(classifier_classes(train), 1000);
   const TestedClassifier made = make_classifier(train, {});
   EXPECT_GT(made.accuracy, 0.8);  // one in 512 by chance
   const Classified found = classify(made.net, train.samples.narrow(0, 0, 5));

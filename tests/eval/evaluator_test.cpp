@@ -62,14 +62,14 @@ TEST(Evaluator, RealImagesScoreAsTheFloorAndNoiseAsTheCeiling) {
   EXPECT_NE(same.features.find("on its test images"), std::string::npos);
   for (const auto& one : same.rows) {
     EXPECT_TRUE(std::isfinite(one.value)) << one.name;
-    EXPECT_TRUE(std::isfinite(one.floor) && std::isfinite(one.ceiling)) << one.name;
+    EXPECT_TRUE(std::isfinite(one.real) && std::isfinite(one.noise)) << one.name;
   }
   for (const auto* better_high : {"precision", "coverage", "classifier_score"}) {
-    EXPECT_GT(metric_called(same, better_high).floor, metric_called(same, better_high).ceiling)
+    EXPECT_GT(metric_called(same, better_high).real, metric_called(same, better_high).noise)
         << better_high;
   }
   for (const auto* better_low : {"frechet", "kid", "class_kl", "nearest"}) {
-    EXPECT_LT(metric_called(same, better_low).floor, metric_called(same, better_low).ceiling)
+    EXPECT_LT(metric_called(same, better_low).real, metric_called(same, better_low).noise)
         << better_low;
   }
 }
@@ -89,7 +89,7 @@ TEST(Evaluator, DataOnDiskGiveTheFiguresOfDataInMemory) {
     const auto classifier = classified ? std::optional(known) : std::nullopt;
     const Evaluator evaluator(all, classifier, 300);
     std::string text = metrics_csv_values(evaluator.measure(images));
-    for (const auto& row : evaluator.measure_baselines()) text += str(" ", row.floor, row.ceiling);
+    for (const auto& row : evaluator.measure_baselines()) text += str(" ", row.real, row.noise);
     return text;
   };
   EXPECT_TRUE(
@@ -153,9 +153,9 @@ TEST(Evaluator, ComparesWithTrainingImagesWhereThereAreNoTestImages) {
   EXPECT_EQ(metrics.features.find("LeNet"), std::string::npos);
   EXPECT_TRUE(std::isnan(metrics.value("class_kl")));
   const Metric sliced = metric_called(metrics, "sliced_wasserstein");
-  EXPECT_LT(sliced.value, 0.5 * sliced.ceiling);
+  EXPECT_LT(sliced.value, 0.5 * sliced.noise);
   // The reference is not part of the searched images, so real images differ from all of these.
-  EXPECT_GT(metric_called(metrics, "nearest").floor, 0.0);
+  EXPECT_GT(metric_called(metrics, "nearest").real, 0.0);
 }
 
 TEST(Evaluator, MeasuresPoints) {
@@ -167,10 +167,10 @@ TEST(Evaluator, MeasuresPoints) {
   evaluator.set_baselines(evaluator.measure_baselines());
   const Metrics metrics = evaluator.measure(data.samples.narrow(0, 0, 300));
   EXPECT_LT(metric_called(metrics, "sliced_wasserstein").value,
-            metric_called(metrics, "sliced_wasserstein").ceiling);
+            metric_called(metrics, "sliced_wasserstein").noise);
   EXPECT_EQ(metrics.value("modes_found"), 8);
   EXPECT_GT(metrics.value("near_modes_percent"), 97);
-  EXPECT_LT(metric_called(metrics, "near_modes_percent").ceiling, 10);
+  EXPECT_LT(metric_called(metrics, "near_modes_percent").noise, 10);
   EXPECT_TRUE(std::isnan(metrics.value("parzen")));  // only defined for pixels in [0, 1]
 }
 
@@ -216,21 +216,21 @@ TEST(Evaluator, MeasuresEachClass) {
   EXPECT_EQ(square.samples, squares.size(0));
   EXPECT_NEAR(square.frechet.value, 0.0, 1e-3);  // the reference itself
   EXPECT_EQ(square.coverage.value, 1.0);
-  EXPECT_GT(square.frechet.floor, 0.0);
-  EXPECT_GT(square.as_asked, 90);
-  EXPECT_NEAR(square.data, 12.5, 3);
+  EXPECT_GT(square.frechet.real, 0.0);
+  EXPECT_GT(square.confirmed_percent, 90);
+  EXPECT_NEAR(square.data_percent, 12.5, 3);
   EXPECT_EQ(frame.samples, 0);
-  EXPECT_TRUE(std::isnan(frame.frechet.value) && std::isnan(frame.as_asked));
-  EXPECT_TRUE(std::isfinite(frame.frechet.floor));
+  EXPECT_TRUE(std::isnan(frame.frechet.value) && std::isnan(frame.confirmed_percent));
+  EXPECT_TRUE(std::isfinite(frame.frechet.real));
   EXPECT_LT(frame.percent, 3);
-  EXPECT_LT(two.coverage.value, 0.5 * two.coverage.floor);
+  EXPECT_LT(two.coverage.value, 0.5 * two.coverage.real);
   EXPECT_EQ(two.recall.value, 0.0);
-  EXPECT_GT(two.frechet.value, 2 * two.frechet.floor);
+  EXPECT_GT(two.frechet.value, 2 * two.frechet.real);
   // The totals are the same as without classes.
   EXPECT_EQ(metrics_csv_values(metrics), metrics_csv_values(evaluator.measure(images, asked)));
   // If no classes were requested, the classifier assigns the images to classes.
   const Metrics unasked = evaluator.measure_classes(images);
-  EXPECT_TRUE(std::isnan(unasked.classes[0].as_asked));
+  EXPECT_TRUE(std::isnan(unasked.classes[0].confirmed_percent));
   EXPECT_EQ(unasked.classes[0].percent, square.percent);
   EXPECT_NEAR(unasked.classes[0].samples, square.percent / 100 * images.size(0), 1e-6);
 }

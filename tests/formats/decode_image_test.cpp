@@ -198,13 +198,13 @@ TEST(DecodeImage, SaysWhatIsWrongWithAPng) {
   Bytes file = good;
   file[file.size() - 13] ^= 1;
   says(file, "IDAT: CRC error");
-  const std::string packed("\x78\x9c\x63\x60\0\0\0\2\0\2", 10);  // its checksum is 2, 1
+  const std::string compressed("\x78\x9c\x63\x60\0\0\0\2\0\2", 10);  // its checksum is 2, 1
   const std::string start = "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", "\0\0\0\1\0\0\0\1"s + header);
   const auto with = [&](const std::string& chunks) {
     const std::string all = start + chunks + png_chunk("IEND", "");
     return Bytes(all.begin(), all.end());
   };
-  says(with(png_chunk("IDAT", packed)), "IDAT: incorrect data check");
+  says(with(png_chunk("IDAT", compressed)), "IDAT: incorrect data check");
   says(with(png_chunk("CgBI", "\x50\0\x20\2"s)), "CgBI: unhandled critical chunk");
   says(with(""), "IEND: out of place");
   const auto palette = png_chunk("PLTE", "\0\0\0\xff\x80\x40"s);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "formats/pack.hpp"
+#include "formats/make_gzip.hpp"
 #include "gan_train/core/random.hpp"
 #include "message.hpp"
 #include "peak_growth.hpp"
@@ -58,25 +58,26 @@ TEST(Gzip, IsToldByItsFirstTwoBytes) {
 TEST(Gzip, GivesBackWhatWasPacked) {
   for (const std::size_t size : {0, 1, 4095, 4096, 4097, 8192, 1 << 20}) {
     const auto data = noise(size);
-    EXPECT_EQ(gunzip(pack(data), UINT64_MAX, "x"), data) << size;
-    EXPECT_EQ(gunzip(pack(data), size, "x"), data) << size;
+    EXPECT_EQ(gunzip(make_gzip(data), UINT64_MAX, "x"), data) << size;
+    EXPECT_EQ(gunzip(make_gzip(data), size, "x"), data) << size;
     const Bytes zeros(size);
-    EXPECT_EQ(gunzip(pack(zeros), size, "x"), zeros) << size;
+    EXPECT_EQ(gunzip(make_gzip(zeros), size, "x"), zeros) << size;
   }
 }
 
 TEST(Gzip, JoinsItsMembers) {
   const auto first = noise(70000);
   const Bytes second{1, 2, 3};
-  EXPECT_EQ(gunzip(pack(first) + pack({}) + pack(second), 70003, "x"), first + second);
+  EXPECT_EQ(gunzip(make_gzip(first) + make_gzip({}) + make_gzip(second), 70003, "x"),
+            first + second);
 }
 
 TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
   const auto data = noise((5 << 19) + 3);  // two and a half read pieces
   const Bytes last{1, 2, 3};
-  const auto packed = pack(data) + pack({}) + pack(last);
+  const auto compressed = make_gzip(data) + make_gzip({}) + make_gzip(last);
   for (const std::size_t step : {999, 1 << 20, 1 << 22}) {
-    EXPECT_EQ(read_all(packed, step), data + last) << step;
+    EXPECT_EQ(read_all(compressed, step), data + last) << step;
   }
 }
 
@@ -84,7 +85,7 @@ TEST(Gzip, AReaderGivesTheSameInPiecesOfAnySize) {
 Bytes member_of_size(std::size_t size, const Bytes& data) {
   constexpr std::size_t kFlags = 3, kHeader = 10;
   constexpr std::uint8_t kHasName = 8;
-  Bytes member = pack(data);
+  Bytes member = make_gzip(data);
   member[kFlags] |= kHasName;
   Bytes name(size - member.size(), 'x');
   name.back() = 0;
@@ -99,7 +100,7 @@ TEST(Gzip, AReaderFindsMembersWherePiecesOfAFileMeet) {
   for (const std::size_t end : {kPiece - 2, kPiece - 1, kPiece}) {
     const auto first = member_of_size(end, data);
     ASSERT_EQ(first.size(), end);
-    EXPECT_EQ(read_all(first + pack(second), 1 << 16), data + second) << end;
+    EXPECT_EQ(read_all(first + make_gzip(second), 1 << 16), data + second) << end;
     EXPECT_NE(failure(first + Bytes{0x1f}).find("1 bytes follow"), std::string::npos);
     EXPECT_NE(failure(first + Bytes{3, 4}).find("2 bytes follow"), std::string::npos);
   }
@@ -107,9 +108,9 @@ TEST(Gzip, AReaderFindsMembersWherePiecesOfAFileMeet) {
 
 TEST(Gzip, HeadIsAllThatWasAskedForOrIsThere) {
   const Bytes data{1, 2, 3, 4, 5};
-  EXPECT_EQ(gunzip_head(pack(data), 3, "x"), (Bytes{1, 2, 3}));
-  EXPECT_EQ(gunzip_head(pack(data), 100, "x"), data);
-  EXPECT_EQ(gunzip_head(pack(Bytes{1}) + pack(data), 3, "x"), (Bytes{1, 1, 2}));
+  EXPECT_EQ(gunzip_head(make_gzip(data), 3, "x"), (Bytes{1, 2, 3}));
+  EXPECT_EQ(gunzip_head(make_gzip(data), 100, "x"), data);
+  EXPECT_EQ(gunzip_head(make_gzip(Bytes{1}) + make_gzip(data), 3, "x"), (Bytes{1, 1, 2}));
 }
 
 TEST(Gzip, RefusesAnotherFile) {
@@ -118,17 +119,17 @@ TEST(Gzip, RefusesAnotherFile) {
 }
 
 TEST(Gzip, RefusesEveryTruncation) {
-  const auto packed = pack(noise(200));
-  for (std::size_t size = 2; size < packed.size(); ++size) {
-    EXPECT_EQ(failure(ByteView(packed).first(size)),
+  const auto compressed = make_gzip(noise(200));
+  for (std::size_t size = 2; size < compressed.size(); ++size) {
+    EXPECT_EQ(failure(ByteView(compressed).first(size)),
               str("x.gz: offset ", size, " of ", size, ": the gzip data break off, truncated"));
   }
 }
 
 TEST(Gzip, RefusesAWrongChecksumOrLength) {
-  const auto packed = pack(noise(200));
+  const auto compressed = make_gzip(noise(200));
   for (std::size_t back = 1; back <= 8; ++back) {
-    auto damaged = packed;
+    auto damaged = compressed;
     damaged[damaged.size() - back] ^= 1;
     EXPECT_NE(failure(damaged).find(back > 4 ? "the gzip data do not match their CRC-32"
                                              : "damaged gzip data: incorrect length check"),
@@ -138,34 +139,34 @@ TEST(Gzip, RefusesAWrongChecksumOrLength) {
 }
 
 TEST(Gzip, RefusesDamagedData) {
-  auto packed = pack(noise(200));
-  packed[10] = 0x07;  // an invalid type of deflate block
-  EXPECT_NE(failure(packed).find("damaged gzip data: invalid block type"), std::string::npos)
-      << failure(packed);
+  auto compressed = make_gzip(noise(200));
+  compressed[10] = 0x07;  // an invalid type of deflate block
+  EXPECT_NE(failure(compressed).find("damaged gzip data: invalid block type"), std::string::npos)
+      << failure(compressed);
 }
 
 TEST(Gzip, RefusesWhatFollowsIt) {
-  const auto packed = pack(noise(10));
+  const auto compressed = make_gzip(noise(10));
   for (const auto& rest : {Bytes{0}, Bytes{0x1f}, Bytes(512), Bytes{'a', 'b'}}) {
-    EXPECT_EQ(failure(packed + rest),
-              str("x.gz: offset ", packed.size(), " of ", packed.size() + rest.size(), ": ",
+    EXPECT_EQ(failure(compressed + rest),
+              str("x.gz: offset ", compressed.size(), " of ", compressed.size() + rest.size(), ": ",
                   rest.size(), " bytes follow that are not gzip data"));
   }
 }
 
 TEST(Gzip, StopsABombAtItsLimit) {
-  const auto bomb = pack(Bytes(64 << 20));
+  const auto bomb = make_gzip(Bytes(64 << 20));
   EXPECT_LT(bomb.size(), 70000u);
   EXPECT_EQ(failure(bomb, 1000), "x.gz: unpacks to more than the 1000 bytes expected");
-  EXPECT_EQ(failure(pack(Bytes(11)), 10), "x.gz: unpacks to more than the 10 bytes expected");
-  EXPECT_EQ(failure(pack(Bytes(1)), 0), "x.gz: unpacks to more than the 0 bytes expected");
+  EXPECT_EQ(failure(make_gzip(Bytes(11)), 10), "x.gz: unpacks to more than the 10 bytes expected");
+  EXPECT_EQ(failure(make_gzip(Bytes(1)), 0), "x.gz: unpacks to more than the 0 bytes expected");
   // The damage at its end is never reached.
   EXPECT_EQ(failure(ByteView(bomb).first(bomb.size() / 2), 1000), failure(bomb, 1000));
 }
 
 TEST(Gzip, ABombCostsNoMoreThanItsLimit) {
   if (!kCountsMemory) GTEST_SKIP() << "a sanitizer's own memory would be counted";
-  const auto bomb = pack(Bytes(128 << 20));
+  const auto bomb = make_gzip(Bytes(128 << 20));
   const auto growth = [&](std::uint64_t limit) {
     return peak_growth([&] { failure(bomb, limit); });
   };
@@ -176,7 +177,7 @@ TEST(Gzip, ABombCostsNoMoreThanItsLimit) {
   EXPECT_LE(peak_growth([&] { gunzip_head(bomb, 20, "x.gz"); }), 2);
   // Many members don't evade the limit.
   Bytes chain;
-  const auto member = pack(Bytes(1 << 20));
+  const auto member = make_gzip(Bytes(1 << 20));
   for (int i = 0; i < 100; ++i) chain.insert(chain.end(), member.begin(), member.end());
   EXPECT_EQ(failure(chain, 5 << 20), "x.gz: unpacks to more than the 5242880 bytes expected");
   EXPECT_LE(peak_growth([&] { failure(chain, 5 << 20); }), 4 * 5);

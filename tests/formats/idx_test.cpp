@@ -4,7 +4,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
-#include "formats/pack.hpp"
+#include "formats/make_gzip.hpp"
 #include "message.hpp"
 #include "peak_growth.hpp"
 #include "temp_folder.hpp"
@@ -38,21 +38,22 @@ Bytes raw_header(std::uint8_t type, std::uint8_t count, const std::vector<std::u
 
 class IdxFile : public testing::Test {
  protected:
-  // The unpacked values, read from the file on disk.
-  Bytes unpacked() const {
+  // The decompressed values, read from the file on disk.
+  Bytes decompressed() const {
     const RandomAccessFile file(path_);
     const auto header = read_idx_header(file);
     Bytes values;
     if (!header.gzipped) return values;
-    unpack_idx(file, header,
-               [&](ByteView piece) { values.insert(values.end(), piece.begin(), piece.end()); });
+    decompress_idx(file, header, [&](ByteView piece) {
+      values.insert(values.end(), piece.begin(), piece.end());
+    });
     return values;
   }
   std::string failure_of(ByteView bytes, std::uint64_t limit = UINT64_MAX) {
     write_file(path_, bytes);
     const auto message = message_of([&] { read_idx(path_, limit); });
     if (limit == UINT64_MAX) {
-      EXPECT_EQ(message_of([&] { unpacked(); }), message);
+      EXPECT_EQ(message_of([&] { decompressed(); }), message);
     }
     const auto file = path_.string();
     return message.starts_with(file) ? "x" + message.substr(file.size()) : message;
@@ -189,7 +190,7 @@ TEST_F(IdxFile, ReadsRawAndGzipAlike) {
   for (const std::size_t values : {6, 60000}) {
     const auto bytes = idx_file({static_cast<std::int64_t>(values)}, values);
     const auto expected = parse_idx(bytes, "x");
-    for (const auto& content : {bytes, pack(bytes)}) {
+    for (const auto& content : {bytes, make_gzip(bytes)}) {
       write_file(path_, content);
       const auto array = read_idx(path_, values);
       EXPECT_EQ(array.dims, expected.dims);
@@ -201,10 +202,10 @@ TEST_F(IdxFile, ReadsRawAndGzipAlike) {
 TEST_F(IdxFile, RefusesMoreThanTheLimit) {
   const auto bytes = idx_file({2, 3}, 6);
   EXPECT_EQ(failure_of(bytes, 5), "x: offset 4: the sizes 2x3 make 6 bytes; at most 5 are allowed");
-  EXPECT_EQ(failure_of(pack(bytes), 5),
+  EXPECT_EQ(failure_of(make_gzip(bytes), 5),
             "x (unpacked): offset 4: the sizes 2x3 make 6 bytes; at most 5 are allowed");
   EXPECT_EQ(failure_of(bytes, 6), "");
-  EXPECT_EQ(failure_of(pack(bytes), 6), "");
+  EXPECT_EQ(failure_of(make_gzip(bytes), 6), "");
 }
 
 TEST_F(IdxFile, RefusesAHugeFileUnread) {
@@ -221,13 +222,13 @@ TEST_F(IdxFile, BelievesNoHeaderBeyondTheFile) {
   const auto expected = str(": truncated at offset 12; expected ", (1ull << 62) + 12,
                             " bytes (a header of 12, then 2147483648x2147483648 values)");
   EXPECT_EQ(failure_of(claim), "x" + expected);
-  EXPECT_EQ(failure_of(pack(claim)), "x (unpacked)" + expected);
+  EXPECT_EQ(failure_of(make_gzip(claim)), "x (unpacked)" + expected);
 }
 
 TEST_F(IdxFile, StopsABombAtWhatItsHeaderClaims) {
   auto bytes = idx_file({2, 3}, 6);
   bytes.resize(32 << 20);
-  EXPECT_EQ(failure_of(pack(bytes)), "x: unpacks to more than the 18 bytes expected");
+  EXPECT_EQ(failure_of(make_gzip(bytes)), "x: unpacks to more than the 18 bytes expected");
 }
 
 TEST_F(IdxFile, CostsWhatIsThereNotWhatIsClaimed) {
@@ -238,41 +239,41 @@ TEST_F(IdxFile, CostsWhatIsThereNotWhatIsClaimed) {
   };
   auto bomb = idx_file({2, 3}, 6);
   bomb.resize(64 << 20);
-  EXPECT_LE(growth(pack(bomb), UINT64_MAX), 2);  // its header claims six values
-  EXPECT_LE(growth(pack(raw_header(8, 1, {1U << 31})), UINT64_MAX), 2);
+  EXPECT_LE(growth(make_gzip(bomb), UINT64_MAX), 2);  // its header claims six values
+  EXPECT_LE(growth(make_gzip(raw_header(8, 1, {1U << 31})), UINT64_MAX), 2);
   EXPECT_LE(growth(raw_header(8, 1, {1U << 31}), UINT64_MAX), 2);
-  EXPECT_GE(growth(pack(idx_file({8 << 20}, 8 << 20)), 8 << 20), 8);
-  // Values beyond the limit are not unpacked.
-  EXPECT_LE(growth(pack(idx_file({16 << 20}, 16 << 20)), 1 << 20), 2);
+  EXPECT_GE(growth(make_gzip(idx_file({8 << 20}, 8 << 20)), 8 << 20), 8);
+  // Values beyond the limit are not decompressed.
+  EXPECT_LE(growth(make_gzip(idx_file({16 << 20}, 16 << 20)), 1 << 20), 2);
 }
 
 TEST_F(IdxFile, TellsWhatIsWrongInsideAndAroundGzip) {
-  const auto packed = pack(idx_file({2, 3}, 5));
-  EXPECT_EQ(failure_of(packed),
+  const auto compressed = make_gzip(idx_file({2, 3}, 5));
+  EXPECT_EQ(failure_of(compressed),
             "x (unpacked): truncated at offset 17; expected 18 bytes (a header of 12, then 2x3 "
             "values)");
-  EXPECT_EQ(failure_of(ByteView(packed).first(packed.size() - 1)),
-            str("x: offset ", packed.size() - 1, " of ", packed.size() - 1,
+  EXPECT_EQ(failure_of(ByteView(compressed).first(compressed.size() - 1)),
+            str("x: offset ", compressed.size() - 1, " of ", compressed.size() - 1,
                 ": the gzip data break off, truncated"));
-  EXPECT_EQ(failure_of(pack({})),
+  EXPECT_EQ(failure_of(make_gzip({})),
             "x (unpacked): ends at offset 0, inside the 4 bytes that begin an IDX file");
   EXPECT_EQ(failure_of({}), "x: ends at offset 0, inside the 4 bytes that begin an IDX file");
-  EXPECT_EQ(failure_of(pack(raw_header(0x0D, 1, {1}))),
+  EXPECT_EQ(failure_of(make_gzip(raw_header(0x0D, 1, {1}))),
             "x (unpacked): offset 2: found type 0x0D (float32) where 0x08 (unsigned byte) is "
             "needed");
 }
 
 TEST_F(IdxFile, AHeaderSaysWhereTheValuesAreAndPackedOnesComeInPieces) {
   const auto bytes = idx_file({3, 1000, 500}, 1500000);
-  for (const bool packed : {false, true}) {
-    write_file(path_, packed ? pack(bytes) : bytes);
+  for (const bool compressed : {false, true}) {
+    write_file(path_, compressed ? make_gzip(bytes) : bytes);
     const auto header = read_idx_header(RandomAccessFile(path_));
     EXPECT_EQ(header.dims, (std::vector<std::int64_t>{3, 1000, 500}));
     EXPECT_EQ(header.values, 1500000);
     EXPECT_EQ(header.size, 16U);
-    EXPECT_EQ(header.gzipped, packed);
+    EXPECT_EQ(header.gzipped, compressed);
   }
-  EXPECT_EQ(unpacked(), Bytes(bytes.begin() + 16, bytes.end()));
+  EXPECT_EQ(decompressed(), Bytes(bytes.begin() + 16, bytes.end()));
 }
 
 TEST_F(IdxFile, NamesAMissingFile) {

@@ -33,14 +33,14 @@ inline std::string png_chunk(const std::string& kind, const std::string& body) {
 /// 0 and interlacing; `palette` is the chunks before the data.
 inline Bytes make_png(std::uint32_t width, std::uint32_t height, const std::string& header,
                       const std::string& rows, const std::string& palette = "") {
-  std::string packed(compressBound(rows.size()), '\0');
-  uLongf size = packed.size();
-  compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+  std::string compressed(compressBound(rows.size()), '\0');
+  uLongf size = compressed.size();
+  compress(reinterpret_cast<Bytef*>(compressed.data()), &size,
            reinterpret_cast<const Bytef*>(rows.data()), rows.size());
-  packed.resize(size);
+  compressed.resize(size);
   const std::string file = "\x89PNG\r\n\x1a\n" +
                            png_chunk("IHDR", big_endian(width) + big_endian(height) + header) +
-                           palette + png_chunk("IDAT", packed) + png_chunk("IEND", "");
+                           palette + png_chunk("IDAT", compressed) + png_chunk("IEND", "");
   return {file.begin(), file.end()};
 }
 

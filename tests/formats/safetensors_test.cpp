@@ -76,7 +76,7 @@ TEST(Safetensors, RefusesSizesThatDoNotFit) {
   EXPECT_EQ(failure_of(ByteView(longer)),
             "x: offset 0: a safetensors header of 3 bytes where 2 are left; not such a file, or "
             "cut short");
-  EXPECT_NE(failure_of(ByteView(file_of(std::string(kSafetensorsMostHeader + 1, ' '), 0)))
+  EXPECT_NE(failure_of(ByteView(file_of(std::string(kMaxSafetensorsHeader + 1, ' '), 0)))
                 .find("at most 2097152 are taken"),
             std::string::npos);
   const auto entry = [](const std::string& shape, const std::string& offsets) {

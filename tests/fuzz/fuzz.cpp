@@ -10,7 +10,7 @@
 
 namespace {
 
-constexpr std::int64_t kPromise = 64 << 20;
+constexpr std::int64_t kMaxExtraBytes = 64 << 20;
 
 // Bytes that the current input has allocated and not freed, and its limit.
 std::atomic<std::int64_t> held = 0;
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   held = 0;
-  allowed = kPromise + static_cast<std::int64_t>(size);
+  allowed = kMaxExtraBytes + static_cast<std::int64_t>(size);
   try {
     gan::fuzz({data, size});
   } catch (const gan::Error&) {

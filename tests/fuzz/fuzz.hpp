@@ -11,7 +11,7 @@ void fuzz(ByteView input);
 
 /// For calls that must not throw an Error: there, it is a bug too.
 template <typename Function>
-auto surely(Function function) noexcept {
+auto must_not_throw(Function function) noexcept {
   return function();
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "../formats/jpeg_files.hpp"
-#include "../formats/pack.hpp"
+#include "../formats/make_gzip.hpp"
 #include "../formats/png_files.hpp"
 #include "../formats/webp_files.hpp"
 #include "formats/byte_order.hpp"
@@ -54,7 +54,7 @@ void idx_seeds(Seeds seeds) {
     const auto file = joined(idx_header(dims), values);
     parse_idx(file, "seed");
     seeds.add(file);
-    seeds.add(pack(file));
+    seeds.add(make_gzip(file));
   }
 }
 
@@ -63,10 +63,10 @@ void gzip_seeds(Seeds seeds) {
     gunzip(file, limit, "seed");
     seeds.add(joined(std::string{char(limit & 0xff), char(limit >> 8)}, file));
   };
-  const auto member = pack(Bytes(64, 'a'));
+  const auto member = make_gzip(Bytes(64, 'a'));
   add(64, member);
-  add(UINT16_MAX, joined(as_text(member), pack({})));
-  add(UINT16_MAX, pack(Bytes(40000)));
+  add(UINT16_MAX, joined(as_text(member), make_gzip({})));
+  add(UINT16_MAX, make_gzip(Bytes(40000)));
   // With a file name, and an 'a' stored uncompressed.
   add(64, as_bytes("\x1f\x8b\x08\x08\0\0\0\0\0\x03name\0\1\1\0\xfe\xff"
                    "a\x43\xbe\xb7\xe8\1\0\0\0"s));

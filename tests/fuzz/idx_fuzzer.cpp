@@ -9,7 +9,7 @@
 namespace {
 
 // read_idx needs a file; this one is in memory.
-gan::IdxArray read_packed(gan::ByteView bytes) {
+gan::IdxArray read_gzipped(gan::ByteView bytes) {
   static const int fd = memfd_create("fuzz", 0);
   static const auto path = "/proc/self/fd/" + std::to_string(fd);
   const auto size = static_cast<ssize_t>(bytes.size());
@@ -20,16 +20,16 @@ gan::IdxArray read_packed(gan::ByteView bytes) {
 }  // namespace
 
 // Any input must be refused with an Error, or give an array that is written back as the same file,
-// or as the file that was packed.
+// or as the file that was compressed.
 void gan::fuzz(ByteView input) {
-  const bool packed = is_gzip(input);
-  const auto array = packed ? read_packed(input) : parse_idx(input, "input");
-  surely([&] {
+  const bool is_gzipped = is_gzip(input);
+  const auto array = is_gzipped ? read_gzipped(input) : parse_idx(input, "input");
+  must_not_throw([&] {
     const auto header = idx_header(array.dims);
     Bytes again(header.begin(), header.end());
     again.insert(again.end(), array.values.begin(), array.values.end());
     const auto file =
-        packed ? gunzip(input, again.size(), "input") : Bytes(input.begin(), input.end());
+        is_gzipped ? gunzip(input, again.size(), "input") : Bytes(input.begin(), input.end());
     if (again != file) std::abort();
   });
 }

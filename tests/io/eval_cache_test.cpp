@@ -137,8 +137,8 @@ TEST(EvalCache, BaselinesBelongToTheirClassifierAndCount) {
   const auto found = cache.load_baselines(200, &classifier);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->front().label, "Fréchet distance");
-  EXPECT_EQ(found->front().floor, 1.0 / 3);
-  EXPECT_EQ(found->front().ceiling, 1e30);
+  EXPECT_EQ(found->front().real, 1.0 / 3);
+  EXPECT_EQ(found->front().noise, 1e30);
   EXPECT_FALSE(cache.load_baselines(201, &classifier));
   const auto other = untrained_classifier(data, 2);
   EXPECT_FALSE(cache.load_baselines(200, &other));
@@ -202,16 +202,16 @@ TEST(EvalCache, TheNearestImagesAreNotLookedForAgain) {
     return *std::ranges::find(rows, "nearest", &Metric::name);
   };
   const Metric measured = nearest(2000);
-  EXPECT_EQ(nearest(2100).floor, measured.floor);
-  EXPECT_EQ(nearest(2100).ceiling, measured.ceiling);
+  EXPECT_EQ(nearest(2100).real, measured.real);
+  EXPECT_EQ(nearest(2100).noise, measured.noise);
   const auto parts = load_evaluation_parts(config, train, torch::kCPU);
   const EvalCache cache({folder.path()}, parts.data);
   for (const std::int64_t samples : {2000, 2100}) {
     cache.save_baselines(samples, nullptr, {{"nearest", "", 0.0, 7.0, 8.0}});
   }
-  EXPECT_EQ(nearest(2050).floor, 7.0);
-  EXPECT_EQ(nearest(2050).ceiling, 8.0);
-  EXPECT_NE(nearest(1000).floor, 7.0) << "of fewer images";
+  EXPECT_EQ(nearest(2050).real, 7.0);
+  EXPECT_EQ(nearest(2050).noise, 8.0);
+  EXPECT_NE(nearest(1000).real, 7.0) << "of fewer images";
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ class MemoryLimitTest : public testing::Test {
     });
   }
 
-  TensorPacker packer;
-  const PtDict saved = {{"inner", {packer.pack({torch::empty({10 * kMillion})}, {"40 MiB"})}}};
+  PtBuilder builder;
+  const PtDict saved = {{"inner", {builder.build({torch::empty({10 * kMillion})}, {"40 MiB"})}}};
   std::vector<torch::Tensor> made;
 };
 
@@ -35,7 +35,7 @@ TEST_F(MemoryLimitTest, IsWhatTheTensorsTakeAndALittleMore) {
 }
 
 TEST_F(MemoryLimitTest, DoublesForHalfOfTheWidth) {
-  const PtDict half = packer.pack({torch::empty({10 * kMillion}, torch::kBFloat16)}, {"20 MiB"});
+  const PtDict half = builder.build({torch::empty({10 * kMillion}, torch::kBFloat16)}, {"20 MiB"});
   build_within(half, "f.pt", [&] { made = {torch::empty({15 * kMillion})}; });
 }
 

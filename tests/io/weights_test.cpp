@@ -44,13 +44,13 @@ class WeightsFile : public testing::Test {
   Networks nets = make_networks(weights_config().model, kTinyShape, 77);
   TempFolder folder;
   std::filesystem::path path = folder / "weights";
-  TensorPacker packer;
+  PtBuilder builder;
 };
 
 TEST_F(WeightsFile, AreTakenInEveryForm) {
   const Config config = weights_config();
   const auto expected = first_images(nets.generator, config);
-  const PtDict weights = packer.pack(*nets.generator);
+  const PtDict weights = builder.build(*nets.generator);
   for (const Bytes& file :
        {encode_pt(weights), encode_safetensors({{}, weights}),
         encode_pt({{"generator", {weights}}}), encode_safetensors({{{"format", "pt"}}, weights})}) {
@@ -70,8 +70,8 @@ PtDict prefixed(const std::string& prefix, const PtDict& weights) {
 TEST_F(WeightsFile, AreFoundAtAnyDepthBehindAnyPrefix) {
   const Config config = weights_config();
   const auto expected = first_images(nets.generator, config);
-  const PtDict weights = packer.pack(*nets.generator);
-  const PtDict d = packer.pack(*nets.discriminator);
+  const PtDict weights = builder.build(*nets.generator);
+  const PtDict d = builder.build(*nets.discriminator);
   PtDict both = prefixed("discriminator.net.", d);
   for (const auto& entry : prefixed("generator.net.", weights)) both.push_back(entry);
   const PtDict moments = {{"exp_avg", {weights}}};
@@ -93,9 +93,9 @@ TEST_F(WeightsFile, AreTheAverageToDrawFromAndThoseTrainedToTrainOn) {
   const Config config = weights_config();
   const Networks averaged = make_networks(config.model, kTinyShape, 78);
   for (const auto* key : {"ema", "g_ema", "G_ema", "GE", "generator_avg"}) {
-    write_file(path, encode_pt({{"g", {packer.pack(*nets.generator)}},
-                                {key, {packer.pack(*averaged.generator)}},
-                                {"d", {packer.pack(*nets.discriminator)}}}));
+    write_file(path, encode_pt({{"g", {builder.build(*nets.generator)}},
+                                {key, {builder.build(*averaged.generator)}},
+                                {"d", {builder.build(*nets.discriminator)}}}));
     const auto loaded = load_generator(path, config, kTinyShape, 0);
     EXPECT_TRUE(torch::equal(first_images(loaded.generator, config),
                              first_images(averaged.generator, config)))
@@ -113,7 +113,7 @@ TEST_F(WeightsFile, OfSpectralNormFitByItsNewNamesToo) {
   Config config = weights_config();
   config.model.spectral_norm = true;
   const Networks normed = make_networks(config.model, kTinyShape, 78);
-  PtDict d = packer.pack(*normed.discriminator);
+  PtDict d = builder.build(*normed.discriminator);
   for (auto& [name, value] : d) {
     const auto swap = [&, &key = name](std::string_view ours, const std::string& theirs) {
       if (key.ends_with(ours)) key = key.substr(0, key.size() - ours.size()) + theirs;
@@ -122,7 +122,7 @@ TEST_F(WeightsFile, OfSpectralNormFitByItsNewNamesToo) {
     swap("weight_u", "parametrizations.weight.0._u");
     swap("weight_v", "parametrizations.weight.0._v");
   }
-  write_file(path, encode_pt({{"netG", {packer.pack(*nets.generator)}}, {"netD", {d}}}));
+  write_file(path, encode_pt({{"netG", {builder.build(*nets.generator)}}, {"netD", {d}}}));
   Trainer trainer(config, load_dataset(config.data));
   EXPECT_TRUE(init_from(path, trainer));
   const auto& taken = *trainer.networks.discriminator;
@@ -137,14 +137,14 @@ TEST_F(WeightsFile, MayLackBatchNormsCountAndHaveAnyStrides) {
   Config config = weights_config();
   config.model.generator_norm = true;
   Networks normed = make_networks(config.model, kTinyShape, 78);
-  PtDict weights = packer.pack(*normed.generator);
+  PtDict weights = builder.build(*normed.generator);
   EXPECT_GT(
       std::erase_if(weights,
                     [](const auto& entry) { return entry.first.ends_with("num_batches_tracked"); }),
       0);
   const auto columns = normed.generator->named_parameters()["0.weight"].detach().t().contiguous();
   auto& tensor = std::get<PtTensor>(weights[0].second.value);
-  const PtValue kept = packer.pack(columns);
+  const PtValue kept = builder.build(columns);
   tensor.bytes = std::get<PtTensor>(kept.value).bytes;
   tensor.strides = {1, columns.size(1)};
   write_file(path, encode_pt(weights));
@@ -156,7 +156,7 @@ TEST_F(WeightsFile, MayLackBatchNormsCountAndHaveAnyStrides) {
 
 TEST_F(WeightsFile, BringAConfigOnlyWhereTheyAreOurs) {
   const Config config = weights_config();
-  const PtDict weights = packer.pack(*nets.generator);
+  const PtDict weights = builder.build(*nets.generator);
   write_file(path, encode_pt({{"generator", {weights}}, {"config", {PtDict{{"nz", {1.5}}}}}}));
   EXPECT_NO_THROW(load_generator(path, config, kTinyShape, 0));
   write_file(path, encode_safetensors({{{"config", "nz: 16"}}, weights}));
@@ -169,7 +169,7 @@ TEST_F(WeightsFile, ThatDoNotFitShowBothSidesInTwentyLines) {
   const Config config = weights_config();
   PtDict weights;
   for (int i = 0; i < 30; ++i) {
-    weights.push_back({str("main.", i, ".kernel"), packer.pack(torch::zeros({1}))});
+    weights.push_back({str("main.", i, ".kernel"), builder.build(torch::zeros({1}))});
   }
   write_file(path, encode_pt(weights));
   const auto said = message_of([&] { load_generator(path, config, kTinyShape, 0); });
@@ -182,8 +182,8 @@ TEST_F(WeightsFile, ThatDoNotFitShowBothSidesInTwentyLines) {
 // A complete discriminator that does not fit must not be silently replaced by a new one.
 TEST_F(WeightsFile, WithADiscriminatorThatDoesNotFitAreRefused) {
   Trainer trainer(weights_config(), load_dataset(weights_config().data));
-  write_file(path, encode_pt({{"generator", {packer.pack(*nets.generator)}},
-                              {"netD", {PtDict{{"0.weight", packer.pack(torch::zeros({2}))}}}}}));
+  write_file(path, encode_pt({{"generator", {builder.build(*nets.generator)}},
+                              {"netD", {PtDict{{"0.weight", builder.build(torch::zeros({2}))}}}}}));
   EXPECT_NE(message_of([&] { init_from(path, trainer); }).find(": netD: does not fit"),
             std::string::npos);
 }
@@ -191,15 +191,15 @@ TEST_F(WeightsFile, WithADiscriminatorThatDoesNotFitAreRefused) {
 TEST_F(WeightsFile, GetIntoATrainerAndItsAverage) {
   const Config config = weights_config();
   const auto expected = first_images(nets.generator, config);
-  write_file(path, encode_pt(packer.pack(*nets.generator)));
+  write_file(path, encode_pt(builder.build(*nets.generator)));
   Trainer trainer(config, load_dataset(config.data));
   EXPECT_FALSE(torch::equal(first_images(trainer.networks.generator, config), expected));
   EXPECT_FALSE(init_from(path, trainer));
   EXPECT_TRUE(torch::equal(first_images(trainer.networks.generator, config), expected));
   EXPECT_TRUE(torch::equal(first_images(trainer.sampling_generator(), config), expected));
 
-  write_file(path, encode_pt({{"generator", {packer.pack(*nets.generator)}},
-                              {"discriminator", {packer.pack(*nets.discriminator)}}}));
+  write_file(path, encode_pt({{"generator", {builder.build(*nets.generator)}},
+                              {"discriminator", {builder.build(*nets.discriminator)}}}));
   EXPECT_TRUE(init_from(path, trainer));
   EXPECT_TRUE(torch::equal(trainer.networks.discriminator->parameters().front(),
                            nets.discriminator->parameters().front()));
@@ -207,9 +207,9 @@ TEST_F(WeightsFile, GetIntoATrainerAndItsAverage) {
 
 TEST_F(WeightsFile, ThatDoNotFitAreListedTogether) {
   const Config config = weights_config();
-  PtDict weights = packer.pack(*nets.generator);
+  PtDict weights = builder.build(*nets.generator);
   weights[0].first = "fc.weight";
-  weights[3].second = packer.pack(torch::zeros({7}));
+  weights[3].second = builder.build(torch::zeros({7}));
   write_file(path, encode_safetensors({{}, weights}));
   const auto said = message_of([&] { load_generator(path, config, kTinyShape, 0); });
   EXPECT_EQ(said, path.string() +
@@ -227,12 +227,12 @@ TEST_F(WeightsFile, ThatAreNotFiniteAreRefused) {
   };
   const torch::NoGradGuard no_grad;
   nets.discriminator->named_parameters()["1.bias"].fill_(HUGE_VAL);
-  write_file(path, encode_pt({{"generator", {packer.pack(*nets.generator)}},
-                              {"discriminator", {packer.pack(*nets.discriminator)}}}));
+  write_file(path, encode_pt({{"generator", {builder.build(*nets.generator)}},
+                              {"discriminator", {builder.build(*nets.discriminator)}}}));
   EXPECT_EQ(message_of([&] { init_from(path, trainer); }), expected(": discriminator: '1.bias"));
 
   nets.generator->named_parameters()["0.weight"][1][2] = std::nan("");
-  write_file(path, encode_pt(packer.pack(*nets.generator)));
+  write_file(path, encode_pt(builder.build(*nets.generator)));
   EXPECT_EQ(message_of([&] { init_from(path, trainer); }), expected(": generator: '0.weight"));
   EXPECT_EQ(message_of([&] { load_generator(path, config, kTinyShape, 0); }),
             expected(": '0.weight"));
@@ -256,7 +256,7 @@ TEST_F(WeightsFile, ThatDescribeThemselvesNeedNoConfig) {
               load_generator(path, config, kTinyShape, 0);
             }).find("leave out option config"),
             std::string::npos);
-  write_file(path, encode_safetensors({{}, packer.pack(*nets.generator)}));
+  write_file(path, encode_safetensors({{}, builder.build(*nets.generator)}));
   EXPECT_NE(message_of([&] { load_generator(path); }).find("take it with option config"),
             std::string::npos);
   for (const auto& format : export_formats()) {

@@ -94,7 +94,7 @@ TEST(CsvRows, AreWholeAndCounted) {
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0], "1,10,0.5");
   EXPECT_EQ(rows[1], "3,30,1.5");
-  EXPECT_EQ(rows.torn(), 2);
+  EXPECT_EQ(rows.incomplete(), 2);
   for (const char* text : {"", "epoch,step", "\n", "\n\n"}) {
     write_file(temp / "b.csv", text);
     const CsvRows none(temp / "b.csv");

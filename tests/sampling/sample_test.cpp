@@ -40,7 +40,7 @@ TEST(DrawInBlocks, HandsOnWhatWasAskedForInOrder) {
     return draw_latents(config, kSampleBlock, 5, Stream::kSample,
                         static_cast<std::uint64_t>(block));
   };
-  constexpr std::int64_t kCount = kSampleBlocks * kSampleBlock + 70;
+  constexpr std::int64_t kCount = kSampleBlocksAtOnce * kSampleBlock + 70;
   std::vector<torch::Tensor> images, fed;
   draw_in_blocks(generator, kCount, inputs,
                  [&](const torch::Tensor& some, const torch::Tensor& of) {
@@ -51,7 +51,7 @@ TEST(DrawInBlocks, HandsOnWhatWasAskedForInOrder) {
   ASSERT_EQ(images.size(), 2u);
   EXPECT_EQ(torch::cat(images).sizes(), torch::IntArrayRef({kCount, 1, 2, 2}));
   EXPECT_TRUE(torch::equal(torch::cat(images), generate(generator, torch::cat(fed))));
-  EXPECT_TRUE(torch::equal(fed[1].narrow(0, 0, 64), inputs(kSampleBlocks)));
+  EXPECT_TRUE(torch::equal(fed[1].narrow(0, 0, 64), inputs(kSampleBlocksAtOnce)));
   // No more blocks once it is told to stop.
   int calls = 0;
   draw_in_blocks(generator, kCount, inputs, [&](const torch::Tensor&, const torch::Tensor&) {

@@ -17,7 +17,7 @@ at::Generator seeded(std::uint64_t seed) { return at::make_generator<at::CPUGene
 
 torch::Tensor augmented(const torch::Tensor& images, const AugmentConfig& config,
                         std::uint64_t seed) {
-  return seen(images, draw_view(config, {}, images.sizes(), seeded(seed), seeded(0)), config);
+  return apply_view(images, draw_view(config, {}, images.sizes(), seeded(seed), seeded(0)), config);
 }
 
 const Loss& bce() { return find_row(losses(), LossKind::kBce); }
@@ -100,7 +100,7 @@ TEST(Augment, SaturationMovesAPixelsColoursFromTheirMean) {
   // The pixels (0.25, 0.75, 0) and (0.5, 0.5, 1) have the means 1/3 and 2/3.
   View view;
   view.saturation = torch::full({1, 1, 1, 1}, 3.0F);
-  const auto shown = seen(images, view, {}).flatten();
+  const auto shown = apply_view(images, view, {}).flatten();
   const float third = 1.0F / 3;
   const auto wanted = torch::tensor({0.75F - 2 * third, 1.5F - 4 * third, 2.25F - 2 * third,
                                      1.5F - 4 * third, -2 * third, 3 - 4 * third});
@@ -114,7 +114,7 @@ TEST(Augment, ContrastMovesAllValuesFromTheImagesMean) {
   View view;
   view.contrast = torch::tensor({0.5F, 2.0F}).view({2, 1, 1, 1});
   const auto wanted = torch::tensor({1.F, 1.5F, 2.F, 3.5F, 1.F, 1.F, 1.F, 1.F});
-  EXPECT_TRUE(torch::equal(seen(images, view, {}).flatten(), wanted));
+  EXPECT_TRUE(torch::equal(apply_view(images, view, {}).flatten(), wanted));
 }
 
 TEST(Augment, BrightnessComesBeforeSaturationAndContrastBeforeWhatMovesIn) {
@@ -123,8 +123,8 @@ TEST(Augment, BrightnessComesBeforeSaturationAndContrastBeforeWhatMovesIn) {
   view.brightness = torch::ones({1, 1, 1, 1});
   view.contrast = torch::full({1, 1, 1, 1}, 3.0F);
   view.shift = torch::tensor({1, 0}).view({1, 2});  // one pixel to the right
-  EXPECT_TRUE(
-      torch::equal(seen(images, view, {.translation = 0.5}).flatten(), torch::tensor({0.F, -1.F})));
+  EXPECT_TRUE(torch::equal(apply_view(images, view, {.translation = 0.5}).flatten(),
+                           torch::tensor({0.F, -1.F})));
 }
 
 TEST(Augment, SaturationAndContrastAreUniformAroundOne) {
@@ -152,7 +152,8 @@ TEST(Augment, AdaptiveAugmentationChangesAnImageWithItsProbability) {
     for (const double probability : {0.0, 0.3, 1.0}) {
       const auto view =
           draw_view(config, {.probability = probability}, images.sizes(), seeded(2), seeded(0));
-      const auto moved = (seen(images, view, config) - images).abs().flatten(1).amax(1) > 1e-4;
+      const auto moved =
+          (apply_view(images, view, config) - images).abs().flatten(1).amax(1) > 1e-4;
       // One shift in 25 is by no pixel.
       const auto share = moved.to(torch::kFloat32).mean().item<double>();
       EXPECT_NEAR(share, probability * (kind == 0 ? 0.96 : 1.0), 0.05) << kind;
@@ -168,10 +169,10 @@ TEST(Augment, AdaptiveAugmentationChangesAnImageWithItsProbability) {
 }
 
 TEST(Augment, TheProbabilityMovesTowardsTheTarget) {
-  EXPECT_DOUBLE_EQ(adapted(0.25, 0.7, 0.6, 1000), 0.26);
-  EXPECT_DOUBLE_EQ(adapted(0.25, 0.5, 0.6, 1000), 0.24);
-  EXPECT_EQ(adapted(0.0, -1.0, 0.6, 1000), 0.0);
-  EXPECT_EQ(adapted(1.0, 1.0, 0.6, 1000), 1.0);
+  EXPECT_DOUBLE_EQ(adapted_probability(0.25, 0.7, 0.6, 1000), 0.26);
+  EXPECT_DOUBLE_EQ(adapted_probability(0.25, 0.5, 0.6, 1000), 0.24);
+  EXPECT_EQ(adapted_probability(0.0, -1.0, 0.6, 1000), 0.0);
+  EXPECT_EQ(adapted_probability(1.0, 1.0, 0.6, 1000), 1.0);
 }
 
 TEST(Augment, IsDifferentiableAndAPureFunctionOfItsSeed) {
@@ -215,7 +216,8 @@ TEST(Augment, NoiseIsOfItsLevelAndContinuesWithTheGenerator) {
   const auto images = torch::zeros({100, 1, 10, 10});
   const auto random = seeded(6);
   const auto next = [&] {
-    return seen(images, draw_view({}, {.noise = 0.25}, images.sizes(), seeded(1), random), {});
+    return apply_view(images, draw_view({}, {.noise = 0.25}, images.sizes(), seeded(1), random),
+                      {});
   };
   const auto first = next(), second = next();
   EXPECT_NEAR(first.std().item<double>(), 0.25, 0.01);

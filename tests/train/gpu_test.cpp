@@ -10,7 +10,7 @@ namespace gan {
 namespace {
 
 // A machine without faults on which CUDA sees no GPU; each test breaks one thing.
-GpuSigns sound_signs() {
+GpuInfo working_gpu() {
   return {.cuda_build = true,
           .cuda = 13000,
           .headers = 13000,
@@ -20,20 +20,20 @@ GpuSigns sound_signs() {
           .library = "580.65.06"};
 }
 
-void expect_problem(const GpuSigns& signs, const std::string& what, const std::string& cure) {
-  const GpuProblem problem = gpu_problem(signs);
+void expect_problem(const GpuInfo& gpu, const std::string& what, const std::string& cure) {
+  const GpuProblem problem = gpu_problem(gpu);
   EXPECT_EQ(problem.what, what);
   EXPECT_EQ(problem.cure, cure);
 }
 
 TEST(Gpu, OneThatWorksIsNoProblem) {
-  auto signs = sound_signs();
-  signs.usable = 1;
-  expect_problem(signs, "", "");
-  signs.driver = signs.library = "";  // WSL shows neither
-  expect_problem(signs, "", "");
-  signs.library = "590.44.01";  // NVIDIA's package for forward compatibility
-  expect_problem(signs, "", "");
+  auto gpu = working_gpu();
+  gpu.usable = 1;
+  expect_problem(gpu, "", "");
+  gpu.driver = gpu.library = "";  // WSL shows neither
+  expect_problem(gpu, "", "");
+  gpu.library = "590.44.01";  // NVIDIA's package for forward compatibility
+  expect_problem(gpu, "", "");
 }
 
 TEST(Gpu, ABuildForTheCpuSaysHowToGetAnother) {
@@ -43,22 +43,22 @@ TEST(Gpu, ABuildForTheCpuSaysHowToGetAnother) {
 }
 
 TEST(Gpu, HeadersOfAnotherCudaAreNamedEvenWhereAGpuWorks) {
-  auto signs = sound_signs();
-  signs.usable = 1;
-  signs.headers = 13020;  // another minor version works
-  expect_problem(signs, "", "");
-  signs.headers = 12060;
-  expect_problem(signs,
+  auto gpu = working_gpu();
+  gpu.usable = 1;
+  gpu.headers = 13020;  // another minor version works
+  expect_problem(gpu, "", "");
+  gpu.headers = 12060;
+  expect_problem(gpu,
                  "gan-train is compiled with the headers of CUDA 12.6, LibTorch with CUDA 13.0",
                  "build it again with the headers of CUDA 13");
 }
 
 TEST(Gpu, OneThatLibTorchHasNoCodeForIsNamedByItsCapability) {
-  auto signs = sound_signs();
-  signs.usable = 1;
-  signs.capability = "6.1";
-  signs.says = "CUDA error: no kernel image is available for execution on the device";
-  const GpuProblem problem = gpu_problem(signs);
+  auto gpu = working_gpu();
+  gpu.usable = 1;
+  gpu.capability = "6.1";
+  gpu.cuda_error = "CUDA error: no kernel image is available for execution on the device";
+  const GpuProblem problem = gpu_problem(gpu);
   EXPECT_NE(problem.what.find("CUDA 13.0) has no code for a GPU of compute capability 6.1"),
             std::string::npos)
       << problem.what;
@@ -68,10 +68,10 @@ TEST(Gpu, OneThatLibTorchHasNoCodeForIsNamedByItsCapability) {
 }
 
 TEST(Gpu, OneThatFailsOtherwiseFailsInCudasWords) {
-  auto signs = sound_signs();
-  signs.usable = 1;
-  signs.says = "CUDA error: uncorrectable ECC error encountered";
-  expect_problem(signs, "CUDA says: " + signs.says, "see that nvidia-smi works");
+  auto gpu = working_gpu();
+  gpu.usable = 1;
+  gpu.cuda_error = "CUDA error: uncorrectable ECC error encountered";
+  expect_problem(gpu, "CUDA says: " + gpu.cuda_error, "see that nvidia-smi works");
 }
 
 TEST(Gpu, NoneIsNotCured) {
@@ -83,74 +83,73 @@ TEST(Gpu, OneWithoutADriverWantsOneOfTheRightAge) {
   for (const auto& [cuda, driver] : {std::pair{12060L, "525 or later for CUDA 12.6"},
                                      {12090L, "525 or later for CUDA 12.9"},
                                      {13000L, "580 or later for CUDA 13.0"}}) {
-    auto signs = sound_signs();
-    signs.cuda = signs.headers = cuda;
-    signs.driver = signs.library = "";
-    signs.device_file = false;
+    auto gpu = working_gpu();
+    gpu.cuda = gpu.headers = cuda;
+    gpu.driver = gpu.library = "";
+    gpu.device_file = false;
     expect_problem(
-        signs, "no NVIDIA driver is loaded",
+        gpu, "no NVIDIA driver is loaded",
         std::string("install a driver of version ") + driver + ", and restart the machine");
   }
-  auto signs = sound_signs();
-  signs.cuda = signs.headers = 14010;  // not in the table
-  signs.driver = "";
-  expect_problem(signs, "no NVIDIA driver is loaded",
+  auto gpu = working_gpu();
+  gpu.cuda = gpu.headers = 14010;  // not in the table
+  gpu.driver = "";
+  expect_problem(gpu, "no NVIDIA driver is loaded",
                  "install a driver for CUDA 14.1, and restart the machine");
 }
 
 // The minor version does not matter: CUDA 12.8 came with driver 570, and runs with 525.
 TEST(Gpu, ADriverTooOldForTheCudaIsNamed) {
-  auto signs = sound_signs();
-  signs.driver = signs.library = "575.57.08";
-  expect_problem(signs, "the NVIDIA driver 575.57.08 is too old",
+  auto gpu = working_gpu();
+  gpu.driver = gpu.library = "575.57.08";
+  expect_problem(gpu, "the NVIDIA driver 575.57.08 is too old",
                  "install a driver of version 580 or later for CUDA 13.0, or build with a LibTorch "
                  "for an older CUDA");
-  signs.cuda = signs.headers = 12080;
-  signs.driver = signs.library = "470.256.02";
-  expect_problem(signs, "the NVIDIA driver 470.256.02 is too old",
+  gpu.cuda = gpu.headers = 12080;
+  gpu.driver = gpu.library = "470.256.02";
+  expect_problem(gpu, "the NVIDIA driver 470.256.02 is too old",
                  "install a driver of version 525 or later for CUDA 12.8, or build with a LibTorch "
                  "for an older CUDA");
-  signs.driver = signs.library = "525.60.13";
-  EXPECT_EQ(gpu_problem(signs).what.find("too old"), std::string::npos);
+  gpu.driver = gpu.library = "525.60.13";
+  EXPECT_EQ(gpu_problem(gpu).what.find("too old"), std::string::npos);
 }
 
 TEST(Gpu, AContainerWithoutTheDeviceSaysSo) {
-  auto signs = sound_signs();
-  signs.device_file = false;
-  expect_problem(signs, "the NVIDIA driver 580.65.06 is loaded, but /dev/nvidia0 is not here",
+  auto gpu = working_gpu();
+  gpu.device_file = false;
+  expect_problem(gpu, "the NVIDIA driver 580.65.06 is loaded, but /dev/nvidia0 is not here",
                  "give the container its GPU (Docker's option gpus); outside of one, call "
                  "nvidia-smi as root");
 }
 
 TEST(Gpu, AContainerWithoutLibcudaSaysSo) {
-  auto signs = sound_signs();
-  signs.library = "";
-  expect_problem(signs, "the NVIDIA driver 580.65.06 is loaded, but libcuda.so.1 was not found",
+  auto gpu = working_gpu();
+  gpu.library = "";
+  expect_problem(gpu, "the NVIDIA driver 580.65.06 is loaded, but libcuda.so.1 was not found",
                  "give the container its GPU (Docker's option gpus); outside of one, install "
                  "the driver's libcuda (Debian's libcuda1)");
 }
 
 TEST(Gpu, TwoVersionsOfTheDriverAreNamed) {
-  auto signs = sound_signs();
-  signs.library = "590.44.01";
-  expect_problem(signs,
-                 "the NVIDIA driver in the kernel is 580.65.06, its libcuda.so.1 is 590.44.01",
+  auto gpu = working_gpu();
+  gpu.library = "590.44.01";
+  expect_problem(gpu, "the NVIDIA driver in the kernel is 580.65.06, its libcuda.so.1 is 590.44.01",
                  "restart the machine, so that it loads the driver that was installed last");
 }
 
 TEST(Gpu, OneThatIsHiddenIsNamedOnlyWhereItWouldWork) {
-  auto signs = sound_signs();
-  signs.hidden = true;
-  expect_problem(signs, "CUDA_VISIBLE_DEVICES hides every GPU",
+  auto gpu = working_gpu();
+  gpu.hidden = true;
+  expect_problem(gpu, "CUDA_VISIBLE_DEVICES hides every GPU",
                  "unset it, or name one: 0 is the first");
-  signs.driver = "470.256.02";
-  EXPECT_NE(gpu_problem(signs).what.find("too old"), std::string::npos);
+  gpu.driver = "470.256.02";
+  EXPECT_NE(gpu_problem(gpu).what.find("too old"), std::string::npos);
 }
 
 TEST(Gpu, WhatNoRowKnowsIsSaidInCudasWords) {
-  auto signs = sound_signs();
-  signs.says = "system not yet initialized";
-  expect_problem(signs,
+  auto gpu = working_gpu();
+  gpu.cuda_error = "system not yet initialized";
+  expect_problem(gpu,
                  "this LibTorch (CUDA 13.0) can't use the GPU with the NVIDIA driver 580.65.06: "
                  "system not yet initialized",
                  "see that nvidia-smi works");
@@ -163,7 +162,7 @@ TEST(Gpu, IsLookedForAmongTheFilesOfTheKernel) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << text;
   };
-  const auto look = [&] { return look_for_gpus(torch::kCUDA, root.path()); };
+  const auto look = [&] { return query_gpu(torch::kCUDA, root.path()); };
   write("dev/nvidiactl", "");
   write("sys/bus/pci/devices/0000:00:1f.0/vendor", "0x10de\n");  // its audio device
   write("sys/bus/pci/devices/0000:00:1f.0/class", "0x040300\n");
@@ -188,10 +187,10 @@ TEST(Gpu, IsHiddenByAnEmptyListOrMinusOne) {
   for (const auto& [value, hides] :
        {std::pair{"", true}, {"-1", true}, {"0", false}, {"1,0", false}}) {
     setenv("CUDA_VISIBLE_DEVICES", value, 1);
-    EXPECT_EQ(look_for_gpus().hidden, hides) << value;
+    EXPECT_EQ(query_gpu().hidden, hides) << value;
   }
   unsetenv("CUDA_VISIBLE_DEVICES");
-  EXPECT_FALSE(look_for_gpus().hidden);
+  EXPECT_FALSE(query_gpu().hidden);
   if (before != nullptr) setenv("CUDA_VISIBLE_DEVICES", kept.c_str(), 1);
 }
 

@@ -71,11 +71,11 @@ TEST(Health, EachSignNamesItself) {
   wins.metrics.d_real = 0.9;
   wins.metrics.d_fake = 0.01;
   ASSERT_EQ(third(wins, kSound).size(), 1u);  // 0.89 of a gap of 0.9
-  EXPECT_EQ(third(wins, kSound)[0].sign, Sign::kDiscriminatorWins);
+  EXPECT_EQ(third(wins, kSound)[0].symptom, Symptom::kDiscriminatorWins);
   Epoch weak = kSound;
   weak.metrics.g_grad_norm = 1e-4;
   ASSERT_EQ(third(weak, kSound).size(), 1u);
-  EXPECT_EQ(third(weak, kSound)[0].sign, Sign::kVanishingGradient);
+  EXPECT_EQ(third(weak, kSound)[0].symptom, Symptom::kVanishingGradient);
   EXPECT_NE(third(weak, kSound)[0].text.find("norm 0.0001, at most 0.5 before"), std::string::npos);
 }
 
@@ -101,7 +101,7 @@ TEST(Health, EachWarningNamesKeysThatThereAreAndValuesThatTheyTake) {
   warnings_of(kSound, 1, state);
   warnings_of(lost, 2, state);
   const auto warnings = watch_health(lost.metrics, lost.diversity, {}, state);
-  ASSERT_EQ(warnings.size(), kSignCount);
+  ASSERT_EQ(warnings.size(), kSymptomCount);
   for (const auto& warning : warnings) {
     const auto keys = keys_in(warning.text);
     EXPECT_GE(keys.size(), 4u) << warning.text;

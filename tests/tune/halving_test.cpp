@@ -63,7 +63,7 @@ TEST(Halving, TheBestGoOnAndTheRecipeWithThem) {
   const auto plan = plan_of(9, 3, 3, 1, 2);
   // Trials with higher numbers are better.
   const auto results = run_all(plan, [](const Job& job) { return 100.0 - job.trial; });
-  const auto levels = settled_levels(plan, results);
+  const auto levels = known_levels(plan, results);
   ASSERT_EQ(levels.size(), 4u);
   EXPECT_EQ(trials_of(levels[0]), (Numbers{0, 1, 2, 3, 4, 5, 6, 7, 8}));
   EXPECT_EQ(trials_of(levels[1]), (Numbers{0, 6, 7, 8}));  // ceil(9 / 3)
@@ -72,7 +72,7 @@ TEST(Halving, TheBestGoOnAndTheRecipeWithThem) {
   EXPECT_EQ(results.size(), 9u + 4 + 3 + 4);
   // The recipe is not counted twice if it is among the best.
   const auto worse = run_all(plan, [](const Job& job) { return 1.0 + job.trial; });
-  EXPECT_EQ(trials_of(settled_levels(plan, worse)[1]), (Numbers{0, 1, 2}));
+  EXPECT_EQ(trials_of(known_levels(plan, worse)[1]), (Numbers{0, 1, 2}));
 }
 
 TEST(Halving, JobsAreAPureFunctionOfTheResults) {
@@ -89,22 +89,22 @@ TEST(Halving, JobsAreAPureFunctionOfTheResults) {
 TEST(Halving, TiesGoToTheEarlierTrial) {
   const auto plan = plan_of(6, 3, 2, 1, 2);
   const auto results = run_all(plan, [](const Job&) { return 1.0; });
-  EXPECT_EQ(trials_of(settled_levels(plan, results)[1]), (Numbers{0, 1}));
-  EXPECT_EQ(standings(plan, results).front().trial, 0);
+  EXPECT_EQ(trials_of(known_levels(plan, results)[1]), (Numbers{0, 1}));
+  EXPECT_EQ(ranking(plan, results).front().trial, 0);
 }
 
 TEST(Halving, WhatDivergesIsOut) {
   const auto plan = plan_of(6, 2, 2, 1, 2);
   const auto results =
       run_all(plan, [](const Job& job) { return job.trial == 4 ? 1.0 : kInfinite; });
-  const auto levels = settled_levels(plan, results);
+  const auto levels = known_levels(plan, results);
   EXPECT_EQ(trials_of(levels[1]), Numbers{4});  // not even the recipe
-  EXPECT_EQ(standings(plan, results).front().trial, 4);
-  EXPECT_EQ(standings(plan, results).size(), 6u);
+  EXPECT_EQ(ranking(plan, results).front().trial, 4);
+  EXPECT_EQ(ranking(plan, results).size(), 6u);
   // If all trials diverged, the search ends.
   const auto none = run_all(plan, [](const Job&) { return kInfinite; });
   EXPECT_EQ(none.size(), 6u);
-  EXPECT_EQ(standings(plan, none).front().score, kInfinite);
+  EXPECT_EQ(ranking(plan, none).front().score, kInfinite);
 }
 
 TEST(Halving, TheCostIsThatOfTheJobs) {
@@ -141,7 +141,7 @@ TEST(Standings, AreMeansOverSeedsWithTheirDeviation) {
     if (job.trial != 2) return 9.0 + static_cast<double>(job.trial);
     return job.repeat == 0 ? 1.0 : job.repeat == 1 ? 2.0 : 6.0;
   });
-  const auto places = standings(plan, results);
+  const auto places = ranking(plan, results);
   ASSERT_EQ(places.size(), 4u);
   EXPECT_EQ(places[0].trial, 2);
   EXPECT_EQ(places[0].level, 2);
@@ -161,9 +161,9 @@ TEST(Standings, ALevelThatIsNotDoneDoesNotCount) {
   // All results of the first rung, and of the second only the recipe's, which is the worst.
   const std::vector<JobResult> some(whole.begin(), whole.begin() + 5);
   ASSERT_EQ(some.back().job, (Job{1, 0, 0}));
-  EXPECT_EQ(standings(plan, some).front().trial, 3);
-  EXPECT_EQ(standings(plan, some).front().level, 0);
-  EXPECT_TRUE(standings(plan, {}).empty());
+  EXPECT_EQ(ranking(plan, some).front().trial, 3);
+  EXPECT_EQ(ranking(plan, some).front().level, 0);
+  EXPECT_TRUE(ranking(plan, {}).empty());
 }
 
 }  // namespace

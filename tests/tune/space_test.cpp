@@ -30,9 +30,9 @@ TEST(Space, ReadsListsAndRanges) {
   EXPECT_TRUE(space[0].values.empty());
   EXPECT_EQ(space[1].values, (Strings{"0", "0.99"}));
   EXPECT_FALSE(space[2].logarithmic);
-  EXPECT_FALSE(space[2].whole);
+  EXPECT_FALSE(space[2].is_integer);
   EXPECT_EQ(space[3].values, (Strings{"bce", "hinge"}));
-  EXPECT_TRUE(space[4].whole);
+  EXPECT_TRUE(space[4].is_integer);
   EXPECT_EQ(space[5].values, (Strings{"true", "false"}));
   // Aliases are known, and values are written in canonical form.
   EXPECT_EQ(space_of("lr=0.0001,1e-4,2e-4")[0].values, (Strings{"1.0e-04", "2.0e-04"}));

@@ -58,7 +58,7 @@ struct DatasetLoader {
   /// Loads the test set; null if the kind has none.
   std::optional<Dataset> (*load_test)(const DataConfig& config) = nullptr;
   /// Whether the items are synthetic, so that `config.path` has no effect.
-  bool made_up = false;
+  bool synthetic = false;
   /// Whether load() can leave the items on disk.
   bool may_be_stored = false;
 };
@@ -71,7 +71,7 @@ std::span<const DatasetLoader> dataset_loaders();
 const DatasetLoader& find_loader(const DataConfig& config);
 
 /// Whether `config` names a synthetic kind, not one read from files.
-bool is_made_up(const DataConfig& config);
+bool is_synthetic(const DataConfig& config);
 
 /// Loads the data set that `config` names, into memory or left on disk. Loads at most
 /// `config.limit` items, spread evenly over the classes.

@@ -24,8 +24,8 @@ struct Metric {
   std::string name;   ///< "frechet": the key in JSON and the column of metrics.csv
   std::string label;  ///< "Fréchet distance": the row of the table
   double value = 0.0;
-  double floor = 0.0;    ///< of training images
-  double ceiling = 0.0;  ///< of uniform noise
+  double real = 0.0;   ///< of training images
+  double noise = 0.0;  ///< of uniform noise
 };
 
 /// Metrics of the samples of one class: those generated for it or, for an unconditional generator,
@@ -33,9 +33,10 @@ struct Metric {
 struct ClassMetrics {
   std::string name;  ///< its number if the data set has no names
   std::int64_t samples = 0;
-  double percent = 0.0;   ///< share of all samples, according to the classifier
-  double data = 0.0;      ///< share of the training images, according to their labels, %
-  double as_asked = 0.0;  ///< share of those generated for it that the classifier confirms, %
+  double percent = 0.0;       ///< share of all samples, according to the classifier
+  double data_percent = 0.0;  ///< share of the training images, according to their labels, %
+  /// Share of those generated for it that the classifier assigns to it, %.
+  double confirmed_percent = 0.0;
   /// Like the metrics of these names, but within the class, with the value for real images.
   Metric precision, recall, coverage, frechet;
 };
@@ -114,8 +115,8 @@ class Evaluator {
   std::vector<Metric> metric_rows(const ImageFeatures& fake, const torch::Tensor& images,
                                   double nearest) const;
   std::vector<Metric> class_rows(const torch::Tensor& probabilities) const;
-  Metrics measured(const ImageFeatures& fake, const torch::Tensor& images,
-                   const torch::Tensor& classes) const;
+  Metrics metrics_of(const ImageFeatures& fake, const torch::Tensor& images,
+                     const torch::Tensor& classes) const;
   ClassMetrics metrics_of_class(std::int64_t label, const ImageFeatures& fake,
                                 const ImageFeatures& real, const torch::Tensor& classes) const;
   double nearest_distance(const torch::Tensor& images) const;

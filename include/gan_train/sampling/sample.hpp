@@ -18,7 +18,7 @@ namespace gan {
 inline constexpr std::int64_t kSampleBlock = 64;
 /// To draw many images, pass this many blocks at once to generate(), which distributes whole blocks
 /// over the CPU threads.
-inline constexpr std::int64_t kSampleBlocks = 16;
+inline constexpr std::int64_t kSampleBlocksAtOnce = 16;
 
 /// Default seed of gan-sample and gan-eval, and the seed of metrics during training, so that
 /// gan-eval reproduces those.

@@ -67,7 +67,8 @@ class Trainer {
   const torch::Device& device() const { return device_; }
   Ranks& ranks() const { return ranks_; }
   std::int64_t data_size() const { return data_size_; }
-  const std::string& data_sum() const { return data_sum_; }  ///< fingerprint() of the data
+  /// fingerprint() of the data.
+  const std::string& data_fingerprint() const { return data_fingerprint_; }
   /// "fp32", "tf32" or "bf16": what train.precision means on this device.
   const char* precision() const;
 
@@ -109,7 +110,7 @@ class Trainer {
   std::unique_ptr<StepDraws> draws_;
   std::unique_ptr<StepGraphs> graphs_;  // set if train.cuda_graph
   std::int64_t data_size_;
-  std::string data_sum_;
+  std::string data_fingerprint_;
   std::int64_t steps_done_ = 0;
   double lr_scale_ = 1.0;
   mutable std::int64_t statistics_step_ = -1;  // step at which ema's statistics were made

@@ -230,7 +230,7 @@ function showCurves() {
     const chosen = make("select", {"aria-label": "metric"}, ...options);
     const {head} = add("Evaluation:", (run) => run.metrics,
                        () => ({[chosen.value]: labelOf(chosen.value)}),
-                       {first: 2, levelsOf: () => floors(chosen.value)});
+                       {first: 2, levelsOf: () => realLevels(chosen.value)});
     head.append(" ", chosen);
     chosen.addEventListener("change", () => update());
   }

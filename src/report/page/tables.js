@@ -42,7 +42,7 @@ const reachedText = ({value, epoch}) => `${figure(value)} (epoch ${epoch})`;
 const mainMetric = () => metricNames().find((name) => betterOf(name) !== "");
 
 // The values for real images, one line for all runs that were measured in the same way.
-function floors(name) {
+function realLevels(name) {
   const scores =
       data.runs.map((run) => run.evaluation?.figures?.[name]?.real).filter(Number.isFinite);
   return [...new Set(scores)].map((y) => ({name: "real images", colour: "var(--soft)", y}));
@@ -50,9 +50,9 @@ function floors(name) {
 
 // Groups runs by their config, ignoring keys that don't make a different experiment.
 function seedGroups() {
-  const aside = ["train.seed", "train.threads", "output.dir"];
+  const ignored = ["train.seed", "train.threads", "output.dir"];
   const kindOf = (run) => JSON.stringify(
-      [...run.settings].filter(([key, {usual}]) => !usual && !aside.includes(key))
+      [...run.settings].filter(([key, {usual}]) => !usual && !ignored.includes(key))
           .map(([key, {value}]) => [key, value]));
   const groups = new Map();
   for (const run of data.runs) groups.set(kindOf(run), [...(groups.get(kindOf(run)) ?? []), run]);

@@ -8,7 +8,7 @@
 namespace gan {
 
 /// `bytes` as one gzip member, made directly by zlib.
-inline Bytes pack(ByteView bytes) {
+inline Bytes make_gzip(ByteView bytes) {
   z_stream zlib{};
   if (deflateInit2(&zlib, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("deflateInit2");
