@@ -20,23 +20,23 @@ namespace {
 void print_help() {
   std::fputs(
       "gan-train: trains generative adversarial networks and draws from them\n\n"
-      "usage: gan <command> [options]        (gan-train is gan train, and so on)\n\n",
+      "usage: gan <command> [options]\n"
+      "       gan-<command> [options]\n\n",
       stdout);
+  const std::size_t width = terminal_width(STDOUT_FILENO);
   for (const auto& command : commands()) {
-    std::printf("  %-12s%s\n", std::string(command.name).c_str(),
-                std::string(command.help).c_str());
+    const std::string name = formatted("  %-12s", std::string(command.name).c_str());
+    std::fputs(wrap(command.help, width, name, std::string(name.size(), ' ')).c_str(), stdout);
   }
   std::fputs(
       "\n  gan <command> --help   the options of a command\n"
       "  gan --version          this program, LibTorch, devices\n\n"
       "first steps:\n"
-      "  gan-doctor\n"
-      "  gan-train  --config mnist_fast --data DIR\n"
-      "  gan-sample --ckpt runs/.../checkpoints/last.pt -n 100\n"
-      "  gan-eval   --ckpt runs/.../checkpoints/last.pt\n"
-      "  gan-report runs/...\n"
-      "  gan-tune   --config mnist_fast --budget 30m\n",
+      "  gan-doctor\n",
       stdout);
+  for (const Command* command : {&kTrainCommand, &kSampleCommand, &kEvalCommand, &kReportCommand}) {
+    std::printf("  %s\n", std::string(command->example).c_str());
+  }
 }
 
 Error unknown_argument(const CLI::App& command, const std::string& word) {
@@ -122,7 +122,9 @@ int run_command(const std::string& name, std::vector<std::string> words) {
   try {
     program.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
-    std::fputs(help_page(command, "gan " + name, terminal_width(STDOUT_FILENO)).c_str(), stdout);
+    const auto example = find_row(commands(), name, "command").example;
+    std::fputs(help_page(command, "gan " + name, example, terminal_width(STDOUT_FILENO)).c_str(),
+               stdout);
     return 0;
   } catch (const CLI::ParseError& error) {
     // Unknown arguments are reported first: one may be a misspelling of a missing one.
@@ -149,6 +151,7 @@ std::span<const Command> commands() {
 
 void declare_commands(CLI::App& program, Runnable& called) {
   program.require_subcommand(0, 1);
+  program.set_help_flag("-h,--help", "show this help");
   for (const Command& command : commands()) {
     std::string description(command.help);
     description[0] = static_cast<char>(std::toupper(description[0]));

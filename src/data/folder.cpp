@@ -177,10 +177,10 @@ class FolderReader {
     }
     if (!config_.skip_bad)
       throw run_error(outcome.problem, "; remove it, or set data.skip_bad = true");
-    if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
+    if (++bad_ <= kMaxNamed) log::warning("skipped: " + outcome.problem);
   }
 
-  // A summary line for the log: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
+  // A summary line for the log: "photos: 3,786 pictures in 10 classes (cat, …); skipped: …".
   std::string account() const {
     constexpr std::size_t kMaxNames = 10;
     const std::size_t classes = list_.classes.size(), bare = list_.no_picture.size();
@@ -198,7 +198,7 @@ class FolderReader {
       others.push_back(str(bare, bare == 1 ? " folder" : " folders", " without pictures (",
                            first_names(list_.no_picture, kMaxNames), ")"));
     }
-    return others.empty() ? text : text + "; passed over: " + join(others, ", ");
+    return others.empty() ? text : text + "; skipped: " + join(others, ", ");
   }
 
   Dataset finish() {
@@ -206,7 +206,7 @@ class FolderReader {
       log::info(str(data_.source, ": pictures with transparent parts: ", transparent_, " of ",
                     good_, "; ", config_.background, " shows through (data.background)"));
     }
-    if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
+    if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were skipped"));
     log::info(account());
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
     data_.samples = scratch_ ? torch::Tensor() : data_.samples.narrow(0, 0, good_);
@@ -290,9 +290,9 @@ DataConfig shaped_as_most(DataConfig config, std::span<const PictureFile> files)
   const Sketch sketch = look_at_some(decode_options(config), files);
   if (config.image_size == 0) config.image_size = nearest_size(sketch.sides);
   if (config.channels == 0) config.channels = 2 * sketch.coloured >= sketch.pictures ? 3 : 1;
-  log::info(str(config.path, ": pictures are made ", config.image_size.width, "x",
-                config.image_size.height, config.channels == 3 ? " in colour" : " and grey",
-                " (data.image_size, data.channels); ", sketch.pictures, " of them were looked at"));
+  log::info(str(config.path, ": pictures will be ", config.image_size.width, "x",
+                config.image_size.height, config.channels == 3 ? " in colour" : " in grey",
+                " (data.image_size, data.channels); ", sketch.pictures, " pictures examined"));
   return config;
 }
 

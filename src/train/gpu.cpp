@@ -127,7 +127,7 @@ const GpuProblemRow kGpuProblems[] = {
     {[](const GpuSigns& s) { return s.usable > 0; },
      [](const GpuSigns& s) -> GpuProblem {
        if (s.says.empty()) return {};
-       return {str("CUDA says: ", s.says), "see that nvidia-smi works"};
+       return {str("CUDA says: ", s.says), "check that nvidia-smi works"};
      }},
     {[](const GpuSigns& s) { return !s.on_bus && !s.device_file && s.driver.empty(); },
      [](const GpuSigns&) -> GpuProblem { return {"no NVIDIA GPU was found", ""}; }},
@@ -168,7 +168,7 @@ const GpuProblemRow kGpuProblems[] = {
        return {
            str("this LibTorch (CUDA ", cuda_name(s.cuda), ") can't use the GPU with the NVIDIA ",
                "driver ", s.driver, s.says.empty() ? "" : str(": ", s.says)),
-           "see that nvidia-smi works"};
+           "check that nvidia-smi works"};
      }},
 };
 

@@ -17,8 +17,8 @@ TEST(ClassList, OfNumbers) {
   };
   for (const char* wrong : {"10", "-1", "5-3", "8-10", "cat", "0-99999999999"}) {
     EXPECT_EQ(refusal(wrong), str("--class: '", wrong,
-                                  "' names no classes from 0 to 9; write such "
-                                  "as 7, 0-9 or 1,3,5-7"));
+                                  "' is not a list of classes from 0 to 9; write "
+                                  "7, 0-9 or 1,3,5-7, for example"));
   }
 }
 

@@ -114,7 +114,7 @@ TEST_F(Page, OneGrammarForAllCommands) {
 TEST_F(Page, OptionsAreThoseOfTheDocs) {
   const auto text = print("gan options --markdown");
   EXPECT_EQ(text_of(SOURCE_DIR "/docs/options.md"), text)
-      << "write it anew: gan options --markdown > docs/options.md";
+      << "write it again: gan options --markdown > docs/options.md";
   const auto plain = print("gan options");
   const auto json = print("gan options --json");
   std::size_t keys = 0;

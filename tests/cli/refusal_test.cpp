@@ -110,7 +110,7 @@ TEST_F(RefusedCall, DamagedData) {
 
 TEST_F(RefusedCall, Tune) {
   const std::string rings = "gan-tune -c rings --data.synthetic_size 1024 --epochs 4 --samples 200";
-  refuse(rings, {{"--budget 30", {"--budget: '30' is no time"}},
+  refuse(rings, {{"--budget 30", {"--budget: '30' is not a duration"}},
                  {"--trials many", {"--trials: 'many' is not an integer"}},
                  {"--trials 0", {"--budget"}},
                  {"--repeats 1", {"out of range"}},
@@ -154,14 +154,14 @@ TEST_F(RefusedCall, Eval) {
           {"--data plain -n 401", {"holds 400 samples"}},
           {"--data plain -n 99", {"100"}},
           {"--dataset shapes", {"1x16x16"}},
-          {"--data plain --dataset shapes", {"makes up"}},
+          {"--data plain --dataset shapes", {"generates itself"}},
           {"--dataset idxx", {"did you mean 'idx'"}}});
   expect_refused("gan-eval --data plain --samples torn.idx", {"torn.idx"}, Error::kFailed);
 }
 
 TEST_F(RefusedCall, Report) {
   refuse("gan-report", {{"none", {"none: no such folder"}},
-                        {".", {"is no run's folder"}},
+                        {".", {"is not the folder of a run"}},
                         {"", {"runs is required"}},
                         {"x --max-mib 0", {"--max-mib"}},
                         {"x --outt y", {"did you mean '--out'?"}},

@@ -40,8 +40,8 @@ TEST(Apply, KnowsHowElseNumbersAreWritten) {
   EXPECT_EQ(ini_message("[optim]\nlr = 0,001\n"),
             "x.ini:2: optim.lr: '0,001' is not a number; did you mean 0.001?");
   EXPECT_EQ(ini_message("[model]\ngenerator_widths = 16 32\n"),
-            "x.ini:2: model.generator_widths: '16 32' is not a list; between numbers stands a "
-            "comma, as in 64, 32");
+            "x.ini:2: model.generator_widths: '16 32' is not a list; separate numbers by "
+            "commas, as in 64, 32");
   EXPECT_EQ(ini_message("[loss]\nreal_label = 0,8:1\n"),
             "x.ini:2: loss.real_label: '0,8' is not a number; did you mean 0.8?");
 }

@@ -89,8 +89,9 @@ TEST(Yaml, ReportsWhatStandsInOddPlacesAndReadsOn) {
 }
 
 TEST(Yaml, ReportsWhatIsNoMapAtAll) {
-  EXPECT_EQ(read_yaml("words"),
-            Strings{"x.yaml:1: 'words' is no config; expected 'section:' or 'section.key: value'"});
+  EXPECT_EQ(
+      read_yaml("words"),
+      Strings{"x.yaml:1: 'words' is not a config; expected 'section:' or 'section.key: value'"});
   EXPECT_EQ(read_yaml("- a: 1\n- b\n"),
             Strings{"x.yaml:1: a list stands in an odd place; expected 'key: [value, …]'"});
   EXPECT_EQ(read_yaml("*a"),

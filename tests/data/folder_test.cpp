@@ -298,7 +298,7 @@ TEST(FolderDataset, SaysWhatWasFoundInALine) {
   testing::internal::CaptureStderr();
   load_dataset(config);
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find(": 1,101 pictures in 2 classes (cat, dog); passed over: 1 .gif, 2 .heic, "
+  EXPECT_NE(said.find(": 1,101 pictures in 2 classes (cat, dog); skipped: 1 .gif, 2 .heic, "
                       "1 damaged, 2 folders without pictures (eel, gnu)\n"),
             std::string::npos)
       << said;

@@ -45,8 +45,8 @@ class ImageFolderTest(common.ProgramTest):
         )
         done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
         self.assertIn("39 items of 3x16x16", done.stdout)
-        self.assertIn("warning: passed over: photos/cats/17.png", done.stderr)
-        account = "photos: 39 pictures in 2 classes (cats, dogs); passed over: 1 damaged"
+        self.assertIn("warning: skipped: photos/cats/17.png", done.stderr)
+        account = "photos: 39 pictures in 2 classes (cats, dogs); skipped: 1 damaged"
         self.assertIn(account, done.stderr)
 
     def test_a_folder_says_itself_what_it_holds(self):

@@ -206,11 +206,11 @@ TEST_F(RunReportTest, RefusesWhatIsNoRun) {
   const auto path = folder_.path().string();
   EXPECT_EQ(refusal(folder_ / "none"), path + "/none: no such folder");
   EXPECT_EQ(refusal(run_ / "config.yaml"),
-            path + "/run/config.yaml: is no folder; name that of the run");
+            path + "/run/config.yaml: is not a folder; name the folder of a run");
   EXPECT_EQ(refusal(folder_.path()),
-            path + ": is no run's folder; name those in it that are: " + path + "/run");
+            path + ": is not the folder of a run; name those in it: " + path + "/run");
   EXPECT_EQ(refusal(run_ / "samples"),
-            path + "/run/samples: is no run's folder (no config.yaml of gan-train is in it)");
+            path + "/run/samples: is not the folder of a run (it has no config.yaml of gan-train)");
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST(Gpu, OneThatFailsOtherwiseFailsInCudasWords) {
   auto signs = sound_signs();
   signs.usable = 1;
   signs.says = "CUDA error: uncorrectable ECC error encountered";
-  expect_problem(signs, "CUDA says: " + signs.says, "see that nvidia-smi works");
+  expect_problem(signs, "CUDA says: " + signs.says, "check that nvidia-smi works");
 }
 
 TEST(Gpu, NoneIsNotCured) {
@@ -153,7 +153,7 @@ TEST(Gpu, WhatNoRowKnowsIsSaidInCudasWords) {
   expect_problem(signs,
                  "this LibTorch (CUDA 13.0) can't use the GPU with the NVIDIA driver 580.65.06: "
                  "system not yet initialized",
-                 "see that nvidia-smi works");
+                 "check that nvidia-smi works");
 }
 
 TEST(Gpu, IsLookedForAmongTheFilesOfTheKernel) {
