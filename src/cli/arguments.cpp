@@ -91,7 +91,7 @@ std::string input_file(const std::string& path) {
 
 void DeviceArguments::declare(CLI::App& app) {
   app.add_option("--device", train_.device, "where to compute: auto, cpu, cuda or cuda:N");
-  app.add_option("--threads", train_.threads, "number of CPU threads")->check(CLI::Range(1, 1024));
+  app.add_option("--threads", train_.threads, "number of CPU threads")->check(number_from(1, 1024));
 }
 
 torch::Device DeviceArguments::set_up() const {

@@ -39,7 +39,7 @@ struct DoctorArguments {
                    "also check the data set in this folder (those in ./data are always checked)")
         ->type_name("DIR");
     app.add_option("--seconds", seconds, "length of the trial training in seconds (default 5)")
-        ->check(CLI::Range(0.0, 3600.0));
+        ->check(number_from(0.0, 3600.0));
     json.declare(app);
     app.footer("Exit code: 1 if a line is marked FAIL, else 0, even with notes.");
   }

@@ -83,11 +83,11 @@ EvalArguments::EvalArguments(CLI::App& app) {
       ->check(one_of(names_of(kNames<PixelRange>)))
       ->needs(given);
   app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
-      ->check(CLI::Range(kFewest, kMaxSamples));
+      ->check(number_from(kFewest, kMaxSamples));
   add_seed(app, seed)->excludes(given);
   app.add_option("--truncation", truncation,
                  "keep each latent value within this distance of 0, as in gan-sample")
-      ->check(CLI::Range(1e-6, 100.0))
+      ->check(number_from(1e-6, 100.0))
       ->excludes(given);
   app.add_option(
          "--features", features,

@@ -26,7 +26,7 @@ CLI::Option* GeneratorArguments::declare(CLI::App& app) {
                     ->type_name("CxHxW")
                     ->needs(config);
   app.add_option("--class-count", class_count_, "number of classes of the generator")
-      ->check(CLI::Range(std::int64_t{1}, kMaxClasses))
+      ->check(number_from(std::int64_t{1}, kMaxClasses))
       ->needs(shape);
   return checkpoint;
 }

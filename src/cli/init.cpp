@@ -81,6 +81,6 @@ int run_init(InitArguments& arguments) {
 }  // namespace
 
 const Command kInitCommand = {"init", "writes a commented config to start from",
-                              declare<InitArguments, run_init>, "gan-init mnist_fast"};
+                              declare<InitArguments, run_init>, "gan init mnist_fast"};
 
 }  // namespace gan

@@ -20,22 +20,22 @@ void add_latent_options(CLI::App& app, LatentOptions& options) {
   app.add_option("--truncation", options.truncation,
                  "keep each latent value within this distance of 0, such as 0.7: better but less "
                  "varied images")
-      ->check(CLI::Range(1e-6, 100.0))
+      ->check(number_from(1e-6, 100.0))
       ->excludes(file);
   auto* walk = app.add_option("--interpolate", options.visited,
                               "draw a walk through this many latents and back to the first; "
                               "several classes in --class take turns")
-                   ->check(CLI::Range(2, 1000))
+                   ->check(number_from(2, 1000))
                    ->excludes(count)
                    ->excludes(rows)
                    ->excludes(app.get_option("--save-labels"));
   app.add_option("--frames", options.frames, "images from each latent to the next (default 16)")
-      ->check(CLI::Range(1, 1000))
+      ->check(number_from(1, 1000))
       ->needs(walk);
   app.add_option("--latent-grid", options.plane,
                  "draw a grid with this many rows and columns, over the plane through three "
                  "latents")
-      ->check(CLI::Range(2, 256))
+      ->check(number_from(2, 256))
       ->excludes(count)
       ->excludes(rows)
       ->excludes(columns)

@@ -8,6 +8,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/recipes.hpp"
 #include "config/facts.hpp"
 #include "core/file.hpp"
 #include "core/terminal.hpp"
@@ -39,14 +40,17 @@ void print_help() {
   }
 }
 
+bool is_config(const std::string& name) {
+  const auto is_it = [&](const auto& recipe) { return recipe.stem() == name; };
+  return is_config_name(name) || std::ranges::any_of(shipped_recipes(), is_it);
+}
+
 Error unknown_argument(const CLI::App& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   const auto takes = [&](const char* flag) { return command.get_option_no_throw(flag) != nullptr; };
   if (!word.starts_with('-')) {
     const bool after_json = takes("--json") && command.count("--json") > 0;
-    const std::string flag = after_json             ? "--json="
-                             : is_config_name(name) ? "--config "
-                                                    : "--ckpt ";
+    const std::string flag = after_json ? "--json=" : is_config(name) ? "--config " : "--ckpt ";
     const bool fits = takes(flag.substr(0, flag.size() - 1).c_str());
     return usage_error("unexpected argument ", word,
                        fits ? str("; did you mean ", flag, word, "?") : "", " (see --help)");
@@ -110,6 +114,16 @@ void put_in_home(std::string& word) {
   if (value.starts_with('~')) word = word.substr(0, begin) + with_home(value);
 }
 
+std::string in_words(std::string cli11_message) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {" excludes ", " can't be combined with "}, {": 1 required ", ": "}};
+  for (const auto& [notation, words] : kWords) {
+    const auto at = cli11_message.find(notation);
+    if (at != std::string::npos) cli11_message.replace(at, notation.size(), words);
+  }
+  return cli11_message;
+}
+
 int run_command(const std::string& name, std::vector<std::string> words) {
   CLI::App program;
   Runnable called;
@@ -130,7 +144,7 @@ int run_command(const std::string& name, std::vector<std::string> words) {
     // Unknown arguments are reported first: one may be a misspelling of a missing one.
     const auto unknown = program.remaining(/*recurse=*/true);
     if (!unknown.empty()) throw unknown_argument(command, unknown.front());
-    throw usage_error(error.what(), " (see --help)");
+    throw usage_error(in_words(error.what()), " (see --help)");
   }
   try {
     return called();

@@ -28,14 +28,14 @@ struct ReportArguments {
         app.add_option("--max-mib", mib,
                        "read at most this many MiB of pictures, and of each table (default 16)")
             ->type_name("N")
-            ->check(CLI::Range(1, 1024));
+            ->check(number_from(1, 1024));
     auto* gif = app.add_option("--gif", timelapse,
                                "write an animated GIF of one run's sample grids instead of a page")
                     ->type_name("FILE")
                     ->excludes(page)
                     ->excludes(limit);
     app.add_option("--fps", fps, "frames per second of the GIF (default 10)")
-        ->check(CLI::Range(1, 50))
+        ->check(number_from(1, 50))
         ->needs(gif);
     add_quiet(app, quiet);
   }

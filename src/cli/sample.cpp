@@ -43,10 +43,10 @@ struct SampleArguments {
 SampleArguments::SampleArguments(CLI::App& app) {
   generator.declare(app)->required();
   app.add_option("-n,--count", count, "how many images (default 100, or rows x cols)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+      ->check(number_from(std::int64_t{1}, std::int64_t{1} << 40));
   seed_flag = add_seed(app, seed);
-  app.add_option("--rows", rows, "rows of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--cols", columns, "columns of the grid")->check(CLI::Range(1, 65536));
+  app.add_option("--rows", rows, "rows of the grid")->check(number_from(1, 65536));
+  app.add_option("--cols", columns, "columns of the grid")->check(number_from(1, 65536));
   app.add_option("--class", classes,
                  "draw these classes, by name (cat,dog) or number (7, 0-9 or 1,3,5-7): one row "
                  "of the grid per class; in other formats they take turns (default: random "

@@ -22,13 +22,13 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
                   ->type_name("PATH");
   app.add_option("--scale", options.scale,
                  "enlarge each pixel to a square of this many pixels (default: as trained)")
-      ->check(CLI::Range(1, 64));
+      ->check(number_from(1, 64));
   auto* gif = app.add_option("--gif", options.gif,
                              "write an animated GIF, one image per frame: alone, or in addition "
                              "to --format and --out")
                   ->type_name("FILE");
   app.add_option("--fps", options.fps, "frames per second of the GIF (default 10)")
-      ->check(CLI::Range(1, 50))
+      ->check(number_from(1, 50))
       ->needs(gif);
   auto* preview = add_preview(app, options.preview);
   app.add_flag("--stdout", options.to_stdout,

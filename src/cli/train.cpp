@@ -64,7 +64,7 @@ TrainArguments::TrainArguments(CLI::App& app) {
       ->excludes(hush);
   app.add_option("--dist-timeout", dist_timeout,
                  "under mpirun or srun: seconds to wait for another rank before the job ends")
-      ->check(CLI::Range(0.001, 1e9))
+      ->check(number_from(0.001, 1e9))
       ->capture_default_str();
   add_preview(app, preview);
   auto* dump =
@@ -75,12 +75,12 @@ TrainArguments::TrainArguments(CLI::App& app) {
           ->excludes(dry)
           ->excludes(resumed);
   app.add_option("--debug-steps", debug_steps, "number of those steps (default 20)")
-      ->check(CLI::Range(1, 1000000))
+      ->check(number_from(1, 1000000))
       ->needs(dump);
   app.add_option("--minutes", minutes,
                  "train for about this many minutes instead of --epochs; a short trial finds how "
                  "many steps fit, and the run's config records them")
-      ->check(CLI::Range(0.001, 1e6))
+      ->check(number_from(0.001, 1e6))
       ->excludes(resumed)
       ->excludes(app.get_option("--train.epochs"))
       ->excludes(app.get_option("--train.steps_per_epoch"));
@@ -138,7 +138,7 @@ bool should_stop() { return caught_signal() != 0; }
 std::string traffic_text(const Ranks& ranks, std::int64_t steps) {
   const Traffic traffic = ranks.traffic();
   const double each = 1.0 / static_cast<double>(std::max<std::int64_t>(1, steps));
-  return formatted("sums over ranks: %.2f ms, %.2f MB and %.1f sums a step",
+  return formatted("sums over ranks: %.2f ms, %.2f MB and %.1f sums per step",
                    1e3 * traffic.seconds * each, 1e-6 * traffic.bytes * each,
                    static_cast<double>(traffic.sums) * each);
 }

@@ -206,7 +206,7 @@ class FolderReader {
       log::info(str(data_.source, ": pictures with transparent parts: ", transparent_, " of ",
                     good_, "; ", config_.background, " shows through (data.background)"));
     }
-    if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were skipped"));
+    if (bad_ > 0) log::warning(str(bad_, " of ", files_.size(), " image files were passed over"));
     log::info(account());
     if (good_ == 0) throw run_error(data_.source, ": none of its image files can be read");
     data_.samples = scratch_ ? torch::Tensor() : data_.samples.narrow(0, 0, good_);

@@ -140,7 +140,7 @@ bool can_make_gif() { return true; }
 
 GifEncoder::GifEncoder(std::int64_t frames_per_second) : state_(std::make_unique<State>()) {
   if (frames_per_second < 1 || frames_per_second > 50) {
-    throw usage_error("a GIF has 1 to 50 frames a second, not ", frames_per_second);
+    throw usage_error("a GIF has 1 to 50 frames per second, not ", frames_per_second);
   }
   state_->pause = (100 + frames_per_second / 2) / frames_per_second;
 }

@@ -209,19 +209,20 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   const ImageShape shape = unpack_shape(root, name);
   if (data_size != trainer.data_size() || shape != trainer.shape()) {
     throw usage_error(name, ": was trained on ", data_size, " items of ", to_string(shape),
-                      ", the data set now has ", trainer.data_size(), " of ",
+                      ", but the data set now has ", trainer.data_size(), " of ",
                       to_string(trainer.shape()), "; a run can resume only with its own data");
   }
   const PtValue* sum = find(root, "data_sum");  // older files lack it
   if (sum != nullptr && text_of(*sum, "") != trainer.data_sum()) {
     log::warning(name +
-                 ": was trained on other data of the same size; the result will differ from that "
-                 "of a run not interrupted");
+                 ": was trained on other data of the same size; the run will not end as it "
+                 "would have with its own data");
   }
   const Classes classes = unpack_classes(root, name);
   if (classes.count != trainer.classes().count) {
-    throw usage_error(name, ": was trained on ", classes.count, " classes, the data set now has ",
-                      trainer.classes().count, "; a run can resume only with its own data");
+    throw usage_error(name, ": was trained on ", classes.count,
+                      " classes, but the data set now has ", trainer.classes().count,
+                      "; a run can resume only with its own data");
   }
   Networks& nets = trainer.networks;
   unpack(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");

@@ -50,7 +50,7 @@ TEST_F(RefusedCall, Train) {
           {"--batch-size 4096", {"4096", "512"}},
           {"--device gpu", {"gpu", "cuda"}},
           {"--resume absent", {"absent"}},
-          {"--debug-steps 0", {"not in range 1 to 1000000"}},
+          {"--debug-steps 0", {"'0' is not an integer from 1 to 1000000"}},
           {"--debug-steps 5", {"--debug-steps", "--debug-dump"}},
           {"--dry-run --debug-dump x", {"--dry-run", "--debug-dump"}},
           {"--json", {"--json", "--dry-run"}},

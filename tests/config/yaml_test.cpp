@@ -99,8 +99,9 @@ TEST(Yaml, ReportsWhatIsNoMapAtAll) {
 }
 
 TEST(Yaml, ReportsASecondDocument) {
-  EXPECT_EQ(read_yaml("a.b: 1\n---\na.b: 2\nc: {d: {e: 1}}\n---\nf.g: 3\n"),
-            (Strings{"a.b=1", "x.yaml:2: a second YAML document; a config is one"}));
+  EXPECT_EQ(
+      read_yaml("a.b: 1\n---\na.b: 2\nc: {d: {e: 1}}\n---\nf.g: 3\n"),
+      (Strings{"a.b=1", "x.yaml:2: a second YAML document begins here; a config is a single one"}));
 }
 
 TEST(Yaml, ReportsMalformedYamlAfterWhatWasReadBefore) {

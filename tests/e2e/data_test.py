@@ -29,7 +29,7 @@ class ImageFolderTest(common.ProgramTest):
     def test_pictures_of_several_sizes_are_trained_on(self):
         run = ["--epochs", 1, "--out", "run"]
         dry = self.train(*self.flags, *run, "--dry-run")
-        self.assertIn("photos: pictures are made 16x16 in colour", dry.stderr)
+        self.assertIn("photos: pictures will be 16x16 in colour", dry.stderr)
         self.assertIn("data: photos, 40 items of 3x16x16, labelled", dry.stdout)
         self.train(*self.flags, *run)
         self.sample("--ckpt", "run/checkpoints/g_1.pt", "-n", 4, "--format", "npy")
@@ -170,7 +170,7 @@ class DataOnDiskTest(common.ProgramTest):
         plain.unlink()
         os.environ["TMPDIR"] = "gone"
         self.addCleanup(os.environ.pop, "TMPDIR")
-        message = "gone: cannot take a temporary file of 1 MiB: No such file or directory"
+        message = "gone: cannot make a temporary file of 1 MiB: No such file or directory"
         self.refused(*disk, "--data.dataset", "idx", "-q", code=1, says=message)
 
 

@@ -49,7 +49,7 @@ class ResumeWarningTest(common.ProgramTest):
         images[100] ^= 1
         (self.folder / "images").write_bytes(header + images)
         self.assertIn(
-            "warning: run/checkpoints/last.pt: was trained on other data than these",
+            "warning: run/checkpoints/last.pt: was trained on other data of the same size",
             self.resume("--epochs", 3, "--data", "images"),
         )
 
