@@ -374,6 +374,6 @@ int run_eval(EvalArguments& arguments) {
 
 const Command kEvalCommand = {"eval", "measures samples against a data set",
                               declare<EvalArguments, run_eval>,
-                              "gan-eval --ckpt my_run/checkpoints/last.pt"};
+                              "gan-eval --ckpt run/checkpoints/last.pt"};
 
 }  // namespace gan

@@ -63,6 +63,6 @@ int run_export(ExportArguments& arguments) {
 
 const Command kExportCommand = {"export", "exports a generator to ONNX, safetensors or a web page",
                                 declare<ExportArguments, run_export>,
-                                "gan-export --ckpt my_run/checkpoints/last.pt --format onnx"};
+                                "gan-export --ckpt run/checkpoints/last.pt --format onnx"};
 
 }  // namespace gan

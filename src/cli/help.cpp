@@ -75,7 +75,9 @@ class Page : public CLI::Formatter {
     }
     const std::string& text = option.get_description();
     const auto words = words_in(type);
-    const auto is_told = [&](const std::string& word) { return text.find(word) != text.npos; };
+    const auto is_told = [&](const std::string& word) {
+      return text.find(word) != std::string::npos;
+    };
     if (!std::ranges::all_of(words, is_told)) notes.push_back("one of " + join(words, ", "));
     add_others("with", option.get_needs(), notes);
     add_others("not with", option.get_excludes(), notes);

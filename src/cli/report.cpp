@@ -72,6 +72,6 @@ int run_report(ReportArguments& arguments) {
 }  // namespace
 
 const Command kReportCommand = {"report", "writes a report page of a run, or compares several",
-                                declare<ReportArguments, run_report>, "gan-report my_run"};
+                                declare<ReportArguments, run_report>, "gan-report run"};
 
 }  // namespace gan

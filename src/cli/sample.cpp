@@ -220,6 +220,6 @@ int run_sample(SampleArguments& arguments) {
 
 const Command kSampleCommand = {"sample", "draws images from a trained generator",
                                 declare<SampleArguments, run_sample>,
-                                "gan-sample --ckpt my_run/checkpoints/last.pt -n 100"};
+                                "gan-sample --ckpt run/checkpoints/last.pt -n 100"};
 
 }  // namespace gan

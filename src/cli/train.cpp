@@ -296,6 +296,6 @@ int run_train(TrainArguments& arguments) {
 
 const Command kTrainCommand = {"train", "trains a GAN from a config or recipe",
                                declare<TrainArguments, run_train>,
-                               "gan-train --config mnist_fast --data data/mnist --out my_run"};
+                               "gan-train --config mnist_fast --data data/mnist --out run"};
 
 }  // namespace gan

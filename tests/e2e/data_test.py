@@ -41,7 +41,7 @@ class ImageFolderTest(common.ProgramTest):
         self.refused(
             *("gan-train", *self.flags, "--data.channels", 1, "--dry-run"),
             code=1,
-            says=["photos/cats/17.png: cannot be decoded (its data end too soon)", "data.skip_bad"],
+            says=["photos/cats/17.png: cannot be decoded (its data are truncated)", "data.skip_bad"],
         )
         done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
         self.assertIn("39 items of 3x16x16", done.stdout)
@@ -75,7 +75,7 @@ class ImageFolderTest(common.ProgramTest):
         self.refused(
             *("gan-sample", "--ckpt", generator, "--class", "cat"),
             code=2,
-            says=["'cat' is none of cats, dogs", "did you mean 'cats'"],
+            says=["'cat' is not one of cats, dogs", "did you mean 'cats'"],
         )
         self.call("gan-export", "--ckpt", generator, "--html", "--out", "page.html")
         page = (self.folder / "page.html").read_text()
