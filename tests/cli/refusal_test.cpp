@@ -90,7 +90,7 @@ TEST_F(RefusedCall, TrainIntoWhatIsNoRun) {
                                 {"--out own --overwrite", {no_run}},
                                 {"--out /dev/null", {"/dev/null: is not a folder"}},
                                 {"--resume own/text", {"name the run's folder"}},
-                                {"--resume own", {"last.pt: not there"}}});
+                                {"--resume own", {"last.pt: missing"}}});
   EXPECT_FALSE(fs::exists("own/.lock"));
 }
 
@@ -118,9 +118,10 @@ TEST_F(RefusedCall, Tune) {
                  {"--space optim.ls=1", {"(--space)", "did you mean 'optim.lr'"}},
                  {"--space loss.kind=bcee", {"did you mean 'bce'"}},
                  {"-q -v", {"--quiet", "--verbose"}}});
-  refuse("gan-tune", {{"--config nothing --trials 2", {"no config 'nothing'"}},
-                      {"--resume nowhere", {"nowhere/search.yaml: not there"}},
-                      {"--resume nowhere --lr 1", {"takes recipe, space and plan"}}});
+  refuse("gan-tune",
+         {{"--config nothing --trials 2", {"no config 'nothing'"}},
+          {"--resume nowhere", {"nowhere/search.yaml: missing"}},
+          {"--resume nowhere --lr 1", {"recipe, space and plan come from the folder"}}});
   EXPECT_EQ(files(), 0u);
   fs::create_directory("mine");
   write_file("mine/x", "x");

@@ -102,14 +102,14 @@ TEST(Check, DevicesAreSpelledRight) {
   for (const auto* device : {"cuda:", "cuda:x", "cuda:-1", "cuda:+1", "cuda:128", "cuda:1 "}) {
     config.train.device = device;
     EXPECT_EQ(check(config),
-              str("train.device: '", device, "' names no device; write cuda:0, cuda:1, …"));
+              str("train.device: '", device, "' is not a device; write cuda:0, cuda:1, …"));
   }
   config.train.device = "cdua";
   EXPECT_EQ(check(config),
-            "train.device: 'cdua' is not known; allowed: auto, cpu, cuda or cuda:N; did you mean "
+            "train.device: 'cdua' is not a device; write auto, cpu, cuda or cuda:N; did you mean "
             "'cuda'?");
   config.train.device = "";
-  EXPECT_EQ(check(config), "train.device: '' is not known; allowed: auto, cpu, cuda or cuda:N");
+  EXPECT_EQ(check(config), "train.device: '' is not a device; write auto, cpu, cuda or cuda:N");
 }
 
 TEST(Check, ReportsAllTogether) {

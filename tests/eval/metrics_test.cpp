@@ -173,7 +173,7 @@ TEST(Metrics, SayHowManyImagesTheyNeed) {
   const auto two = torch::rand({2, 3});
   const auto ten = torch::rand({10, 3});
   EXPECT_EQ(usage_message_of([&] { manifold_metrics(ten, two); }),
-            "manifold figures: needs at least 6 images in each set, but got 2; use more");
+            "precision and recall: needs at least 6 images in each set, but got 2; use more");
   EXPECT_EQ(usage_message_of([&] { kernel_distance(two.slice(0, 0, 1), ten, 1); }),
             "kernel distance: needs at least 2 images in each set, but got 1; use more");
   EXPECT_EQ(usage_message_of([&] { parzen_log_likelihood(ten, ten, 0.0); }),

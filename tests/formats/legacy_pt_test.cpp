@@ -68,8 +68,8 @@ TEST(LegacyPt, NamesWhatIsWrong) {
   expect({.keys = "]" + text("77") + "a" + text("77") + "a"}, "lists 2 storages");
   expect({.stored = 7}, "has 7 elements, but the file ends before");
   expect({.stored = UINT64_MAX}, "but the file ends before");
-  expect({.stored = 5}, "found 4 bytes behind the end");
-  expect({.more = "x"}, "found 1 bytes behind the end");
+  expect({.stored = 5}, "found 4 bytes after the end");
+  expect({.more = "x"}, "found 1 bytes after the end");
 }
 
 // Storages of unsupported types don't prevent reading the others.
