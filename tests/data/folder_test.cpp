@@ -221,7 +221,7 @@ TEST(FolderDataset, IsWhatMostOfItsPicturesAre) {
   EXPECT_EQ(load_dataset(folder_config(folder, 0, 3)).shape, (ImageShape{3, 64, 64}));
   EXPECT_EQ(
       usage_message_of([&] { load_dataset(folder_config(folder, 3, 3)); }),
-      "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 to leave it to the program");
+      "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 for automatic");
 }
 
 // The number of items per class of a folder, by class name.

@@ -109,7 +109,7 @@ TEST_F(RunReportTest, KnowsWhichWayMetricsAreBetter) {
 TEST_F(RunReportTest, PassesOverTornLines) {
   write_file(run_ / "losses.csv", str(kLossHeader, "\n1,10,1,2,3,4,5,6\n2,20,1\n3,30,1,2,3,4,"));
   expect_holds(R"("losses":{"epoch":[1],)");
-  expect_holds("losses.csv: 2 line(s) that are not whole left out");
+  expect_holds("losses.csv: 2 incomplete line(s) left out");
   write_file(run_ / "losses.csv", "");
   expect_holds(R"("losses":{})");
 }
