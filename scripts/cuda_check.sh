@@ -120,7 +120,7 @@ if [[ -e /dev/nvidiactl ]]; then
   say 'there is a GPU here; --device checks it'
 else
   expect 'CUDA build, but no usable device' 0 "$build/bin/gan" --version
-  expect 'no NVIDIA GPU was found, for which LibTorch is built; training runs on the CPU' 0 \
+  expect 'no NVIDIA GPU was found, though this LibTorch is built for CUDA; training runs on the CPU' 0 \
     "$build/bin/gan" doctor --json
   expect 'cuda asked for, but no NVIDIA GPU was found; use cpu' 2 \
     "$build/bin/gan" train --config mnist_fast --data data/mnist --device cuda --dry-run

@@ -34,7 +34,8 @@ CLI::Option* add_quiet(CLI::App& app, bool& quiet, const std::string& help) {
 }
 
 CLI::Option* add_seed(CLI::App& app, std::int64_t& seed) {
-  return app.add_option("--seed", seed, "image i of a seed is always the same (default 0)");
+  return app.add_option("--seed", seed,
+                        "random seed: the same seed gives the same images (default 0)");
 }
 
 void check_extension(std::string_view flag, const fs::path& path,
@@ -48,7 +49,8 @@ void check_extension(std::string_view flag, const fs::path& path,
 CLI::Option* JsonOutput::declare(CLI::App& app) {
   return app
       .add_option("--json", file_,
-                  "print JSON instead or, with a FILE.json, write it there as well")
+                  "print JSON instead of text; with FILE.json, print the text and write the JSON "
+                  "to that file")
       ->expected(0, 1)
       ->type_name("FILE");
 }
@@ -88,8 +90,8 @@ std::string input_file(const std::string& path) {
 }
 
 void DeviceArguments::declare(CLI::App& app) {
-  app.add_option("--device", train_.device, "auto, cpu, cuda or cuda:N");
-  app.add_option("--threads", train_.threads, "CPU threads")->check(CLI::Range(1, 1024));
+  app.add_option("--device", train_.device, "where to compute: auto, cpu, cuda or cuda:N");
+  app.add_option("--threads", train_.threads, "number of CPU threads")->check(number_from(1, 1024));
 }
 
 torch::Device DeviceArguments::set_up() const {
@@ -98,7 +100,8 @@ torch::Device DeviceArguments::set_up() const {
 }
 
 void ConfigArguments::declare(CLI::App& app) {
-  app.add_option("-c,--config", file_, "config file (.ini, .yaml) or the name of a shipped recipe")
+  app.add_option("-c,--config", file_,
+                 "config file (.ini, .yaml) or recipe, such as mnist_fast (see `gan list recipes`)")
       ->type_name("RECIPE");
   Config defaults;
   for (const Option& option : option_table(defaults)) {
@@ -125,8 +128,8 @@ void ConfigArguments::declare(CLI::App& app) {
   }
   const std::string footer = app.get_footer();  // the command's own
   app.footer((footer.empty() ? "" : footer + "\n\n") +
-             "Every key of the config is a flag too, such as --optim.beta1 0.5; "
-             "`gan options` lists them all.");
+             "Every config key is also a flag, such as --optim.beta1 0.5; `gan options` lists "
+             "all keys.");
 }
 
 Config ConfigArguments::apply(Config config) const {

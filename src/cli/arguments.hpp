@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <torch/types.h>
@@ -17,6 +18,22 @@ namespace gan {
 
 /// Tells --help and completion the allowed words; the command itself must refuse others.
 CLI::Validator one_of(const std::vector<std::string>& words);
+
+/// Refuses text that is not a number from `min` to `max`, in words. --help reads the range from
+/// the validator's name, as it does with CLI::Range.
+template <typename Number>
+CLI::Validator number_from(Number min, Number max) {
+  const auto check = [min, max](const std::string& text) {
+    Number value{};
+    if (CLI::detail::lexical_cast(text, value) && value >= min && value <= max) {
+      return std::string();
+    }
+    return str(in_quotes(text),
+               std::is_integral_v<Number> ? " is not an integer" : " is not a number", " from ",
+               min, " to ", max);
+  };
+  return {check, str("NUMBER in [", min, " - ", max, "]")};
+}
 
 /// "grid: one PNG; npy: …": the names in a registry with their help.
 template <typename Rows>

@@ -240,13 +240,16 @@ constexpr Shell kShells[] = {{"bash", bash_script, "bash-completion/completions/
 
 struct CompletionArguments {
   explicit CompletionArguments(CLI::App& app) {
-    app.add_option("shell", shell, "which shell")
+    app.add_option("shell", shell, "shell to print the script for")
         ->check(one_of(names_of(kShells)))
         ->type_name("SHELL");
-    app.add_option("--all", all, "write all three below this folder, as an installed tree has them")
+    app.add_option("--all", all,
+                   "write the scripts of all three shells below this folder, laid "
+                   "out as in an installation")
         ->type_name("DIR");
     app.footer(
-        "Installed trees have them where shells look. To try one: source <(gan completion bash)");
+        "An installation puts the scripts where the shells find them. To try one now: source "
+        "<(gan completion bash)");
   }
 
   std::string shell;
@@ -274,7 +277,7 @@ int run_completion(CompletionArguments& arguments) {
 }  // namespace
 
 const Command kCompletionCommand = {"completion",
-                                    "prints a script that completes commands in a shell",
+                                    "prints a tab-completion script for bash, zsh or fish",
                                     declare<CompletionArguments, run_completion>};
 
 }  // namespace gan

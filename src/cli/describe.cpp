@@ -15,14 +15,6 @@ std::vector<std::string> recipe_names() {
   return names;
 }
 
-// CLI11 includes the allowed words in the type's name: "TEXT:{grid,png}".
-std::vector<std::string> words_in(const std::string& type) {
-  const auto open = type.find('{');
-  const auto close = type.find('}');
-  if (open == std::string::npos || close == std::string::npos) return {};
-  return split(type.substr(open + 1, close - open - 1), ',');
-}
-
 Completion completion_of(const OptionFacts& facts) {
   if (facts.value == "RECIPE") return Completion::kWordsAndFiles;
   if (!facts.words.empty()) return Completion::kWords;
@@ -64,6 +56,13 @@ OptionFacts facts_of(const CLI::Option& option, const std::vector<Option>& keys)
 }
 
 }  // namespace
+
+std::vector<std::string> words_in(const std::string& type) {
+  const auto open = type.find('{');
+  const auto close = type.find('}');
+  if (open == std::string::npos || close == std::string::npos) return {};
+  return split(type.substr(open + 1, close - open - 1), ',');
+}
 
 std::vector<CommandFacts> describe_commands() {
   Config defaults;

@@ -28,6 +28,9 @@ struct CommandFacts {
   std::vector<OptionFacts> options;
 };
 
+/// The words that an option allows. CLI11 includes them in its type's name: "TEXT:{grid,png}".
+std::vector<std::string> words_in(const std::string& type);
+
 /// All commands as they declare themselves, without running any.
 std::vector<CommandFacts> describe_commands();
 

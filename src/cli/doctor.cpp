@@ -35,12 +35,13 @@ Json json_of(const Finding& finding) {
 
 struct DoctorArguments {
   explicit DoctorArguments(CLI::App& app) {
-    app.add_option("--data", data, "also check this folder of a data set (./data/* always are)")
+    app.add_option("--data", data,
+                   "also check the data set in this folder (those in ./data are always checked)")
         ->type_name("DIR");
-    app.add_option("--seconds", seconds, "how long to train for a trial (default 5)")
-        ->check(CLI::Range(0.0, 3600.0));
+    app.add_option("--seconds", seconds, "length of the trial training in seconds (default 5)")
+        ->check(number_from(0.0, 3600.0));
     json.declare(app);
-    app.footer("Exit code: 0 if all is well, notes included; 1 if a line is marked FAIL.");
+    app.footer("Exit code: 1 if a line is marked FAIL, else 0, even with notes.");
   }
 
   std::string data;
@@ -51,7 +52,7 @@ struct DoctorArguments {
 int run_doctor(DoctorArguments& arguments) {
   const auto& [data, seconds, json] = arguments;
   if (!data.empty() && !std::filesystem::is_directory(data)) {
-    throw usage_error("--data: ", data, " is no folder");
+    throw usage_error("--data: ", data, " is not a folder");
   }
 
   const bool as_text = !json.is_printed();
@@ -74,7 +75,7 @@ int run_doctor(DoctorArguments& arguments) {
   json.put(to_json({{"gan_train", kVersion}, {"ok", bad == 0}, {"findings", all}}));
   if (as_text && bad == 0) std::puts("all is well");
   if (as_text && bad > 0) {
-    std::printf("%lld of %zu failed\n", static_cast<long long>(bad), findings.size());
+    std::printf("%lld of %zu checks failed\n", static_cast<long long>(bad), findings.size());
   }
   return bad == 0 ? 0 : Error::kFailed;
 }

@@ -94,7 +94,7 @@ Finding folder_finding(const fs::path& folder, const KnownSums& known) {
     finding.status = Finding::Status::kBad;
     finding.text +=
         str(words.empty() ? "" : "; ", join(others, ", "), others.size() == 1 ? " is" : " are",
-            " damaged, or not the published files: scripts/get_data.sh fetches those");
+            " damaged or not as published; scripts/get_data.sh fetches the published files");
   } else if (published.empty()) {
     finding.status = Finding::Status::kNote;
     finding.text += "no files with published checksums to compare with";
@@ -107,10 +107,7 @@ Finding folder_finding(const fs::path& folder, const KnownSums& known) {
 std::vector<Finding> data_findings(const fs::path& folder) {
   const KnownSums known = known_sums();
   if (known.empty()) {
-    return {{"data",
-             Finding::Status::kNote,
-             "data.sha256 is not there, so checksums are not compared",
-             {}}};
+    return {{"data", Finding::Status::kNote, "checksums not compared: data.sha256 is missing", {}}};
   }
   std::set<fs::path> folders;
   std::error_code code;
@@ -130,8 +127,8 @@ std::vector<Finding> data_findings(const fs::path& folder) {
   if (findings.empty()) {
     findings.push_back({"data",
                         Finding::Status::kNote,
-                        "no data sets in ./data: scripts/get_data.sh mnist fetches one, --data "
-                        "names another folder, and the recipe smoke needs none",
+                        "no data sets in ./data; fetch one with scripts/get_data.sh mnist, name "
+                        "another folder with --data, or train the recipe smoke, which needs none",
                         {}});
   }
   return findings;

@@ -23,10 +23,10 @@ Finding gpu_finding(const GpuInfo& gpu) {
   } else if (found) {
     const bool meant = !gpu.cuda_build || gpu.hidden;
     finding.status = meant ? Finding::Status::kNote : Finding::Status::kBad;
-    finding.text = str("there is one, but ", what, "; ", cure);
+    finding.text = str("there is one, but it can't be used: ", what, "; ", cure);
   } else if (gpu.cuda_build) {
     finding.status = Finding::Status::kNote;
-    finding.text = str(what, ", for which LibTorch is built; training runs on the CPU");
+    finding.text = str(what, ", though this LibTorch is built for CUDA; training runs on the CPU");
   } else {
     finding.text = "none; training runs on the CPU";
   }

@@ -47,7 +47,8 @@ Finding libraries_finding() {
     if (!library.there) finding.status = Finding::Status::kNote;
   }
   finding.text = join(words, ", ");
-  if (finding.status == Finding::Status::kNote) finding.text += ": training is slower without";
+  if (finding.status == Finding::Status::kNote)
+    finding.text += ": training is slower without what is missing";
   return finding;
 }
 
@@ -111,8 +112,8 @@ Finding disk_finding() {
   const Json facts = {{"folder", here}, {"free_bytes", space.available}};
   std::string text = gib(free) + " free at " + here;
   if (::access(".", W_OK) != 0) {
-    return {"disk", Finding::Status::kBad, text + ", where nothing may be written: name an --out",
-            facts};
+    return {"disk", Finding::Status::kBad,
+            text + ", but this folder is not writable; name another with --out", facts};
   }
   const bool enough = free >= kEnough;
   return {"disk", enough ? Finding::Status::kGood : Finding::Status::kBad,
@@ -124,12 +125,12 @@ Finding extras_finding() {
   Finding finding{"recipes",
                   recipes.empty() ? Finding::Status::kNote : Finding::Status::kGood,
                   recipes.empty()
-                      ? "none found: --config wants a path"
+                      ? "none found; give --config the path of a config file"
                       : str(recipes.size(), " in ", recipes.front().parent_path().string()),
                   {{"recipes", recipes.size()}, {"plots", can_plot()}}};
   if (!can_plot()) {
     finding.status = Finding::Status::kNote;
-    finding.text += "; this build draws no plots (no cairo)";
+    finding.text += "; plots are off (built without cairo)";
   }
   return finding;
 }

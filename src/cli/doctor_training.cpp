@@ -82,8 +82,8 @@ Rates measure_rates(Trainer& trainer, double seconds) {
 std::string text_of(const Rates& rates) {
   const auto number = [](double rate) { return formatted("%.*f", rate < 10 ? 1 : 0, rate); };
   const int threads = at::get_num_threads();
-  if (rates.one == 0) return number(rates.all) + " a second";
-  std::string text = str(number(rates.all), " a second with ", threads, " threads, ",
+  if (rates.one == 0) return number(rates.all) + " per second";
+  std::string text = str(number(rates.all), " per second with ", threads, " threads, ",
                          number(rates.one), " with one");
   if (rates.all_are_slower()) {
     text += str(" (other programs use these cores, or the networks are small: try --threads ",

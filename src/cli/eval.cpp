@@ -52,61 +52,68 @@ struct EvalArguments {
 };
 
 constexpr const char* kEvalFooter =
-    "By default each figure stands beside what training images (real) and uniform noise score on "
-    "the same terms. Features come from a small classifier that is trained once on the data's "
-    "labels and kept beside the data; without labels, from EfficientNet-Lite0 where "
-    "scripts/get_weights.sh lite0 has put its weights, else from fixed random projections. "
-    "The FID that papers quote is gan-eval --samples A --data B --features inception: folders of "
-    "any pictures, no checkpoint needed. The Parzen log-likelihood, in nats, is for comparison "
-    "with the "
-    "225 +- 2 of Goodfellow et al. 2014 on MNIST, with 10,000 samples; it is a poor measure of "
-    "images: k-means centres beat real images in it. docs/quality.md defines all figures.";
+    "The table also shows what real training images and uniform noise score, measured in the same "
+    "way.\n"
+    "Features come from a small classifier, trained once on the data's labels and cached beside "
+    "the data. Without labels they come from EfficientNet-Lite0 if scripts/get_weights.sh lite0 "
+    "has fetched its weights, else from fixed random projections.\n"
+    "For the FID that papers report: gan-eval --samples A --data B --features inception. A and B "
+    "are folders of pictures; no checkpoint is needed.\n"
+    "The Parzen log-likelihood (nats) compares with the 225 +- 2 of Goodfellow et al. 2014 on "
+    "MNIST, given 10,000 samples. It is a poor measure of images: k-means centres score higher "
+    "than real images.\n"
+    "docs/quality.md defines all metrics.";
 
 EvalArguments::EvalArguments(CLI::App& app) {
   generator.declare(app);
   auto* given = app.add_option("--samples", samples,
-                               "measure these images instead: an IDX or .npy file, or a folder of "
-                               "pictures, as gan-sample writes them")
+                               "measure these images instead of a checkpoint's: an IDX or .npy "
+                               "file, or a folder of pictures, as gan-sample writes them")
                     ->type_name("PATH");
   app.add_option("--data", data,
-                 "data set to measure against, all of it (default: what the checkpoint was trained "
-                 "on); for inception also pytorch-fid's statistics (.npz)")
+                 "data set to measure against (default: the one the checkpoint was trained on); "
+                 "for inception also a .npz of pytorch-fid's statistics")
       ->type_name("PATH");
   app.add_option("--dataset", dataset,
-                 "its kind, as data.dataset (default: the checkpoint's, or what --data holds)");
+                 "kind of data set in --data, one that data.dataset takes (default: the "
+                 "checkpoint's, or found from the files)");
   app.add_option("--range", range,
-                 "of float32 --samples: symmetric, -1 to 1 (default), or unit, 0 to 1")
+                 "range of the values of float32 --samples: symmetric (-1 to 1, default) or unit "
+                 "(0 to 1)")
       ->check(one_of(names_of(kNames<PixelRange>)))
       ->needs(given);
   app.add_option("-n,--count", count, "how many samples (default 10000, or all of --samples)")
-      ->check(CLI::Range(kMinNetworkSamples, kMaxSamples));
+      ->check(number_from(kMinNetworkSamples, kMaxSamples));
   add_seed(app, seed)->excludes(given);
-  app.add_option("--truncation", truncation, "as in gan-sample: draw no latent beyond this")
-      ->check(CLI::Range(1e-6, 100.0))
+  app.add_option("--truncation", truncation,
+                 "keep each latent value within this distance of 0, as in gan-sample")
+      ->check(number_from(1e-6, 100.0))
       ->excludes(given);
   app.add_option(
          "--features", features,
-         "what to compare images by: auto (default), classifier, projections, inception (as "
-         "FID does) or lite0")
+         "features to compare images by: auto (default), classifier, projections, inception "
+         "(those of FID) or lite0")
       ->check(one_of(names_of(kNames<FeatureKind>)));
   app.add_option("--protocol", protocol,
-                 "whose FID to give with inception: pytorch-fid (default), torch-fidelity or "
-                 "clean-fid")
+                 "program whose FID to reproduce with inception: pytorch-fid (default), "
+                 "torch-fidelity or clean-fid")
       ->check(one_of(names_of(kNames<EvalProtocol>)));
   app.add_option("--weights", weights,
-                 "file with the weights of inception or lite0 (default: where "
-                 "scripts/get_weights.sh or PyTorch's hub put them)")
+                 "weights file of inception or lite0 (default: where scripts/get_weights.sh or "
+                 "PyTorch's hub puts it)")
       ->type_name("FILE");
   app.add_option("--save-stats", save_stats,
-                 "write the statistics of --data as pytorch-fid does (.npz), with or without "
-                 "samples")
+                 "write the statistics of --data to this .npz file, as pytorch-fid does; needs "
+                 "no samples")
       ->type_name("FILE");
   app.add_flag(
       "--features-bf16", bf16,
-      "compute inception's features in bfloat16: quicker on some processors, off by about 1 %");
+      "compute the features of inception in bfloat16: faster on some processors, FID off by "
+      "about 1 %");
   json.declare(app);
   add_precision(app, precision,
-                "draw the samples in auto, fp32 or bf16 (default: as the checkpoint was trained)")
+                "precision in which to draw samples: auto, fp32 or bf16 (default: as the "
+                "checkpoint was trained)")
       ->excludes(given);
   add_quiet(app, quiet, "print the table, warnings and errors only");
   app.footer(kEvalFooter);
@@ -128,7 +135,8 @@ Dataset load_reference(const EvalArguments& arguments, DataConfig& config) {
   if (arguments.data.empty()) return load_dataset(config);
   if (is_synthetic(config)) {
     throw usage_error("--data: the data set is '", config.dataset,
-                      "', which the program makes up; leave --data out, or name the kind of ",
+                      "', which the program generates itself; leave out --data, or name the kind "
+                      "of ",
                       arguments.data, " with --dataset");
   }
   config.path = arguments.data;
@@ -191,7 +199,7 @@ bool names_network(const EvalArguments& arguments) {
 
 void check_network_options(const EvalArguments& arguments) {
   const auto refuse = [&](bool given, const char* option, const char* with) {
-    if (given) throw usage_error(option, ": has a meaning only with --features ", with);
+    if (given) throw usage_error(option, ": works only with --features ", with);
   };
   if (!names_network(arguments)) {
     refuse(!arguments.weights.empty(), "--weights", "inception or lite0");
@@ -217,7 +225,7 @@ PictureSource open_reference(const EvalArguments& arguments,
 EvalSubject draw_pictures(const EvalArguments& arguments, const LoadedGenerator& loaded) {
   if (loaded.shape.is_point()) {
     throw usage_error(arguments.generator.checkpoint(),
-                      ": draws points, which a feature network does not take");
+                      ": draws points; feature networks need images");
   }
   Dataset shape_only;
   shape_only.shape = loaded.shape;
@@ -365,6 +373,7 @@ int run_eval(EvalArguments& arguments) {
 }  // namespace
 
 const Command kEvalCommand = {"eval", "measures samples against a data set",
-                              declare<EvalArguments, run_eval>};
+                              declare<EvalArguments, run_eval>,
+                              "gan-eval --ckpt run/checkpoints/last.pt"};
 
 }  // namespace gan

@@ -21,7 +21,7 @@ struct ExportArguments {
         help_of(export_formats()) + " (default: by the extension of --out, else onnx)");
     by_name->check(one_of(names_of(export_formats())));
     app.add_flag_callback(
-           "--html", [this] { format = "html"; }, "the same as --format html")
+           "--html", [this] { format = "html"; }, "short for --format html")
         ->excludes(by_name);
     app.add_option("-o,--out", out, "file to write (default: named after the checkpoint, here)")
         ->type_name("FILE");
@@ -61,7 +61,8 @@ int run_export(ExportArguments& arguments) {
 
 }  // namespace
 
-const Command kExportCommand = {"export", "writes a generator for other programs",
-                                declare<ExportArguments, run_export>};
+const Command kExportCommand = {"export", "exports a generator to ONNX, safetensors or a web page",
+                                declare<ExportArguments, run_export>,
+                                "gan-export --ckpt run/checkpoints/last.pt --format onnx"};
 
 }  // namespace gan

@@ -16,16 +16,17 @@ CLI::Option* GeneratorArguments::declare(CLI::App& app) {
                      "safetensors file")
           ->type_name("FILE");
   auto* config = app.add_option("-c,--config", config_,
-                                "for weights without a config: the one whose generator they fit")
+                                "for weights without a config: config or recipe whose generator "
+                                "they fit")
                      ->type_name("RECIPE")
                      ->needs(checkpoint);
   auto* shape = app.add_option("--shape", shape_,
-                               "of an image, such as 1x28x28 (default: as the "
-                               "config's data set has it)")
+                               "shape of an image, such as 1x28x28 (default: that of the "
+                               "config's data set)")
                     ->type_name("CxHxW")
                     ->needs(config);
-  app.add_option("--class-count", class_count_, "how many classes there are")
-      ->check(CLI::Range(std::int64_t{1}, kMaxClasses))
+  app.add_option("--class-count", class_count_, "number of classes of the generator")
+      ->check(number_from(std::int64_t{1}, kMaxClasses))
       ->needs(shape);
   return checkpoint;
 }
@@ -39,10 +40,12 @@ LoadedGenerator GeneratorArguments::load() const {
     return load_generator(checkpoint_, config, data.shape, find_classes(config.model, data));
   }
   const auto shape = parse_shape(shape_);
-  if (!shape) throw usage_error("--shape: '", shape_, "' is no shape such as 1x28x28");
+  if (!shape)
+    throw usage_error("--shape: '", shape_, "' is not a shape; write CxHxW, such as 1x28x28");
   if (config.model.conditional != Conditional::kNone && class_count_ == 0) {
-    throw usage_error("--class-count: how many classes there are must be said where --shape is, ",
-                      "since model.conditional = ", config.model.conditional);
+    throw usage_error(
+        "--class-count: missing; with --shape, give the number of classes too, since ",
+        "model.conditional = ", config.model.conditional);
   }
   return load_generator(checkpoint_, config, *shape, class_count_);
 }

@@ -17,11 +17,11 @@ namespace fs = std::filesystem;
 
 std::string template_heading(const std::string& recipe, const std::string& about, bool all) {
   const std::string what = recipe.empty() ? "The defaults" : "The recipe " + recipe;
-  const std::string set = recipe.empty() ? "" : "the keys that it sets, and ";
+  const std::string set = recipe.empty() ? "" : "the keys that it sets and ";
   const std::string keys = all ? "every key" : set + "the keys most often changed";
   std::string heading =
-      wrap(what + ", as `gan init` of gan-train " + kVersion + " wrote it: " + keys +
-               ", with their meaning. Those commented out have their defaults." +
+      wrap(what + ", written by `gan init` of gan-train " + kVersion + ": " + keys +
+               ", each with its meaning. Keys that are commented out have their default values." +
                (all ? "" : " `gan init --all` writes every key."),
            78, "# ", "# ");
   if (!about.empty()) heading += "#\n";
@@ -39,7 +39,7 @@ struct InitArguments {
                    "file to write: .ini or .yaml, or - for standard output "
                    "(default: RECIPE.ini)")
         ->type_name("FILE");
-    app.add_flag("--all", all, "write every key, not only what is set or often changed");
+    app.add_flag("--all", all, "write every key, not only those that are set or often changed");
     add_quiet(app, quiet);
   }
 
@@ -71,16 +71,16 @@ int run_init(InitArguments& arguments) {
     return 0;
   }
   if (fs::exists(fs::symlink_status(path))) {
-    throw usage_error(path.string(), ": is there already; name another with -o");
+    throw usage_error(path.string(), ": already exists; name another file with -o");
   }
   write_file(path, text);
-  log::info("wrote " + path.string() + "; change it, then: gan-train --config " + path.string());
+  log::info("wrote " + path.string() + "; edit it, then: gan-train --config " + path.string());
   return 0;
 }
 
 }  // namespace
 
-const Command kInitCommand = {"init", "writes a config that explains itself, to start from",
-                              declare<InitArguments, run_init>};
+const Command kInitCommand = {"init", "writes a commented config to start from",
+                              declare<InitArguments, run_init>, "gan init mnist_fast"};
 
 }  // namespace gan

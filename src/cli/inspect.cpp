@@ -39,6 +39,6 @@ int run_inspect(InspectArguments& arguments) {
 }  // namespace
 
 const Command kInspectCommand = {"inspect", "shows what a checkpoint, data file or run holds",
-                                 declare<InspectArguments, run_inspect>};
+                                 declare<InspectArguments, run_inspect>, "gan inspect run"};
 
 }  // namespace gan

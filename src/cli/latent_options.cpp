@@ -14,26 +14,28 @@ void add_latent_options(CLI::App& app, LatentOptions& options) {
   auto* rows = app.get_option("--rows");
   auto* columns = app.get_option("--cols");
   auto* file = app.add_option("--latents", options.file,
-                              "take the latents from this .npy file: N x latent_dim of float32 "
-                              "or float64, or as --save-latents wrote them")
+                              "read the latents from this .npy file: N x latent_dim of float32 "
+                              "or float64, or a file of --save-latents")
                    ->type_name("FILE");
   app.add_option("--truncation", options.truncation,
-                 "draw no latent beyond this, such as 0.7: better images, less varied")
-      ->check(CLI::Range(1e-6, 100.0))
+                 "keep each latent value within this distance of 0, such as 0.7: better but less "
+                 "varied images")
+      ->check(number_from(1e-6, 100.0))
       ->excludes(file);
   auto* walk = app.add_option("--interpolate", options.visited,
-                              "walk through so many latents and back to the first; with several "
-                              "classes in --class, they take turns")
-                   ->check(CLI::Range(2, 1000))
+                              "draw a walk through this many latents and back to the first; "
+                              "several classes in --class take turns")
+                   ->check(number_from(2, 1000))
                    ->excludes(count)
                    ->excludes(rows)
                    ->excludes(app.get_option("--save-labels"));
   app.add_option("--frames", options.frames, "images from each latent to the next (default 16)")
-      ->check(CLI::Range(1, 1000))
+      ->check(number_from(1, 1000))
       ->needs(walk);
   app.add_option("--latent-grid", options.plane,
-                 "a grid of so many rows and columns, in the plane of three latents")
-      ->check(CLI::Range(2, 256))
+                 "draw a grid with this many rows and columns, over the plane through three "
+                 "latents")
+      ->check(number_from(2, 256))
       ->excludes(count)
       ->excludes(rows)
       ->excludes(columns)
@@ -47,7 +49,7 @@ torch::Tensor read_given_latents(const LatentOptions& options, const LoadedGener
   const std::int64_t size = loaded.config.model.latent_dim;
   auto given = read_latents(input_file(options.file), size, size + loaded.classes.count);
   if (given.size(1) > size && asks_for_classes) {
-    throw usage_error(options.file, ": brings its classes; leave out --class and --save-labels");
+    throw usage_error(options.file, ": holds the classes too; leave out --class and --save-labels");
   }
   return given;
 }

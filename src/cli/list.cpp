@@ -81,7 +81,7 @@ void print_listing(const Listing& listing) {
 
 struct ListArguments {
   explicit ListArguments(CLI::App& app) {
-    app.add_option("what", what, "which list (default: all)")
+    app.add_option("what", what, "list to print (default: all)")
         ->check(one_of(names_of(kListings)))
         ->type_name("LIST");
     json.declare(app);

@@ -83,7 +83,7 @@ std::string command_page(const CommandFacts& command) {
                      " [\\fIoptions\\fR]\n.SH DESCRIPTION\n" + roff(command.description) +
                      ".\n.SH OPTIONS\n" + option_entries(command, /*keys=*/false);
   if (const auto keys = option_entries(command, /*keys=*/true); !keys.empty()) {
-    page += ".SH CONFIG\nKeys of the config file, each of which is an option too.\n" + keys;
+    page += ".SH CONFIG\nEvery key of a config file is also an option.\n" + keys;
   }
   if (!command.footer.empty()) page += ".SH NOTES\n" + roff(command.footer) + "\n";
   return page + kExitStatus + ".SH SEE ALSO\n.BR gan (1)\n";
@@ -105,11 +105,11 @@ std::string program_page(const std::vector<CommandFacts>& commands) {
 
 struct ManArguments {
   explicit ManArguments(CLI::App& app) {
-    app.add_option("command", name, "which command")
+    app.add_option("command", name, "command whose page to print (default: gan)")
         ->check(one_of(names_of(commands())))
         ->type_name("COMMAND");
     app.add_option("--all", all, "write every page into this folder")->type_name("DIR");
-    app.footer("To read one: gan man train | man -l -");
+    app.footer("To read a page: gan man train | man -l -");
   }
 
   std::string name;
@@ -118,8 +118,7 @@ struct ManArguments {
 
 int run_man(ManArguments& arguments) {
   const auto& [name, all] = arguments;
-  if (!name.empty() && !all.empty())
-    throw usage_error("--all: writes every page; leave out ", name);
+  if (!name.empty() && !all.empty()) throw usage_error("--all writes every page; leave out ", name);
   if (!name.empty()) find_row(commands(), name, "command");
   const auto list = describe_commands();
   if (!all.empty()) {

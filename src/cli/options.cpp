@@ -39,10 +39,9 @@ std::string meaning_of(const Option& option) {
 
 void print_markdown(const std::vector<Option>& table) {
   std::printf(
-      "# Options\n\nEvery key of a config file; each is a flag too (`--optim.lr 1e-4`). "
-      "Made by `gan options --markdown`.\n\n"
-      "The role of a key is what it is for. Of a run that is resumed, flags may change those with "
-      "*resume*; `gan-tune` may vary those with *search*.\n");
+      "# Options\n\nEvery key of a config file. Each is also a flag (`--optim.lr 1e-4`). Made by "
+      "`gan options --markdown`.\n\nThe role says what a key is for. *resume*: flags may change "
+      "the key when a run is resumed. *search*: `gan-tune` may vary it.\n");
   std::string section;
   for (const Option& option : table) {
     const std::string its = option.key.substr(0, option.key.find('.'));
@@ -62,7 +61,8 @@ void print_markdown(const std::vector<Option>& table) {
 
 struct OptionsArguments {
   explicit OptionsArguments(CLI::App& app) {
-    auto* as_markdown = app.add_flag("--markdown", markdown, "as docs/options.md");
+    auto* as_markdown =
+        app.add_flag("--markdown", markdown, "print a Markdown page (docs/options.md)");
     json.declare(app)->excludes(as_markdown);
   }
 

@@ -16,13 +16,14 @@ namespace gan {
 
 CLI::Option* add_preview(CLI::App& app, std::string& when) {
   return app.add_flag("--preview{auto}", when,
-                      "show the grid in the terminal; =always: also where the output is piped");
+                      "show the grid in the terminal; --preview=always: even if the output is "
+                      "piped");
 }
 
 bool wants_preview(const std::string& when) {
   if (when.empty()) return false;
   if (when != "auto" && when != "always") {
-    throw usage_error("--preview=", when, ": only always is known, as in --preview=always");
+    throw usage_error("--preview=", when, ": not known; write --preview or --preview=always");
   }
   return when == "always" || isatty(STDOUT_FILENO) == 1;
 }

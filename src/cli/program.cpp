@@ -8,6 +8,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/recipes.hpp"
 #include "config/facts.hpp"
 #include "core/file.hpp"
 #include "core/terminal.hpp"
@@ -20,23 +21,28 @@ namespace {
 void print_help() {
   std::fputs(
       "gan-train: trains generative adversarial networks and draws from them\n\n"
-      "usage: gan <command> [options]        (gan-train is gan train, and so on)\n\n",
+      "usage: gan <command> [options]\n"
+      "       gan-<command> [options]\n\n",
       stdout);
+  const std::size_t width = terminal_width(STDOUT_FILENO);
   for (const auto& command : commands()) {
-    std::printf("  %-12s%s\n", std::string(command.name).c_str(),
-                std::string(command.help).c_str());
+    const std::string name = formatted("  %-12s", std::string(command.name).c_str());
+    std::fputs(wrap(command.help, width, name, std::string(name.size(), ' ')).c_str(), stdout);
   }
   std::fputs(
       "\n  gan <command> --help   the options of a command\n"
       "  gan --version          this program, LibTorch, devices\n\n"
       "first steps:\n"
-      "  gan-doctor\n"
-      "  gan-train  --config mnist_fast --data DIR\n"
-      "  gan-sample --ckpt runs/.../checkpoints/last.pt -n 100\n"
-      "  gan-eval   --ckpt runs/.../checkpoints/last.pt\n"
-      "  gan-report runs/...\n"
-      "  gan-tune   --config mnist_fast --budget 30m\n",
+      "  gan-doctor\n",
       stdout);
+  for (const Command* command : {&kTrainCommand, &kSampleCommand, &kEvalCommand, &kReportCommand}) {
+    std::printf("  %s\n", std::string(command->example).c_str());
+  }
+}
+
+bool is_config(const std::string& name) {
+  const auto is_it = [&](const auto& recipe) { return recipe.stem() == name; };
+  return is_config_name(name) || std::ranges::any_of(shipped_recipes(), is_it);
 }
 
 Error unknown_argument(const CLI::App& command, const std::string& word) {
@@ -44,9 +50,7 @@ Error unknown_argument(const CLI::App& command, const std::string& word) {
   const auto takes = [&](const char* flag) { return command.get_option_no_throw(flag) != nullptr; };
   if (!word.starts_with('-')) {
     const bool after_json = takes("--json") && command.count("--json") > 0;
-    const std::string flag = after_json             ? "--json="
-                             : is_config_name(name) ? "--config "
-                                                    : "--ckpt ";
+    const std::string flag = after_json ? "--json=" : is_config(name) ? "--config " : "--ckpt ";
     const bool fits = takes(flag.substr(0, flag.size() - 1).c_str());
     return usage_error("unexpected argument ", word,
                        fits ? str("; did you mean ", flag, word, "?") : "", " (see --help)");
@@ -110,6 +114,16 @@ void expand_home_in(std::string& word) {
   if (value.starts_with('~')) word = word.substr(0, begin) + expand_home(value);
 }
 
+std::string in_words(std::string cli11_message) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {" excludes ", " can't be combined with "}, {": 1 required ", ": "}};
+  for (const auto& [notation, words] : kWords) {
+    const auto at = cli11_message.find(notation);
+    if (at != std::string::npos) cli11_message.replace(at, notation.size(), words);
+  }
+  return cli11_message;
+}
+
 int run_command(const std::string& name, std::vector<std::string> words) {
   CLI::App program;
   Runnable called;
@@ -122,13 +136,15 @@ int run_command(const std::string& name, std::vector<std::string> words) {
   try {
     program.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
-    std::fputs(help_page(command, "gan " + name, terminal_width(STDOUT_FILENO)).c_str(), stdout);
+    const auto example = find_row(commands(), name, "command").example;
+    std::fputs(help_page(command, "gan " + name, example, terminal_width(STDOUT_FILENO)).c_str(),
+               stdout);
     return 0;
   } catch (const CLI::ParseError& error) {
     // Unknown arguments are reported first: one may be a misspelling of a missing one.
     const auto unknown = program.remaining(/*recurse=*/true);
     if (!unknown.empty()) throw unknown_argument(command, unknown.front());
-    throw usage_error(error.what(), " (see --help)");
+    throw usage_error(in_words(error.what()), " (see --help)");
   }
   try {
     return called();
@@ -149,6 +165,7 @@ std::span<const Command> commands() {
 
 void declare_commands(CLI::App& program, Runnable& called) {
   program.require_subcommand(0, 1);
+  program.set_help_flag("-h,--help", "show this help");
   for (const Command& command : commands()) {
     std::string description(command.help);
     description[0] = static_cast<char>(std::toupper(description[0]));

@@ -64,7 +64,7 @@ fs::path find_recipe(const std::string& name) {
   }
   std::vector<std::string> known;
   for (const auto& [known_name, path] : recipes_in(folders)) known.push_back(known_name);
-  throw usage_error("no config '", name, "' here or among the shipped ones; known: ",
+  throw usage_error("no config '", name, "' here, and no recipe of that name; recipes: ",
                     known.empty() ? "none" : join(known, ", "),
                     did_you_mean(fs::path(name).stem().string(), known));
 }

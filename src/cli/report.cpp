@@ -21,21 +21,21 @@ struct ReportArguments {
     auto* page =
         app.add_option(
                "-o,--out", out,
-               "file to write (default: report.html in the run's folder; comparison.html here "
-               "for several)")
+               "file to write (default: report.html in the run's folder, or comparison.html here "
+               "for several runs)")
             ->type_name("FILE");
     auto* limit =
         app.add_option("--max-mib", mib,
-                       "most MiB of pictures, and of each table, that are read (default 16)")
+                       "read at most this many MiB of pictures, and of each table (default 16)")
             ->type_name("N")
-            ->check(CLI::Range(1, 1024));
+            ->check(number_from(1, 1024));
     auto* gif = app.add_option("--gif", timelapse,
-                               "instead of a page, an animated GIF of one run's grids of samples")
+                               "write an animated GIF of one run's sample grids instead of a page")
                     ->type_name("FILE")
                     ->excludes(page)
                     ->excludes(limit);
-    app.add_option("--fps", fps, "frames a second of the GIF (default 10)")
-        ->check(CLI::Range(1, 50))
+    app.add_option("--fps", fps, "frames per second of the GIF (default 10)")
+        ->check(number_from(1, 50))
         ->needs(gif);
     add_quiet(app, quiet);
   }
@@ -71,7 +71,7 @@ int run_report(ReportArguments& arguments) {
 
 }  // namespace
 
-const Command kReportCommand = {"report", "makes a page of a run, or of several to compare them",
-                                declare<ReportArguments, run_report>};
+const Command kReportCommand = {"report", "writes a report page of a run, or compares several",
+                                declare<ReportArguments, run_report>, "gan-report run"};
 
 }  // namespace gan

@@ -43,23 +43,24 @@ struct SampleArguments {
 SampleArguments::SampleArguments(CLI::App& app) {
   generator.declare(app)->required();
   app.add_option("-n,--count", count, "how many images (default 100, or rows x cols)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+      ->check(number_from(std::int64_t{1}, std::int64_t{1} << 40));
   seed_flag = add_seed(app, seed);
-  app.add_option("--rows", rows, "rows of the grid")->check(CLI::Range(1, 65536));
-  app.add_option("--cols", columns, "columns of the grid")->check(CLI::Range(1, 65536));
+  app.add_option("--rows", rows, "rows of the grid")->check(number_from(1, 65536));
+  app.add_option("--cols", columns, "columns of the grid")->check(number_from(1, 65536));
   app.add_option("--class", classes,
-                 "of these classes, by name (cat,dog) or number (7, 0-9 or 1,3,5-7): a row of the "
-                 "grid each; in other formats they take turns (default: drawn at random)")
+                 "draw these classes, by name (cat,dog) or number (7, 0-9 or 1,3,5-7): one row "
+                 "of the grid per class; in other formats they take turns (default: random "
+                 "classes)")
       ->type_name("LIST");
-  app.add_option("--save-latents", save_latents, "also write what the generator was fed, as .npy")
+  app.add_option("--save-latents", save_latents,
+                 "also write the generator's inputs to this .npy file")
       ->type_name("FILE");
-  app.add_option("--save-labels", save_labels, "also write the classes, as .npy")
+  app.add_option("--save-labels", save_labels, "also write the classes to this .npy file")
       ->type_name("FILE");
   add_precision(
       app, precision,
-      "compute in fp32 (default), which gives a seed the same images everywhere; in bf16, "
-      "in a third of the time and within a few grey levels; or auto, bf16 where the "
-      "processor is fast at it");
+      "fp32 (default): a seed gives the same images everywhere; bf16: in a third of the time, "
+      "within a few grey levels; auto: bf16 where the processor is fast at it");
   add_quiet(app, quiet);
   add_latent_options(app, latents);
   add_output_options(app, output);
@@ -80,9 +81,7 @@ void resolve_layout(SampleArguments& a) {
 std::vector<std::int64_t> wanted_classes(const SampleArguments& a, const Classes& classes) {
   const char* flag = !a.classes.empty() ? "--class" : !a.save_labels.empty() ? "--save-labels" : "";
   if (classes.count == 0 && *flag != '\0') {
-    throw usage_error(flag,
-                      ": this generator knows no classes; train one with "
-                      "model.conditional");
+    throw usage_error(flag, ": this generator has no classes; train one with model.conditional");
   }
   return parse_class_list(a.classes, classes);
 }
@@ -90,14 +89,14 @@ std::vector<std::int64_t> wanted_classes(const SampleArguments& a, const Classes
 // With several classes, a grid has one row per class.
 void resolve_rows(SampleArguments& a, std::int64_t classes) {
   if (a.rows > 0 && a.rows != classes) {
-    throw usage_error("--rows ", a.rows, ": the grid has a row for each of the ", classes,
+    throw usage_error("--rows ", a.rows, ": the grid has one row for each of the ", classes,
                       " classes; leave it out");
   }
   a.rows = classes;
   if (a.count == 0 && a.columns == 0) a.columns = 10;
   if (a.count % classes != 0 || (a.columns > 0 && a.count > 0 && a.count != classes * a.columns)) {
-    throw usage_error("-n ", a.count, " images do not fill a row for each of the ", classes,
-                      " classes; leave it out and say --cols");
+    throw usage_error("-n ", a.count, " images don't divide into one row for each of the ", classes,
+                      " classes; leave out -n and give --cols");
   }
 }
 
@@ -105,7 +104,7 @@ void resolve_rows(SampleArguments& a, std::int64_t classes) {
 bool resolve_count(SampleArguments& a, const torch::Tensor& given, std::size_t classes) {
   const bool by_rows = a.output.writes_grid() && classes > 1 && !a.latents.has_layout();
   if (a.latents.plane > 0 && classes > 1) {
-    throw usage_error("--latent-grid: shows one class, and --class names ", classes);
+    throw usage_error("--latent-grid: shows one class, but --class names ", classes);
   }
   if (a.latents.has_layout()) {
     a.count = a.latents.count();
@@ -176,10 +175,10 @@ void check_effects(const SampleArguments& a) {
   const bool says_count = a.rows > 0 && a.columns > 0 && a.count == 0;
   if (!a.output.writes_grid() && !says_count && (a.columns > 0 || a.rows > 0)) {
     throw usage_error(a.columns > 0 ? "--cols" : "--rows",
-                      ": lays out a grid, and none is written; say how many images with -n");
+                      ": no grid is written; set the number of images with -n");
   }
   if (a.output.scale > 1 && !a.output.writes_pictures()) {
-    throw usage_error("--scale: enlarges pictures, and none is written");
+    throw usage_error("--scale: no pictures are written; leave it out");
   }
   check_extension("--gif", a.output.gif, {".gif"});
   check_extension("--save-latents", a.save_latents, {".npy"});
@@ -198,7 +197,7 @@ int run_sample(SampleArguments& arguments) {
   const bool brings_classes = given.defined() && given.size(1) > loaded.config.model.latent_dim;
   const bool draws_classes = loaded.classes.count > 0 && classes.empty() && !brings_classes;
   if (given.defined() && !draws_classes && arguments.seed_flag->count() > 0) {
-    throw usage_error("--seed: nothing is drawn, since --latents brings it all; leave it out");
+    throw usage_error("--seed: has no effect, since --latents holds everything; leave it out");
   }
   const bool by_rows = resolve_count(arguments, given, classes.size());
   loaded.generator->to(device);
@@ -220,6 +219,7 @@ int run_sample(SampleArguments& arguments) {
 }  // namespace
 
 const Command kSampleCommand = {"sample", "draws images from a trained generator",
-                                declare<SampleArguments, run_sample>};
+                                declare<SampleArguments, run_sample>,
+                                "gan-sample --ckpt run/checkpoints/last.pt -n 100"};
 
 }  // namespace gan

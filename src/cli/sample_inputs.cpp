@@ -19,11 +19,11 @@ namespace {
 [[noreturn]] void refuse_class(const std::string& part, const Classes& classes) {
   constexpr std::size_t kMaxNamed = 20;
   if (!classes.names.empty()) {
-    throw usage_error("--class: ", in_quotes(part), " is none of ",
+    throw usage_error("--class: ", in_quotes(part), " is not one of ",
                       join_first(classes.names, kMaxNamed), did_you_mean(part, classes.names));
   }
-  throw usage_error("--class: '", part, "' names no classes from 0 to ", classes.count - 1,
-                    "; write such as 7, 0-9 or 1,3,5-7");
+  throw usage_error("--class: '", part, "' is not a list of classes from 0 to ", classes.count - 1,
+                    "; write 7, 0-9 or 1,3,5-7, for example");
 }
 
 // The label for a name or number, if any.
@@ -59,8 +59,8 @@ std::vector<std::int64_t> parse_class_list(std::string_view text, const Classes&
       const auto label = find_label(one, classes);
       if (!label || *label < 0 || *label >= classes.count) refuse_class(part, classes);
       if (!classes.occurs(*label)) {
-        throw usage_error("--class: there were no images of class ", shown(one),
-                          " to train on, so none are drawn");
+        throw usage_error("--class: the training data had no images of class ", shown(one),
+                          "; leave it out");
       }
       labels.push_back(*label);
     }
@@ -79,7 +79,7 @@ SampleInputs::SampleInputs(const LoadedGenerator& loaded, std::uint64_t seed,
 
 torch::Tensor SampleInputs::first(std::int64_t n) const {
   if (given_.defined() && given_.size(0) < n) {
-    throw usage_error("--latents: ", n, " latents are needed, and the file holds ", given_.size(0));
+    throw usage_error("--latents: ", n, " latents are needed, but the file holds ", given_.size(0));
   }
   std::vector<torch::Tensor> blocks;
   for (std::int64_t block = 0; block * kSampleBlock < n; ++block) {

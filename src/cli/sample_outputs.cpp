@@ -17,21 +17,22 @@ void add_output_options(CLI::App& app, SampleOutputOptions& options) {
   auto* format = app.add_option("--format", options.format, help_of(sample_formats()))
                      ->check(one_of(names_of(sample_formats())));
   auto* out = app.add_option("-o,--out", options.out,
-                             "file or, for png, folder to write; without --format, how its name "
-                             "ends says what to write")
+                             "file to write, or folder for png; without --format, its extension "
+                             "sets the format")
                   ->type_name("PATH");
-  app.add_option("--scale", options.scale, "each pixel becomes SCALE x SCALE (default as trained)")
-      ->check(CLI::Range(1, 64));
+  app.add_option("--scale", options.scale,
+                 "enlarge each pixel to a square of this many pixels (default: as trained)")
+      ->check(number_from(1, 64));
   auto* gif = app.add_option("--gif", options.gif,
-                             "write an animated GIF, an image a frame: alone, or beside what "
-                             "--format and --out name")
+                             "write an animated GIF, one image per frame: alone, or in addition "
+                             "to --format and --out")
                   ->type_name("FILE");
-  app.add_option("--fps", options.fps, "frames a second of the GIF (default 10)")
-      ->check(CLI::Range(1, 50))
+  app.add_option("--fps", options.fps, "frames per second of the GIF (default 10)")
+      ->check(number_from(1, 50))
       ->needs(gif);
   auto* preview = add_preview(app, options.preview);
   app.add_flag("--stdout", options.to_stdout,
-               "write bytes, height x width x channels an image, to standard output")
+               "write raw bytes to standard output: height x width x channels per image")
       ->excludes(out)
       ->excludes(format)
       ->excludes(preview);
@@ -56,7 +57,7 @@ std::string SampleOutputOptions::format_name() const {
 
 // Refuses a file name whose extension belongs to another kind of file.
 static void check_name(const SampleFormat& format, const std::filesystem::path& path) {
-  if (path == "-") throw usage_error("--out -: to write to standard output, say --stdout");
+  if (path == "-") throw usage_error("--out -: use --stdout to write to standard output");
   const std::string extension = extension_of(path);
   const SampleFormat* by_extension = format_of_extension(path);
   constexpr std::array<std::string_view, 11> kNotWritten = {
@@ -65,8 +66,8 @@ static void check_name(const SampleFormat& format, const std::filesystem::path& 
   const bool fits =
       by_extension != nullptr && extension_of(by_extension->path) == extension_of(format.path);
   if (fits || (by_extension == nullptr && !unwritten)) return;
-  throw usage_error(path.string(), ": --format ", format.name, " writes the likes of ", format.path,
-                    "; choose another name, or another --format");
+  throw usage_error(path.string(), ": --format ", format.name, " writes names like ", format.path,
+                    "; choose such a name, or another --format");
 }
 
 static void check_draws_images(const LoadedGenerator& loaded, std::string_view flag) {
@@ -78,7 +79,7 @@ static void check_draws_images(const LoadedGenerator& loaded, std::string_view f
 SampleOutputs open_outputs(const SampleOutputOptions& options, const LoadedGenerator& loaded,
                            std::int64_t count, std::int64_t columns) {
   if (!options.preview.empty() && !options.writes_grid()) {
-    throw usage_error("--preview: shows the grid, and none is written; say --format grid");
+    throw usage_error("--preview: shows the grid, but none is written; add --format grid");
   }
   const OutputConfig& trained = loaded.config.output;
   // Pictures to look at are scaled and, if the recipe says so, inverted.

@@ -19,7 +19,8 @@ bool is_ignored(int number) {
 volatile std::sig_atomic_t on_terminal = 0;
 
 // Replaces a live line; the cursor is at its start.
-constexpr char kStopping[] = "\033[Jsaving after this step; Ctrl-C again: now, as last saved\n";
+constexpr char kStopping[] =
+    "\033[Jstopping and saving after this step; Ctrl-C again stops now, without saving\n";
 
 extern "C" void note_signal(int number) {
   caught = number;

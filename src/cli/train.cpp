@@ -46,6 +46,7 @@ struct TrainArguments {
 };
 
 TrainArguments::TrainArguments(CLI::App& app) {
+  config.declare(app);
   auto* dry = app.add_flag("--dry-run", dry_run,
                            "print the resolved config, data, layers and memory, then stop");
   json.declare(app)->needs(dry);
@@ -58,28 +59,28 @@ TrainArguments::TrainArguments(CLI::App& app) {
   auto* hush = add_quiet(app, quiet);
   app.add_option_function<std::string>(
          "--log-level", [](const std::string& name) { log::set_level(log::parse_level(name)); },
-         "how much to show")
+         "least severe messages to show")
       ->check(one_of({"debug", "info", "warning", "error", "off"}))
       ->excludes(hush);
   app.add_option("--dist-timeout", dist_timeout,
                  "under mpirun or srun: seconds to wait for another rank before the job ends")
-      ->check(CLI::Range(0.001, 1e9))
+      ->check(number_from(0.001, 1e9))
       ->capture_default_str();
   add_preview(app, preview);
   auto* dump =
       app.add_option("--debug-dump", debug_dump,
-                     "write the initial weights and what each of a few steps used, then stop")
+                     "write the initial weights and the inputs and results of a few steps, then "
+                     "stop")
           ->type_name("DIR")
           ->excludes(dry)
           ->excludes(resumed);
-  app.add_option("--debug-steps", debug_steps, "how many steps that is (default 20)")
-      ->check(CLI::Range(1, 1000000))
+  app.add_option("--debug-steps", debug_steps, "number of those steps (default 20)")
+      ->check(number_from(1, 1000000))
       ->needs(dump);
-  config.declare(app);
   app.add_option("--minutes", minutes,
-                 "train for about so many minutes, in place of --epochs: the steps that fit are "
-                 "found by a trial, and stand in the run's config")
-      ->check(CLI::Range(0.001, 1e6))
+                 "train for about this many minutes instead of --epochs; a short trial finds how "
+                 "many steps fit, and the run's config records them")
+      ->check(number_from(0.001, 1e6))
       ->excludes(resumed)
       ->excludes(app.get_option("--train.epochs"))
       ->excludes(app.get_option("--train.steps_per_epoch"));
@@ -97,7 +98,7 @@ Config resumed_config(const ConfigArguments& flags, Config saved) {
     if (!may_change_at_resume(before[i], saved)) {
       differences += str("\n  ", before[i].key, ": ", from, " -> ", to);
       if (before[i].key == "train.epochs") {
-        differences += " (optim.schedule or train.instance_noise falls to the end of the run)";
+        differences += " (optim.schedule or train.instance_noise depends on the run's length)";
       }
     } else if (before[i].key == "train.threads") {
       log::warning("train.threads changed from " + from + " to " + to +
@@ -137,7 +138,7 @@ bool should_stop() { return caught_signal() != 0; }
 std::string traffic_text(const Ranks& ranks, std::int64_t steps) {
   const Traffic traffic = ranks.traffic();
   const double each = 1.0 / static_cast<double>(std::max<std::int64_t>(1, steps));
-  return formatted("sums over ranks: %.2f ms, %.2f MB and %.1f sums a step",
+  return formatted("sums over ranks: %.2f ms, %.2f MB and %.1f sums per step",
                    1e3 * traffic.seconds * each, 1e-6 * traffic.bytes * each,
                    static_cast<double>(traffic.sums) * each);
 }
@@ -173,7 +174,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
   } catch (const DiskFull& error) {
     throw Error(str(error.what(), ", then: gan-train --resume ", folder.root().string()));
   } catch (const Stopped&) {
-    log::warning("stopped before its first step: nothing was trained yet");
+    log::warning("stopped before the first step; nothing was trained");
     return 128 + caught_signal();
   }
   if (trainer.ranks().has_peers()) {
@@ -183,7 +184,7 @@ int train(Run& run, const Trainer& trainer, const RunFolder& folder, bool quiet)
     log::info("done: " + folder.generator(trainer.config().train.epochs).string());
     return 0;
   }
-  log::warning(str("stopped at step ", trainer.steps_done(), "; go on with: gan-train --resume ",
+  log::warning(str("stopped at step ", trainer.steps_done(), "; resume with: gan-train --resume ",
                    folder.root().string()));
   return 128 + caught_signal();
 }
@@ -199,7 +200,7 @@ int train_first_rank(Trainer& trainer, const Dataset& data, const TrainArguments
                                          : RunFolder::Open::kNew;
   const bool may_resume = how == RunFolder::Open::kNew && holds_run(root);
   const std::string hint = str(resuming ? "" : "; choose another --out",
-                               may_resume ? str(", go on with --resume ", root.string(),
+                               may_resume ? str(", resume the run with --resume ", root.string(),
                                                 ", or replace the run with --overwrite")
                                           : "");
   const RunFolder folder = with_hint(hint, [&] { return RunFolder(root, how); });
@@ -218,13 +219,14 @@ void check_arguments(const TrainArguments& arguments) {
   wants_preview(arguments.preview);
   const bool resuming = !arguments.resume.empty();
   if (resuming && arguments.overwrite) {
-    throw usage_error("--resume: goes on with what is there; leave out --overwrite");
+    throw usage_error(
+        "--resume: continues the run, --overwrite replaces it; leave out one of them");
   }
   if (resuming && fs::is_regular_file(arguments.resume)) {
     throw usage_error("--resume: ", arguments.resume, " is a file; name the run's folder");
   }
   if (resuming && !arguments.init_from.empty()) {
-    throw usage_error("--resume: has its own weights; leave out --init-from");
+    throw usage_error("--resume: the run has its own weights; leave out --init-from");
   }
   if (!arguments.init_from.empty()) input_file(arguments.init_from);
 }
@@ -258,7 +260,7 @@ int run_train(TrainArguments& arguments) {
     throw usage_error("--overwrite: replaces the run in a folder; name it with --out");
   }
   if (!arguments.preview.empty() && config.output.sample_every == 0) {
-    throw usage_error("--preview: shows grids, and output.sample_every = 0 makes none");
+    throw usage_error("--preview: shows grids, but output.sample_every = 0 makes none");
   }
   configure_process(config.train);
   const Dataset data = load_data(config.data, arguments.quiet);
@@ -292,7 +294,8 @@ int run_train(TrainArguments& arguments) {
 
 }  // namespace
 
-const Command kTrainCommand = {"train", "trains a GAN as a config says",
-                               declare<TrainArguments, run_train>};
+const Command kTrainCommand = {"train", "trains a GAN from a config or recipe",
+                               declare<TrainArguments, run_train>,
+                               "gan-train --config mnist_fast --data data/mnist --out run"};
 
 }  // namespace gan

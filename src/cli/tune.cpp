@@ -44,20 +44,22 @@ struct TuneArguments {
 };
 
 constexpr const char* kTuneFooter =
-    "Trials are trained like any run, each in its folder, on data less the images held out; the\n"
-    "recipe itself is trial 0 and stays in to the end. Without --space, these are tried:\n"
-    "  optim.lr, optim.discriminator_lr   a quarter to four times the recipe's\n"
-    "  optim.beta1                        0, 0.5\n"
-    "  train.ema                          0, 0.99, 0.995, 0.999\n"
-    "  loss.kind                          bce, hinge, relativistic; wasserstein, lsgan and\n"
-    "                                     losses with labels of the recipe's own stay\n"
-    "  loss.penalty, its weight           none or r1, 0.1 to 10; a penalty of the recipe's own\n"
-    "                                     stays, with a tenth to ten times its weight\n"
-    "The score is gan-eval's Fréchet distance or, of data without labels and of points, the\n"
-    "sliced Wasserstein distance. docs/tuning.md says more.";
+    "Trials train like any run, each in its own folder, on the data without the images held out. "
+    "Trial 0 is the recipe itself and stays in to the end. Without --space, the search tries:\n"
+    "  optim.lr, optim.discriminator_lr  a quarter to four times the recipe's value\n"
+    "  optim.beta1                       0, 0.5\n"
+    "  train.ema                         0, 0.99, 0.995, 0.999\n"
+    "  loss.kind                         bce, hinge, relativistic; wasserstein, lsgan and losses "
+    "with the recipe's own labels are kept\n"
+    "  loss.penalty and its weight       none, or r1 of weight 0.1 to 10; another penalty of the "
+    "recipe is kept, with a tenth to ten times its weight\n"
+    "The score is the Fréchet distance of gan-eval or, for points and data without labels, the "
+    "sliced Wasserstein distance. See docs/tuning.md.";
 
 TuneArguments::TuneArguments(CLI::App& app) {
-  app.add_option("--budget", budget, "stop after so long, such as 90s, 30m or 1h30m")
+  app.footer(kTuneFooter);
+  config.declare(app);
+  app.add_option("--budget", budget, "stop after this time, such as 90s, 30m or 1h30m")
       ->type_name("TIME");
   app.add_option("--space", space,
                  "what to try: KEY=A,B,… or KEY=LOW..HIGH or KEY=LOW..HIGH:log (repeatable)")
@@ -73,17 +75,15 @@ TuneArguments::TuneArguments(CLI::App& app) {
            [this, key = option.key, flag](const std::string& value) {
              this->search.push_back({key, value, flag});
            },
-           option.help)
+           str(option.help, " (default ", value_text(option), ")"))
         ->type_name("N")
         ->default_str(value_text(option));
   }
   app.add_option("--resume", resume, "resume the search in this folder")->type_name("DIR");
   app.add_flag("--dry-run", dry_run, "print the space and the plan, then stop");
   json.declare(app);
-  auto* talk = app.add_flag("-v,--verbose", verbose, "show what the trials say, too");
+  auto* talk = app.add_flag("-v,--verbose", verbose, "also show the output of the trials");
   add_quiet(app, quiet, "print the table, warnings and errors only")->excludes(talk);
-  app.footer(kTuneFooter);
-  config.declare(app);
 }
 
 // In seconds; infinite without --budget.
@@ -91,7 +91,8 @@ double read_budget(const std::string& text) {
   if (text.empty()) return std::numeric_limits<double>::infinity();
   const auto seconds = parse_duration(text);
   if (!seconds || *seconds <= 0) {
-    throw usage_error("--budget: '", text, "' is no time; write such as 90s, 30m or 1h30m");
+    throw usage_error("--budget: '", text,
+                      "' is not a duration; write 90s, 30m or 1h30m, for example");
   }
   return *seconds;
 }
@@ -102,7 +103,7 @@ SearchSetup new_setup(const TuneArguments& arguments) {
   setup.search.trials = arguments.budget.empty() ? setup.search.trials : 0;
   apply_settings(search_table(setup.search), arguments.search);
   if (arguments.budget.empty() && setup.search.trials == 0) {
-    throw usage_error("--trials 0: leaves it to --budget how many; give that too");
+    throw usage_error("--trials 0: the number of trials depends on --budget; give that too");
   }
   setup.search.space =
       arguments.space.empty() ? default_space(setup.recipe) : join(arguments.space, "; ");
@@ -112,8 +113,8 @@ SearchSetup new_setup(const TuneArguments& arguments) {
 
 SearchSetup resumed_setup(const TuneArguments& arguments) {
   if (!arguments.config.empty() || !arguments.space.empty() || !arguments.search.empty()) {
-    throw usage_error("--resume: takes recipe, space and plan from the folder; beside it give ",
-                      "--budget only, or start a new search");
+    throw usage_error("--resume: recipe, space and plan come from the folder; with it give only ",
+                      "--budget, or start a new search");
   }
   return load_search(arguments.resume);
 }
@@ -148,8 +149,8 @@ std::int64_t trials_within(double budget, const SearchSetup& setup, const TrialS
                 std::llround(whole), " s"));
   if (whole > budget) {
     log::warning(
-        "the budget is too short for this recipe: the search will not get to its end; "
-        "lower --epochs or --repeats, or give it more time");
+        "the budget is too short for this recipe: the search will not finish; lower --epochs or "
+        "--repeats, or raise --budget");
   }
   return n;
 }
@@ -201,13 +202,13 @@ int run_search(const TuneArguments& arguments, const SearchSetup& setup, const S
   if (found) log::info((complete ? "wrote " : "best so far: ") + folder.best().string());
   const std::string how = "gan-tune --resume " + folder.root().string();
   if (caught_signal() != 0) {
-    log::warning("stopped; go on with: " + how);
+    log::warning("stopped; resume with: " + how);
     return 128 + caught_signal();
   }
-  if (!complete) log::warning("the budget is used up; go on with: " + how + " --budget TIME");
+  if (!complete) log::warning("the budget is used up; resume with: " + how + " --budget TIME");
   if (!found) {
     throw run_error(complete ? "all trials diverged; try lower learning rates"
-                             : "the budget ended before any trial was judged; allow for more");
+                             : "the budget ended before any trial was scored; raise --budget");
   }
   return 0;
 }
@@ -232,7 +233,7 @@ int run_tune(TuneArguments& arguments) {
     root = new_run_folder("tune-" + arguments.config.recipe());
   std::optional<SearchFolder> folder;
   // Before the data are read, so that a wrong folder is reported at once.
-  const std::string hint = "; choose another --out, or go on with a search there with --resume ";
+  const std::string hint = "; choose another --out, or resume a search there with --resume ";
   if (!arguments.dry_run) {
     with_hint(resuming ? "" : hint + root.string(),
               [&] { return &folder.emplace(root, resuming); });
@@ -244,7 +245,7 @@ int run_tune(TuneArguments& arguments) {
   }
   const SearchTrials trials(setup);
   if (trials.size() < setup.search.trials) {
-    log::info("the space holds no more than " + counted(trials.size(), "trial"));
+    log::info("the space holds only " + counted(trials.size(), "trial"));
     setup.search.trials = trials.size();
   }
   if (arguments.dry_run) return show_plan(trials);
@@ -260,7 +261,8 @@ int run_tune(TuneArguments& arguments) {
 
 }  // namespace
 
-const Command kTuneCommand = {"tune", "looks for good settings of a config by successive halving",
-                              declare<TuneArguments, run_tune>};
+const Command kTuneCommand = {
+    "tune", "searches for better settings of a config by successive halving",
+    declare<TuneArguments, run_tune>, "gan-tune -c mnist_fast --data data/mnist --budget 30m"};
 
 }  // namespace gan

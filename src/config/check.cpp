@@ -16,9 +16,9 @@ std::string device_problem(const std::string& device) {
     const bool plain = is_digits(digits);
     const auto index = parse_int(digits);
     if (plain && index && *index < kMaxDevices) return "";
-    return str(in_quotes(device), " names no device; write cuda:0, cuda:1, …");
+    return str(in_quotes(device), " is not a device; write cuda:0, cuda:1, …");
   }
-  return str(in_quotes(device), " is not known; allowed: auto, cpu, cuda or cuda:N",
+  return str(in_quotes(device), " is not a device; write auto, cpu, cuda or cuda:N",
              did_you_mean(device, words));
 }
 
@@ -42,8 +42,8 @@ void check_config(const Config& config) {
   const TrainConfig& train = config.train;
   const bool half = train.discriminator_batch == DiscriminatorBatch::kHalf;
   refuse(half && train.reuse_fake,
-         "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, and "
-         "half batches of D leave too few fake images");
+         "train.reuse_fake: needs train.discriminator_batch = full; half batches of D leave too "
+         "few fake images for G");
   refuse(half && train.batch_size % 2 != 0,
          str("train.batch_size: ", train.batch_size,
              " is odd; train.discriminator_batch = half needs an even number"));
@@ -54,16 +54,16 @@ void check_config(const Config& config) {
   const Conditional conditional = config.model.conditional;
   refuse(config.model.pack > 1 &&
              (conditional == Conditional::kProjection || conditional == Conditional::kAcgan),
-         str("model.pack: images of several classes at once have no one class for "
-             "model.conditional = ",
+         str("model.pack: a pack may mix classes, which does not work with model.conditional = ",
              conditional, "; use concat"));
   refuse(config.model.minibatch_stddev == 1,
-         "model.minibatch_stddev: a group of one has no deviation; use 0 or at least 2");
+         "model.minibatch_stddev: one image has no standard deviation; use 0 or at least 2");
   refuse(config.loss.real_label == config.loss.fake_label,
-         "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
+         "loss.real_label: is the same as loss.fake_label, so D could learn nothing; set "
+         "different labels");
   refuse(train.keep_best != KeepBest::kNone && config.eval.every == 0,
-         "train.keep_best: what is best only evaluations tell; set eval.every, or train.keep_best "
-         "= none");
+         "train.keep_best: needs evaluations to find the best; set eval.every, or "
+         "train.keep_best = none");
   try {
     parse_color(config.data.background);
   } catch (const Error& error) {

@@ -49,8 +49,8 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.labels",
        .role = Role::kRunning,
        .field = &data.labels,
-       .help = "File of the labels (idx, npy); empty: the IDX file beside the images, if there is "
-               "one."},
+       .help = "File of the labels (idx, npy); empty: the IDX file next to the images, if there "
+               "is one."},
       {.key = "data.range",
        .role = Role::kData,
        .field = &data.range,
@@ -58,8 +58,8 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.sampling",
        .role = Role::kData,
        .field = &data.sampling,
-       .help = "Batches go through the shuffled data once an epoch (epoch), or each image is drawn "
-               "at random from all of them (replacement)."},
+       .help = "Batches go through the shuffled data once per pass (epoch), or each image is "
+               "drawn at random from all of them (replacement)."},
       {.key = "data.drop_last",
        .role = Role::kData,
        .field = &data.drop_last,
@@ -68,7 +68,8 @@ Rows data_rows(DataConfig& data) {
        .role = Role::kData,
        .field = &data.limit,
        .help =
-           "Use only so many images, the first of each class, as many of each as can be; 0: all.",
+           "Use only this many images, the first of each class, spread evenly over the classes; "
+           "0: all.",
        .max = kMany},
       {.key = "data.in_memory",
        .role = Role::kRunning,
@@ -80,7 +81,7 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.max_mib",
        .role = Role::kRunning,
        .field = &data.max_mib,
-       .help = "The most memory, in MiB, that a data set held there may take.",
+       .help = "Most memory in MiB that a data set may take when held in memory.",
        .min = 1,
        .max = 1 << 24},
       {.key = "data.synthetic_size",
@@ -120,9 +121,8 @@ Rows data_rows(DataConfig& data) {
       {.key = "data.skip_bad",
        .role = Role::kData,
        .field = &data.skip_bad,
-       .help =
-           "Pass over files of a folder that can't be read as images, naming and counting them, "
-           "instead of refusing the folder.",
+       .help = "Skip files of a folder that can't be read as images, with a warning, instead of "
+               "refusing the folder.",
        .ignored_with = with("data.dataset", kNoPictures)},
       {.key = "data.background",
        .role = Role::kData,
@@ -260,9 +260,9 @@ Rows model_rows(ModelConfig& model) {
       {.key = "model.conditional",
        .role = Role::kModel,
        .field = &model.conditional,
-       .help = "Draw images of a class that can be asked for, from labelled data. G gets the class "
-               "with the latents; D gets it with the image (concat), by a product with its last "
-               "features (projection), or has to name it (acgan)."},
+       .help = "Train on labelled data, to draw images of a chosen class. G gets the class with "
+               "the latents; D gets it with the image (concat), by a product with its last "
+               "features (projection), or has to predict it (acgan)."},
   };
 }
 
@@ -277,14 +277,14 @@ Rows loss_rows(LossConfig& loss) {
        .role = Role::kTraining,
        .field = &loss.real_label,
        .help = "Label of real images in D's loss: a number, or a range such as 0.8:1 from which "
-               "one is drawn for each image. From 0 to 1, but for lsgan.",
+               "one is drawn for each image. From 0 to 1, except for lsgan.",
        .min = -10,
        .max = 10},
       {.key = "loss.fake_label",
        .role = Role::kTraining,
        .field = &loss.fake_label,
-       .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2. From 0 "
-               "to 1, but for lsgan.",
+       .help = "Label of generated images in D's loss: a number, or a range such as 0:0.2. From "
+               "0 to 1, except for lsgan.",
        .min = -10,
        .max = 10},
       {.key = "loss.label_flip",
@@ -308,8 +308,8 @@ Rows loss_rows(LossConfig& loss) {
       {.key = "loss.penalty_every",
        .role = Role::kTraining,
        .field = &loss.penalty_every,
-       .help = "D's updates from one with the penalty to the next; its weight is multiplied by as "
-               "many.",
+       .help = "Add the penalty to one in this many updates of D, with its weight multiplied by "
+               "this number.",
        .min = 1,
        .max = 1000,
        .ignored_with = with("loss.penalty", {PenaltyKind::kNone})},
@@ -371,7 +371,7 @@ Rows optim_rows(OptimConfig& optim) {
       {.key = "optim.schedule",
        .role = Role::kTraining,
        .field = &optim.schedule,
-       .help = "Learning rates stay (constant), or fall to 0 at the end of the run in a straight "
+       .help = "Learning rates stay constant, or fall to 0 at the end of the run in a straight "
                "line (linear) or along half a cosine (cosine)."},
       {.key = "optim.decay_start",
        .role = Role::kTraining,
@@ -410,7 +410,7 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.steps_per_epoch",
        .role = Role::kRunning,
        .field = &train.steps_per_epoch,
-       .help = "G's updates in an epoch; 0: as many as go through the data once.",
+       .help = "G's updates per epoch; 0: as many as it takes to go through the data once.",
        .max = kMany,
        .kept_at_resume = true},
       {.key = "train.discriminator_batch",
@@ -437,8 +437,8 @@ Rows train_rows(TrainConfig& train) {
       {.key = "train.ema",
        .role = Role::kTraining,
        .field = &train.ema,
-       .help = "Decay, a step, of the running average (EMA) of G's weights, which starts lower: "
-               "at most (1 + step) / (10 + step). 0: no average.",
+       .help = "Decay per step of the running average (EMA) of G's weights; early steps use at "
+               "most (1 + step) / (10 + step). 0: no average.",
        .max = 1,
        .below_max = true,
        .everyday = true},
@@ -472,26 +472,26 @@ Rows train_rows(TrainConfig& train) {
        .role = Role::kRunning,
        .field = &train.precision,
        .help =
-           "Convolutions and matrix products in bfloat16 where the hardware is fast at it (auto), "
-           "else and with fp32 in float32; bf16 asks for bfloat16 everywhere, and tf32 lets CUDA "
-           "round their factors to 10 bits. Weights, losses and Adam are always in float32.",
+           "Type of convolutions and matrix products. auto: bfloat16 where the hardware is fast "
+           "at it, else float32; fp32: float32; bf16: bfloat16 everywhere; tf32: lets CUDA round "
+           "their factors to 10 bits. Weights, losses and Adam are always in float32.",
        .kept_at_resume = true},
       {.key = "train.cuda_graph",
        .role = Role::kRunning,
        .field = &train.cuda_graph,
        .help =
-           "Capture a step on CUDA once and replay it, which spares small networks the launch of "
-           "each kernel. One process only. Untested."},
+           "Capture a step on CUDA once and replay it, which saves launching each kernel: faster "
+           "for small networks. One process only. Untested."},
       {.key = "train.deterministic",
        .role = Role::kRunning,
        .field = &train.deterministic,
-       .help = "Use only algorithms of LibTorch that give the same bits each time. Needed for that "
-               "on CUDA, where it costs speed; on the CPU the same bits come without it.",
+       .help = "Use only algorithms of LibTorch that give the same bits each time. Slower on "
+               "CUDA; not needed on the CPU, which gives the same bits without it.",
        .kept_at_resume = true},
       {.key = "train.on_nan",
        .role = Role::kRunning,
        .field = &train.on_nan,
-       .help = "Where a loss or a gradient is not finite: stop, or return to the last saved state "
+       .help = "If a loss or gradient is not finite: stop, or return to the last saved state "
                "with half the learning rate (rollback), at most three times."},
       {.key = "train.stop_on_collapse",
        .role = Role::kWatching,
@@ -510,7 +510,7 @@ Rows eval_rows(EvalConfig& eval) {
       {.key = "eval.every",
        .role = Role::kWatching,
        .field = &eval.every,
-       .help = "Epochs from one evaluation of G, a row of metrics.csv, to the next; 0: none.",
+       .help = "Epochs between evaluations of G, one row of metrics.csv each; 0: none.",
        .max = kMany,
        .everyday = true},
       {.key = "eval.samples",
@@ -523,10 +523,9 @@ Rows eval_rows(EvalConfig& eval) {
       {.key = "eval.features",
        .role = Role::kWatching,
        .field = &eval.features,
-       .help =
-           "What evaluations compare images by: a small classifier of the data's labels, random "
-           "projections of the pixels, the Inception-v3 of FID, or EfficientNet-Lite0; auto: "
-           "the classifier where there are labels, else projections.",
+       .help = "Features that evaluations compare images by: a small classifier of the data's "
+               "labels, random projections of the pixels, the Inception-v3 of FID, or "
+               "EfficientNet-Lite0; auto: the classifier where there are labels, else projections.",
        .kept_at_resume = true,
        .ignored_with = {"eval.every", {"0"}}},
       {.key = "eval.weights",
@@ -539,7 +538,7 @@ Rows eval_rows(EvalConfig& eval) {
       {.key = "eval.protocol",
        .role = Role::kWatching,
        .field = &eval.protocol,
-       .help = "Whose way of resizing pictures for inception to follow.",
+       .help = "Program whose way of resizing pictures inception follows.",
        .kept_at_resume = true,
        .ignored_with = {"eval.features", {"auto", "classifier", "projections", "lite0"}}},
   };
@@ -550,13 +549,13 @@ Rows augment_rows(AugmentConfig& augment) {
       {.key = "augment.mirror",
        .role = Role::kTraining,
        .field = &augment.mirror,
-       .help = "Show each real image as it is or as in a mirror, left and right exchanged, by "
-               "chance. Twice the data where both look natural; not for digits or text."},
+       .help = "Flip each real image left to right with probability 1/2. Doubles the data where "
+               "both look natural; not for digits or text."},
       {.key = "augment.translation",
        .role = Role::kTraining,
        .field = &augment.translation,
-       .help = "Shift each image that D sees by up to this share of its height and width, zeros "
-               "moving in; 0: no shift.",
+       .help = "Shift each image that D sees by up to this share of its height and width, "
+               "filling up with zeros; 0: no shift.",
        .max = 1,
        .below_max = true},
       {.key = "augment.cutout",
@@ -569,23 +568,23 @@ Rows augment_rows(AugmentConfig& augment) {
       {.key = "augment.brightness",
        .role = Role::kTraining,
        .field = &augment.brightness,
-       .help = "Brighten or darken each image that D sees by up to this much; 0: by nothing.",
+       .help = "Brighten or darken each image that D sees by up to this much; 0: don't.",
        .max = 2},
       {.key = "augment.saturation",
        .role = Role::kTraining,
        .field = &augment.saturation,
-       .help = "Multiply the distance of colours from grey in each image that D sees by 1 minus up "
-               "to 1 plus this much; 0: leave it.",
+       .help = "Multiply the distance of colours from grey in each image that D sees by a random "
+               "factor, from 1 minus to 1 plus this; 0: don't.",
        .max = 1},
       {.key = "augment.contrast",
        .role = Role::kTraining,
        .field = &augment.contrast,
-       .help = "Likewise the distance of all values from their mean; 0: leave it.",
+       .help = "Likewise multiply the distance of all values from their mean; 0: don't.",
        .max = 1},
       {.key = "augment.target",
        .role = Role::kTraining,
        .field = &augment.target,
-       .help = "Adaptive augmentation: apply each of these but mirror with a probability that "
+       .help = "Adaptive augmentation: apply each of these except mirror with a probability that "
                "starts at 0, and rises while the mean sign of D's logits on real images is above "
                "this target, such as 0.6; 0: apply all of them always.",
        .max = 1,
@@ -616,7 +615,7 @@ Rows output_rows(OutputConfig& output) {
       {.key = "output.sample_every",
        .role = Role::kWatching,
        .field = &output.sample_every,
-       .help = "Epochs from one grid of samples to the next; 0: no grids.",
+       .help = "Epochs between grids of samples; 0: no grids.",
        .max = kMany},
       {.key = "output.sample_scale",
        .role = Role::kWatching,
@@ -631,46 +630,46 @@ Rows output_rows(OutputConfig& output) {
       {.key = "output.checkpoint_every",
        .role = Role::kWatching,
        .field = &output.checkpoint_every,
-       .help = "Epochs from one kept generator to the next; 0: only the last.",
+       .help = "Epochs between kept generators; 0: keep only the last.",
        .max = kMany},
       {.key = "output.keep_last",
        .role = Role::kWatching,
        .field = &output.keep_last,
-       .help = "Delete kept generators but for this many, the newest; 0: keep all.",
+       .help = "Keep only this many generators, the newest; 0: keep all.",
        .max = kMany,
        .alias = "keep-last"},
       {.key = "output.keep_every",
        .role = Role::kWatching,
        .field = &output.keep_every,
-       .help = "Never delete generators of epochs that this number divides; 0: no such epochs.",
+       .help = "Never delete generators of epochs that are multiples of this; 0: no such epochs.",
        .max = kMany,
        .ignored_with = {"output.keep_last", {"0"}}},
       {.key = "output.save_state",
        .role = Role::kWatching,
        .field = &output.save_state,
-       .help = "Every so many epochs, save the state from which the run can be resumed; 0: only "
-               "at the end and when it is stopped.",
+       .help = "Epochs between saves of the state to resume from; 0: only at the end and when "
+               "the run is stopped.",
        .max = kMany,
        .alias = "save-state"},
       {.key = "output.save_state_steps",
        .role = Role::kWatching,
        .field = &output.save_state_steps,
-       .help = "Also save that state every so many steps; 0: don't.",
+       .help = "Steps between further saves of that state; 0: none.",
        .max = kMany,
        .alias = "save-state-steps"},
       {.key = "output.log_every",
        .role = Role::kWatching,
        .field = &output.log_every,
-       .help = "Steps from one row of steps.csv to the next; 0: no such file.",
+       .help = "Steps per row of steps.csv; 0: no such file.",
        .max = kMany},
       {.key = "output.report",
        .role = Role::kWatching,
        .field = &output.report,
-       .help = "Keep report.html, a page with all that the run shows of itself, up to date."},
+       .help = "Keep report.html up to date: a page with the run's samples, curves and metrics."},
       {.key = "output.tensorboard",
        .role = Role::kWatching,
        .field = &output.tensorboard,
-       .help = "Write what the CSV files hold, and the grids, for TensorBoard too."},
+       .help = "Also write the CSV files' contents and the grids for TensorBoard."},
   };
 }
 

@@ -50,7 +50,7 @@ std::string unknown_key(std::span<const Option> table, const std::string& key,
   const auto sections = sections_of(table);
   const auto section = section_of(key);
   const bool known = std::find(sections.begin(), sections.end(), section) != sections.end();
-  if (key == section && known) return in_quotes(key) + " is a section; its keys stand below it";
+  if (key == section && known) return in_quotes(key) + " is a section; write its keys below it";
   if (key == section) return "unknown key " + in_quotes(key) + suggestion(table, key);
   if (known) {
     return str("unknown key ", in_quotes(name_in_section(key)), " in [", section, "]",
@@ -83,7 +83,7 @@ void apply_settings(std::span<const Option> table, const std::vector<Setting>& s
     }
   }
   if (mistakes.empty()) return;
-  if (mistakes.size() >= kMaxMistakes) mistakes.emplace_back("there may be more: mend these first");
+  if (mistakes.size() >= kMaxMistakes) mistakes.emplace_back("there may be more; fix these first");
   throw usage_error(join(mistakes, "\n"));
 }
 

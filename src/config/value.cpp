@@ -112,7 +112,7 @@ std::string set(const Option& option, std::string_view text, Widths& field) {
   }
   const auto parts = split(text, ',');
   if (parts.size() == 1 && trim(text).find(' ') != std::string_view::npos) {
-    return in_quotes(text) + " is not a list; between numbers stands a comma, as in 64, 32";
+    return in_quotes(text) + " is not a list; separate numbers by commas, as in 64, 32";
   }
   if (parts.size() > kMaxWidths) {
     return str("has ", parts.size(), " numbers; at most ", kMaxWidths, " are allowed");
@@ -136,7 +136,7 @@ std::string set(const Option& option, std::string_view text, ImageSize& field) {
   if (cross != std::string_view::npos) {
     auto problem = set(option, text.substr(cross + 1), size.height);
     if (problem.empty() && (size.width == 0) != (size.height == 0)) {
-      problem = str(in_quotes(text), " leaves one side open; name both, or 0");
+      problem = str(in_quotes(text), " gives only one side; write both, as in 64x96, or 0");
     }
     if (!problem.empty()) return problem;
   }
@@ -156,7 +156,8 @@ std::string set(const Option& option, std::string_view text, LabelRange& field) 
     }
   }
   if (label.lo > label.hi) {
-    return str(in_quotes(text), " runs downwards; write ", text_of(LabelRange{label.hi, label.lo}));
+    return str(in_quotes(text), " goes from high to low; write ",
+               text_of(LabelRange{label.hi, label.lo}));
   }
   field = label;
   return "";

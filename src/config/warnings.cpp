@@ -30,7 +30,7 @@ std::vector<std::string> config_warnings(const Config& config, const Config& usu
   if (loss.kind == LossKind::kWasserstein && loss.penalty == PenaltyKind::kNone &&
       loss.weight_clip == 0) {
     warnings.emplace_back(
-        "loss.kind: wasserstein measures no distance while nothing bounds D's slope; set "
+        "loss.kind: wasserstein needs a limit on D's slope to measure a distance; set "
         "loss.penalty = wgan_gp or loss.weight_clip");
   }
   return warnings;

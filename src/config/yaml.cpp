@@ -23,7 +23,8 @@ class YamlReader : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     // Skips the whole document: nothing ends this skip.
-    if (++documents_ > 1) skip(mark, "a second YAML document; a config is one");
+    if (++documents_ > 1)
+      skip(mark, "a second YAML document begins here; a config is a single one");
   }
   void OnDocumentEnd() override {}
 
@@ -45,7 +46,7 @@ class YamlReader : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    mistake(mark, "YAML aliases (*name) are not read; write the value out");
+    mistake(mark, "YAML aliases (*name) are not supported; write the value out");
     if (skipped_ == 0) skip_item();
   }
 
@@ -74,7 +75,7 @@ class YamlReader : public YAML::EventHandler {
       list_ = "";
       items_ = 0;
     } else {
-      skip(mark, "a list stands in an odd place; expected 'key: [value, …]'");
+      skip(mark, "a list is not expected here; write 'key: [value, …]'");
     }
   }
 
@@ -91,17 +92,19 @@ class YamlReader : public YAML::EventHandler {
   }
 
   void check_plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) mistake(mark, "YAML anchors (&name) are not read");
+    if (anchor != YAML::NullAnchor)
+      mistake(mark, "YAML anchors (&name) are not supported; leave the anchor out");
     // yaml-cpp's notation for "no tag": "?" for plain values, "!" for quoted ones.
     if (!tag.empty() && tag != "?" && tag != "!") {
-      mistake(mark, "YAML tags (!name) are not read");
+      mistake(mark, "YAML tags (!name) are not supported; leave the tag out");
     }
   }
 
   void scalar(const YAML::Mark& mark, const std::string& value) {
     if (skipped_ > 0) return;
     if (depth_ == 0) {
-      mistake(mark, in_quotes(value), " is no config; expected 'section:' or 'section.key: value'");
+      mistake(mark, in_quotes(value),
+              " is not a config; expected 'section:' or 'section.key: value'");
     } else if (list_) {
       if (items_++ > 0) *list_ += ", ";
       *list_ += value;
@@ -171,7 +174,7 @@ void check_lines(std::string_view text, SettingsBuilder& builder) {
     const auto shown = take_line(text);
     if (!is_text_line(shown)) builder.mistake(line, "the line is not text in UTF-8");
     if (is_indented_with_tab(shown)) {
-      builder.mistake(line, "the line is indented with a tab; YAML wants spaces");
+      builder.mistake(line, "the line is indented with a tab; YAML needs spaces");
     }
   }
 }

@@ -98,12 +98,13 @@ fs::path replaceable(const fs::path& path) {
 std::string expand_home(std::string_view path) {
   if (path.starts_with("$HOME") || path.starts_with("${HOME}")) {
     throw usage_error(in_quotes(path),
-                      ": only a shell puts in $HOME; write ~/ for the home folder");
+                      ": only a shell replaces $HOME; write ~/ for the home folder");
   }
   if (path != "~" && !path.starts_with("~/")) return std::string(path);
   const char* home = std::getenv("HOME");
   if (home == nullptr || *home != '/') {
-    throw usage_error(in_quotes(path), ": ~ is the home folder, but HOME does not name one");
+    throw usage_error(in_quotes(path),
+                      ": ~ means the home folder, but the variable HOME does not name one");
   }
   return home + std::string(path.substr(1));
 }

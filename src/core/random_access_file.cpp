@@ -32,8 +32,8 @@ fs::path scratch_folder() {
 }
 
 [[noreturn]] void throw_no_room(const fs::path& folder, std::uint64_t bytes, int code) {
-  throw run_error(folder.string(), ": cannot take a temporary file of ", (bytes >> 20) + 1,
-                  " MiB: ", std::strerror(code), "; set TMPDIR to a folder that can");
+  throw run_error(folder.string(), ": cannot make a temporary file of ", (bytes >> 20) + 1,
+                  " MiB: ", std::strerror(code), "; set TMPDIR to a folder with room");
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ void RandomAccessFile::read(std::uint64_t offset, std::span<std::uint8_t> out) c
     if (n < 0) throw_code(name_, "read", errno);
     if (n == 0) {
       throw run_error(name_, ": ends at or before offset ", offset, ", where ", out.size(),
-                      " more bytes are to be read; it has become shorter since it was opened");
+                      " more bytes were expected; the file became shorter while it was read");
     }
     offset += static_cast<std::uint64_t>(n);
     out = out.subspan(static_cast<std::size_t>(n));

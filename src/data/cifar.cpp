@@ -108,8 +108,8 @@ std::int64_t count_records(const Cifar& set, const fs::path& file) {
       throw not_a(file.string(), head, str("a file of ", set.name, " in its binary version"));
     }
     throw run_error(file.string(), ": holds ", size, " bytes; a file of ", set.name,
-                    " in its binary version holds records of ", record, " bytes, so that ",
-                    size % record, " are left over");
+                    " in its binary version holds records of ", record, " bytes; ", size % record,
+                    " are left over");
   }
   return size / record;
 }

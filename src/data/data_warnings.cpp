@@ -25,15 +25,15 @@ std::string warn_of_levels(const Dataset& data) {
   const auto items = sampled_items(data);
   const auto min = items.min().item<int>(), max = items.max().item<int>();
   if (max - min < kFewLevels) {
-    return str(data.source, ": all pixels looked at are from ", min, " to ", max,
-               ", of 0 to 255: ", max < kFewLevels ? "nearly black" : "nearly all alike",
-               "; scale them to the whole range before training");
+    return str(data.source, ": the pixels of a sample are all from ", min, " to ", max,
+               " out of 0 to 255, ", max < kFewLevels ? "nearly black" : "nearly all alike",
+               "; scale the images to the whole range before training");
   }
   const auto flat = (items.amax({2, 3}) - items.amin({2, 3})).amax(1).lt(kFlat);
   const auto share = flat.to(torch::kFloat64).mean().item<double>();
   if (share <= 0.5) return "";
-  return str(data.source, formatted(": %.0f %% of the images looked at are of a single colour; "
-                                    "is this the data that is meant?",
+  return str(data.source, formatted(": %.0f %% of a sample of its images have a single colour; "
+                                    "is this the right data?",
                                     100.0 * share));
 }
 
@@ -47,9 +47,9 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
   const Classes classes = find_classes(config.model, data);
   if (classes.size() == 1) {
     warnings.push_back(str("model.conditional: ", config.model.conditional,
-                           " is told classes, and ", "all images of ", data.source, " are of one (",
-                           printable(classes.name(classes.label(0))), "); a class is a folder in ",
-                           "data.path, or a number in data.labels"));
+                           " needs several classes, but ", "all images of ", data.source,
+                           " are of one (", printable(classes.name(classes.label(0))),
+                           "); a class is a folder in ", "data.path, or a number in data.labels"));
   }
   if (config.augment.saturation > 0 && data.shape.channels == 1) {
     warnings.push_back(str("augment.saturation: changes nothing, since the images of ", data.source,
@@ -63,10 +63,9 @@ std::string few_images_advice(const Config& config, const Dataset& data) {
   const bool augmented = config.augment.mirror || config.augment.changes_views();
   const bool meant = config.data.limit > 0 || !data.has_pixels() || is_synthetic(config.data);
   if (data.size() >= kFew || augmented || meant) return "";
-  return str(data.source, ": only ", counted(data.size(), "image"),
-             ", which D may learn by heart; ",
+  return str(data.source, ": only ", counted(data.size(), "image"), ", which D may memorise; ",
              "set augment.translation = 0.125, augment.cutout = 0.5 and augment.brightness = 0.5, ",
-             "and augment.mirror = true where left and right may be exchanged");
+             "and augment.mirror = true if images may be flipped left to right");
 }
 
 }  // namespace gan

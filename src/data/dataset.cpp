@@ -32,8 +32,9 @@ const DatasetLoader& find_loader(const DataConfig& config) {
   if (std::filesystem::is_directory(path)) return find_row(loaders, DatasetKind::kFolder);
   const std::string found = kind_of_file(path);
   throw usage_error(config.path, ": is ", found.empty() ? "a file" : found,
-                    ", of none of the kinds ", join(kinds, ", "),
-                    "; set config key data.path to the folder of your pictures, or to such a file");
+                    ", not data of a known kind (", join(kinds, ", "),
+                    "); set config key data.path to the folder of your pictures, or to such a "
+                    "file");
 }
 
 bool is_synthetic(const DataConfig& config) { return find_loader(config).synthetic; }
@@ -116,7 +117,7 @@ Classes find_classes(const ModelConfig& config, const Dataset& data) {
   if (largest >= kMaxClasses) {
     throw usage_error("model.conditional: ", config.conditional, " takes classes from 0 to ",
                       kMaxClasses - 1, ", and ", data.source, " has a label ", largest,
-                      "; number them anew, or set model.conditional = none");
+                      "; renumber the labels, or set model.conditional = none");
   }
   return classes_of(data);
 }
@@ -145,7 +146,7 @@ static DataConfig with_defaults(DataConfig config, const DatasetLoader& loader) 
   const auto shorter = std::min(config.image_size.width, config.image_size.height);
   if (config.image_size != 0 && shorter < kMinSide) {
     throw usage_error("data.image_size: ", shorter, " is out of range; allowed: ", kMinSide,
-                      " to 1024, or 0 to leave it to the program");
+                      " to 1024, or 0 for automatic");
   }
   config.dataset = loader.kind;
   if (!loader.synthetic) return config;
@@ -191,7 +192,7 @@ void check_memory(const DataConfig& config, std::int64_t items, std::int64_t byt
   const std::int64_t max_items = (config.max_mib << 20) / bytes;
   if (items <= max_items) return;
   throw usage_error("data.max_mib: ", items, " items of ", bytes, " bytes are more than ",
-                    config.max_mib, " MiB; ask for at most ", max_items, " or raise it");
+                    config.max_mib, " MiB; use at most ", max_items, " items, or raise it");
 }
 
 torch::Tensor scaled(const torch::Tensor& items, PixelRange range) {
@@ -226,7 +227,7 @@ extern const DatasetLoader kIdx, kNpy, kCifar10, kCifar100, kFolder, kStackedMni
 
 static const DatasetLoader kAuto = {
     .kind = DatasetKind::kAuto,
-    .help = "what data.path holds: the first of idx, npy, cifar10, cifar100 and folder that it is",
+    .help = "what data.path holds: the first that fits of idx, npy, cifar10, cifar100 and folder",
     .load = load_dataset};
 
 std::span<const DatasetLoader> dataset_loaders() {

@@ -177,10 +177,10 @@ class FolderReader {
     }
     if (!config_.skip_bad)
       throw run_error(outcome.problem, "; remove it, or set data.skip_bad = true");
-    if (++bad_ <= kMaxNamed) log::warning("passed over: " + outcome.problem);
+    if (++bad_ <= kMaxNamed) log::warning("skipped: " + outcome.problem);
   }
 
-  // A summary line for the log: "photos: 3,786 pictures in 10 classes (cat, …); passed over: …".
+  // A summary line for the log: "photos: 3,786 pictures in 10 classes (cat, …); skipped: …".
   std::string account() const {
     constexpr std::size_t kMaxNames = 10;
     const std::size_t classes = list_.classes.size(), bare = list_.without_pictures.size();
@@ -198,7 +198,7 @@ class FolderReader {
       others.push_back(str(bare, bare == 1 ? " folder" : " folders", " without pictures (",
                            join_first(list_.without_pictures, kMaxNames), ")"));
     }
-    return others.empty() ? text : text + "; passed over: " + join(others, ", ");
+    return others.empty() ? text : text + "; skipped: " + join(others, ", ");
   }
 
   Dataset finish() {
@@ -290,9 +290,9 @@ DataConfig with_picture_shape(DataConfig config, std::span<const PictureFile> fi
   const PictureStatistics sample = picture_statistics(decode_options(config), files);
   if (config.image_size == 0) config.image_size = nearest_size(sample.sides);
   if (config.channels == 0) config.channels = 2 * sample.coloured >= sample.pictures ? 3 : 1;
-  log::info(str(config.path, ": pictures are made ", config.image_size.width, "x",
-                config.image_size.height, config.channels == 3 ? " in colour" : " and grey",
-                " (data.image_size, data.channels); ", sample.pictures, " of them were looked at"));
+  log::info(str(config.path, ": pictures will be ", config.image_size.width, "x",
+                config.image_size.height, config.channels == 3 ? " in colour" : " in grey",
+                " (data.image_size, data.channels); ", sample.pictures, " pictures examined"));
   return config;
 }
 

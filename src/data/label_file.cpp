@@ -16,7 +16,7 @@ static torch::Tensor read_npy_labels(const std::filesystem::path& path, std::uin
   const bool wide = array.dtype == "<i8";
   if (array.shape.size() != 1 || (!wide && array.dtype != "|u1")) {
     throw usage_error(path.string(), ": holds '", array.dtype, "' of ", array.shape.size(),
-                      " dimensions; labels are a row of int64 or uint8");
+                      " dimensions; labels have one dimension, of int64 or uint8");
   }
   auto labels = torch::empty({array.shape[0]}, wide ? torch::kInt64 : torch::kUInt8);
   if (labels.numel() > 0) std::memcpy(labels.data_ptr(), array.values.data(), labels.nbytes());

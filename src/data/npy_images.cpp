@@ -24,7 +24,7 @@ bool is_npy_at(const fs::path& path) { return kind_of_file(path) == "an npy arra
 
 StoredImages open_npy(const fs::path& path) {
   if (!fs::is_regular_file(path)) {
-    throw usage_error(path.string(), ": is no file; set config key data.path to a .npy file");
+    throw usage_error(path.string(), ": is not a file; set config key data.path to a .npy file");
   }
   RandomAccessFile file(path);
   Bytes start(static_cast<std::size_t>(std::min(file.size(), kMaxNpyHeader)));

@@ -103,7 +103,7 @@ class Lister {
     if (is_picture_file(path)) {
       pictures.push_back(path);
     } else if (!fs::exists(path, ignored)) {
-      ++list_.skipped["links to nothing"];
+      ++list_.skipped["broken links"];
     } else if (std::ranges::count(kNotRead, end) > 0) {
       ++list_.skipped[end];
     }

@@ -22,7 +22,7 @@ BatchSampler::BatchSampler(std::int64_t size, std::int64_t batch_size, const Dat
   }
   if (size > kMaxItems) {
     throw usage_error("data.limit: ", size, " items are more than the ", kMaxItems,
-                      " that an order of them can hold; use fewer");
+                      " that can be shuffled; use fewer");
   }
   const bool keep_partial = !replacement_ && !config.drop_last;
   batches_per_pass_ = (size + (keep_partial ? batch_size - 1 : 0)) / batch_size;

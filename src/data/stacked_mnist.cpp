@@ -36,7 +36,7 @@ torch::Tensor draw_digits(std::int64_t items, std::int64_t digits, std::uint64_t
 Dataset stack_digits(const DataConfig& config, const Dataset& digits, std::int64_t items,
                      std::uint64_t seed) {
   if (!digits.labels.defined() || digits.labels.max().item<std::int64_t>() >= kDigits) {
-    throw usage_error(digits.source, ": stacked_mnist needs digits labelled 0 to 9 beside it");
+    throw usage_error(digits.source, ": stacked_mnist needs digits with labels 0 to 9");
   }
   if (digits.shape.channels != 1) {
     throw usage_error(digits.source, ": stacked_mnist needs grey digits, not images of ",

@@ -234,14 +234,14 @@ std::unique_ptr<Ranks> join_ranks([[maybe_unused]] double timeout_s) {
   auto group = std::make_unique<MpiRanks>(timeout_s);
   if (group->size() != count) {
     throw usage_error("started as one of ", count, " ranks, but MPI sees ", group->size(),
-                      ": launcher and MPI don't know each other; under Slurm try srun "
-                      "--mpi=pmix, or mpirun in a job of sbatch");
+                      ": the launcher belongs to another MPI; under Slurm try srun --mpi=pmix, "
+                      "or mpirun in a job of sbatch");
   }
   return group;
 #else
   throw usage_error("started as one of ", count,
-                    " ranks, but this build has no MPI (Debian: "
-                    "libopenmpi-dev; then configure anew); start it alone");
+                    " ranks, but this build has no MPI; install it (Debian: libopenmpi-dev) and "
+                    "build again, or start a single process");
 #endif
 }
 

@@ -73,8 +73,8 @@ void check_equal_over_ranks(Ranks& ranks, const std::vector<torch::Tensor>& tens
   ranks.broadcast(first);
   if (torch::equal(ours, first)) return;
   throw run_error("step ", step, ": rank ", ranks.rank(), " of ", ranks.size(),
-                  " has other weights than rank 0; are all ranks of one build and one kind of "
-                  "processor? The last state that was saved is sound");
+                  " has different weights from rank 0; use one build and one kind of processor "
+                  "for all ranks, and resume the last saved state");
 }
 
 }  // namespace gan

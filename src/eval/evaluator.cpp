@@ -294,7 +294,7 @@ std::string Evaluator::features_text() const {
   const char* of = classifier_->net->stacked() > 1 ? "the digits in each channel of " : "";
   return str("LeNet classifier of ", of, data_.name, ", ", percent, " on ",
              classifier_->test_images ? "its test images" : "images held out",
-             "; not to be compared with FID on Inception's features");
+             "; not comparable with FID on Inception's features");
 }
 
 ClassMetrics Evaluator::metrics_of_class(std::int64_t label, const ImageFeatures& fake,

@@ -58,7 +58,7 @@ constexpr FeatureNetworkRow kNetworks[] = {
 
 const FeatureNetworkRow& network_row(FeatureKind kind) {
   if (const auto* row = find_feature_network(kind)) return *row;
-  throw usage_error("features '", kind, "' are of no trained network; inception and lite0 are");
+  throw usage_error("features '", kind, "' come from no trained network; use inception or lite0");
 }
 
 // Fills the batch's items in parallel. An exception must not leave a pool thread.

@@ -36,7 +36,7 @@ FeatureSets check_features(const char* metric, const torch::Tensor& a, const tor
   FeatureSets sets = {check_feature_set(metric, a, min), check_feature_set(metric, b, min)};
   if (sets.a.size(1) != sets.b.size(1)) {
     throw usage_error(metric, ": the sets have ", sets.a.size(1), " and ", sets.b.size(1),
-                      " features an image; compare features of one kind");
+                      " features per image; compare features of one kind");
   }
   return sets;
 }

@@ -12,8 +12,8 @@ namespace gan {
 
 ManifoldMetrics manifold_metrics(const torch::Tensor& real, const torch::Tensor& fake,
                                  std::int64_t k) {
-  if (k < 1) throw usage_error("manifold figures: k is ", k, ", but must be 1 or more");
-  const FeatureSets sets = check_features("manifold figures", real, fake, k + 1);
+  if (k < 1) throw usage_error("precision and recall: k is ", k, ", but must be 1 or more");
+  const FeatureSets sets = check_features("precision and recall", real, fake, k + 1);
   const auto real_radii = kth_nearest_squared(sets.a, sets.a, k, /*one_set=*/true);
   const auto fake_radii = kth_nearest_squared(sets.b, sets.b, k, /*one_set=*/true);
 

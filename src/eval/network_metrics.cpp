@@ -49,8 +49,8 @@ std::vector<std::string> network_warnings(std::int64_t samples, const ReferenceF
   std::vector<std::string> warnings;
   const std::int64_t fewest = reference.size > 0 ? std::min(samples, reference.size) : samples;
   if (fewest < kUsualSamples) {
-    std::string text = str("only ", grouped(fewest), " images on one side; Fréchet distances fall ",
-                           "with their number, and papers use 10,000 to 50,000");
+    std::string text = str("only ", grouped(fewest), " images in a set; Fréchet distances fall ",
+                           "as sets grow, and papers use 10,000 to 50,000");
     if (fewest < network.row().features) {
       text += str("; fewer than the ", grouped(network.row().features),
                   " features leave the covariance singular");

@@ -51,7 +51,7 @@ torch::Tensor parzen_log_densities(const torch::Tensor& samples, const torch::Te
 LogLikelihood parzen_log_likelihood(const torch::Tensor& samples, const torch::Tensor& test,
                                     double sigma) {
   if (!(sigma >= 1e-6 && sigma <= 1e6)) {
-    throw usage_error("Parzen window: a width of ", sigma, "; it must lie within 1e-6 ... 1e6");
+    throw usage_error("Parzen window: a width of ", sigma, "; it must be from 1e-6 to 1e6");
   }
   const auto densities = parzen_log_densities(samples, test, {sigma});
   const auto images = static_cast<double>(test.size(0));

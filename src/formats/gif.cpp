@@ -140,7 +140,7 @@ bool can_make_gif() { return true; }
 
 GifEncoder::GifEncoder(std::int64_t frames_per_second) : state_(std::make_unique<State>()) {
   if (frames_per_second < 1 || frames_per_second > 50) {
-    throw usage_error("a GIF has 1 to 50 frames a second, not ", frames_per_second);
+    throw usage_error("a GIF has 1 to 50 frames per second, not ", frames_per_second);
   }
   state_->pause = (100 + frames_per_second / 2) / frames_per_second;
 }
@@ -151,7 +151,7 @@ void GifEncoder::add(const Image& frame, std::int64_t times) {
   constexpr std::int64_t kMaxSide = 65535;
   if (std::max(frame.width, frame.height) > kMaxSide) {
     throw usage_error("a frame of ", frame.width, "x", frame.height, " pixels is too large for a ",
-                      "GIF, which takes ", kMaxSide, " a side; choose a smaller scale");
+                      "GIF, which takes ", kMaxSide, " per side; choose a smaller scale");
   }
   if (state_->gif == nullptr) state_->begin(frame);
   const auto* gif = state_->gif;
@@ -163,7 +163,7 @@ void GifEncoder::add(const Image& frame, std::int64_t times) {
 }
 
 Bytes GifEncoder::finish() {
-  if (state_->gif == nullptr) throw run_error("a GIF without a frame");
+  if (state_->gif == nullptr) throw run_error("a GIF needs at least one frame");
   int problem = 0;
   if (EGifCloseFile(std::exchange(state_->gif, nullptr), &problem) == GIF_ERROR) {
     throw run_error("cannot make a GIF: ", GifErrorString(problem));

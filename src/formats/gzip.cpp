@@ -55,7 +55,7 @@ class Inflater {
     if (status == Z_STREAM_END) {
       end_member();
     } else if (status == Z_BUF_ERROR) {
-      fail("the gzip data break off, truncated");
+      fail("the gzip data are truncated");
     } else if (status != Z_OK) {
       const std::string_view reason = zlib_.msg != nullptr ? zlib_.msg : zError(status);
       fail(reason == "incorrect data check" ? "the gzip data do not match their CRC-32"
@@ -102,7 +102,8 @@ NextBytes whole(ByteView bytes) {
 }
 
 void check_magic(ByteView bytes, std::string_view name) {
-  if (!is_gzip(bytes)) throw run_error(name, ": offset 0: no gzip file, which begins with 1F 8B");
+  if (!is_gzip(bytes))
+    throw run_error(name, ": offset 0: not a gzip file, which begins with 1F 8B");
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ IdxHeader parse_header(ByteView bytes, Holds what, std::string_view name) {
   header.values = bytes[2] == kInt32 ? kInt32Bytes : 1;
   for (std::size_t offset = 4; offset < header.size; offset += 4) {
     const auto dim = get_be32(bytes.subspan(offset));
-    if (dim == 0) throw run_error(name, ": offset ", offset, ": found a size of 0; 1 is the least");
+    if (dim == 0)
+      throw run_error(name, ": offset ", offset, ": found a size of 0; sizes are at least 1");
     header.dims.push_back(dim);
     if (__builtin_mul_overflow(header.values, dim, &header.values)) {
       throw run_error(name, ": offset ", offset, ": the sizes ", shape_text(header.dims),

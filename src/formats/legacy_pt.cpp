@@ -33,7 +33,7 @@ void check_system(const PickleGraph& graph, std::string_view name) {
     const auto* value = as<bool>(graph, dict->items[i + 1]);
     if (key == nullptr || *key != "little_endian" || value == nullptr) continue;
     if (*value) return;
-    throw run_error(name, ": is of a big-endian machine, which is not read");
+    throw run_error(name, ": was written on a big-endian machine, which is not supported");
   }
   throw run_error(name, ": its third pickle does not say 'little_endian'");
 }
@@ -70,7 +70,7 @@ class StorageReader {
   }
   void expect_end() const {
     if (left() == 0) return;
-    throw run_error(name_, ", byte ", next_, ": found ", left(), " bytes behind the end");
+    throw run_error(name_, ", byte ", next_, ": found ", left(), " bytes after the end");
   }
 
  private:
@@ -88,7 +88,7 @@ class StorageReader {
 std::vector<PickleStorage> read_storages(ByteView bytes, const PickleGraph& keys,
                                          const PickleGraph& content, std::string_view name) {
   const auto* list = as<PickleList>(keys, keys.root);
-  if (list == nullptr) throw run_error(name, ": its fifth pickle is no list of storages");
+  if (list == nullptr) throw run_error(name, ": its fifth pickle is not a list of storages");
   const auto types = storage_types(content);
   if (list->items.size() != types.size()) {
     throw run_error(name, ": lists ", list->items.size(), " storages, but its tensors have ",

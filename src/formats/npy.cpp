@@ -38,7 +38,7 @@ class NpyHeader {
       } else if (key == "shape" && !std::exchange(shape, true)) {
         array.shape = sizes();
       } else {
-        fail_at(key_at, in_quotes(key) + " is unknown or there twice");
+        fail_at(key_at, in_quotes(key) + " is unknown or occurs twice");
       }
       if (!accept(',')) {
         expect('}');
@@ -71,13 +71,13 @@ class NpyHeader {
 
   void expect_end() {
     skip_space();
-    if (at_ != text_.size()) fail("something follows the closing '}'");
+    if (at_ != text_.size()) fail("unexpected text after the closing '}'");
   }
 
   std::string_view string() {
     expect('\'');
     const auto end = text_.find('\'', at_);
-    if (end == std::string_view::npos) fail("a string without its end");
+    if (end == std::string_view::npos) fail("a string without its closing quote");
     const auto found = text_.substr(at_, end - at_);
     at_ = end + 1;
     return found;
@@ -109,7 +109,7 @@ class NpyHeader {
       skip_space();
       const auto end = std::min(text_.find_first_of(" ,)", at_), text_.size());
       const auto size = parse_int(text_.substr(at_, end - at_));
-      if (!size || *size < 0 || shape.size() == kMaxNpyDims) fail("this is no shape");
+      if (!size || *size < 0 || shape.size() == kMaxNpyDims) fail("not a valid shape");
       shape.push_back(*size);
       at_ = end;
       if (!accept(',')) {

@@ -51,7 +51,7 @@ class NpzReader {
   }
 
   ByteView part(std::size_t at, std::size_t size) const {
-    if (at > bytes_.size() || size > bytes_.size() - at) fail("ends too early, or is no .npz file");
+    if (at > bytes_.size() || size > bytes_.size() - at) fail("is truncated, or not a .npz file");
     return bytes_.subspan(at, size);
   }
   template <typename T>
@@ -68,7 +68,7 @@ class NpzReader {
         return at;
       }
     }
-    fail("is no .npz file");
+    fail("is not a .npz file");
   }
 
   Bytes data_of(std::size_t at, std::string_view entry) {
@@ -80,13 +80,13 @@ class NpzReader {
     const std::size_t begin =
         local + kLocalSize + field<std::uint16_t>(local + 26) + field<std::uint16_t>(local + 28);
     const auto data = part(begin, compressed);
-    if (size > left_) fail(in_quotes(entry), " is larger than statistics are");
+    if (size > left_) fail(in_quotes(entry), " is larger than statistics can be");
     left_ -= size;
     Bytes array =
         method == kDeflated ? inflated(data, size, entry) : Bytes(data.begin(), data.end());
     if ((method != kStored && method != kDeflated) || array.size() != size ||
         crc32_of(array) != field<std::uint32_t>(at + 16)) {
-      fail(in_quotes(entry), " is damaged, or packed in a way that NumPy does not");
+      fail(in_quotes(entry), " is damaged, or compressed in a way that NumPy doesn't use");
     }
     return array;
   }

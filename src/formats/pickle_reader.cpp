@@ -230,7 +230,7 @@ PtValue PickleReader::tensor(const std::vector<PickleId>& arguments) {
   const std::size_t size = size_of(*from.type);
   const auto room = static_cast<std::int64_t>(from.bytes.size() / size);
   if (!extent || offset > room || *extent > room - offset) {
-    fail("a tensor of ", *elements, " elements from ", offset, " on passes its storage of ", room);
+    fail("a tensor of ", *elements, " elements from ", offset, " exceeds its storage of ", room);
   }
   tensor.bytes = from.bytes.subspan(static_cast<std::size_t>(offset) * size,
                                     static_cast<std::size_t>(*extent) * size);
@@ -298,7 +298,7 @@ PtDict read_pickle(ByteView pickle, std::span<const PickleStorage> storages,
   PickleGraph graph = run_pickle(pickle, place);
   if (graph.end != pickle.size()) {
     throw run_error(place, ", byte ", graph.end, ": found ", pickle.size() - graph.end,
-                    " bytes behind the end");
+                    " bytes after the end");
   }
   return read_pickle_graph(std::move(graph), storages, name);
 }

@@ -80,7 +80,7 @@ Contents sort_records(std::span<const ZipRecord> records, std::string_view name)
     if (slash == std::string_view::npos || record.name.substr(0, slash) != folder ||
         !sort_in(contents, record.name.substr(slash + 1), record.data)) {
       throw run_error(name, ": record ", in_quotes(record.name), " of ", record.data.size(),
-                      " bytes is none that a .pt file has, or holds something else");
+                      " bytes does not belong in a .pt file, or is damaged");
     }
   }
   if (!contents.has_pickle || !contents.has_version) {

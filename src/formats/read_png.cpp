@@ -60,7 +60,7 @@ class PngReader {
 
   static void on_read(png_structp png, png_bytep out, std::size_t size) {
     auto& rest = static_cast<PngReader*>(png_get_io_ptr(png))->rest_;
-    if (rest.size() < size) png_error(png, "its data end too soon");
+    if (rest.size() < size) png_error(png, "its data are truncated");
     std::copy_n(rest.begin(), size, out);
     rest = rest.subspan(size);
   }

@@ -24,7 +24,7 @@ StoredPicture read_webp(ByteView file, const DecodeOptions& options, std::string
                                                                          &WebPDemuxDelete);
   WebPIterator frame{};
   if (demuxer == nullptr || WebPDemuxGetFrame(demuxer.get(), 1, &frame) == 0) {
-    throw undecodable(name, "WebP data that are damaged or end too soon");
+    throw undecodable(name, "damaged or truncated WebP data");
   }
   const std::unique_ptr<WebPIterator, decltype(&WebPDemuxReleaseIterator)> release(
       &frame, &WebPDemuxReleaseIterator);

@@ -63,11 +63,11 @@ SafeTensors parse_safetensors(ByteView bytes, std::string_view name) {
   const std::uint64_t left = bytes.size() - kLengthSize;
   if (length > left) {
     throw run_error(name, ": offset 0: a safetensors header of ", length, " bytes where ", left,
-                    " are left; not such a file, or cut short");
+                    " are left; truncated, or not a safetensors file");
   }
   if (length > kMaxSafetensorsHeader) {
     throw run_error(name, ": offset 0: a safetensors header of ", length, " bytes; at most ",
-                    kMaxSafetensorsHeader, " are taken");
+                    kMaxSafetensorsHeader, " are allowed");
   }
   SafeTensors content;
   const auto header = as_text(bytes.subspan(kLengthSize, length));
@@ -77,10 +77,10 @@ SafeTensors parse_safetensors(ByteView bytes, std::string_view name) {
   std::uint64_t at = 0;
   for (auto& [key, tensor, begin, end] : entries) {
     const auto count = element_count(tensor.shape);
-    if (!count) throw run_error(name, ": ", in_quotes(key), " has a shape that no tensor has");
+    if (!count) throw run_error(name, ": ", in_quotes(key), " has an impossible shape");
     if (begin != at || end < begin || end > data.size()) {
-      throw run_error(name, ": ", in_quotes(key), " lies at ", begin, " to ", end, " of ",
-                      data.size(), " bytes of data, where one from ", at, " is next");
+      throw run_error(name, ": ", in_quotes(key), " is at bytes ", begin, " to ", end, " of ",
+                      data.size(), "; expected it to begin at ", at);
     }
     if (static_cast<std::uint64_t>(*count) > data.size() ||
         static_cast<std::uint64_t>(*count) * size_of(tensor.type) != end - begin) {

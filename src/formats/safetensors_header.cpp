@@ -39,7 +39,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool key(std::string& key) override {
-    if (!keys_[depth_ - 1].insert(key).second) fail(in_quotes(key), " is there twice");
+    if (!keys_[depth_ - 1].insert(key).second) fail(in_quotes(key), " occurs twice");
     if (depth_ == 2 && !is_metadata() && key != "dtype" && key != "shape" &&
         key != "data_offsets") {
       fail("the key ", in_quotes(key), " of ", in_quotes(outer_), " is unknown");
@@ -102,7 +102,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::json::exception& /*error*/) override {
     throw run_error(name_, ": offset ", offset_ + position - 1,
-                    ": safetensors header: no valid JSON");
+                    ": safetensors header: not valid JSON");
   }
 
  private:

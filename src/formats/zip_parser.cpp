@@ -51,11 +51,11 @@ void ZipParser::expect(std::uint64_t offset, std::string_view expected,
 
 void ZipParser::check_seal() {
   if (bytes_.size() > std::numeric_limits<std::uint32_t>::max()) {
-    fail("holds ", bytes_.size(), " bytes; files of 4 GiB and more are not read");
+    fail("holds ", bytes_.size(), " bytes; files of 4 GiB and more are not supported");
   }
   if (bytes_.size() < kZipEndSize + kZipSealSize) {
     fail("holds ", bytes_.size(),
-         " bytes, too few for a .pt file; it is cut short or no .pt file at all");
+         " bytes, too few for a .pt file; it is truncated or not a .pt file");
   }
   const auto seal = as_text(bytes_.last(kZipSealSize));
   if (!seal.starts_with(kZipSealStart)) return;
@@ -75,10 +75,10 @@ void ZipParser::find_central() {
   const auto offset = get_le<std::uint64_t>(end.subspan(48));
   if (as_text(end.first(4)) != "PK\6\6") {
     fail("offset ", central_end_, ": no end record of a zip archive as torch.save writes it; the ",
-         "file is cut short, has trailing bytes, or is no .pt file");
+         "file is truncated, has trailing bytes, or is not a .pt file");
   }
   if (offset > central_end_ || size != central_end_ - offset) {
-    fail("offset ", central_end_ + 40, ": the directory is said to be ", size,
+    fail("offset ", central_end_ + 40, ": the end record says that the directory has ", size,
          " bytes from offset ", offset, " on; expected to end at offset ", central_end_);
   }
   expect(central_end_,
@@ -91,10 +91,10 @@ void ZipParser::find_central() {
 ZipEntry ZipParser::read_central() {
   const std::uint64_t room = central_end_ - central_;
   const auto header = bytes_.subspan(central_, room);
-  if (room < kZipCentralSize) fail("offset ", central_, ": the directory is cut short");
+  if (room < kZipCentralSize) fail("offset ", central_, ": the directory is truncated");
   const std::size_t name_size = get_le<std::uint16_t>(header.subspan(28));
   if (room < kZipCentralSize + name_size) {
-    fail("offset ", central_ + 28, ": a name of ", name_size, " bytes passes the directory's end");
+    fail("offset ", central_ + 28, ": a name of ", name_size, " bytes exceeds the directory");
   }
   const ZipEntry entry{as_text(header.subspan(kZipCentralSize, name_size)),
                        get_le<std::uint32_t>(header.subspan(24)),
@@ -102,12 +102,12 @@ ZipEntry ZipParser::read_central() {
                        static_cast<std::uint32_t>(local_)};
   if (!is_plain_name(entry.name)) {
     fail("offset ", central_ + kZipCentralSize, ": ", in_quotes(entry.name),
-         " is no plain file name");
+         " is not a plain file name");
   }
   const auto offset = get_le<std::uint32_t>(header.subspan(42));
   if (offset != local_) {
-    fail("offset ", central_ + 42, ": record ", in_quotes(entry.name), " is said to begin at ",
-         offset, ", expected ", local_, ", where the one before it ends");
+    fail("offset ", central_ + 42, ": record ", in_quotes(entry.name), " begins at ", offset,
+         ", expected ", local_, ", where the one before it ends");
   }
   expect(central_, zip_central_header(entry), "the directory's entry of " + in_quotes(entry.name));
   central_ += kZipCentralSize + name_size;

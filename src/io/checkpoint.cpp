@@ -162,7 +162,7 @@ void warn_if_ranks_changed(std::int64_t before, const Trainer& trainer) {
   const std::int64_t now = trainer.ranks().size();
   if (before == now) return;
   const auto parts = rank_dependent_parts(trainer.config());
-  log::warning(str("saved by ", counted(before, "rank"), ", going on with ", now,
+  log::warning(str("saved by ", counted(before, "rank"), ", resumed with ", now,
                    ": the result may differ in ",
                    parts.empty() ? "the last bits" : join(parts, ", ")));
 }
@@ -203,25 +203,26 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   const Parsed parsed = read_checkpoint(path);
   const PtDict& root = parsed.root;
   if (get<std::string>(root, "kind", name) != "state") {
-    throw run_error(name, ": holds a generator only; to go on training, last.pt is needed");
+    throw run_error(name, ": holds only a generator; resume from last.pt");
   }
   const auto data_size = get<std::int64_t>(root, "data_size", name);
   const ImageShape shape = read_shape(root, name);
   if (data_size != trainer.data_size() || shape != trainer.shape()) {
     throw usage_error(name, ": was trained on ", data_size, " items of ", to_string(shape),
-                      ", the data set now has ", trainer.data_size(), " of ",
-                      to_string(trainer.shape()), "; a run goes on with its own data only");
+                      ", but the data set now has ", trainer.data_size(), " of ",
+                      to_string(trainer.shape()), "; a run can resume only with its own data");
   }
   const PtValue* sum = find(root, "data_sum");  // older files lack it
   if (sum != nullptr && text_of(*sum, "") != trainer.data_fingerprint()) {
     log::warning(name +
-                 ": was trained on other data than these, though on as many items; what "
-                 "follows is not what would have followed with its own");
+                 ": was trained on other data of the same size; the run will not end as it "
+                 "would have with its own data");
   }
   const Classes classes = read_classes(root, name);
   if (classes.count != trainer.classes().count) {
-    throw usage_error(name, ": was trained on ", classes.count, " classes, the data set now has ",
-                      trainer.classes().count, "; a run goes on with its own data only");
+    throw usage_error(name, ": was trained on ", classes.count,
+                      " classes, but the data set now has ", trainer.classes().count,
+                      "; a run can resume only with its own data");
   }
   Networks& nets = trainer.networks;
   copy_into(get<PtDict>(root, "generator", name), *nets.generator, name + ": generator");

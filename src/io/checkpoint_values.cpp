@@ -43,7 +43,7 @@ std::int64_t get_count(const PtDict& dict, std::string_view key, const std::stri
                        std::int64_t max) {
   const auto count = get<std::int64_t>(dict, key, name);
   if (count >= 0 && count <= max) return count;
-  throw run_error(name, ": its ", key, " is ", count, ", which no run gets to; damaged or made up");
+  throw run_error(name, ": its ", key, " is ", count, ", which no run reaches; damaged or forged");
 }
 
 std::string text_of(const PtValue& value, const std::string& separator) {
@@ -156,7 +156,7 @@ Classes checked(Classes classes, const std::string& name) {
   const bool known =
       std::ranges::all_of(labels, [&](std::int64_t label) { return label >= 0 && label < count; });
   if (count > kMaxClasses || !named || !known || !std::ranges::is_sorted(labels)) {
-    throw run_error(name, ": its classes don't fit together; damaged or made up");
+    throw run_error(name, ": its classes contradict each other; damaged or forged");
   }
   return classes;
 }

@@ -80,14 +80,14 @@ bool read_cached(const std::vector<fs::path>& folders, const std::string& name, 
       const PtDict root = parse_pt(bytes, path.string());
       if (get<std::string>(root, "format", path.string()) != "gan-train-eval" ||
           get<std::int64_t>(root, "version", path.string()) != kEvalVersion) {
-        throw run_error(path.string(), ": is of another version");
+        throw run_error(path.string(), ": was written by another version");
       }
       take(root, path.string());
       return true;
     } catch (const Error& error) {
-      log::warning(str(error.what(), "; making it again"));
+      log::warning(str(error.what(), "; computing it again"));
     } catch (const c10::Error&) {
-      log::warning(str(path.string(), ": its values are not what they should be; making it again"));
+      log::warning(str(path.string(), ": its values are invalid; computing it again"));
     }
   }
   return false;
@@ -96,7 +96,7 @@ bool read_cached(const std::vector<fs::path>& folders, const std::string& name, 
 void expect_text(const PtDict& root, const char* key, const std::string& wanted,
                  const std::string& path) {
   if (get<std::string>(root, key, path) != wanted) {
-    throw run_error(path, ": its '", key, "' is another than the one at hand");
+    throw run_error(path, ": its '", key, "' differs from the current one");
   }
 }
 
@@ -109,13 +109,13 @@ void write_cached(const std::vector<fs::path>& folders, const std::string& name,
     try {
       make_folders(folder);
       write_file(folder / name, bytes);
-      log::info("kept as " + (folder / name).string());
+      log::info("cached as " + (folder / name).string());
       return;
     } catch (const Error& error) {
       problem = error.what();
     }
   }
-  log::warning(str(problem, "; it will have to be made again next time"));
+  log::warning(str(problem, "; it will be computed again next time"));
 }
 
 PtDict baselines_dict(const std::vector<Metric>& rows) {
@@ -133,7 +133,7 @@ template <typename Type>
 Type item_of(const PtDict& root, const char* key, std::size_t i, const std::string& path) {
   const auto& list = get<PtList>(root, key, path);
   const Type* value = i < list.size() ? std::get_if<Type>(&list[i].value) : nullptr;
-  if (value == nullptr) throw run_error(path, ": its ", key, " are not whole");
+  if (value == nullptr) throw run_error(path, ": its ", key, " are incomplete");
   return *value;
 }
 
@@ -204,7 +204,7 @@ std::optional<std::vector<Metric>> EvalCache::load_baselines(
     // Files from before the metrics had a version lack it.
     if (find(root, "figures") == nullptr ||
         get<std::int64_t>(root, "figures", path) != kMetricsVersion) {
-      throw run_error(path, ": is of another version");
+      throw run_error(path, ": was written by another version");
     }
     expect_text(root, "data", checksum_, path);
     expect_text(root, "classifier", weights_checksum(classifier), path);
@@ -304,7 +304,8 @@ EvaluationParts load_evaluation_parts(const DataConfig& config, const Dataset& t
     const EvalCache cache(cache_folders(config), data);
     classifier = cache.load_classifier();
     if (!classifier) {
-      log::info("training a classifier of " + name + " to measure by: once, a minute at most");
+      log::info("training a classifier of " + name +
+                " to compare images by: once, at most a minute");
       classifier = make_classifier(data.train, data.test);
       cache.save_classifier(*classifier);
     }
@@ -326,7 +327,7 @@ static std::vector<Metric> shared_baselines(const EvalCache& cache, const Evalua
 Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::int64_t samples,
                          const torch::Device& device, FeatureKind features) {
   if (features == FeatureKind::kClassifier && !is_classifiable(train)) {
-    throw usage_error(train.source, ": has no labels to learn a classifier from; measure by other ",
+    throw usage_error(train.source, ": has no labels to train a classifier on; choose other ",
                       "features");
   }
   const auto [data, classifier] =
@@ -336,7 +337,8 @@ Evaluator make_evaluator(const DataConfig& config, const Dataset& train, std::in
   auto baselines = cache.load_baselines(samples, known);
   Evaluator evaluator(data, classifier, samples);
   if (!baselines) {
-    log::info(str("measuring what real images and noise score in ", samples, " samples: once"));
+    log::info(
+        str("scoring real images and noise for comparison, ", samples, " samples each: once"));
     baselines = evaluator.measure_baselines(shared_baselines(cache, evaluator, known));
     cache.save_baselines(samples, known, *baselines);
   }

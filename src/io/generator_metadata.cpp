@@ -29,7 +29,7 @@ std::int64_t metadata_count(const Metadata& metadata, std::string_view key,
                             const std::string& name) {
   const auto count = parse_int(metadata_text(metadata, key, name));
   if (count && *count >= 0) return *count;
-  throw run_error(name, ": its ", key, " is no whole number");
+  throw run_error(name, ": its ", key, " is not a whole number");
 }
 
 // A list stored as JSON; empty if there is none.
@@ -41,7 +41,7 @@ std::vector<Type> metadata_list(const Metadata& metadata, std::string_view key,
   try {
     return Json::parse(found->second).get<std::vector<Type>>();
   } catch (const Json::exception&) {
-    throw run_error(name, ": its ", key, " are no list of them; damaged or made up");
+    throw run_error(name, ": its ", key, " are not a list; damaged or forged");
   }
 }
 

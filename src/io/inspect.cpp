@@ -89,7 +89,8 @@ Json inspect_bytes(ByteView bytes, const std::string& name) {
   if (is_gzip(bytes) || text.starts_with("\0\0\x08"sv)) return inspect_idx(bytes, name);
   if (is_safetensors(bytes)) return inspect_safetensors(bytes, name);
   throw usage_error(
-      name, ": is no PyTorch or safetensors file, IDX or .npy data, config or folder of a run");
+      name,
+      ": is not a PyTorch or safetensors file, IDX or .npy data, a config or the folder of a run");
 }
 
 }  // namespace

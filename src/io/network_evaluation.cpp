@@ -74,7 +74,7 @@ FeatureNetwork load_feature_network(const FeatureSettings& settings, const fs::p
   if (const auto found = find_network_weights(row)) return {settings, *found, device};
   std::vector<std::string> places;
   for (const auto& folder : weights_folders()) places.push_back(folder.string());
-  throw usage_error("the weights of ", row.title, " are not there: ", row.file, " is in none of ",
+  throw usage_error("the weights of ", row.title, " are missing: ", row.file, " is not in ",
                     join(places, ", "), "; fetch them with scripts/get_weights.sh ", settings.kind,
                     ", or name the file");
 }

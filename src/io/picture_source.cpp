@@ -63,7 +63,9 @@ PictureSource open_idx(const fs::path& path) {
   const auto& dims = array.dims;
   const bool coloured = dims.size() == 4 && (dims[3] == 1 || dims[3] == 3);
   if (dims.size() != 3 && !coloured) {
-    throw usage_error(path.string(), ": holds no images but an array of ",
+    throw usage_error(path.string(),
+                      ": images are count x height x width, with or without 1 or "
+                      "3 channels last, but the array is ",
                       torch::IntArrayRef(dims));
   }
   auto pixels = torch::empty({dims[0], dims[1], dims[2], coloured ? dims[3] : 1}, torch::kUInt8);
@@ -77,7 +79,7 @@ PictureSource open_idx(const fs::path& path) {
 
 PictureSource source_of(const Dataset& data) {
   if (!data.has_pixels()) {
-    throw usage_error(data.source, ": are points, which a feature network does not take");
+    throw usage_error(data.source, ": holds points; feature networks need images");
   }
   const auto kept = std::make_shared<const Dataset>(data);
   return {.name = data.source,

@@ -39,8 +39,9 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
     throw usage_error(path.string(), ": holds int64; samples are uint8, or float32");
   }
   if (shape.is_point() && values.scalar_type() != torch::kFloat32) {
-    throw usage_error(path.string(), ": holds bytes, but the data are points, which are float32, ",
-                      "as those of gan-sample's format npy-float are");
+    throw usage_error(path.string(),
+                      ": holds bytes, but the data are points; write them as float32, ",
+                      "as gan-sample does with format npy-float");
   }
   const Sizes& sizes = array.shape;
   const Sizes rest(sizes.empty() ? sizes.end() : sizes.begin() + 1, sizes.end());
@@ -50,7 +51,7 @@ torch::Tensor to_images(const NpyArray& array, const ImageShape& shape, const fs
                     (shape.is_point() && rest == Sizes{2});
   if (!last && rest != first) {
     throw usage_error(path.string(), ": holds values of ", torch::IntArrayRef(sizes),
-                      ", which are no samples of ", to_string(shape), ", the shape of the data; ",
+                      ", not samples of ", to_string(shape), ", the shape of the data; ",
                       "N x height x width x channels or N x channels x height x width are needed");
   }
   if (!last) return values.view({sizes[0], first[0], first[1], first[2]});
@@ -73,8 +74,8 @@ void check_range(const torch::Tensor& values, PixelRange range, const fs::path& 
   }
   if (range != PixelRange::kUnit && lowest >= -kSlack) {
     log::warning(str(path.string(), ": holds values from ", lowest, " to ", highest,
-                     ", though the range ", range, " is -1 to 1; if they are meant to be from 0 ",
-                     "to 1, the range is unit"));
+                     ", though the range ", range, " is -1 to 1; if they should be from 0 ",
+                     "to 1, use range unit"));
   }
 }
 

@@ -30,7 +30,7 @@ class GridWriter : public SampleWriter {
   explicit GridWriter(SampleFile file) : SampleWriter(std::move(file)) {
     constexpr std::int64_t kMax = 65536;
     if (file_.count > kMax) {
-      throw usage_error("a grid takes at most ", kMax, " images, ", file_.count,
+      throw usage_error("a grid takes at most ", kMax, " images, but ", file_.count,
                         " were asked for; use option format idx, npy or png");
     }
   }
@@ -169,8 +169,8 @@ std::unique_ptr<SampleWriter> make_npy_float(SampleFile file) {
 
 constexpr std::array<SampleFormat, 5> kFormats = {{
     {"grid", "one PNG picture of all", "samples.png", true, make<GridWriter>},
-    {"png", "a folder with a PNG an image", "samples", false, make<PngWriter>},
-    {"idx", "an IDX file of bytes, as MNIST's own", "samples.idx", false, make_idx},
+    {"png", "a folder with one PNG per image", "samples", false, make<PngWriter>},
+    {"idx", "an IDX file of bytes, like MNIST's", "samples.idx", false, make_idx},
     {"npy", "a NumPy file of bytes", "samples.npy", false, make_npy},
     {"npy-float", "a NumPy file of the generator's own float32 values", "samples.npy", true,
      make_npy_float},

@@ -55,7 +55,7 @@ void log_choice(const ForeignWeights& found, const torch::nn::Module& network,
   if (!found.path.empty() || !found.prefix.empty()) {
     const auto others =
         found.others.empty() ? "" : "; others that fit: " + join(found.others, ", ");
-    log::info(str(name, ": takes ", place_of(found.path, found.prefix), others));
+    log::info(str(name, ": uses ", place_of(found.path, found.prefix), others));
   }
   const auto buffers = network.named_buffers();
   const bool normed = std::ranges::any_of(
@@ -72,7 +72,7 @@ LoadedGenerator load_generator(const std::filesystem::path& path, const Config& 
                                const ImageShape& shape, const Classes& classes) {
   const WeightsFile file(path);
   if (file.has_config) {
-    throw usage_error(file.name, ": brings its own config; leave out option config");
+    throw usage_error(file.name, ": has its own config; leave out option config");
   }
   LoadedGenerator loaded{.config = config, .shape = shape, .classes = classes};
   build_within(file.root, file.name,

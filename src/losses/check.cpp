@@ -32,8 +32,8 @@ void check_loss(const LossConfig& config, const TrainConfig& train) {
   if (!loss.needs_pairs()) return;
   if (train.discriminator_update == DiscriminatorUpdate::kSeparate) {
     throw usage_error("train.discriminator_update: the loss ", loss.kind,
-                      " compares real with generated images, so they cannot be updated on "
-                      "separately; use summed or joint");
+                      " compares real with generated images, so D needs both at once; use summed "
+                      "or joint");
   }
   if (train.discriminator_batch == DiscriminatorBatch::kHalf) {
     throw usage_error("train.discriminator_batch: the loss ", loss.kind,

@@ -35,11 +35,11 @@ torch::Tensor FrozenWeights::take(const std::string& name, torch::IntArrayRef sh
   const PtValue* value = find(dict_, name);
   const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
   if (saved == nullptr) {
-    throw run_error(name_, ": has no tensor ", in_quotes(name), "; it is of another network");
+    throw run_error(name_, ": has no tensor ", in_quotes(name), "; it belongs to another network");
   }
   if (shape != saved->shape) {
     throw run_error(name_, ": ", in_quotes(name), " has shape ", torch::IntArrayRef(saved->shape),
-                    " where ", shape, " is needed; it is of another network");
+                    " where ", shape, " is needed; it belongs to another network");
   }
   const torch::NoGradGuard no_grad;
   auto tensor = to_tensor(*saved).to(torch::kFloat32);

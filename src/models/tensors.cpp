@@ -36,7 +36,7 @@ torch::ScalarType torch_type(PtType type) {
 // Returns "", or why a saved value can't be copied into `target`.
 std::string tensor_problem(const PtValue* value, const torch::Tensor& target) {
   const auto* other = value == nullptr ? nullptr : std::get_if<PtOther>(&value->value);
-  if (other != nullptr) return gan::str("is ", other->what, ", which is not read");
+  if (other != nullptr) return gan::str("is ", other->what, ", which is not supported");
   const auto* saved = value == nullptr ? nullptr : std::get_if<PtTensor>(&value->value);
   if (saved == nullptr) return "is missing or not a tensor";
   if (target.sizes() == saved->shape) return "";

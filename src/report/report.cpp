@@ -29,7 +29,8 @@ void check_run(const fs::path& root) {
   if (holds_run(root)) return;
   const std::string name = root.string();
   if (!fs::exists(root)) throw usage_error(name, ": no such folder");
-  if (!fs::is_directory(root)) throw usage_error(name, ": is no folder; name that of the run");
+  if (!fs::is_directory(root))
+    throw usage_error(name, ": is not a folder; name the folder of a run");
   std::vector<std::string> inside;
   for (const fs::path& folder : {root, root / "trials"}) {  // runs of gan-tune
     if (!fs::is_directory(folder)) continue;
@@ -43,8 +44,8 @@ void check_run(const fs::path& root) {
     inside.emplace_back("…");
   }
   if (!inside.empty())
-    throw usage_error(name, ": is no run's folder; name those in it that are: ", join(inside, " "));
-  throw usage_error(name, ": is no run's folder (no config.yaml of gan-train is in it)");
+    throw usage_error(name, ": is not the folder of a run; name those in it: ", join(inside, " "));
+  throw usage_error(name, ": is not the folder of a run (it has no config.yaml of gan-train)");
 }
 
 // Suffixes of the columns with metrics of a feature network.

@@ -75,7 +75,7 @@ class RunReader {
   template <typename Read>
   Json try_reading(const fs::path& path, Read read, std::string_view key = "") {
     if (!fs::exists(path)) {
-      note(path, "not there", key.empty() ? "" : str(" (see ", key, ")"));
+      note(path, "missing", key.empty() ? "" : str(" (see ", key, ")"));
       return {};
     }
     try {
@@ -121,8 +121,7 @@ class RunReader {
       if (fs::file_size(path) > max_bytes_) throw too_large(path);
       const CsvRows rows(path);
       const std::size_t every = (rows.size() + kMaxReportRows - 1) / kMaxReportRows;
-      if (rows.incomplete() > 0)
-        note(path, rows.incomplete(), " line(s) that are not whole left out");
+      if (rows.incomplete() > 0) note(path, rows.incomplete(), " incomplete line(s) left out");
       if (every > 1) note(path, "one row in ", every, " of ", rows.size(), " is shown");
       return table_json(rows, std::max<std::size_t>(1, every));
     };
@@ -247,7 +246,7 @@ class RunReader {
       note(folder, "no grids (see output.sample_every)");
     } else if (every > all.size()) {
       note(folder, "none of the ", all.size(), " grids is shown: the last has ", sizes.back(),
-           " bytes, and there is room for ", max_bytes_);
+           " bytes, and the limit is ", max_bytes_);
     } else if (every > 1) {
       note(folder, "one grid in ", every, " is shown, counted from the last: all ", all.size(),
            " would take more than ", max_bytes_ >> 10,

@@ -24,7 +24,7 @@ std::size_t write_timelapse(const std::filesystem::path& run, const std::filesys
   GifEncoder encoder(frames_per_second);
   const auto grids = RunFiles(run).samples();
   if (grids.empty()) {
-    throw usage_error(run.string(), ": holds no grids, samples/epoch_0001.png and so on; name ",
+    throw usage_error(run.string(), ": holds no grids (samples/epoch_0001.png and so on); name ",
                       "the folder of a run, trained with output.sample_every above 0");
   }
   const std::int64_t last_epoch = grids.rbegin()->first;

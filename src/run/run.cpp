@@ -108,7 +108,7 @@ bool Run::Impl::train(const Hooks& watch) {
     const bool complete = done == trainer_.total_steps();
     const std::int64_t epochs = trainer_.config().train.epochs;
     log::info(complete ? str("already complete: ", counted(epochs, "epoch"))
-                       : str("goes on after step ", done, " of ", trainer_.total_steps()));
+                       : str("resumes after step ", done, " of ", trainer_.total_steps()));
   }
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
@@ -183,8 +183,8 @@ void Run::Impl::write_state() {
     const std::string good =
         fs::exists(folder_.state())
             ? str("the last good state is ", folder_.state().string(),
-                  "; go on from it with a lower optim.lr in a new run")
-            : "no state was saved; start anew, with other weights or a lower optim.lr";
+                  "; start a new run from it with a lower optim.lr")
+            : "no state was saved; start again with other weights or a lower optim.lr";
     throw run_error("step ", trainer_.steps_done(),
                     ": weights or statistics are not finite numbers; ", good);
   }
@@ -246,8 +246,8 @@ void Run::Impl::evaluate_if_missed() {
   const bool complete = done == trainer_.total_steps();
   if (complete ? !evaluation_->is_due() : evaluation_->has_row()) return;
   if (loop_.evaluating && !evaluation_->has_row()) {
-    log::warning(str("epoch ", epoch, " was not measured: the process was killed meanwhile, ",
-                     "perhaps for want of memory; a lower eval.samples needs less"));
+    log::warning(str("epoch ", epoch, " was not evaluated: the process was killed during it, ",
+                     "perhaps for lack of memory; a lower eval.samples needs less"));
     return;
   }
   const WorkAlone alone(trainer_.ranks());
@@ -301,13 +301,13 @@ bool Run::Impl::roll_back(const std::string& what) {
   const std::string good = str(folder_.state().string(), " (step ", saved_step_, ")");
   if (trainer_.config().train.on_nan == OnNan::kStop) {
     throw run_error(what, "; the last good state is ", good,
-                    ": resume it with config key train.on_nan = rollback, or start anew with a "
-                    "lower optim.lr or "
-                    "optim.max_grad_norm = 1");
+                    ": resume it with config key train.on_nan = rollback, or start a new run "
+                    "with a lower optim.lr or optim.max_grad_norm = 1");
   }
   if (loop_.rollbacks >= kMaxRollbacks) {
-    throw run_error(what, "; gone back ", kMaxRollbacks, " times already, the last good state is ",
-                    good, "; start anew with a lower optim.lr or optim.max_grad_norm = 1");
+    throw run_error(what, "; rolled back ", kMaxRollbacks,
+                    " times already; the last good state is ", good,
+                    "; start a new run with a lower optim.lr or optim.max_grad_norm = 1");
   }
   const std::int64_t rollbacks = loop_.rollbacks + 1;
   // A failure right after a save may have begun before it.
@@ -316,8 +316,9 @@ bool Run::Impl::roll_back(const std::string& what) {
   load_state(further ? folder_.previous_state() : folder_.state(), trainer_, loop_);
   loop_.rollbacks = rollbacks;
   trainer_.scale_lr(loop_.lr_scale());
-  log::warning(str(what, "; back to step ", trainer_.steps_done(), " with learning rates times ",
-                   loop_.lr_scale(), ", time ", rollbacks, " of ", kMaxRollbacks));
+  log::warning(str(what, "; rolled back to step ", trainer_.steps_done(),
+                   " with learning rates multiplied by ", loop_.lr_scale(), ", rollback ",
+                   rollbacks, " of ", kMaxRollbacks));
   open_logs();
   write_state();  // with the new learning rate
   trainer_.share_state();
@@ -383,14 +384,14 @@ SavedState find_state(const fs::path& root) {
     if (!fs::exists(path)) continue;
     try {
       SavedState found{path, load_checkpoint_config(path)};
-      if (problem) log::warning(str(problem->what(), "; going on from ", path.string()));
+      if (problem) log::warning(str(problem->what(), "; resuming from ", path.string()));
       return found;
     } catch (const Error& error) {
       if (!problem) problem = error;
     }
   }
   if (problem) throw *problem;
-  throw usage_error(files.state().string(), ": not there, so the folder holds no run to resume");
+  throw usage_error(files.state().string(), ": missing, so the folder holds no run to resume");
 }
 
 }  // namespace gan

@@ -67,8 +67,8 @@ void RunEvaluation::open(std::int64_t step, EventFile* events) {
   }
   if (best_ > known) {
     log::warning(
-        "best.pt may be of the stretch that is undone; the next evaluation that is better than "
-        "what metrics.csv still holds replaces it");
+        "best.pt may come from steps that are rolled back; the next evaluation that beats those "
+        "left in metrics.csv replaces it");
   }
 }
 

@@ -162,7 +162,7 @@ fs::path new_run_folder(const std::string& name) {
     const auto folder = runs / str(name, "-", text, i > 1 ? str("-", i) : "");
     if (fs::create_directory(folder)) return folder;
   }
-  throw run_error("runs: a thousand runs of this second are there; name another folder");
+  throw run_error("runs: already holds a thousand runs of this second; name another folder");
 }
 
 RunFolder::RunFolder(fs::path folder, Open how) : RunFiles(std::move(folder)) {

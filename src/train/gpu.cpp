@@ -127,7 +127,7 @@ const GpuProblemRow kGpuProblems[] = {
     {[](const GpuInfo& gpu) { return gpu.usable > 0; },
      [](const GpuInfo& gpu) -> GpuProblem {
        if (gpu.cuda_error.empty()) return {};
-       return {str("CUDA says: ", gpu.cuda_error), "see that nvidia-smi works"};
+       return {str("CUDA says: ", gpu.cuda_error), "check that nvidia-smi works"};
      }},
     {[](const GpuInfo& gpu) { return !gpu.on_bus && !gpu.device_file && gpu.driver.empty(); },
      [](const GpuInfo&) -> GpuProblem { return {"no NVIDIA GPU was found", ""}; }},
@@ -168,7 +168,7 @@ const GpuProblemRow kGpuProblems[] = {
        return {
            str("this LibTorch (CUDA ", cuda_name(gpu.cuda), ") can't use the GPU with the NVIDIA ",
                "driver ", gpu.driver, gpu.cuda_error.empty() ? "" : str(": ", gpu.cuda_error)),
-           "see that nvidia-smi works"};
+           "check that nvidia-smi works"};
      }},
 };
 

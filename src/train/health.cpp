@@ -55,7 +55,7 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
   // Only there is D(x) a probability; other losses push logits without bound.
   const bool is_chance = find_row(losses(), loss.kind).labels == LabelKind::kProbability;
   check(Symptom::kDiscriminatorWins, is_chance && share > kWinningShare,
-        str("the discriminator tells nearly all images apart", lately, " (D(x) ",
+        str("the discriminator tells nearly all generated images from real ones", lately, " (D(x) ",
             number(metrics.d_real), ", D(G(z)) ", number(metrics.d_fake),
             "), and the generator may learn nothing more; try ", penalty,
             ", a lower optim.discriminator_lr, train.instance_noise = 0.1, "
@@ -69,7 +69,7 @@ std::vector<HealthWarning> watch_health(const StepMetrics& metrics, double diver
             "train.seed"));
   check(Symptom::kVanishingGradient,
         metrics.g_grad_norm < kVanishingShare * state.largest_g_grad_norm,
-        str("the generator's gradient has all but vanished", lately, " (norm ",
+        str("the generator's gradient has almost vanished", lately, " (norm ",
             number(metrics.g_grad_norm), ", at most ", number(state.largest_g_grad_norm),
             " before); try a lower optim.discriminator_lr, ", penalty,
             ", fewer model.discriminator_widths, or loss.kind = ",

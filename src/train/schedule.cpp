@@ -43,9 +43,9 @@ void check_batches(const Config& config, std::int64_t data_size, int ranks) {
   if (real_batch_size(config.train) % ranks != 0 ||
       last_batch_size(config, data_size) % ranks != 0) {
     throw usage_error("train.batch_size: batches of ", real_batch_size(config.train),
-                      " real images, the last of a pass of ", last_batch_size(config, data_size),
-                      ", can't be shared among ", ranks,
-                      " ranks; use a multiple of it, and data.drop_last = true");
+                      " real images (the last of an epoch: ", last_batch_size(config, data_size),
+                      "), can't be divided among ", ranks,
+                      " ranks; use a multiple of their number, and data.drop_last = true");
   }
   const std::int64_t batch = real_batch_size(config.train) / ranks;  // of one rank
   const std::int64_t last = last_batch_size(config, data_size) / ranks;
@@ -59,7 +59,7 @@ void check_batches(const Config& config, std::int64_t data_size, int ranks) {
   if (batch % group != 0) {
     throw usage_error("train.batch_size: batches of ", batch,
                       " real images are not made up of groups of ", group,
-                      ", as model.pack and model.minibatch_stddev need; use a multiple of it");
+                      ", as model.pack and model.minibatch_stddev need; use a multiple of that");
   }
   if (last % group != 0) {
     throw usage_error("train.batch_size: batches of ", batch, " real images leave one of ", last,

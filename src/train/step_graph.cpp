@@ -75,7 +75,7 @@ class DeviceGraph {
 
 StepGraphs::StepGraphs(const torch::Device& device, const Ranks& ranks) : device_(device) {
   if (ranks.has_peers()) {
-    throw usage_error("train.cuda_graph: not on several processes, whose sums can't be captured; ",
+    throw usage_error("train.cuda_graph: works with one process only; ",
                       "leave it out under mpirun");
   }
 }

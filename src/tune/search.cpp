@@ -129,7 +129,7 @@ void Search::save_best() const {
                          place_text(best, setup_), ".\n");
   for (const RankedTrial& ranked : places) {
     if (ranked.trial != 0 || best.trial == 0) continue;
-    text += "# The recipe as it was: " + place_text(ranked, setup_) + ".\n";
+    text += "# The recipe itself: " + place_text(ranked, setup_) + ".\n";
   }
   const Trial& values = trials_.values(best.trial);
   const Trial& recipe = trials_.values(0);

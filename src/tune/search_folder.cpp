@@ -83,7 +83,7 @@ void SearchFolder::save_setup(const SearchSetup& setup) const {
 SearchSetup load_search(const std::filesystem::path& root) {
   const auto path = root / kSetupFile;
   if (!std::filesystem::exists(path)) {
-    throw usage_error(path.string(), ": not there, so the folder holds no search to resume");
+    throw usage_error(path.string(), ": missing, so the folder holds no search to resume");
   }
   SearchSetup setup;
   auto table = option_table(setup.recipe);
@@ -114,7 +114,8 @@ std::vector<JobResult> SearchFolder::load_results(const SearchSetup& setup,
   if (!std::filesystem::exists(csv())) return results;
   const auto lines = split(as_text(read_file(csv())), '\n');
   if (lines.empty() || lines[0] != results_header(trials.space())) {
-    throw usage_error(csv().string(), ": is not the table of this search; remove it to begin anew");
+    throw usage_error(csv().string(),
+                      ": is not the table of this search; remove it to start again");
   }
   for (std::size_t i = 1; i < lines.size() && !lines[i].empty(); ++i) {
     const auto cells = split(lines[i], ',');

@@ -33,15 +33,15 @@ std::string read_range(const Option& option, std::string_view text, Dimension& d
   }
   dimension.is_integer = std::holds_alternative<std::int64_t*>(option.field);
   if (!dimension.is_integer && !std::holds_alternative<double*>(option.field)) {
-    return "takes no numbers; list the values";
+    return "does not take a range; list the values, as in key=1,2";
   }
   dimension.low = parse_double(trim(text.substr(0, dots))).value_or(0.0);
   dimension.high = parse_double(trim(text.substr(dots + 2))).value_or(0.0);
   if (dimension.low >= dimension.high) {
-    return in_quotes(text) + " does not rise; write lowest..highest";
+    return in_quotes(text) + " is not a range; write lowest..highest";
   }
   if (dimension.logarithmic && dimension.low <= 0) {
-    return in_quotes(text) + " begins at 0 or below, which has no logarithm; begin above 0";
+    return in_quotes(text) + " begins at 0 or below, where no logarithm exists; begin above 0";
   }
   return "";
 }
@@ -55,7 +55,7 @@ std::string read_values(const Option& option, std::string_view text, Dimension& 
       dimension.values.push_back(value);
     }
   }
-  return dimension.values.empty() ? "has no values; write such as key=1,2 or key=1..10:log" : "";
+  return dimension.values.empty() ? "has no values; write key=1,2 or key=1..10:log" : "";
 }
 
 std::string name_of(const Option& option) {
@@ -74,11 +74,11 @@ std::string read_dimension(std::string_view text, std::span<const Option> table,
     for (const auto& row : table) {
       if (may_be_searched(row)) known.insert(known.end(), {row.key, name_of(row)});
     }
-    return in_quotes(key) + " is no key that can be searched" + did_you_mean(key, known);
+    return in_quotes(key) + " is not a key that can be searched" + did_you_mean(key, known);
   }
   if (std::any_of(space.begin(), space.end(),
                   [&](const Dimension& other) { return other.key == option->key; })) {
-    return key + ": is there twice; give all its values at once";
+    return key + ": occurs twice; give all its values at once";
   }
   Dimension dimension{.key = option->key, .values = {}};
   const auto values = equals == std::string_view::npos ? "" : trim(text.substr(equals + 1));
@@ -135,43 +135,44 @@ std::vector<Option> search_table(SearchConfig& search) {
       {.key = "search.trials",
        .role = Role::kRunning,
        .field = &search.trials,
-       .help = "Settings to try, the recipe's own among them; 0: as many as the budget allows.",
+       .help = "Trials, including the recipe itself; 0: as many as the budget allows.",
        .max = 10000},
       {.key = "search.eta",
        .role = Role::kRunning,
        .field = &search.eta,
-       .help = "Of a rung's trials one in so many goes on, for so many times as long.",
+       .help = "One in this many trials reaches the next rung, which trains this many times as "
+               "long.",
        .min = 2,
        .max = 100},
       {.key = "search.rungs",
        .role = Role::kRunning,
        .field = &search.rungs,
-       .help = "Rungs; the last one is a whole run.",
+       .help = "Rungs; on the last, trials are whole runs.",
        .min = 1,
        .max = 10},
       {.key = "search.finalists",
        .role = Role::kRunning,
        .field = &search.finalists,
-       .help = "The best trials that are repeated with further seeds, beside the recipe.",
+       .help = "Best trials to repeat with further seeds, in addition to the recipe.",
        .min = 1,
        .max = 1000},
       {.key = "search.repeats",
        .role = Role::kRunning,
        .field = &search.repeats,
-       .help = "Further seeds of each finalist.",
+       .help = "Further seeds for each finalist.",
        .min = 2,
        .max = 100},
       {.key = "search.samples",
        .role = Role::kRunning,
        .field = &search.samples,
-       .help = "Images held out of training to judge by, at most a fifth of all, and samples that "
-               "are compared with them.",
+       .help = "Images held out of training (at most a fifth of all), and samples compared with "
+               "them to score a trial.",
        .min = 100,
        .max = 100000},
       {.key = "search.space",
        .role = Role::kRunning,
        .field = &search.space,
-       .help = "What to try for which key, separated by semicolons."},
+       .help = "Values to try for each key; keys are separated by semicolons."},
   };
 }
 

@@ -51,7 +51,7 @@ std::string comparison_text(const RankedTrial& best, const RankedTrial& recipe) 
   const double unsure = 2 * std::sqrt(error(best) + error(recipe));
   return text + (gain > unsure ? ", more than" : ", less than") +
          " twice the standard error of that difference" +
-         (gain > unsure ? "." : ": it may be the seeds'. Try more repeats, or longer runs.");
+         (gain > unsure ? "." : ": it may be chance. Try more repeats, or longer runs.");
 }
 
 std::string range_line(const Dimension& dimension) {

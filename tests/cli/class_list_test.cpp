@@ -17,8 +17,8 @@ TEST(ClassList, OfNumbers) {
   };
   for (const char* wrong : {"10", "-1", "5-3", "8-10", "cat", "0-99999999999"}) {
     EXPECT_EQ(refusal(wrong), str("--class: '", wrong,
-                                  "' names no classes from 0 to 9; write such "
-                                  "as 7, 0-9 or 1,3,5-7"));
+                                  "' is not a list of classes from 0 to 9; write "
+                                  "7, 0-9 or 1,3,5-7, for example"));
   }
 }
 
@@ -29,7 +29,7 @@ TEST(ClassList, OfNames) {
   EXPECT_EQ(parse_class_list("a,b", classes), Labels{2});
   EXPECT_EQ(parse_class_list("0-1", classes), (Labels{0, 1}));
   EXPECT_EQ(usage_message_of([&] { parse_class_list("cats", classes); }),
-            "--class: 'cats' is none of cat, t-shirt, a,b, dog; did you mean 'cat'?");
+            "--class: 'cats' is not one of cat, t-shirt, a,b, dog; did you mean 'cat'?");
 }
 
 // With folders 0 to 11 as classes in the order of their names: 0, 1, 10, 11, 2, …
@@ -38,13 +38,14 @@ TEST(ClassList, NumbersAreNamesWhereNamesAreNumbers) {
   EXPECT_EQ(parse_class_list("10", classes), Labels{2});
   EXPECT_EQ(parse_class_list("2", classes), Labels{3});
   EXPECT_EQ(parse_class_list("0-3", classes), (Labels{0, 1, 3, 4}));
-  EXPECT_NE(usage_message_of([&] { parse_class_list("4", classes); }).find("'4' is none of 0, 1, "),
-            std::string::npos);
+  EXPECT_NE(
+      usage_message_of([&] { parse_class_list("4", classes); }).find("'4' is not one of 0, 1, "),
+      std::string::npos);
 }
 
 TEST(ClassList, OfClassesThatHadImages) {
   EXPECT_EQ(usage_message_of([] { parse_class_list("0", Classes(3, {}, {1, 2})); }),
-            "--class: there were no images of class 0 to train on, so none are drawn");
+            "--class: the training data had no images of class 0; leave it out");
 }
 
 }  // namespace

@@ -100,11 +100,11 @@ TEST_F(ConfigCall, AResumedConfigMayNotChange) {
   expect_says(outcome.err, "optim.lr: 0.001 -> 0.5");
   expect_says(outcome.err, "optim.beta1: 0.5 -> 0.9");
   EXPECT_EQ(outcome.err.find("epochs"), std::string::npos);
-  expect_refused("gan-train --resume run --overwrite", {"leave out --overwrite"});
+  expect_refused("gan-train --resume run --overwrite", {"leave out one of them"});
   expect_refused("gan-train --resume run --init-from x", {"--resume", "leave out --init-from"});
   expect_refused(
       "gan-train -c smoke --out run",
-      {"already holds files; choose another --out, go on with --resume run, or replace"});
+      {"already holds files; choose another --out, resume the run with --resume run, or replace"});
   for (const char* name : {"last.pt", "previous.pt"}) {
     const auto path = std::filesystem::path("run/checkpoints") / name;
     if (std::filesystem::exists(path)) {

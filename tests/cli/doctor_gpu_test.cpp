@@ -31,7 +31,8 @@ TEST(DoctorGpu, OneThatCannotBeUsedIsBadAndTheCureNamed) {
   gpu.usable = 0;
   gpu.driver = "470.57";
   expect_finding(gpu, Finding::Status::kBad,
-                 "there is one, but the NVIDIA driver 470.57 is too old; install a driver of "
+                 "there is one, but it can't be used: the NVIDIA driver 470.57 is too old; install "
+                 "a driver of "
                  "version 525 or later for CUDA 12.6, or build with a LibTorch for an older CUDA");
 }
 
@@ -40,20 +41,23 @@ TEST(DoctorGpu, OneThatIsHiddenIsNoted) {
   gpu.usable = 0;
   gpu.hidden = true;
   expect_finding(gpu, Finding::Status::kNote,
-                 "there is one, but CUDA_VISIBLE_DEVICES hides every GPU; unset it, or name one: 0 "
+                 "there is one, but it can't be used: CUDA_VISIBLE_DEVICES hides every GPU; unset "
+                 "it, or name one: 0 "
                  "is the first");
 }
 
 TEST(DoctorGpu, ABuildForCudaWithoutOneIsNoted) {
-  expect_finding({.cuda_build = true, .cuda = 12060, .headers = 12060}, Finding::Status::kNote,
-                 "no NVIDIA GPU was found, for which LibTorch is built; training runs on the CPU");
+  expect_finding(
+      {.cuda_build = true, .cuda = 12060, .headers = 12060}, Finding::Status::kNote,
+      "no NVIDIA GPU was found, though this LibTorch is built for CUDA; training runs on the CPU");
 }
 
 TEST(DoctorGpu, ABuildForTheCpuSaysHowToUseOne) {
   for (const GpuInfo& gpu : {GpuInfo{.on_bus = true}, GpuInfo{.driver = "560.35.03"}}) {
     const Finding finding = gpu_finding(gpu);
     EXPECT_EQ(finding.status, Finding::Status::kNote);
-    EXPECT_TRUE(finding.text.starts_with("there is one, but this LibTorch")) << finding.text;
+    EXPECT_TRUE(finding.text.starts_with("there is one, but it can't be used: this LibTorch"))
+        << finding.text;
     EXPECT_NE(finding.text.find("GAN_TRAIN_TORCH=cuda"), std::string::npos) << finding.text;
   }
   expect_finding({}, Finding::Status::kGood, "none; training runs on the CPU");

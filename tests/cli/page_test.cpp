@@ -32,6 +32,7 @@ TEST_F(Page, HelpListsEveryCommand) {
 TEST_F(Page, HelpFitsTheTerminal) {
   for (const std::size_t width : {60, 100}) {
     setenv("COLUMNS", std::to_string(width).c_str(), 1);
+    for (const auto& line : split(print("gan"), '\n')) EXPECT_LE(columns_of(line), width) << line;
     for (const Command& command : commands()) {
       for (const auto& line : split(print("gan " + std::string(command.name) + " --help"), '\n')) {
         EXPECT_LE(columns_of(line), width) << line;
@@ -42,10 +43,12 @@ TEST_F(Page, HelpFitsTheTerminal) {
   for (auto at = text.find("  "); at != std::string::npos; at = text.find("  ")) text.erase(at, 1);
   for (const char* words : {" -n,--count INT how many images (default 100",
                             " or a safetensors file (required) ", " --preview show the grid",
-                            " frames a second of the GIF (default 10) (1 to 50; with --gif)"}) {
+                            " frames per second of the GIF (default 10; 1 to 50; with --gif)"}) {
     expect_says(text, words);
   }
-  expect_says(print("gan-tune --help"), "optim.discriminator_lr");
+  expect_says(print("gan-train --help"), "\nExample:\n  gan-train --config ");
+  expect_says(print("gan-train --help"), "(one of debug, info, ");
+  expect_says(print("gan-tune --help"), "\n  optim.beta1                       0, 0.5\n");
 }
 
 TEST_F(Page, Version) {
@@ -114,7 +117,7 @@ TEST_F(Page, OneGrammarForAllCommands) {
 TEST_F(Page, OptionsAreThoseOfTheDocs) {
   const auto text = print("gan options --markdown");
   EXPECT_EQ(text_of(SOURCE_DIR "/docs/options.md"), text)
-      << "write it anew: gan options --markdown > docs/options.md";
+      << "write it again: gan options --markdown > docs/options.md";
   const auto plain = print("gan options");
   const auto json = print("gan options --json");
   std::size_t keys = 0;

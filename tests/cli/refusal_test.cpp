@@ -50,7 +50,7 @@ TEST_F(RefusedCall, Train) {
           {"--batch-size 4096", {"4096", "512"}},
           {"--device gpu", {"gpu", "cuda"}},
           {"--resume absent", {"absent"}},
-          {"--debug-steps 0", {"not in range 1 to 1000000"}},
+          {"--debug-steps 0", {"'0' is not an integer from 1 to 1000000"}},
           {"--debug-steps 5", {"--debug-steps", "--debug-dump"}},
           {"--dry-run --debug-dump x", {"--dry-run", "--debug-dump"}},
           {"--json", {"--json", "--dry-run"}},
@@ -90,7 +90,7 @@ TEST_F(RefusedCall, TrainIntoWhatIsNoRun) {
                                 {"--out own --overwrite", {no_run}},
                                 {"--out /dev/null", {"/dev/null: is not a folder"}},
                                 {"--resume own/text", {"name the run's folder"}},
-                                {"--resume own", {"last.pt: not there"}}});
+                                {"--resume own", {"last.pt: missing"}}});
   EXPECT_FALSE(fs::exists("own/.lock"));
 }
 
@@ -110,7 +110,7 @@ TEST_F(RefusedCall, DamagedData) {
 
 TEST_F(RefusedCall, Tune) {
   const std::string rings = "gan-tune -c rings --data.synthetic_size 1024 --epochs 4 --samples 200";
-  refuse(rings, {{"--budget 30", {"--budget: '30' is no time"}},
+  refuse(rings, {{"--budget 30", {"--budget: '30' is not a duration"}},
                  {"--trials many", {"--trials: 'many' is not an integer"}},
                  {"--trials 0", {"--budget"}},
                  {"--repeats 1", {"out of range"}},
@@ -118,9 +118,10 @@ TEST_F(RefusedCall, Tune) {
                  {"--space optim.ls=1", {"(--space)", "did you mean 'optim.lr'"}},
                  {"--space loss.kind=bcee", {"did you mean 'bce'"}},
                  {"-q -v", {"--quiet", "--verbose"}}});
-  refuse("gan-tune", {{"--config nothing --trials 2", {"no config 'nothing'"}},
-                      {"--resume nowhere", {"nowhere/search.yaml: not there"}},
-                      {"--resume nowhere --lr 1", {"takes recipe, space and plan"}}});
+  refuse("gan-tune",
+         {{"--config nothing --trials 2", {"no config 'nothing'"}},
+          {"--resume nowhere", {"nowhere/search.yaml: missing"}},
+          {"--resume nowhere --lr 1", {"recipe, space and plan come from the folder"}}});
   EXPECT_EQ(files(), 0u);
   fs::create_directory("mine");
   write_file("mine/x", "x");
@@ -154,14 +155,14 @@ TEST_F(RefusedCall, Eval) {
           {"--data plain -n 401", {"holds 400 samples"}},
           {"--data plain -n 99", {"100"}},
           {"--dataset shapes", {"1x16x16"}},
-          {"--data plain --dataset shapes", {"makes up"}},
+          {"--data plain --dataset shapes", {"generates itself"}},
           {"--dataset idxx", {"did you mean 'idx'"}}});
   expect_refused("gan-eval --data plain --samples torn.idx", {"torn.idx"}, Error::kFailed);
 }
 
 TEST_F(RefusedCall, Report) {
   refuse("gan-report", {{"none", {"none: no such folder"}},
-                        {".", {"is no run's folder"}},
+                        {".", {"is not the folder of a run"}},
                         {"", {"runs is required"}},
                         {"x --max-mib 0", {"--max-mib"}},
                         {"x --outt y", {"did you mean '--out'?"}},

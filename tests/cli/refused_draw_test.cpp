@@ -85,25 +85,25 @@ TEST_F(RefusedDraw, Sample) {
           {"--preview --format npy", {"--preview"}},
           {"--preview --out x.npy", {"--preview"}},
           {"--preview --gif x.gif", {"--preview"}},
-          {"--class 1", {"--class", "knows no classes", "model.conditional"}},
-          {"--save-labels y.npy", {"--save-labels", "knows no classes"}},
-          {"--config smoke", {"brings its own config; leave out --config"}}});
+          {"--class 1", {"--class", "has no classes", "model.conditional"}},
+          {"--save-labels y.npy", {"--save-labels", "has no classes"}},
+          {"--config smoke", {"has its own config; leave out --config"}}});
   EXPECT_EQ(files(), 2u);
 }
 
 TEST_F(RefusedDraw, SampleOfClasses) {
   write_latents("z.npy", 24);
   refuse("gan-sample" + ckpt("classes"),
-         {{"--class 8", {"'8' names no classes from 0 to 7"}},
-          {"--class 3-1", {"'3-1' names no classes"}},
-          {"--class -1", {"'-1' names no classes"}},
-          {"--class 1,x", {"'x' names no classes"}},
-          {"--class 0-99999999999999999999", {"names no classes"}},
-          {"--class 0-7 -n 12", {"-n 12 images do not fill a row"}},
-          {"--class 0-7 -n 16 --cols 3", {"do not fill a row"}},
+         {{"--class 8", {"'8' is not a list of classes from 0 to 7"}},
+          {"--class 3-1", {"'3-1' is not a list of classes"}},
+          {"--class -1", {"'-1' is not a list of classes"}},
+          {"--class 1,x", {"'x' is not a list of classes"}},
+          {"--class 0-99999999999999999999", {"is not a list of classes"}},
+          {"--class 0-7 -n 12", {"-n 12 images don't divide into one row"}},
+          {"--class 0-7 -n 16 --cols 3", {"don't divide into one row"}},
           {"--class 0-7 --rows 3", {"--rows 3"}},
           {"--latent-grid 3 --class 1,2", {"--latent-grid: shows one class"}},
-          {"--latents z.npy --class 1", {"brings its classes"}}});
+          {"--latents z.npy --class 1", {"holds the classes too"}}});
   EXPECT_EQ(files(), 1u);
 }
 

@@ -15,8 +15,8 @@ TEST(Check, ReusedFakesNeedWholeBatches) {
   EXPECT_EQ(check(config), "");
   config.train.discriminator_batch = DiscriminatorBatch::kHalf;
   EXPECT_EQ(check(config),
-            "train.reuse_fake: needs train.discriminator_batch = full; G's batch is a whole one, "
-            "and half batches of D leave too few fake images");
+            "train.reuse_fake: needs train.discriminator_batch = full; half batches of D leave too "
+            "few fake images for G");
 }
 
 TEST(Check, HalfBatchesNeedEvenOnes) {
@@ -47,7 +47,8 @@ TEST(Check, LabelsMustDiffer) {
   Config config;
   config.loss.real_label = config.loss.fake_label = {0.5, 0.5};
   EXPECT_EQ(check(config),
-            "loss.real_label: is the same as loss.fake_label, so that D could learn nothing");
+            "loss.real_label: is the same as loss.fake_label, so D could learn nothing; set "
+            "different labels");
 }
 
 TEST(Check, PackedImagesHaveNoOneClass) {
@@ -59,8 +60,8 @@ TEST(Check, PackedImagesHaveNoOneClass) {
   }
   for (const Conditional mode : {Conditional::kProjection, Conditional::kAcgan}) {
     config.model.conditional = mode;
-    EXPECT_EQ(check(config), str("model.pack: images of several classes at once have no one class "
-                                 "for model.conditional = ",
+    EXPECT_EQ(check(config), str("model.pack: a pack may mix classes, which does not work with "
+                                 "model.conditional = ",
                                  mode, "; use concat"));
   }
 }
@@ -77,7 +78,7 @@ TEST(Check, AGroupOfOneHasNoDeviation) {
   Config config;
   config.model.minibatch_stddev = 1;
   EXPECT_EQ(check(config),
-            "model.minibatch_stddev: a group of one has no deviation; use 0 or at least 2");
+            "model.minibatch_stddev: one image has no standard deviation; use 0 or at least 2");
   config.model.minibatch_stddev = 2;
   EXPECT_EQ(check(config), "");
 }
@@ -86,7 +87,7 @@ TEST(Check, KeepingTheBestNeedsEvaluations) {
   Config config;
   config.train.keep_best = KeepBest::kFid;
   EXPECT_EQ(check(config),
-            "train.keep_best: what is best only evaluations tell; set eval.every, or "
+            "train.keep_best: needs evaluations to find the best; set eval.every, or "
             "train.keep_best = none");
   config.eval.every = 1;
   EXPECT_EQ(check(config), "");
@@ -101,14 +102,14 @@ TEST(Check, DevicesAreSpelledRight) {
   for (const auto* device : {"cuda:", "cuda:x", "cuda:-1", "cuda:+1", "cuda:128", "cuda:1 "}) {
     config.train.device = device;
     EXPECT_EQ(check(config),
-              str("train.device: '", device, "' names no device; write cuda:0, cuda:1, …"));
+              str("train.device: '", device, "' is not a device; write cuda:0, cuda:1, …"));
   }
   config.train.device = "cdua";
   EXPECT_EQ(check(config),
-            "train.device: 'cdua' is not known; allowed: auto, cpu, cuda or cuda:N; did you mean "
+            "train.device: 'cdua' is not a device; write auto, cpu, cuda or cuda:N; did you mean "
             "'cuda'?");
   config.train.device = "";
-  EXPECT_EQ(check(config), "train.device: '' is not known; allowed: auto, cpu, cuda or cuda:N");
+  EXPECT_EQ(check(config), "train.device: '' is not a device; write auto, cpu, cuda or cuda:N");
 }
 
 TEST(Check, ReportsAllTogether) {

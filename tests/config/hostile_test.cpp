@@ -22,7 +22,7 @@ std::string many_keys(std::string text, std::string_view sign) {
 TEST(HostileYaml, DeepNestingIsOneMistakeAndNoOverflow) {
   const std::string deep =
       "x.yaml:1: nested too deep; a config is 'section:' with 'key: value' lines below it";
-  const std::string odd = "x.yaml:1: a list stands in an odd place; expected 'key: [value, …]'";
+  const std::string odd = "x.yaml:1: a list is not expected here; write 'key: [value, …]'";
   for (const std::size_t size : {4000, 100000}) {
     for (const auto* opening : {"{", "{a: ", "? ", "{\n"}) {
       EXPECT_EQ(yaml_message(filled(size, "", opening)), deep) << opening;

@@ -46,7 +46,8 @@ TEST(SetValue, SizesAreASideOrWidthTimesHeight) {
             "an empty value is not an integer; allowed: 0 to 1024, or WIDTHxHEIGHT");
   EXPECT_EQ(set("data.image_size", "64x2000"),
             "'2000' is out of range; allowed: 0 to 1024, or WIDTHxHEIGHT");
-  EXPECT_EQ(set("data.image_size", "0x64"), "'0x64' leaves one side open; name both, or 0");
+  EXPECT_EQ(set("data.image_size", "0x64"),
+            "'0x64' gives only one side; write both, as in 64x96, or 0");
   Config config;
   config.data.image_size = {64, 96};
   const auto table = option_table(config);
@@ -243,7 +244,7 @@ TEST(SetValue, ReadsLabels) {
   EXPECT_EQ(after("loss.real_label", "0.8:1.0"), "0.8:1");
   EXPECT_EQ(after("loss.real_label", "0.8 : 1"), "0.8:1");
   EXPECT_EQ(after("loss.real_label", "0.8:0.8"), "0.8");
-  EXPECT_EQ(set("loss.real_label", "1:0.8"), "'1:0.8' runs downwards; write 0.8:1");
+  EXPECT_EQ(set("loss.real_label", "1:0.8"), "'1:0.8' goes from high to low; write 0.8:1");
   EXPECT_EQ(set("loss.real_label", "11"), "'11' is out of range; allowed: -10 to 10");
   EXPECT_EQ(set("loss.real_label", "0.8:"), "an empty value is not a number; allowed: -10 to 10");
   EXPECT_EQ(set("loss.real_label", "0:0.5:1"), "'0.5:1' is not a number; allowed: -10 to 10");

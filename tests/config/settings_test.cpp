@@ -40,8 +40,8 @@ TEST(Apply, KnowsHowElseNumbersAreWritten) {
   EXPECT_EQ(ini_message("[optim]\nlr = 0,001\n"),
             "x.ini:2: optim.lr: '0,001' is not a number; did you mean 0.001?");
   EXPECT_EQ(ini_message("[model]\ngenerator_widths = 16 32\n"),
-            "x.ini:2: model.generator_widths: '16 32' is not a list; between numbers stands a "
-            "comma, as in 64, 32");
+            "x.ini:2: model.generator_widths: '16 32' is not a list; separate numbers by "
+            "commas, as in 64, 32");
   EXPECT_EQ(ini_message("[loss]\nreal_label = 0,8:1\n"),
             "x.ini:2: loss.real_label: '0,8' is not a number; did you mean 0.8?");
 }
@@ -68,7 +68,7 @@ TEST(Apply, SuggestsKeys) {
   EXPECT_EQ(ini_message("out = x\n"), "x.ini:1: unknown key 'out'; did you mean 'output.dir'?");
   EXPECT_EQ(ini_message("epoch = 1\n"), "x.ini:1: unknown key 'epoch'; did you mean 'epochs'?");
   EXPECT_EQ(ini_message("[train]\nzzzzzz = 1\n"), "x.ini:2: unknown key 'zzzzzz' in [train]");
-  EXPECT_EQ(yaml_message("optim: 3\n"), "x.yaml:1: 'optim' is a section; its keys stand below it");
+  EXPECT_EQ(yaml_message("optim: 3\n"), "x.yaml:1: 'optim' is a section; write its keys below it");
 }
 
 TEST(Apply, ReportsAnUnknownSectionOnce) {
@@ -90,7 +90,7 @@ TEST(Apply, StopsListingSomewhere) {
   for (int i = 0; i < 50000; ++i) text += str("train.k", i, " = 1\n");
   const auto message = ini_message(text);
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 20);
-  EXPECT_TRUE(message.ends_with("\nthere may be more: mend these first"));
+  EXPECT_TRUE(message.ends_with("\nthere may be more; fix these first"));
 }
 
 TEST(Apply, LaterSettingsWin) {
@@ -150,7 +150,7 @@ TEST_F(ConfigFile, LoadChecksTheWhole) {
   EXPECT_EQ(load_message(write("x.ini", "[train]\ndevice = gpu\n[optim]\nlr = 0\n")),
             "x.ini:4: optim.lr: '0' is out of range; allowed: > 0 and at most 10");
   EXPECT_EQ(load_message(write("x.ini", "[train]\ndevice = gpu\n")),
-            "train.device: 'gpu' is not known; allowed: auto, cpu, cuda or cuda:N; did you mean "
+            "train.device: 'gpu' is not a device; write auto, cpu, cuda or cuda:N; did you mean "
             "'cpu'?");
 }
 

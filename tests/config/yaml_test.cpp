@@ -66,9 +66,10 @@ TEST(Yaml, ReportsDuplicates) {
 
 TEST(Yaml, ReportsAnchorsAliasesAndTags) {
   EXPECT_EQ(read_yaml("a:\n  b: &x 1\n  c: *x\n  d: !!str 2\n  e: 3\n"),
-            (Strings{"a.b=1", "a.d=2", "a.e=3", "x.yaml:2: YAML anchors (&name) are not read",
-                     "x.yaml:3: YAML aliases (*name) are not read; write the value out",
-                     "x.yaml:4: YAML tags (!name) are not read"}));
+            (Strings{"a.b=1", "a.d=2", "a.e=3",
+                     "x.yaml:2: YAML anchors (&name) are not supported; leave the anchor out",
+                     "x.yaml:3: YAML aliases (*name) are not supported; write the value out",
+                     "x.yaml:4: YAML tags (!name) are not supported; leave the tag out"}));
 }
 
 TEST(Yaml, ReportsWhatStandsInOddPlacesAndReadsOn) {
@@ -82,24 +83,26 @@ TEST(Yaml, ReportsWhatStandsInOddPlacesAndReadsOn) {
                 "  h: 6\n"),
       (Strings{"a.e=1", "a.h=6",
                "x.yaml:2: nested too deep; a config is 'section:' with 'key: value' lines below it",
-               "x.yaml:3: a list stands in an odd place; expected 'key: [value, …]'",
+               "x.yaml:3: a list is not expected here; write 'key: [value, …]'",
                "x.yaml:3: nested too deep; a config is 'section:' with 'key: value' lines below it",
-               "x.yaml:4: a list stands in an odd place; expected 'key: [value, …]'",
+               "x.yaml:4: a list is not expected here; write 'key: [value, …]'",
                "x.yaml:6: a value without a key"}));
 }
 
 TEST(Yaml, ReportsWhatIsNoMapAtAll) {
-  EXPECT_EQ(read_yaml("words"),
-            Strings{"x.yaml:1: 'words' is no config; expected 'section:' or 'section.key: value'"});
+  EXPECT_EQ(
+      read_yaml("words"),
+      Strings{"x.yaml:1: 'words' is not a config; expected 'section:' or 'section.key: value'"});
   EXPECT_EQ(read_yaml("- a: 1\n- b\n"),
-            Strings{"x.yaml:1: a list stands in an odd place; expected 'key: [value, …]'"});
+            Strings{"x.yaml:1: a list is not expected here; write 'key: [value, …]'"});
   EXPECT_EQ(read_yaml("*a"),
             Strings{"x.yaml:1: malformed YAML: the referenced anchor is not defined"});
 }
 
 TEST(Yaml, ReportsASecondDocument) {
-  EXPECT_EQ(read_yaml("a.b: 1\n---\na.b: 2\nc: {d: {e: 1}}\n---\nf.g: 3\n"),
-            (Strings{"a.b=1", "x.yaml:2: a second YAML document; a config is one"}));
+  EXPECT_EQ(
+      read_yaml("a.b: 1\n---\na.b: 2\nc: {d: {e: 1}}\n---\nf.g: 3\n"),
+      (Strings{"a.b=1", "x.yaml:2: a second YAML document begins here; a config is a single one"}));
 }
 
 TEST(Yaml, ReportsMalformedYamlAfterWhatWasReadBefore) {
@@ -113,8 +116,8 @@ TEST(Yaml, ReportsMalformedYamlAfterWhatWasReadBefore) {
 
 TEST(Yaml, ReportsTabs) {
   EXPECT_EQ(read_yaml("a:\n\tb: 1\n  \tc: 2\n"),
-            (Strings{"x.yaml:2: the line is indented with a tab; YAML wants spaces",
-                     "x.yaml:3: the line is indented with a tab; YAML wants spaces"}));
+            (Strings{"x.yaml:2: the line is indented with a tab; YAML needs spaces",
+                     "x.yaml:3: the line is indented with a tab; YAML needs spaces"}));
   EXPECT_EQ(read_yaml("\t\n\t# words\na.b:\t1\t# one\n"), Strings{"a.b=1"});
 }
 

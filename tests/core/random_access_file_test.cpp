@@ -47,8 +47,8 @@ TEST(RandomAccessFile, AFileThatIsCutShortIsAnErrorThatNamesIt) {
   EXPECT_EQ(read_from(file, 5000, 1000), Bytes(1000));
   const std::string message = message_of([&] { read_from(file, 5500, 1000); });
   EXPECT_EQ(message, (folder / "x").string() +
-                         ": ends at or before offset 6000, where 500 more bytes are to be read; "
-                         "it has become shorter since it was opened");
+                         ": ends at or before offset 6000, where 500 more bytes were expected; "
+                         "the file became shorter while it was read");
 }
 
 TEST(RandomAccessFile, AScratchFileHoldsWhatIsAppendedAndHasNoName) {
@@ -68,9 +68,9 @@ TEST(RandomAccessFile, AScratchFileThatFindsNoRoomSaysWhereToMakeSome) {
     return message_of([&] { RandomAccessFile::scratch(bytes); });
   };
   const std::string full = failure(std::uint64_t{1} << 62);
-  EXPECT_TRUE(full.starts_with(folder.path().string() + ": cannot take a temporary file of "))
+  EXPECT_TRUE(full.starts_with(folder.path().string() + ": cannot make a temporary file of "))
       << full;
-  EXPECT_NE(full.find("; set TMPDIR to a folder that can"), std::string::npos) << full;
+  EXPECT_NE(full.find("; set TMPDIR to a folder with room"), std::string::npos) << full;
   fs::remove(folder.path());
   const std::string gone = failure(1);
   EXPECT_NE(gone.find("1 MiB: No such file or directory; set TMPDIR"), std::string::npos) << gone;

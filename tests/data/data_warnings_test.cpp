@@ -30,14 +30,13 @@ TEST(DataWarnings, OfImagesThatAreNearlyBlackOrAllAlike) {
   torch::manual_seed(1);
   const auto bits = torch::randint(0, 2, {300, 1, 8, 8}).to(torch::kUInt8);
   EXPECT_EQ(warning(bits),
-            "mine: all pixels looked at are from 0 to 1, of 0 to 255: nearly black; scale them to "
-            "the whole range before training");
-  EXPECT_NE(warning(bits + 200).find("from 200 to 201, of 0 to 255: nearly all alike"),
+            "mine: the pixels of a sample are all from 0 to 1 out of 0 to 255, nearly black; scale "
+            "the images to the whole range before training");
+  EXPECT_NE(warning(bits + 200).find("from 200 to 201 out of 0 to 255, nearly all alike"),
             std::string::npos);
   const auto flat = torch::arange(250).view({250, 1, 1, 1}).expand({250, 1, 8, 8});
   EXPECT_EQ(warning(flat.to(torch::kUInt8)),
-            "mine: 100 % of the images looked at are of a single colour; is this the data that is "
-            "meant?");
+            "mine: 100 % of a sample of its images have a single colour; is this the right data?");
 }
 
 TEST(DataWarnings, OfOneClassWhereSeveralAreWanted) {

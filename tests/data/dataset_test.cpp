@@ -246,8 +246,8 @@ TEST(AutoDataset, SaysWhatIsWrongWithThePath) {
   EXPECT_NE(says(folder.path()).find("holds no .png"), std::string::npos);
   write_file(folder / "x.zip", std::string_view("PK\3\4"));
   EXPECT_NE(says(folder / "x.zip")
-                .find("is a zip archive, of none of the kinds idx, npy, cifar10, "
-                      "cifar100, folder; set"),
+                .find("is a zip archive, not data of a known kind (idx, npy, "
+                      "cifar10, cifar100, folder); set"),
             std::string::npos)
       << says(folder / "x.zip");
 }

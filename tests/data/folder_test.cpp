@@ -219,9 +219,8 @@ TEST(FolderDataset, IsWhatMostOfItsPicturesAre) {
   EXPECT_EQ(found(), (ImageShape{1, 64, 64}));
   EXPECT_EQ(load_dataset(folder_config(folder, 16, 0)).shape, (ImageShape{1, 16, 16}));
   EXPECT_EQ(load_dataset(folder_config(folder, 0, 3)).shape, (ImageShape{3, 64, 64}));
-  EXPECT_EQ(
-      usage_message_of([&] { load_dataset(folder_config(folder, 3, 3)); }),
-      "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 to leave it to the program");
+  EXPECT_EQ(usage_message_of([&] { load_dataset(folder_config(folder, 3, 3)); }),
+            "data.image_size: 3 is out of range; allowed: 4 to 1024, or 0 for automatic");
 }
 
 // The number of items per class of a folder, by class name.
@@ -298,7 +297,7 @@ TEST(FolderDataset, SaysWhatWasFoundInALine) {
   testing::internal::CaptureStderr();
   load_dataset(config);
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find(": 1,101 pictures in 2 classes (cat, dog); passed over: 1 .gif, 2 .heic, "
+  EXPECT_NE(said.find(": 1,101 pictures in 2 classes (cat, dog); skipped: 1 .gif, 2 .heic, "
                       "1 damaged, 2 folders without pictures (eel, gnu)\n"),
             std::string::npos)
       << said;

@@ -77,7 +77,7 @@ TEST(NpyImages, SayWhatTheyAreNot) {
   const auto says = [&] {
     return usage_message_of([&] { load_dataset(npy_config(folder / "x.npy")); });
   };
-  EXPECT_NE(says().find("is no file"), std::string::npos);
+  EXPECT_NE(says().find("is not a file"), std::string::npos);
   write_npy(folder / "x.npy", "<f4", {2, 4, 6}, 4);
   EXPECT_NE(says().find("holds values of '<f4'; images to train on are bytes"), std::string::npos);
   write_npy(folder / "x.npy", "|u1", {2, 4, 6, 5});

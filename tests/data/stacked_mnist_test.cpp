@@ -82,11 +82,11 @@ TEST(StackedMnist, NeedsGreyDigitsWithLabels) {
   };
   const TempFolder letters;
   write_digits(letters, "train", 40, 0, 26);
-  EXPECT_NE(says(letters).find("needs digits labelled 0 to 9"), std::string::npos);
+  EXPECT_NE(says(letters).find("needs digits with labels 0 to 9"), std::string::npos);
   const TempFolder bare;
   write_digits(bare, "train", 4, 0);
   std::filesystem::remove(bare / "train-labels-idx1-ubyte");
-  EXPECT_NE(says(bare).find("needs digits labelled 0 to 9"), std::string::npos);
+  EXPECT_NE(says(bare).find("needs digits with labels 0 to 9"), std::string::npos);
   const TempFolder colour;
   write_file(colour / "train-images-idx4-ubyte", idx_header({2, 2, 2, 3}) + std::string(24, 'x'));
   write_file(colour / "train-labels-idx1-ubyte", idx_header({2}) + std::string(2, '\1'));

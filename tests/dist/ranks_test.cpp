@@ -203,7 +203,7 @@ TEST(Ranks, CompareTheirWeightsEveryHundredSteps) {
     }
   });
   EXPECT_EQ(errors[0], "");
-  EXPECT_TRUE(errors[1].starts_with("step 100: rank 1 of 2 has other weights")) << errors[1];
+  EXPECT_TRUE(errors[1].starts_with("step 100: rank 1 of 2 has different weights")) << errors[1];
 }
 
 TEST(Ranks, ShareTheStateOfTheFirst) {

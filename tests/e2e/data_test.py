@@ -29,7 +29,7 @@ class ImageFolderTest(common.ProgramTest):
     def test_pictures_of_several_sizes_are_trained_on(self):
         run = ["--epochs", 1, "--out", "run"]
         dry = self.train(*self.flags, *run, "--dry-run")
-        self.assertIn("photos: pictures are made 16x16 in colour", dry.stderr)
+        self.assertIn("photos: pictures will be 16x16 in colour", dry.stderr)
         self.assertIn("data: photos, 40 items of 3x16x16, labelled", dry.stdout)
         self.train(*self.flags, *run)
         self.sample("--ckpt", "run/checkpoints/g_1.pt", "-n", 4, "--format", "npy")
@@ -41,12 +41,12 @@ class ImageFolderTest(common.ProgramTest):
         self.refused(
             *("gan-train", *self.flags, "--data.channels", 1, "--dry-run"),
             code=1,
-            says=["photos/cats/17.png: cannot be decoded (its data end too soon)", "data.skip_bad"],
+            says=["photos/cats/17.png: cannot be decoded (its data are truncated)", "data.skip_bad"],
         )
         done = self.train(*self.flags, "--data.skip_bad", "--dry-run")
         self.assertIn("39 items of 3x16x16", done.stdout)
-        self.assertIn("warning: passed over: photos/cats/17.png", done.stderr)
-        account = "photos: 39 pictures in 2 classes (cats, dogs); passed over: 1 damaged"
+        self.assertIn("warning: skipped: photos/cats/17.png", done.stderr)
+        account = "photos: 39 pictures in 2 classes (cats, dogs); skipped: 1 damaged"
         self.assertIn(account, done.stderr)
 
     def test_a_folder_says_itself_what_it_holds(self):
@@ -75,7 +75,7 @@ class ImageFolderTest(common.ProgramTest):
         self.refused(
             *("gan-sample", "--ckpt", generator, "--class", "cat"),
             code=2,
-            says=["'cat' is none of cats, dogs", "did you mean 'cats'"],
+            says=["'cat' is not one of cats, dogs", "did you mean 'cats'"],
         )
         self.call("gan-export", "--ckpt", generator, "--html", "--out", "page.html")
         page = (self.folder / "page.html").read_text()
@@ -170,7 +170,7 @@ class DataOnDiskTest(common.ProgramTest):
         plain.unlink()
         os.environ["TMPDIR"] = "gone"
         self.addCleanup(os.environ.pop, "TMPDIR")
-        message = "gone: cannot take a temporary file of 1 MiB: No such file or directory"
+        message = "gone: cannot make a temporary file of 1 MiB: No such file or directory"
         self.refused(*disk, "--data.dataset", "idx", "-q", code=1, says=message)
 
 

@@ -49,7 +49,7 @@ class DistTest(Ranks):
             errors = self.ended(job)
             self.assertEqual(job.returncode, 0, errors)
             self.assertIn("done:", errors)
-            self.assertIn(f"warning: saved by 4 ranks, going on with {ranks}: the result may differ "
+            self.assertIn(f"warning: saved by 4 ranks, resumed with {ranks}: the result may differ "
                           "in batch norm over a rank's own images\n", errors)  # fmt: skip
             self.assertEqual(len(losses(run / "losses.csv")), 3)
         again = self.train("--resume", run, "--epochs", "4")

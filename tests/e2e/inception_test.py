@@ -70,7 +70,7 @@ class InceptionTest(common.ProgramTest):
         self.assertNotIn("maginary", done.stdout + done.stderr)
         again = self.eval(*call)
         self.assertEqual(again.stdout, done.stdout)
-        self.assertNotIn("kept as", again.stderr)  # the reference's features had been
+        self.assertNotIn("cached as", again.stderr)  # the reference's features had been
 
     def test_statistics_serve_in_place_of_pictures(self):
         whole = self.figures("pytorch-fid")
@@ -88,7 +88,7 @@ class InceptionTest(common.ProgramTest):
         (self.folder / "bad.npz").write_bytes((self.folder / "b.npz").read_bytes()[:-100])
         error = self.eval("--samples", A, "--data", "bad.npz", "--features", "inception",
                           "--weights", WEIGHTS, code=1).stderr  # fmt: skip
-        self.assertIn("bad.npz: is no .npz file", error)
+        self.assertIn("bad.npz: is not a .npz file", error)
 
     def test_arrays_are_as_good_as_folders(self):
         stack = np.stack([np.asarray(Image.open(path).convert("RGB").resize((64, 64)))
@@ -115,7 +115,7 @@ class InceptionTest(common.ProgramTest):
             (("--samples", A, "--data", B, *network, "--range", "unit"), 2, "--range"),
             (("--samples", A, "--data", B, *network, "-n", 100), 2, "holds 16 samples"),
             (("--samples", A, "--data", B, "--features", "lite0", "--weights", WEIGHTS), 1,
-             "of another network"),
+             "belongs to another network"),
         ):  # fmt: skip
             self.assertIn(words, self.eval(*call, code=code).stderr)
 

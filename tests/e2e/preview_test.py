@@ -115,7 +115,7 @@ class LiveLineTest(common.ProgramTest):
         self.assertEqual(screen.finish(), 130)
         log = (self.folder / "run" / "train.log").read_text()
         # The answer to Ctrl-C is immediate, even between a line and its end.
-        answer = "saving after this step; Ctrl-C again: now, as last saved"
+        answer = "stopping and saving after this step; Ctrl-C again stops now, without saving"
         self.assertEqual(sum(line.endswith(answer) for line in screen.lines), 1)
         shown = [line.removesuffix(answer) for line in screen.lines]
         self.assertGreater(len(list(filter(None, shown))), 4)

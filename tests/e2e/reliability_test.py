@@ -73,7 +73,7 @@ class SignalTest(ReliabilityTest):
         process.send_signal(signal.SIGHUP)
         code, lines = self.end(process)
         self.assertEqual(code, 129, lines)
-        self.assertIn("go on with: gan-train --resume run", lines[-1])
+        self.assertIn("resume with: gan-train --resume run", lines[-1])
         self.assertGreaterEqual(torch.load(self.folder / "run/checkpoints/last.pt")["step"], 32)
 
     def test_what_is_to_be_ignored_is(self):
@@ -188,8 +188,8 @@ class NumbersTest(ReliabilityTest):
     def test_rolling_back_halves_the_learning_rate_and_goes_on(self):
         done = self.train(*self.deep, "--lr", 1, "--epochs", 3, "--out", "run",
                           "--train.on_nan", "rollback")  # fmt: skip
-        backs = [line for line in done.stderr.splitlines() if "; back to " in line]
-        self.assertIn("with learning rates times 0.5, time 1 of 3", backs[0])
+        backs = [line for line in done.stderr.splitlines() if "; rolled back to " in line]
+        self.assertIn("with learning rates multiplied by 0.5, rollback 1 of 3", backs[0])
         state = torch.load(self.folder / "run/checkpoints/last.pt")
         self.assertEqual(state["rollbacks"], len(backs))
         self.assertEqual(state["epoch"], 3)
@@ -199,15 +199,15 @@ class NumbersTest(ReliabilityTest):
     def test_a_state_saved_too_late_is_gone_behind(self):
         done = self.train(*self.deep, "--lr", 1, "--epochs", 1, "--out", "run",
                           "--train.on_nan", "rollback", "--save-state-steps", 1)  # fmt: skip
-        first = next(line for line in done.stderr.splitlines() if "; back to " in line)
+        first = next(line for line in done.stderr.splitlines() if "; rolled back to " in line)
         failed, back = (int(first.split(word)[1].split()[0].strip(":")) for word in
-                        ("warning: step ", "; back to step "))  # fmt: skip
+                        ("warning: step ", "; rolled back to step "))  # fmt: skip
         self.assertEqual(back, failed - 2)  # the state of the previous step was saved too
 
     def test_rolling_back_ends_after_three_times(self):
         lines = self.fails("--lr", 10, "--train.on_nan", "rollback", "--out", "run")
-        self.assertEqual(sum("; back to " in line for line in lines), 3)
-        self.assertIn("gone back 3 times already", lines[-1])
+        self.assertEqual(sum("; rolled back to " in line for line in lines), 3)
+        self.assertIn("rolled back 3 times already", lines[-1])
 
     # With too high a learning rate, D wins for good, and G draws one image for all latents.
     collapsing = (*SMOKE, "--lr", 10, "--model.generator_norm", "false", "--epochs", 8)
@@ -215,7 +215,7 @@ class NumbersTest(ReliabilityTest):
     def test_collapse_is_warned_of(self):
         done = self.train(*self.collapsing, "--out", "run")
         for words in ("the generator has collapsed to few images in the last 3 epochs",
-                      "the discriminator tells nearly all images apart"):  # fmt: skip
+                      "the discriminator tells nearly all generated images from real ones"):  # fmt: skip
             found = [line for line in done.stderr.splitlines() if words in line]
             self.assertEqual(len(found), 1, done.stderr)
             self.assertTrue(found[0].startswith("warning: epoch "), found)

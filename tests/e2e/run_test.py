@@ -128,7 +128,7 @@ class MinutesTest(common.ProgramTest):
         self.train("--config", "timed/config.yaml", "--out", "again")
         timed, again = (figures(self.folder / run / "losses.csv") for run in ("timed", "again"))
         self.assertEqual(timed, again)
-        self.assertIn("excludes", self.train(*call, "--epochs", 2, code=2).stderr)
+        self.assertIn("can't be combined with", self.train(*call, "--epochs", 2, code=2).stderr)
 
 
 class StopTest(common.ProgramTest):

@@ -134,7 +134,7 @@ class SearchTest(TuneProgramTest):
             process.send_signal(number)
             out, message = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 128 + number, message)
-            self.assertIn("go on with: gan-tune --resume run", message)
+            self.assertIn("resume with: gan-tune --resume run", message)
             self.assertIn("place", out)  # the ranking so far
             self.assertGreaterEqual(len(self.rows("run")), rows)
         done = self.tune("--resume", "run")
@@ -171,7 +171,7 @@ class SearchTest(TuneProgramTest):
         many.send_signal(signal.SIGINT)
         many.communicate()
         done = self.tune("--resume", "run", "--budget", "1s")
-        self.assertIn("the budget is used up; go on with: gan-tune --resume run", done.stderr)
+        self.assertIn("the budget is used up; resume with: gan-tune --resume run", done.stderr)
         self.assertIn("place", done.stdout)
 
 

@@ -49,7 +49,7 @@ class ResumeWarningTest(common.ProgramTest):
         images[100] ^= 1
         (self.folder / "images").write_bytes(header + images)
         self.assertIn(
-            "warning: run/checkpoints/last.pt: was trained on other data than these",
+            "warning: run/checkpoints/last.pt: was trained on other data of the same size",
             self.resume("--epochs", 3, "--data", "images"),
         )
 
@@ -79,11 +79,11 @@ class WordsOfARunTest(common.ProgramTest):
             self.train(*flags, "--out", "run").stderr,
         )
 
-    def test_where_it_goes_on(self):
-        self.assertNotIn("goes on", self.train(*self.few, "--epochs", 1, "--out", "run").stderr)
+    def test_where_it_resumes(self):
+        self.assertNotIn("resumes", self.train(*self.few, "--epochs", 1, "--out", "run").stderr)
         self.assertIn("already complete: 1 epoch", self.train("--resume", "run").stderr)
         self.assertIn(
-            "goes on after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
+            "resumes after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
         )
         says = "the run has done 4 steps, more than the 2"
         self.refused("gan-train", "--resume", "run", "--epochs", 1, code=2, says=says)

@@ -173,11 +173,11 @@ TEST(Metrics, SayHowManyImagesTheyNeed) {
   const auto two = torch::rand({2, 3});
   const auto ten = torch::rand({10, 3});
   EXPECT_EQ(usage_message_of([&] { manifold_metrics(ten, two); }),
-            "manifold figures: needs at least 6 images in each set, but got 2; use more");
+            "precision and recall: needs at least 6 images in each set, but got 2; use more");
   EXPECT_EQ(usage_message_of([&] { kernel_distance(two.slice(0, 0, 1), ten, 1); }),
             "kernel distance: needs at least 2 images in each set, but got 1; use more");
   EXPECT_EQ(usage_message_of([&] { parzen_log_likelihood(ten, ten, 0.0); }),
-            "Parzen window: a width of 0; it must lie within 1e-6 ... 1e6");
+            "Parzen window: a width of 0; it must be from 1e-6 to 1e6");
   EXPECT_NE(usage_message_of([&] { manifold_metrics(ten, ten, 0); }), "");
   EXPECT_NE(usage_message_of([&] { kernel_distance(ten, ten, 1, 0); }), "");
   EXPECT_NE(usage_message_of([&] { choose_parzen_width(ten, ten, 1); }), "");

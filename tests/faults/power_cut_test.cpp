@@ -195,7 +195,7 @@ class PowerCutTest : public testing::Test {
       return str("step ", moment.step, " was saved, and step ", resumed.step, " is resumed");
     }
     if (moment.step >= 0 && resumed.seed != config_.train.seed) return "another run is resumed";
-    if (resumed.step < 0 && resumed.error.find("last.pt: not there") == std::string::npos) {
+    if (resumed.step < 0 && resumed.error.find("last.pt: missing") == std::string::npos) {
       return "what is gone is not said: " + resumed.error;
     }
     if (!resumed.difference.empty()) return "at the end differs: " + resumed.difference;

@@ -242,7 +242,7 @@ TEST(DecodeImage, NamesTheFileAndTheReason) {
             "file: cannot be decoded (arithmetic coding: Premature end of JPEG file)");
   file = from_hex(kLossyWebp);
   file.resize(60);
-  EXPECT_EQ(refusal(file), "file: cannot be decoded (WebP data that are damaged or end too soon)");
+  EXPECT_EQ(refusal(file), "file: cannot be decoded (damaged or truncated WebP data)");
 }
 
 // libjpeg only warns, and continues with made-up pixels.

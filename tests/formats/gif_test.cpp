@@ -129,9 +129,10 @@ TEST_F(Gif, PlaysForEver) {
 }
 
 TEST_F(Gif, RefusesWhatItCannotHold) {
-  EXPECT_EQ(usage_message_of([] { GifEncoder(0); }), "a GIF has 1 to 50 frames a second, not 0");
-  EXPECT_EQ(usage_message_of([] { GifEncoder(51); }), "a GIF has 1 to 50 frames a second, not 51");
-  EXPECT_EQ(message_of([] { GifEncoder(10).finish(); }), "a GIF without a frame");
+  EXPECT_EQ(usage_message_of([] { GifEncoder(0); }), "a GIF has 1 to 50 frames per second, not 0");
+  EXPECT_EQ(usage_message_of([] { GifEncoder(51); }),
+            "a GIF has 1 to 50 frames per second, not 51");
+  EXPECT_EQ(message_of([] { GifEncoder(10).finish(); }), "a GIF needs at least one frame");
   EXPECT_NE(usage_message_of([] { GifEncoder(10).add(picture(65536, 1, 1, 0, 0)); }), "");
   EXPECT_EQ(message_of([] {
               GifEncoder encoder(10);

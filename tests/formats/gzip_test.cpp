@@ -114,15 +114,15 @@ TEST(Gzip, HeadIsAllThatWasAskedForOrIsThere) {
 }
 
 TEST(Gzip, RefusesAnotherFile) {
-  EXPECT_EQ(failure(Bytes{}), "x.gz: offset 0: no gzip file, which begins with 1F 8B");
-  EXPECT_EQ(failure(Bytes(20)), "x.gz: offset 0: no gzip file, which begins with 1F 8B");
+  EXPECT_EQ(failure(Bytes{}), "x.gz: offset 0: not a gzip file, which begins with 1F 8B");
+  EXPECT_EQ(failure(Bytes(20)), "x.gz: offset 0: not a gzip file, which begins with 1F 8B");
 }
 
 TEST(Gzip, RefusesEveryTruncation) {
   const auto compressed = make_gzip(noise(200));
   for (std::size_t size = 2; size < compressed.size(); ++size) {
     EXPECT_EQ(failure(ByteView(compressed).first(size)),
-              str("x.gz: offset ", size, " of ", size, ": the gzip data break off, truncated"));
+              str("x.gz: offset ", size, " of ", size, ": the gzip data are truncated"));
   }
 }
 

@@ -153,7 +153,7 @@ TEST(Idx, RefusesOtherCountsOfDimensions) {
 
 TEST(Idx, RefusesASizeOfZero) {
   EXPECT_EQ(idx_failure(raw_header(8, 3, {2, 0, 3})),
-            "x: offset 8: found a size of 0; 1 is the least");
+            "x: offset 8: found a size of 0; sizes are at least 1");
 }
 
 TEST(Idx, RefusesSizesWhoseProductOverflows) {
@@ -254,7 +254,7 @@ TEST_F(IdxFile, TellsWhatIsWrongInsideAndAroundGzip) {
             "values)");
   EXPECT_EQ(failure_of(ByteView(compressed).first(compressed.size() - 1)),
             str("x: offset ", compressed.size() - 1, " of ", compressed.size() - 1,
-                ": the gzip data break off, truncated"));
+                ": the gzip data are truncated"));
   EXPECT_EQ(failure_of(make_gzip({})),
             "x (unpacked): ends at offset 0, inside the 4 bytes that begin an IDX file");
   EXPECT_EQ(failure_of({}), "x: ends at offset 0, inside the 4 bytes that begin an IDX file");

@@ -63,13 +63,13 @@ TEST(LegacyPt, NamesWhatIsWrong) {
   expect({.count = number(5)}, "has 5 elements of 4 bytes, its record holds 24 bytes");
   expect({.view = text("1") + number(0) + number(3) + "\x87"}, "a part of another one");
   expect({.keys = "]"}, "lists 0 storages, but its tensors have 1");
-  expect({.keys = "K\1"}, "its fifth pickle is no list of storages");
+  expect({.keys = "K\1"}, "its fifth pickle is not a list of storages");
   expect({.keys = "]" + text("78") + "a"}, "belongs to no tensor");
   expect({.keys = "]" + text("77") + "a" + text("77") + "a"}, "lists 2 storages");
   expect({.stored = 7}, "has 7 elements, but the file ends before");
   expect({.stored = UINT64_MAX}, "but the file ends before");
-  expect({.stored = 5}, "found 4 bytes behind the end");
-  expect({.more = "x"}, "found 1 bytes behind the end");
+  expect({.stored = 5}, "found 4 bytes after the end");
+  expect({.more = "x"}, "found 1 bytes after the end");
 }
 
 // Storages of unsupported types don't prevent reading the others.

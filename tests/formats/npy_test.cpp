@@ -99,27 +99,27 @@ TEST(Npy, RefusesMalformedHeaders) {
   };
   EXPECT_EQ(shaped("(2 3)"), at("63", "expected ','"));
   EXPECT_EQ(shaped("(0)"), at("62", "expected ','"));
-  EXPECT_EQ(shaped("(-1,)"), at("61", "this is no shape"));
-  EXPECT_EQ(shaped("(,)"), at("61", "this is no shape"));
-  EXPECT_EQ(shaped("(99999999999999999999,)"), at("61", "this is no shape"));
+  EXPECT_EQ(shaped("(-1,)"), at("61", "not a valid shape"));
+  EXPECT_EQ(shaped("(,)"), at("61", "not a valid shape"));
+  EXPECT_EQ(shaped("(99999999999999999999,)"), at("61", "not a valid shape"));
   EXPECT_EQ(shaped("(1, 2 3)"), at("66", "expected ')'"));
   EXPECT_EQ(shaped("3"), at("60", "expected '('"));
   EXPECT_EQ(shaped("(4611686018427387904, 4, 0)"),
             "x: the shape (4611686018427387904, 4, 0) is more than any file can hold");
   std::string many = "(";
   for (int i = 0; i < 33; ++i) many += "1,";
-  EXPECT_NE(shaped(many + ")").find("this is no shape"), std::string::npos);
+  EXPECT_NE(shaped(many + ")").find("not a valid shape"), std::string::npos);
 
   EXPECT_EQ(npy_failure(with_dict("")), "x: truncated at offset 10");
   EXPECT_EQ(npy_failure(with_dict("{}")), at("10", "needs 'descr', 'fortran_order' and 'shape'"));
   EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1'")), at("25", "expected '}'"));
-  EXPECT_EQ(npy_failure(with_dict("{'descr: ")), at("12", "a string without its end"));
+  EXPECT_EQ(npy_failure(with_dict("{'descr: ")), at("12", "a string without its closing quote"));
   EXPECT_EQ(npy_failure(with_dict("{'descr' '|u1'}")), at("19", "expected ':'"));
-  EXPECT_EQ(npy_failure(with_dict("{'a': 1}")), at("11", "'a' is unknown or there twice"));
+  EXPECT_EQ(npy_failure(with_dict("{'a': 1}")), at("11", "'a' is unknown or occurs twice"));
   EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1', 'descr': '|u1'}")),
-            at("27", "'descr' is unknown or there twice"));
+            at("27", "'descr' is unknown or occurs twice"));
   EXPECT_EQ(npy_failure(with_dict("{'descr': '|u1', " + rest + "()} x")),
-            at("64", "something follows the closing '}'"));
+            at("64", "unexpected text after the closing '}'"));
 }
 
 }  // namespace

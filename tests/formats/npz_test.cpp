@@ -45,7 +45,7 @@ TEST(Npz, NoTruncationOrChangedDataIsRead) {
 TEST(Npz, TakesNoMoreThanItsLimit) {
   EXPECT_NE(npz_complaint(small_npz(), 100).find("'sigma.npy' is larger"), std::string::npos);
   EXPECT_EQ(npz_complaint(bytes_of("no archive at all, but long enough")),
-            "x.npz: is no .npz file");
+            "x.npz: is not a .npz file");
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST(ZipHostile, RefusesOverlapAndForeignOffsets) {
   for (const std::uint32_t offset : {0U, 1U, 64U, 1000000U, UINT32_MAX}) {
     Bytes bad = file;
     put(bad, second + 42, le(offset));
-    EXPECT_NE(complaint(resealed(bad)).find("is said to begin at"), std::string::npos);
+    EXPECT_NE(complaint(resealed(bad)).find("begins at"), std::string::npos);
   }
 }
 
@@ -141,7 +141,8 @@ TEST(ZipHostile, RefusesNamesThatAreNotPlain) {
     EXPECT_FALSE(is_plain_name(name)) << name;
     NamedRecords records = plain();
     records.push_back({std::string(name), {}});
-    EXPECT_NE(complaint(zip_of(records)).find("is no plain file name"), std::string::npos) << name;
+    EXPECT_NE(complaint(zip_of(records)).find("is not a plain file name"), std::string::npos)
+        << name;
   }
   for (const auto name : {"a"sv, "a/b.c"sv, "..a/.b"sv, "Gr\xc3\xbc\xc3\x9f"sv}) {
     EXPECT_TRUE(is_plain_name(name)) << name;

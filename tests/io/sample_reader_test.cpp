@@ -168,7 +168,7 @@ TEST(SampleReader, RefusesOtherShapesAndWhatIsNoFile) {
   write_file(npy, npy_header("|u1", {2, 3, 4}) + std::string(24, 'x'));
   EXPECT_EQ(usage_message_of([&] { read_samples(npy, {1, 4, 3}, PixelRange::kUnit); }),
             npy +
-                ": holds values of [2, 3, 4], which are no samples of 1x4x3, the shape of the "
+                ": holds values of [2, 3, 4], not samples of 1x4x3, the shape of the "
                 "data; N x height x width x channels or N x channels x height x width are needed");
   EXPECT_EQ(read_samples(npy, {1, 3, 4}, PixelRange::kUnit).sizes(),
             torch::IntArrayRef({2, 1, 3, 4}));

@@ -115,7 +115,7 @@ TEST(Loss, PairsNeedBothHalvesAtOnce) {
   EXPECT_EQ(
       complaint({.kind = LossKind::kRelativistic}, train),
       "train.discriminator_update: the loss relativistic compares real with generated images, "
-      "so they cannot be updated on separately; use summed or joint");
+      "so D needs both at once; use summed or joint");
   train.discriminator_update = DiscriminatorUpdate::kSummed;
   train.discriminator_batch = DiscriminatorBatch::kHalf;
   EXPECT_EQ(complaint({.kind = LossKind::kRelativistic}, train),

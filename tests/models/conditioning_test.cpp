@@ -139,7 +139,7 @@ TEST(Conditioning, CountsTheClassesAndRefusesNoneOrTooMany) {
   };
   EXPECT_EQ(refusal(),
             "model.conditional: acgan takes classes from 0 to 65535, and mine has a label 65536; "
-            "number them anew, or set model.conditional = none");
+            "renumber the labels, or set model.conditional = none");
   data.labels = torch::Tensor();
   EXPECT_EQ(find_classes(conditional(Conditional::kNone), data).count, 0);
   EXPECT_EQ(refusal(),

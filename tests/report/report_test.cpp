@@ -109,7 +109,7 @@ TEST_F(RunReportTest, KnowsWhichWayMetricsAreBetter) {
 TEST_F(RunReportTest, PassesOverTornLines) {
   write_file(run_ / "losses.csv", str(kLossHeader, "\n1,10,1,2,3,4,5,6\n2,20,1\n3,30,1,2,3,4,"));
   expect_holds(R"("losses":{"epoch":[1],)");
-  expect_holds("losses.csv: 2 line(s) that are not whole left out");
+  expect_holds("losses.csv: 2 incomplete line(s) left out");
   write_file(run_ / "losses.csv", "");
   expect_holds(R"("losses":{})");
 }
@@ -206,11 +206,11 @@ TEST_F(RunReportTest, RefusesWhatIsNoRun) {
   const auto path = folder_.path().string();
   EXPECT_EQ(refusal(folder_ / "none"), path + "/none: no such folder");
   EXPECT_EQ(refusal(run_ / "config.yaml"),
-            path + "/run/config.yaml: is no folder; name that of the run");
+            path + "/run/config.yaml: is not a folder; name the folder of a run");
   EXPECT_EQ(refusal(folder_.path()),
-            path + ": is no run's folder; name those in it that are: " + path + "/run");
+            path + ": is not the folder of a run; name those in it: " + path + "/run");
   EXPECT_EQ(refusal(run_ / "samples"),
-            path + "/run/samples: is no run's folder (no config.yaml of gan-train is in it)");
+            path + "/run/samples: is not the folder of a run (it has no config.yaml of gan-train)");
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ std::string said_of_nan(const std::filesystem::path& root) {
 TEST(RunTest, NamesNoStateToGoBackToWhereNoneWasSaved) {
   const TempFolder temp;
   EXPECT_EQ(said_of_nan(temp / "run"),
-            "step 0: weights or statistics are not finite numbers; no state was saved; start anew, "
-            "with other weights or a lower optim.lr");
+            "step 0: weights or statistics are not finite numbers; no state was saved; start "
+            "again with other weights or a lower optim.lr");
 }
 
 // Two epochs of four steps, each evaluated. Without labels, so that no classifier is trained.

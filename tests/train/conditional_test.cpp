@@ -156,7 +156,7 @@ TEST(Packing, ALastBatchThatLeavesARestIsRefusedAtOnce) {
   config.model.pack = 3;
   EXPECT_EQ(batch_refusal(config),
             "train.batch_size: batches of 32 real images are not made up of groups of 3, as "
-            "model.pack and model.minibatch_stddev need; use a multiple of it");
+            "model.pack and model.minibatch_stddev need; use a multiple of that");
   config.train.batch_size = 36;  // 96 = 2 * 36 + 24
   EXPECT_EQ(batch_refusal(config), "");
   config.data.synthetic_size = 95;

@@ -71,7 +71,7 @@ TEST(Gpu, OneThatFailsOtherwiseFailsInCudasWords) {
   auto gpu = working_gpu();
   gpu.usable = 1;
   gpu.cuda_error = "CUDA error: uncorrectable ECC error encountered";
-  expect_problem(gpu, "CUDA says: " + gpu.cuda_error, "see that nvidia-smi works");
+  expect_problem(gpu, "CUDA says: " + gpu.cuda_error, "check that nvidia-smi works");
 }
 
 TEST(Gpu, NoneIsNotCured) {
@@ -152,7 +152,7 @@ TEST(Gpu, WhatNoRowKnowsIsSaidInCudasWords) {
   expect_problem(gpu,
                  "this LibTorch (CUDA 13.0) can't use the GPU with the NVIDIA driver 580.65.06: "
                  "system not yet initialized",
-                 "see that nvidia-smi works");
+                 "check that nvidia-smi works");
 }
 
 TEST(Gpu, IsLookedForAmongTheFilesOfTheKernel) {

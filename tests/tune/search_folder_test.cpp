@@ -102,7 +102,7 @@ TEST(SearchFolder, ANewSearchWantsAnEmptyFolderAndOneFolderHasOneSearch) {
   EXPECT_NO_THROW(SearchFolder(temp / "tune", true));
   EXPECT_FALSE(fs::exists(temp / "tune/tune.csv.tmp123"));
   EXPECT_TRUE(fs::exists(temp / "tune/notes.tmp123"));
-  EXPECT_NE(usage_message_of([&] { load_search(temp / "none"); }).find("not there"),
+  EXPECT_NE(usage_message_of([&] { load_search(temp / "none"); }).find("missing"),
             std::string::npos);
   EXPECT_FALSE(fs::exists(temp / "none"));
 }

@@ -43,24 +43,26 @@ TEST(Space, ReadsListsAndRanges) {
 
 TEST(Space, SaysWhatIsWrong) {
   EXPECT_EQ(space_message("optim.ls=1"),
-            "config key search.space: 'optim.ls' is no key that can be searched; did you mean "
+            "config key search.space: 'optim.ls' is not a key that can be searched; did you mean "
             "'optim.lr'?");
   for (const auto* key : {"data.path", "train.seed", "train.epochs", "output.dir", "eval.every",
                           "train.device", "train.cuda_graph", "model.generator_widths"}) {
-    EXPECT_NE(space_message(str(key, "=1")).find("no key that can be searched"), std::string::npos)
+    EXPECT_NE(space_message(str(key, "=1")).find("not a key that can be searched"),
+              std::string::npos)
         << key;
   }
   EXPECT_NE(space_message("optim.lr=1e-4,20").find("optim.lr: '20' is out of range"),
             std::string::npos);
   EXPECT_NE(space_message("lr=1e-4..20:log").find("'20' is out of range"), std::string::npos);
-  EXPECT_NE(space_message("lr=2e-3..1e-3").find("does not rise"), std::string::npos);
+  EXPECT_NE(space_message("lr=2e-3..1e-3").find("is not a range"), std::string::npos);
   EXPECT_NE(space_message("train.ema=0..0.9:log").find("begins at 0"), std::string::npos);
   EXPECT_NE(space_message("loss.penalty_weight=0.1..3:lo").find("'3:lo' is not a number"),
             std::string::npos);
-  EXPECT_NE(space_message("model.bias=false..true").find("takes no numbers"), std::string::npos);
+  EXPECT_NE(space_message("model.bias=false..true").find("does not take a range"),
+            std::string::npos);
   EXPECT_NE(space_message("optim.lr=").find("has no values"), std::string::npos);
   EXPECT_NE(space_message("optim.lr").find("has no values"), std::string::npos);
-  EXPECT_NE(space_message("lr=1e-3;optim.lr=1e-4").find("is there twice"), std::string::npos);
+  EXPECT_NE(space_message("lr=1e-3;optim.lr=1e-4").find("occurs twice"), std::string::npos);
   // All mistakes are reported at once.
   const auto message = space_message("optim.ls=1;train.ema=2");
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 1);

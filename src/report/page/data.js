@@ -11,7 +11,7 @@ function parsed(run, text, name) {
   try {
     return JSON.parse(text);
   } catch {
-    run.notes.push(`${name}: damaged, so left out`);
+    run.notes.push(`${name}: damaged and left out`);
     return null;
   }
 }

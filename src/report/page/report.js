@@ -27,7 +27,7 @@ function outcomeOf(run) {
   }
   parts.push(`trained for ${duration(trained(run))}`);
   const told = (run.log?.warnings ?? []).some(([, level]) => level === "error");
-  if (run.look === "failed" && !told) parts.push("train.log says why");
+  if (run.look === "failed" && !told) parts.push("see train.log for the reason");
   if (run.look === "training") parts.push(`as of ${data.written}`);
   return parts.join(" · ");
 }
@@ -115,7 +115,7 @@ function showSamples() {
   new ResizeObserver(() => layOut(byId("grids"))).observe(byId("grids"));
   if (epochs.length === 0) {
     byId("samples").querySelector(".tools").remove();
-    byId("grids").before("There are no grids of samples.");
+    byId("grids").before("This report has no grids of samples.");
     showRealImages();
     return;
   }
@@ -218,7 +218,7 @@ function showCurves() {
     return chart;
   };
   add("Losses", losses, () => both("loss"));
-  add("What the discriminator says", losses,
+  add("Output of the discriminator", losses,
       () => ({d_real: "D(x), real", d_fake: "D(G(z)), generated"}), {limits: [0, 1]});
   add("Gradient norms", health, () => both("grad_norm"));
   add("Diversity of samples (1: as varied as the data)", health,

@@ -191,7 +191,7 @@ function showConfig() {
         (key) => row(key, data.runs.map((run) => valueOf(run, key))));
     const heads = ["", ...data.runs.map((run) => run.title)];
     byId("config").append(
-        rows.length ? table("What differs", heads, rows) : "All runs have the same config.");
+        rows.length ? table("Differences", heads, rows) : "All runs have the same config.");
   }
   for (const run of data.runs) {
     const all = [...run.settings];
@@ -201,9 +201,9 @@ function showConfig() {
     const whose = several ? ` of ${run.title}` : "";
     const open = (caption, some) => table(caption, ["key", "value"], lines(some));
     byId("config").append(
-        folded(`Other than the defaults${whose} (${changed.length})`,
-               () => open("Config, in part", changed), !several),
-        folded(`All${whose} (${all.length})`, () => open("Config; bold: no default", all)));
+        folded(`Changed from the defaults${whose} (${changed.length})`,
+               () => open("Config: changed keys", changed), !several),
+        folded(`All keys${whose} (${all.length})`, () => open("Config; bold: changed from the default", all)));
   }
 }
 
@@ -211,7 +211,7 @@ function showNetworks() {
   for (const run of data.runs) {
     const whose = several ? `${run.title}: ` : "";
     const networks = run.facts?.networks;
-    if (!networks) byId("networks").append(make("p", {}, `${whose}run.json does not tell.`));
+    if (!networks) byId("networks").append(make("p", {}, `${whose}run.json has no networks.`));
     for (const [name, {parameters, layers}] of Object.entries(networks ?? {})) {
       const rows = () => layers.map((its) => row(its.layer, [its.output, its.parameters]));
       byId("networks").append(folded(
@@ -228,16 +228,16 @@ function showMachine() {
     ([name, items]) => `${name} (${items})`).join(", ");
   const rows = [
     ["data", ({facts}) => facts && ofData(facts.data)],
-    ["classes, and their images", ({facts}) => facts && ofClasses(facts.data)],
+    ["images per class", ({facts}) => facts && ofClasses(facts.data)],
     ["steps per epoch", ({facts}) => facts?.steps_per_epoch],
     ["processor", ({facts}) => facts && `${facts.processor} (${facts.instructions})`],
     ["threads", ({facts}) => facts?.threads],
     ["device", ({facts}) => facts && `${facts.device} in ${facts.precision}`],
     ["LibTorch", ({facts}) => facts?.libtorch],
     ["gan-train", ({facts}) => facts?.gan_train],
-    ["begun", ({log}) => log?.first],
-    ["last line of the log", ({log}) => log?.last],
-    ["times it was started", ({log}) => log?.starts],
+    ["started", ({log}) => log?.first],
+    ["last log entry", ({log}) => log?.last],
+    ["number of starts", ({log}) => log?.starts],
     ["folder", ({path}) => path],
   ].map(([head, of]) => row(head, data.runs.map((run) => String(of(run) ?? "–"))));
   const heads = ["", ...data.runs.map((run) => run.title)];
