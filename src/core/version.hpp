@@ -3,6 +3,6 @@
 namespace gan {
 
 /// The program's version. CMake reads it from this file.
-inline constexpr const char* kVersion = "1.0.0";
+inline constexpr const char* kVersion = "2.0.0";
 
 }  // namespace gan

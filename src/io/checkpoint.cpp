@@ -5,6 +5,7 @@
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "core/version.hpp"
 #include "dist/ranks.hpp"
 #include "formats/safetensors.hpp"
 #include "gan_train/config/option.hpp"
@@ -167,6 +168,15 @@ void warn_if_ranks_changed(std::int64_t before, const Trainer& trainer) {
                    parts.empty() ? "the last bits" : join(parts, ", ")));
 }
 
+// Versions differ in the order of sums, in dropout masks and in how the average starts.
+void note_other_version(const PtDict& root, const std::string& name) {
+  const PtValue* version = find(root, "gan_train");
+  const std::string before = version == nullptr ? "1.0.0" : text_of(*version, "");
+  if (before == kVersion) return;
+  log::warning(str(name, ": saved by gan-train ", before, ", resumed by ", kVersion,
+                   ": the result may differ from that of ", before));
+}
+
 }  // namespace
 
 void save_generator(const fs::path& path, const Trainer& trainer) {
@@ -180,6 +190,7 @@ void save_state(const fs::path& path, const Trainer& trainer, const LoopState& l
   PtBuilder builder;
   const Networks& nets = trainer.networks;
   PtDict root = header("state", trainer);
+  root.push_back({"gan_train", {std::string(kVersion)}});
   root.push_back({"generator", {builder.build(*nets.generator)}});
   root.push_back({"discriminator", {builder.build(*nets.discriminator)}});
   // With statistics of its own weights, since gan-sample draws from it.
@@ -242,6 +253,7 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.evaluating = find(root, "evaluating") != nullptr && get<bool>(root, "evaluating", name);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
+  note_other_version(root, name);
   if (find(root, "ranks") != nullptr) {  // older files lack it
     warn_if_ranks_changed(get_count(root, "ranks", name), trainer);
   }

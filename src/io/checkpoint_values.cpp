@@ -141,7 +141,7 @@ static std::vector<Type> read_list(const PtDict& root, const char* key, const st
   return values;
 }
 
-// Files of version 0.1.0 have no classes; those before 1.2 have no names.
+// Files of version 0.1.0 have no classes; those of 1.0.0 no names.
 Classes read_classes(const PtDict& root, const std::string& name) {
   if (find(root, "classes") == nullptr) return {};
   return checked({get_count(root, "classes", name, kMaxClasses),

@@ -54,7 +54,7 @@ TEST_F(Page, HelpFitsTheTerminal) {
 TEST_F(Page, Version) {
   for (const char* line : {"gan --version", "gan -V"}) {
     const auto text = print(line);
-    for (const char* words : {"gan-train 1.", "LibTorch  2.", "CPU  ", " thread", "MPI  "}) {
+    for (const char* words : {"gan-train 2.", "LibTorch  2.", "CPU  ", " thread", "MPI  "}) {
       expect_says(text, words);
     }
   }

@@ -193,8 +193,10 @@ class PageTest(Exporting):
             "s.value = (samples[0].any + 1) % 10; s.onchange()")  # fmt: skip
         wait()
         self.assertNotEqual(picture(), moved)
-        run("document.querySelectorAll('#many canvas')[5].click()")
-        self.assertEqual(picture(), picture("#many canvas:nth-child(6)"))
+        sixth = self.browser.find_element("css selector", "#many button:nth-child(6)")
+        sixth.send_keys("\n")  # also without a mouse
+        self.assertEqual(sixth.get_attribute("aria-pressed"), "true")
+        self.assertEqual(picture(), picture("#many button:nth-child(6) canvas"))
         run("document.querySelector('#fresh').click()")
         wait()
         self.assertNotEqual(picture(), moved)

@@ -253,6 +253,8 @@ class ReportBrowserTest(Reporting):
         cut = "return [...document.querySelectorAll('.wide')].filter(" \
               "(box) => box.scrollWidth > box.clientWidth).map((box) => box.innerText)"
         self.assertEqual(self.browser.execute_script(cut), [])
+        blank = [cell for cell in self.all(".many td") if cell.is_displayed() and not cell.text]
+        self.assertEqual(blank, [])
 
     def test_a_narrow_page_shows_all_without_scrolling_sideways(self):
         self.trained(*SMALL, *EVAL, "--epochs", 4, "--output.log_every", 4)
@@ -264,6 +266,16 @@ class ReportBrowserTest(Reporting):
         self.report(*names, "-o", "three.html", "--quiet")
         self.open("three.html", width=500)
         self.phone()
+
+    def test_a_single_epoch(self):
+        self.trained(*SMALL, "--epochs", 1)
+        self.open("run/report.html")
+        self.assertFalse(self.one("#epoch").is_displayed())
+        self.assertIn("after epoch 1", self.one("figcaption").text)
+        solid, dashed = self.all(".chart")[0].find_elements(By.CSS_SELECTOR, "circle")
+        panel = self.shown(self.one(".chart"), "background-color")
+        self.assertNotEqual(self.shown(solid, "fill"), panel)
+        self.assertEqual(self.shown(dashed, "fill"), panel)
 
     def test_numbers_are_for_readers(self):
         self.trained(*SMALL, "--epochs", 2)

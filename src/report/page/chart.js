@@ -178,10 +178,11 @@ class Chart {
     return path;
   }
 
+  // Filled on a solid curve, hollow on a dashed one.
   dot(one, point, radius) {
-    return make(
-        "circle",
-        {cx: this.toX(this.x(point)), cy: this.toY(point.y), r: radius, fill: one.colour});
+    const fill = one.dashed ? "var(--panel)" : one.colour;
+    const [cx, cy] = [this.toX(this.x(point)), this.toY(point.y)];
+    return make("circle", {cx, cy, r: radius, fill, stroke: one.colour});
   }
 
   // Marks the points nearest to the cursor, and shows their values below the chart.

@@ -77,7 +77,8 @@ function layOut(place) {
   const figures = [...place.querySelectorAll("figure")];
   const gap = 16;
   const width = place.getBoundingClientRect().width;
-  const most = Math.max(1, Math.floor((width + gap) / (160 + gap)));
+  const least = width < 640 ? 160 : 240;
+  const most = Math.max(1, Math.floor((width + gap) / (least + gap)));
   const columns = columnsFor(figures.length, Math.min(most, figures.length));
   place.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   const room = (width + gap) / columns - gap;
@@ -126,6 +127,7 @@ function showSamples() {
   showRealImages();
   const slider = byId("epoch");
   slider.max = epochs.length - 1;
+  byId("samples").querySelector(".tools").hidden = epochs.length === 1;
 
   const show = (at) => {
     slider.value = at;
