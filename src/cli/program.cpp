@@ -20,7 +20,7 @@ namespace {
 
 void print_help() {
   std::fputs(
-      "gan-train: trains generative adversarial networks and draws from them\n\n"
+      "gan-train: trains GANs and draws images from them\n\n"
       "usage: gan <command> [options]\n"
       "       gan-<command> [options]\n\n",
       stdout);

@@ -269,8 +269,7 @@ TEST(Ranks, RefuseToCaptureASumThatLeavesTheDevice) {
   EXPECT_NO_THROW(Trainer(config, data));
   ThreadRanks(2).run([&](Ranks& ranks) {
     EXPECT_EQ(usage_message_of([&] { Trainer(config, data, ranks); }),
-              "train.cuda_graph: not on several processes, whose sums can't be captured; leave it "
-              "out under mpirun");
+              "train.cuda_graph: works with one process only; leave it out under mpirun");
   });
 }
 

@@ -91,7 +91,7 @@ class DistTest(Ranks):
         job = self.start(2, "--train.cuda_graph", "true")
         errors = self.ended(job)
         self.assertEqual(job.returncode, 1, errors)  # MPI's; each rank gives the reason
-        self.assertIn("error: train.cuda_graph: not on several processes", errors)
+        self.assertIn("error: train.cuda_graph: works with one process only", errors)
         self.assertFalse(self.out.exists())
 
     def test_ranks_that_mpi_does_not_see_are_refused(self):

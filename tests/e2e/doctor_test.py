@@ -71,7 +71,7 @@ class DoctorTest(common.RecipesTest):
             self.assertEqual(findings[str(folder)]["verdict"], verdict)
         text = self.call("gan-doctor", "--seconds", 0, "--data", folder, code=1).stdout
         self.assertRegex(text, r"(?m)^FAIL  data ")
-        self.assertRegex(text, r"(?m)^1 of \d+ failed$")
+        self.assertRegex(text, r"(?m)^1 of \d+ checks failed$")
 
     def test_the_script_fetches_by_the_same_sums(self):
         self.assertEqual(len(KNOWN), 14)

@@ -359,8 +359,8 @@ class ReportBrowserTest(Reporting):
         self.open("run/report.html")
         self.assertIn("0 of 1 epoch ", self.one("#outcome").text)
         self.assertEqual(self.one(".title .state").text, "■ stopped")
-        self.assertIn("There are no grids", self.one("#samples").text)
-        self.assertIn("health.csv: not there", self.one("#missing").text)
+        self.assertIn("no grids of samples", self.one("#samples").text)
+        self.assertIn("health.csv: missing", self.one("#missing").text)
 
 
 if __name__ == "__main__":

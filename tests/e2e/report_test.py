@@ -88,7 +88,7 @@ class ReportFileTest(Reporting):
             file.write("3,48,1.")
         self.report("run")
         notes = "\n".join(data_of(self.page("run/report.html"))["runs"][0]["notes"])
-        for words in "health.csv: not there", "run.json: not there", "losses.csv: 1 line(s)":
+        for words in "health.csv: missing", "run.json: missing", "losses.csv: 1 incomplete line(s)":
             self.assertIn(words, notes)
 
     def test_real_images_are_saved_once(self):

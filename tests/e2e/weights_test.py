@@ -94,7 +94,7 @@ class WeightsTest(common.ProgramTest):
                    self.folder / "two.pt")  # fmt: skip
         self.check("two.pt")
         said = self.sample("--ckpt", "two.pt", *self.config, "-n", 1, "--out", "x.png").stderr
-        self.assertIn("two.pt: takes 'G_ema' without the prefix 'module.'", said)
+        self.assertIn("two.pt: uses 'G_ema' without the prefix 'module.'", said)
         self.assertIn("others that fit: 'G'", said)
         self.assertIn("model.norm_eps = 1.0e-05 is assumed", said)
 

@@ -54,8 +54,8 @@ TEST_F(RunReportTest, HoldsTheFiguresByColumn) {
 
 TEST_F(RunReportTest, TellsWhatIsNotThere) {
   expect_holds(R"("metrics":null)");
-  for (const char* file : {"metrics.csv: not there (see eval.every)", "health.csv: not there",
-                           "run.json: not there", "train.log: not there"}) {
+  for (const char* file : {"metrics.csv: missing (see eval.every)", "health.csv: missing",
+                           "run.json: missing", "train.log: missing"}) {
     expect_holds(file);
   }
   fs::remove_all(run_ / "samples");
