@@ -83,7 +83,7 @@ class WordsOfARunTest(common.ProgramTest):
         self.assertNotIn("resumes", self.train(*self.few, "--epochs", 1, "--out", "run").stderr)
         self.assertIn("already complete: 1 epoch", self.train("--resume", "run").stderr)
         self.assertIn(
-            "resumes after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
+            "training goes on after step 2 of 4", self.train("--resume", "run", "--epochs", 2).stderr
         )
         says = "the run has done 4 steps, more than the 2"
         self.refused("gan-train", "--resume", "run", "--epochs", 1, code=2, says=says)
