@@ -108,7 +108,8 @@ bool Run::Impl::train(const Hooks& watch) {
     const bool complete = done == trainer_.total_steps();
     const std::int64_t epochs = trainer_.config().train.epochs;
     log::info(complete ? str("already complete: ", counted(epochs, "epoch"))
-                       : str("resumed; training goes on after step ", done, " of ", trainer_.total_steps()));
+                       : str("resumed; training goes on after step ", done, " of ",
+                             trainer_.total_steps()));
   }
   if (!can_plot()) log::warning("this build has no plots (no cairo): losses.png is left out");
   open_logs();
