@@ -20,7 +20,7 @@ struct Command {
   /// Declares the command's options without running anything. Call the result after `app` has
   /// parsed.
   Runnable (*declare)(CLI::App& app);
-  std::string_view example = "";  ///< a call that a newcomer can type
+  std::string_view example = {};  ///< a call that a newcomer can type
 };
 
 /// Declares a command with `Arguments`, whose constructor takes the CLI::App&.
