@@ -140,6 +140,7 @@ PYTHON
 
 # Profiles are columns of text; all else is Markdown.
 measure_all() {
+  local part
   echo '# Everything measured'
   printf '\nMade by `scripts/bench.sh --all` on %s; do not edit.\n\n' "$(date -I)"
   print_machine | paste -sd ';' | sed 's/;/; /g; s/$/./'

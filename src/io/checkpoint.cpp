@@ -169,7 +169,7 @@ void warn_if_ranks_changed(std::int64_t before, const Trainer& trainer) {
 }
 
 // Versions differ in the order of sums, in dropout masks and in how the average starts.
-void note_other_version(const PtDict& root, const std::string& name) {
+void warn_if_version_changed(const PtDict& root, const std::string& name) {
   const PtValue* version = find(root, "gan_train");
   const std::string before = version == nullptr ? "1.0.0" : text_of(*version, "");
   if (before == kVersion) return;
@@ -253,7 +253,7 @@ void load_state(const fs::path& path, Trainer& trainer, LoopState& loop) {
   loop.evaluating = find(root, "evaluating") != nullptr && get<bool>(root, "evaluating", name);
   trainer.scale_lr(loop.lr_scale());
   trainer.set_steps_done(get_count(root, "step", name, INT64_MAX / 1000));
-  note_other_version(root, name);
+  warn_if_version_changed(root, name);
   if (find(root, "ranks") != nullptr) {  // older files lack it
     warn_if_ranks_changed(get_count(root, "ranks", name), trainer);
   }

@@ -25,7 +25,7 @@ struct GpuInfo {
 
 /// The reason why training can't use a GPU, and the cure ("" if there is no GPU to use).
 struct GpuProblem {
-  std::string what = {};  ///< "" if there is no problem
+  std::string what = {};  ///< empty if the GPU can be used
   std::string cure = {};
 };
 
