@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/generator_arguments.hpp"
 #include "cli/progress.hpp"
+#include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/version.hpp"
