@@ -129,14 +129,13 @@ DiscriminatorInputs StepDraws::draw_discriminator(std::int64_t batch, const View
     const auto which = streams.share(draw_mirrors(d.real.size(0) * ranks_, seed, index));
     d.real = mirrored(d.real, copied(which, device_));
   }
-  if (classes_.count > 0) d.real_classes = data_.labels.index_select(0, copied(items, device_));
+  if (classes_.count > 0) d.classes = data_.labels.index_select(0, copied(items, device_));
 
   const std::int64_t whole = d.real.size(0) * ranks_;
   const auto labels = draw_labels(config_.loss, whole / config_.model.pack, seed, index);
   d.real_labels = streams.share(labels[0]);
   d.fake_labels = streams.share(labels[1]);
   d.latents = streams.share(draw_latents(config_.model, whole, seed, Stream::kLatentD, index));
-  d.classes = streams.share(draw_classes(classes_, whole, seed, Stream::kClassD, index));
 
   const auto augment = streams.rank_generator(Stream::kAugmentD, batch);
   const auto noise = streams.rank_generator(Stream::kNoise, 2 * batch);
@@ -167,7 +166,7 @@ GeneratorInputs StepDraws::draw_generator(std::int64_t step, const ViewLevel& le
   g.fake_view = draw_view(config_.augment, level, shape, augment, noise);
   if (loss_.needs_pairs()) {
     g.real = last.real;
-    g.real_classes = last.real_classes;
+    g.real_classes = last.classes;
     g.real_view = draw_view(config_.augment, level, last.real.sizes(), augment, noise);
   }
   return g;

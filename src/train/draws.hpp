@@ -20,12 +20,11 @@ namespace gan {
 /// Inputs of one update of D: n real and n generated images. Classes are undefined if the GAN is
 /// unconditional.
 struct DiscriminatorInputs {
-  torch::Tensor real;          ///< images [n, c, h, w] in data.range
-  torch::Tensor real_classes;  ///< [n] int64
-  torch::Tensor real_labels;   ///< [n / model.pack], float32
-  torch::Tensor fake_labels;   ///< likewise
-  torch::Tensor latents;       ///< [n, latent_dim] for the generated images
-  torch::Tensor classes;       ///< [n] int64, for the generated images
+  torch::Tensor real;         ///< images [n, c, h, w] in data.range
+  torch::Tensor real_labels;  ///< [n / model.pack], float32
+  torch::Tensor fake_labels;  ///< likewise
+  torch::Tensor latents;      ///< [n, latent_dim] for the generated images
+  torch::Tensor classes;      ///< [n] int64: of the real images, and of the generated ones
   View real_view;
   View fake_view;
   std::optional<PenaltyNoise> penalty;  ///< set if the penalty is due in this update
@@ -62,7 +61,6 @@ void for_each_tensor(Inputs& inputs, Use use) {
   };
   for (auto& d : inputs.d) {
     use("real", d.real);
-    use("real_classes", d.real_classes);
     use("real_labels", d.real_labels);
     use("fake_labels", d.fake_labels);
     use("latents_d", d.latents);

@@ -115,7 +115,7 @@ void Trainer::adapt_augmentation(const torch::Tensor& sign) {
 // Updates D to tell real images from generated ones. Returns d_loss, d_real, d_fake, d_grad_norm
 // and the mean sign of the logits on real images.
 torch::Tensor Trainer::update_discriminator(const DiscriminatorInputs& in, const Batch& generated) {
-  const Batch real = {apply_view(in.real, in.real_view, config_.augment), in.real_classes};
+  const Batch real = {apply_view(in.real, in.real_view, config_.augment), in.classes};
   const Batch fake = {apply_view(generated.images.detach(), in.fake_view, config_.augment),
                       generated.classes};
   Output on_real, on_fake;

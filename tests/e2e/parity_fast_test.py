@@ -74,7 +74,7 @@ class MnistFast(Gan):
     def penalty(self, batch):
         images = batch["real"].clone().requires_grad_()
         (slopes,) = torch.autograd.grad(
-            self.logits(images, batch["real_classes"]).sum(), images, create_graph=True
+            self.logits(images, batch["classes_d"]).sum(), images, create_graph=True
         )
         # Half the mean squared slope, with weight 0.5, also for the 15 updates without a penalty.
         return (1 if self.fault == "penalty" else 16) * 0.5 * 0.5 * slopes.square().sum() / 32
@@ -82,7 +82,7 @@ class MnistFast(Gan):
     def train_d(self, batch):
         real_labels, fake_labels = self.labels(batch)
         fake = self.fake(self.inputs(batch, "d"))
-        real_logits = self.logits(batch["real"], batch["real_classes"])
+        real_logits = self.logits(batch["real"], batch["classes_d"])
         fake_logits = self.logits(fake, batch["classes_d"])
         loss = recipes.bce(real_logits, real_labels) + recipes.bce(fake_logits, fake_labels)
         if self.steps % 16 == 0:

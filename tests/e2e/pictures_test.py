@@ -142,7 +142,7 @@ class PicturesTest(common.ProgramTest):
         )
         step = torch.load(self.folder / "dump" / "step_0001.pt")
         pixels = ((step["real"] + 1) * 127.5).round().int().permute(0, 2, 3, 1).numpy()
-        order = np.argsort(step["real_classes"].numpy())
+        order = np.argsort(step["classes_d"].numpy())
         return dict(zip(sorted(files), pixels[order])), done.stderr
 
     def check(self, files, wanted, tolerance):

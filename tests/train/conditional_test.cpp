@@ -31,14 +31,14 @@ std::map<std::string, torch::Tensor> recorded_step(Trainer& trainer) {
   return all;
 }
 
-TEST(Conditional, RealImagesKeepTheirClassesAndFakesGetDrawnOnes) {
+TEST(Conditional, FakesHaveTheClassesOfTheRealImagesThenDrawnOnes) {
   Config config = conditional_shapes(Conditional::kProjection);
   const Dataset data = load_dataset(config.data);
   Trainer trainer(config, data);
   const auto step = recorded_step(trainer);
   const auto all = scaled(data.samples, PixelRange::kSymmetric).flatten(1);
   const auto item = torch::cdist(step.at("real").flatten(1), all).argmin(1);
-  EXPECT_TRUE(torch::equal(data.labels.index_select(0, item), step.at("real_classes")));
+  EXPECT_TRUE(torch::equal(data.labels.index_select(0, item), step.at("classes_d")));
   for (const char* name : {"classes_d", "classes_g"}) {
     const auto& classes = step.at(name);
     EXPECT_EQ(classes.size(0), 32) << name;
@@ -68,7 +68,7 @@ double loss_by_hand(const Config& config, const Dataset& data) {
     }
     return loss.item<double>();
   };
-  const double real = part(step.at("real"), step.at("real_classes"), 1.0);
+  const double real = part(step.at("real"), step.at("classes_d"), 1.0);
   const double sum = real + part(fake, step.at("classes_d"), 0.0);
   EXPECT_NEAR(step_metrics(step.at("metrics")).d_loss,
               config.train.discriminator_update == DiscriminatorUpdate::kSummed ? sum : sum / 2,
@@ -186,13 +186,13 @@ TEST(Packing, ALastBatchOfOnePackIsTooFewForTheDiscriminatorsNorm) {
 }
 
 TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
-  const auto classes = draw_classes(5, 10000, 1, Stream::kClassD, 3);
+  const auto classes = draw_classes(5, 10000, 1, Stream::kClassG, 3);
   const auto counts = torch::bincount(classes);
   EXPECT_EQ(counts.size(0), 5);
   EXPECT_LT((counts - 2000).abs().max().item<std::int64_t>(), 200);  // five sigma
-  EXPECT_TRUE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassD, 3)));
-  EXPECT_FALSE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassD, 4)));
-  EXPECT_FALSE(draw_classes(0, 10, 1, Stream::kClassD, 3).defined());
+  EXPECT_TRUE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassG, 3)));
+  EXPECT_FALSE(torch::equal(classes, draw_classes(5, 10000, 1, Stream::kClassG, 4)));
+  EXPECT_FALSE(draw_classes(0, 10, 1, Stream::kClassG, 3).defined());
 
   ModelConfig config = conditional_shapes(Conditional::kConcat).model;
   const auto inputs = draw_inputs(config, 5, 30, 1, Stream::kSample, 2);
@@ -203,13 +203,13 @@ TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
 }
 
 TEST(Conditional, ClassesWithoutImagesAreNotDrawn) {
-  const auto labels = draw_classes(Classes(6, {}, {1, 4, 5}), 3000, 1, Stream::kClassD, 3);
+  const auto labels = draw_classes(Classes(6, {}, {1, 4, 5}), 3000, 1, Stream::kClassG, 3);
   const auto counts = torch::bincount(labels, {}, 6);
   for (const int label : {0, 2, 3}) EXPECT_EQ(counts[label].item<int>(), 0);
   for (const int label : {1, 4, 5}) EXPECT_NEAR(counts[label].item<int>(), 1000, 150);
   // With all classes, the draws are the same as before.
-  EXPECT_TRUE(torch::equal(draw_classes(3, 50, 1, Stream::kClassD, 3),
-                           draw_classes(Classes(3, {}, {0, 1, 2}), 50, 1, Stream::kClassD, 3)));
+  EXPECT_TRUE(torch::equal(draw_classes(3, 50, 1, Stream::kClassG, 3),
+                           draw_classes(Classes(3, {}, {0, 1, 2}), 50, 1, Stream::kClassG, 3)));
 }
 
 // The share of 400 samples whose nearest mode is the requested one.

@@ -90,7 +90,7 @@ TEST(Draws, HaveTheShapesThatTheHeaderSays) {
   EXPECT_EQ(inputs.d[1].penalty->pixels.sizes(), inputs.d[1].real.sizes());
   const DiscriminatorInputs& d = inputs.d.back();
   EXPECT_EQ(d.real.sizes(), (std::vector<std::int64_t>{32, 1, 8, 8}));
-  EXPECT_EQ(d.real_classes.sizes(), (std::vector<std::int64_t>{32}));
+  EXPECT_EQ(d.classes.sizes(), (std::vector<std::int64_t>{32}));
   EXPECT_EQ(d.real_labels.sizes(), (std::vector<std::int64_t>{16}));
   EXPECT_EQ(d.latents.sizes(), (std::vector<std::int64_t>{32, 4}));
   EXPECT_EQ(d.classes.scalar_type(), torch::kInt64);
@@ -118,8 +118,8 @@ TEST(Draws, TheSharesOfRanksAreTheWholeBatch) {
   StepDraws one(config, data, torch::kCPU, 1), four(config, data, torch::kCPU, 4);
   const auto whole = by_name({one.draw(3, 0)});
   const auto shared = by_name({four.draw(3, 0), four.draw(3, 1), four.draw(3, 2), four.draw(3, 3)});
-  for (const char* name : {"real", "real_classes", "real_labels", "fake_labels", "latents_d",
-                           "classes_d", "latents_g", "classes_g", "real_2", "latents_d_2"}) {
+  for (const char* name : {"real", "real_labels", "fake_labels", "latents_d", "classes_d",
+                           "latents_g", "classes_g", "real_2", "latents_d_2"}) {
     EXPECT_TRUE(torch::equal(whole.at(name), shared.at(name))) << name;
   }
   const auto seeds = shared.at("layer_seed");

@@ -30,7 +30,6 @@ enum class Stream : std::uint64_t {
   kAugmentG = 16,     ///< augmentation in G's update; index: the step
   kPenalty = 17,      ///< interpolation points of a gradient penalty; index: the batch
   kCalibrate = 18,    ///< latents for the statistics of averaged batch norms; index: the batch
-  kClassD = 19,       ///< classes of the fakes of D's update; index: the batch
   kClassG = 20,       ///< classes of the fakes of G's update; index: the step
   kRealImages = 21,   ///< the images of samples/real.png, always with seed 0; index 0
   kMirror = 22,       ///< which real images are mirrored; index: the batch
