@@ -47,7 +47,7 @@ while [[ $# -gt 0 ]]; do
     --compile) compile=(--compile) ;;
     --profile | --growth | --runs | --kernels | --fid | --all) mode=${1#--} ;;
     --peer)
-      [[ -x ${2:-} ]] || usage_error '--peer needs the program cpp/dcgan, built'
+      [[ -x ${2:-} ]] || usage_error '--peer needs the path of the built program cpp/dcgan'
       peer=(--peer "$2")
       shift
       ;;
@@ -101,7 +101,7 @@ measure_runs() {
 
 measure_compare() {
   "$python" -c 'import torch' 2>/dev/null ||
-    die 'PyTorch is needed to compare with; scripts/setup.sh --tests installs it'
+    die 'the comparison needs PyTorch; scripts/setup.sh --tests installs it'
   local turn
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

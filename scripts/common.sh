@@ -46,7 +46,7 @@ quietly() {
 ensure_venv() {
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 && return
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
-    die 'Python 3.10 or later is needed, as python3'
+    die 'python3 must be Python 3.10 or later'
   say 'making a Python environment in .venv'
   python3 -m venv --clear "$venv"
 }

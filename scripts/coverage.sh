@@ -13,7 +13,7 @@ cmake --preset coverage -DGAN_TRAIN_UNITY=ON
 cmake --build --preset coverage
 find build-coverage -name '*.gcda' -delete
 GOMP_SPINCOUNT=3000 GAN_TRAIN_PYTHON=$venv/bin/python \
-  ctest --preset coverage --parallel "$(nproc)" "$@" || say 'some tests failed; what they reached counts'
+  ctest --preset coverage --parallel "$(nproc)" "$@" || say 'some tests failed; the lines they reached are counted'
 mkdir -p build-coverage/report
 "$venv/bin/gcovr" --root . --filter src/ --filter include/ --gcov-ignore-errors all \
   --gcov-ignore-parse-errors all --exclude-throw-branches --html-details build-coverage/report/index.html \

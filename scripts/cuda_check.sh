@@ -22,9 +22,9 @@ out='' compile='' options=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) show_help && exit ;;
-    --device) out=$(cd "$caller_dir" && realpath -m "${2:?--device: say where to write}")
+    --device) out=$(cd "$caller_dir" && realpath -m "${2:?--device needs a folder to write to}")
       shift ;;
-    --device-name) options+=("$1" "${2:?--device-name: say which}") && shift ;;
+    --device-name) options+=("$1" "${2:?--device-name needs a name}") && shift ;;
     --quick) options+=("$1") ;;
     --compile) compile=1 ;;
     *) usage_error "unknown argument '$1'" ;;
@@ -72,17 +72,17 @@ if [[ -n $compile ]]; then
     c++ -std=c++20 -fsyntax-only -Wall -Wextra -Werror -D GAN_TRAIN_HAS_CUDA -I src -I include \
       -isystem "$headers/missing" -isystem "$headers/nvidia/cu13/include" -isystem "$torch" \
       -isystem "$torch/torch/csrc/api/include" -include torch/types.h -x c++ -
-  say "${#sources[@]} files with code for CUDA compile"
+  say "all ${#sources[@]} files with CUDA code compile"
   exit
 fi
 
 if [[ -n $out ]]; then
-  [[ -x $build/bin/gan ]] || die "$build holds no program: call $0 without --device first"
-  libraries=$(torch_libraries python3) || die 'python3 needs the torch that the program was built with'
+  [[ -x $build/bin/gan ]] || die "no program in $build: run $0 without --device first"
+  libraries=$(torch_libraries python3) || die 'python3 must have the torch that the program was built with'
   export LD_LIBRARY_PATH="$build/lib:$libraries"
   exec python3 scripts/bench/on_device.py "${options[@]}" "$build" data/mnist "$out"
 fi
-[[ ${#options[@]} -eq 0 ]] || usage_error "${options[0]} goes with --device"
+[[ ${#options[@]} -eq 0 ]] || usage_error "${options[0]} needs --device"
 
 GAN_TRAIN_TORCH=none scripts/setup.sh
 scripts/get_data.sh mnist
@@ -112,7 +112,7 @@ ctest --test-dir "$build" --parallel "$(nproc)" -LE e2e --output-on-failure || c
 expect() { # WORDS CODE COMMAND...
   local said status=0
   said=$("${@:3}" 2>&1) || status=$?
-  [[ $status -eq $2 && $said == *"$1"* ]] && say "well: $1" && return
+  [[ $status -eq $2 && $said == *"$1"* ]] && say "as expected: $1" && return
   say "FAILED: ${*:3} (exit code $status) did not say: $1" && printf '%s\n' "$said" >&2
   code=1
 }

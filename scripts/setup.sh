@@ -38,13 +38,13 @@ missing_packages() {
 
 install_packages() {
   if ! command -v apt-get >/dev/null; then
-    say "no Debian packages here; the build needs what these hold: ${packages[*]}"
+    say "this is not a Debian-like system; install the equivalent of: ${packages[*]}"
     return
   fi
   local missing as_root=()
   read -ra missing <<<"$(missing_packages)" || true
   if [[ ${#missing[@]} -eq 0 ]]; then
-    say 'Debian packages: all there'
+    say 'Debian packages: all installed'
     return
   fi
   if [[ $(id -u) -ne 0 ]]; then
@@ -64,7 +64,7 @@ install_packages() {
     if apt-cache show "$package" >/dev/null 2>&1; then
       known+=("$package")
     else
-      say "no package $package here; going on without it"
+      say "package $package is not available; continuing without it"
     fi
   done
   [[ ${#known[@]} -eq 0 ]] ||
@@ -112,7 +112,7 @@ install_torch() {
     say "installing the CPU build of $wheel into .venv (about 200 MB to fetch)"
     install_cpu_torch "$wheel"
   fi
-  torch_in_venv >/dev/null || die "pip gave another kind of torch than $torch_kind"
+  torch_in_venv >/dev/null || die "pip installed a torch that is not of the kind $torch_kind"
 }
 
 # pip finds a CPU build directly on an index that lists it under its own version; otherwise uv knows
@@ -123,7 +123,7 @@ install_cpu_torch() {
     quietly "$venv/bin/uv" pip install --python "$venv/bin/python" --torch-backend=cpu "$1" &&
     return
   [[ $(uname -m) != x86_64 ]] && pip_install "$1" && return
-  die "the CPU build of $1 could not be had; point CMAKE_PREFIX_PATH at a LibTorch $torch_oldest" \
+  die "the CPU build of $1 could not be installed; point CMAKE_PREFIX_PATH at a LibTorch $torch_oldest" \
     'or later, or take the large build: GAN_TRAIN_TORCH=cuda scripts/setup.sh'
 }
 
@@ -163,7 +163,7 @@ install_test_tools() {
   install_missing '' "${test_modules[@]}"
   install_missing --no-deps "${peer_modules[@]}"
   ensure_tool clang-format "$clang_format_version"
-  say 'test tools: all there'
+  say 'test tools: all installed'
 }
 
 tests=
@@ -175,9 +175,9 @@ for argument; do
   esac
 done
 [[ $torch_kind =~ ^(cpu|cuda|none)$ ]] ||
-  usage_error "GAN_TRAIN_TORCH=$torch_kind: cpu, cuda and none are known"
+  usage_error "GAN_TRAIN_TORCH must be cpu, cuda or none, not $torch_kind"
 [[ -z ${Torch_DIR:-} || -f $Torch_DIR/TorchConfig.cmake ]] ||
-  die "Torch_DIR=$Torch_DIR holds no TorchConfig.cmake"
+  die "no TorchConfig.cmake in Torch_DIR=$Torch_DIR"
 
 [[ -z $tests ]] || packages+=("${test_packages[@]}")
 install_packages

@@ -24,7 +24,7 @@ rm -rf "$processes" "$results"
 code=0
 ctest --preset release --parallel "$(nproc)" --no-tests=error --output-junit "$processes" \
   "${which[@]}" "$@" || code=$?
-[[ -f $processes ]] || die "ctest left no results ($code)"
+[[ -f $processes ]] || die "ctest wrote no results ($code)"
 
 # Each process records the results of its tests. One that failed without a record counts as a test.
 tests=0 failed=0 skipped=0
@@ -38,7 +38,7 @@ while read -r name status; do
     skipped=$((skipped + $(grep -cE 'result="(skipped|suppressed)"' "$left" || true)))
   fi
   if [[ $status != run && $failures -eq 0 && ! ($status == notrun && -f $left) ]]; then
-    say "$name did not come to its end"
+    say "$name did not finish"
     tests=$((tests + 1)) failures=1
   fi
   failed=$((failed + failures))

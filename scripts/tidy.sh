@@ -11,7 +11,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { show_help && exit; }
 
-[[ -f build/compile_commands.json ]] || die 'no build yet: cmake --preset release'
+[[ -f build/compile_commands.json ]] || die 'no build found; run cmake --preset release'
 ensure_tool clang-tidy "$clang_tidy_version"
 
 # If scripts/test.sh configured the build, files that see LibTorch are compiled a dozen at a time,

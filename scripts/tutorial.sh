@@ -17,15 +17,15 @@ follow() {
   local page=$1 command made commands
   shift
   mapfile -t commands < <(sed -n 's/^    \$ //p' "$root/docs/$page")
-  [[ ${#commands[@]} -gt 0 ]] || die "docs/$page holds no commands"
+  [[ ${#commands[@]} -gt 0 ]] || die "docs/$page has no commands"
   for command in "${commands[@]}"; do
     say "\$ $command"
-    bash -c "$command" || die "a command of docs/$page fails: $command"
+    bash -c "$command" || die "a command of docs/$page failed: $command"
   done
   for made; do
-    [[ -s $made ]] || die "the commands of docs/$page left no $made"
+    [[ -s $made ]] || die "the commands of docs/$page did not write $made"
   done
-  say "docs/$page: ${#commands[@]} commands, all well"
+  say "docs/$page: ${#commands[@]} commands work"
 }
 
 # Pictures for the second page.
@@ -38,5 +38,5 @@ follow tutorial.md mine.ini runs/first/report.html digits.png sevens.png compare
 # gan-eval's classifier must recognise the digits (docs/quality.md says 99.4 %).
 accuracy=$(sed -nE 's/.*"features": "LeNet classifier of [^,]*, ([0-9.]+) % .*/\1/p' runs/first/evaluation.json)
 awk -v found="$accuracy" 'BEGIN { exit !(found >= 99.2) }' ||
-  die "the classifier of digits is right about '$accuracy' % of the test images; 99.2 was promised"
+  die "the classifier of digits is right about '$accuracy' % of the test images; the tutorial promises 99.2 %"
 say "the classifier is right about $accuracy %"

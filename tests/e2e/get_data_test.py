@@ -80,7 +80,7 @@ class GetDataTest(common.ProgramTest):
             self.assertEqual(content, (common.MNIST / name).read_bytes(), name)
 
     def test_all_is_fetched_once(self):
-        self.assertIn("as published", self.get())
+        self.assertIn("SHA-256 checked", self.get())
         self.assertEqual(self.asked, sorted((f"{name}.gz", 0) for name in NAMES))
         self.assert_there()
         self.assertFalse((self.folder / "mnist/.part").exists())

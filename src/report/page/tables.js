@@ -177,7 +177,7 @@ function showEvaluations(tables, titles) {
         several ? "these runs." : "this run."));
   }
   for (const text of terms)
-    byId("figures").append(make("p", {class: "hint"}, `Features, reference, samples: ${text}.`));
+    byId("figures").append(make("p", {class: "hint"}, `Features, reference and number of samples: ${text}.`));
 }
 
 function showConfig() {
@@ -203,7 +203,7 @@ function showConfig() {
     byId("config").append(
         folded(`Changed from the defaults${whose} (${changed.length})`,
                () => open("Config: changed keys", changed), !several),
-        folded(`All keys${whose} (${all.length})`, () => open("Config; bold: changed from the default", all)));
+        folded(`All keys${whose} (${all.length})`, () => open("Config (bold: not the default)", all)));
   }
 }
 
