@@ -45,10 +45,10 @@ std::vector<std::string> data_warnings(const Config& config, const Dataset& data
     if (auto levels = warn_of_levels(data); !levels.empty()) warnings.push_back(std::move(levels));
   }
   const Classes classes = find_classes(config.model, data);
-  if (classes.size() == 1) {
+  if (const auto labels = classes.labels(); labels.size() == 1) {
     warnings.push_back(str("model.conditional: ", config.model.conditional,
                            " needs several classes, but ", "all images of ", data.source,
-                           " are of one (", printable(classes.name(classes.label(0))),
+                           " are of one (", printable(classes.name(labels[0])),
                            "); a class is a folder in ", "data.path, or a number in data.labels"));
   }
   if (config.augment.saturation > 0 && data.shape.channels == 1) {

@@ -100,10 +100,9 @@ Classes classes_of(const Dataset& data) {
   const std::int64_t count = largest + 1;
   auto names = data.class_names;
   if (!names.empty()) names.resize(static_cast<std::size_t>(count));
-  const auto found = torch::bincount(data.labels).nonzero().flatten();
-  if (found.size(0) == count) return {count, std::move(names), {}};
-  const auto* labels = found.const_data_ptr<std::int64_t>();
-  return {count, std::move(names), {labels, labels + found.size(0)}};
+  const auto images = torch::bincount(data.labels);
+  const auto* first = images.const_data_ptr<std::int64_t>();
+  return {count, std::move(names), {first, first + count}};
 }
 
 Classes find_classes(const ModelConfig& config, const Dataset& data) {

@@ -1,6 +1,8 @@
 #include "io/checkpoint_values.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -125,7 +127,7 @@ void add_classes(const Classes& classes, PtDict& root) {
   };
   add("classes", classes.count);
   add_list("class_names", classes.names);
-  add_list("class_labels", classes.occurring);
+  add_list("class_images", classes.images);
 }
 
 // The list for `key`; empty if there is none, as in older files.
@@ -141,21 +143,24 @@ static std::vector<Type> read_list(const PtDict& root, const char* key, const st
   return values;
 }
 
-// Files of version 0.1.0 have no classes; those of 1.0.0 no names.
+// Files of version 0.1.0 have no classes; those of 1.0.0 neither names nor numbers of images.
 Classes read_classes(const PtDict& root, const std::string& name) {
   if (find(root, "classes") == nullptr) return {};
   return checked({get_count(root, "classes", name, kMaxClasses),
                   read_list<std::string>(root, "class_names", name),
-                  read_list<std::int64_t>(root, "class_labels", name)},
+                  read_list<std::int64_t>(root, "class_images", name)},
                  name);
 }
 
 Classes checked(Classes classes, const std::string& name) {
-  const auto& [count, names, labels] = classes;
-  const bool named = names.empty() || std::cmp_equal(names.size(), count);
-  const bool known =
-      std::ranges::all_of(labels, [&](std::int64_t label) { return label >= 0 && label < count; });
-  if (count > kMaxClasses || !named || !known || !std::ranges::is_sorted(labels)) {
+  const auto& [count, names, images] = classes;
+  const auto fits = [&](const auto& list) {
+    return list.empty() || std::cmp_equal(list.size(), count);
+  };
+  const bool plausible = std::ranges::all_of(
+      images, [](std::int64_t n) { return n >= 0 && n <= std::numeric_limits<std::int32_t>::max(); });
+  if (count > kMaxClasses || !fits(names) || !fits(images) || !plausible ||
+      (count > 0 && classes.labels().empty())) {
     throw run_error(name, ": its classes contradict each other; damaged or forged");
   }
   return classes;

@@ -68,7 +68,7 @@ Metadata generator_metadata(const LoadedGenerator& loaded) {
     if (!list.empty()) metadata.emplace_back(key, to_json_line(list));
   };
   add("class_names", loaded.classes.names);
-  add("class_labels", loaded.classes.occurring);
+  add("class_images", loaded.classes.images);
   return metadata;
 }
 
@@ -102,7 +102,7 @@ LoadedGenerator load_safetensors(ByteView bytes, const std::string& name) {
   loaded.shape = *shape;
   loaded.classes = checked({metadata_count(metadata, "classes", name),
                             metadata_list<std::string>(metadata, "class_names", name),
-                            metadata_list<std::int64_t>(metadata, "class_labels", name)},
+                            metadata_list<std::int64_t>(metadata, "class_images", name)},
                            name);
   loaded.epoch = metadata_count(metadata, "epoch", name);
   loaded.step = metadata_count(metadata, "step", name);

@@ -92,11 +92,9 @@ Json data_json(const Dataset& data) {
                 {"on_disk", data.stored != nullptr}};
   const Classes classes = classes_of(data);
   if (data.stacked > 1 || classes.count == 0) return facts;
-  const auto counts = torch::bincount(data.labels);
   Json items = Json::object();
-  for (std::int64_t i = 0; i < classes.size(); ++i) {
-    const std::int64_t label = classes.label(i);
-    items[classes.name(label)] = counts[label].item<std::int64_t>();
+  for (const std::int64_t label : classes.labels()) {
+    items[classes.name(label)] = classes.images[static_cast<std::size_t>(label)];
   }
   facts["classes"] = std::move(items);
   return facts;

@@ -21,9 +21,8 @@ torch::Tensor fixed_inputs(const Trainer& trainer) {
   const auto latents = draw_latents(config.model, n, static_cast<std::uint64_t>(config.train.seed),
                                     Stream::kFixedLatents, 0);
   if (classes.count == 0) return latents;
-  const auto labels = torch::empty({n}, torch::kInt64);
-  auto* label = labels.data_ptr<std::int64_t>();
-  for (std::int64_t i = 0; i < n; ++i) label[i] = classes.label(i % classes.size());
+  const auto turns = torch::tensor(classes.labels());
+  const auto labels = turns.index_select(0, torch::arange(n).remainder(turns.size(0)));
   return trainer.conditioning().generator_input(latents, labels);
 }
 
@@ -45,10 +44,11 @@ std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t coun
                                           const Classes& classes) {
   const SplitMix64 rng(stream_seed(0, Stream::kRealImages, 0));
   const bool labelled = classes.count > 0;
-  const std::int64_t turns = labelled ? classes.size() : 1;
+  const auto turns = labelled ? classes.labels() : std::vector<std::int64_t>{0};
   std::vector<std::deque<std::int64_t>> of_class(
       static_cast<std::size_t>(std::max<std::int64_t>(1, classes.count)));
-  const auto max = static_cast<std::size_t>((count + turns - 1) / turns);
+  const auto wanted = static_cast<std::size_t>(count);
+  const std::size_t max = (wanted + turns.size() - 1) / turns.size();
   const auto labels = labelled ? data.labels.contiguous() : torch::Tensor();
   for (const std::int64_t item : random_permutation(data.size(), rng)) {
     const auto label = labelled ? labels.const_data_ptr<std::int64_t>()[item] : 0;
@@ -56,9 +56,8 @@ std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t coun
     if (items.size() < max) items.push_back(item);
   }
   std::vector<std::int64_t> picked;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t label = labelled ? classes.label(i % turns) : 0;
-    auto& items = of_class[static_cast<std::size_t>(label)];
+  for (std::size_t i = 0; i < wanted; ++i) {
+    auto& items = of_class[static_cast<std::size_t>(turns[i % turns.size()])];
     picked.push_back(items.front());
     items.push_back(items.front());
     items.pop_front();

@@ -1,6 +1,7 @@
 #include "gan_train/sampling/sample.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include <torch/nn/modules/container/sequential.h>
@@ -35,9 +36,14 @@ torch::Tensor draw_classes(const Classes& classes, std::int64_t n, std::uint64_t
   if (classes.count == 0) return {};
   SplitMix64 rng(stream_seed(seed, stream, index));
   torch::Tensor labels = torch::empty({n}, torch::kInt64);
-  const auto size = static_cast<std::uint64_t>(classes.size());
-  std::generate_n(labels.data_ptr<std::int64_t>(), n,
-                  [&] { return classes.label(static_cast<std::int64_t>(rng.below(size))); });
+  std::vector<std::int64_t> ends = classes.images;  // label i is that of images up to ends[i]
+  if (ends.empty()) ends.assign(static_cast<std::size_t>(classes.count), 1);
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  const auto images = static_cast<std::uint64_t>(ends.back());
+  std::generate_n(labels.data_ptr<std::int64_t>(), n, [&] {
+    return std::ranges::upper_bound(ends, static_cast<std::int64_t>(rng.below(images))) -
+           ends.begin();
+  });
   return labels;
 }
 

@@ -44,7 +44,7 @@ TEST(ClassList, NumbersAreNamesWhereNamesAreNumbers) {
 }
 
 TEST(ClassList, OfClassesThatHadImages) {
-  EXPECT_EQ(usage_message_of([] { parse_class_list("0", Classes(3, {}, {1, 2})); }),
+  EXPECT_EQ(usage_message_of([] { parse_class_list("0", Classes(3, {}, {0, 9, 1})); }),
             "--class: the training data had no images of class 0; leave it out");
 }
 

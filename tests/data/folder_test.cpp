@@ -228,8 +228,8 @@ std::map<std::string, std::int64_t> found_in(const TempFolder& folder) {
   const Dataset data = load_dataset(folder_config(folder, 4, 1));
   const Classes classes = classes_of(data);
   std::map<std::string, std::int64_t> found;
-  for (std::int64_t i = 0; i < classes.size(); ++i) {
-    found[classes.name(i)] = data.labels.eq(i).sum().item<std::int64_t>();
+  for (const std::int64_t label : classes.labels()) {
+    found[classes.name(label)] = classes.images[static_cast<std::size_t>(label)];
   }
   return found;
 }

@@ -33,8 +33,8 @@ at::Generator stream_generator(std::uint64_t seed, Stream stream, std::uint64_t 
 torch::Tensor draw_latents(const ModelConfig& config, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
-/// Labels [n] (int64) on the CPU, uniform over the classes that have images; undefined without
-/// classes. A pure function of its arguments.
+/// Labels [n] (int64) on the CPU, each as often as its class occurs in the training data; undefined
+/// without classes. A pure function of its arguments.
 torch::Tensor draw_classes(const Classes& classes, std::int64_t n, std::uint64_t seed,
                            Stream stream, std::uint64_t index);
 
