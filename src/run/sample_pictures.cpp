@@ -33,9 +33,10 @@ std::vector<float> coordinates_of(const torch::Tensor& samples) {
 }
 
 // By default one column per class, if there are enough samples.
-std::int64_t sample_columns(const OutputConfig& output, std::int64_t classes) {
-  const bool is_free = output.sample_columns == 0 && classes <= output.samples;
-  return is_free ? classes : output.sample_columns;
+std::int64_t sample_columns(const OutputConfig& output, const Classes& classes) {
+  const auto columns = static_cast<std::int64_t>(classes.labels().size());
+  const bool is_free = output.sample_columns == 0 && columns <= output.samples;
+  return is_free ? columns : output.sample_columns;
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ Bytes SamplePictures::real_images() const {
 Bytes SamplePictures::grid(const torch::Tensor& images) const {
   const Config& config = trainer_.config();
   const auto pixels = to_pixels(images, config.data.range);
-  const GridOptions options{.columns = sample_columns(config.output, trainer_.classes().size()),
+  const GridOptions options{.columns = sample_columns(config.output, trainer_.classes()),
                             .scale = config.output.sample_scale,
                             .dark_on_light = config.output.dark_on_light};
   const ByteView bytes(pixels.const_data_ptr<std::uint8_t>(), pixels.nbytes());

@@ -53,7 +53,7 @@ TEST(SamplePictures, RealImagesStandWhereTheSamplesOfTheirClassDo) {
   const Image samples = decode_image(pictures.samples(1), {.channels = 1}, "samples").image;
   EXPECT_EQ(real.width, samples.width);
   EXPECT_EQ(real.height, samples.height);
-  const std::int64_t classes = trainer.classes().size();
+  const auto classes = static_cast<std::int64_t>(trainer.classes().labels().size());
   ASSERT_GT(classes, 1);
   for (std::int64_t i = 0; i < 8; ++i) {
     const std::int64_t left = 2 + i % classes * 10, top = 2 + i / classes * 10;
