@@ -33,8 +33,8 @@ import recipes
 class Projection(recipes.Gan):
     """mnist_best and mnist_fast: conditional on classes, R1 every 16th update, an average of G."""
 
-    lr, betas = 1e-3, (0.0, 0.99)
-    wide, penalty_weight = 2, 1.0
+    lr, betas = 2e-3, (0.0, 0.99)
+    wide, penalty_weight = 2, 0.5
 
     def generator(self):
         w = 16 * self.kind.wide
@@ -56,8 +56,10 @@ class Projection(recipes.Gan):
             nn.Conv2d(1, w, 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2),
             nn.Conv2d(w, 2 * w, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(2 * w),
             nn.LeakyReLU(0.2),
             nn.Conv2d(2 * w, 4 * w, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(4 * w),
             nn.LeakyReLU(0.2),
             nn.Flatten(),
             nn.Linear(4 * w * 3 * 3, 1 + 10, bias=False),
@@ -65,7 +67,7 @@ class Projection(recipes.Gan):
 
 
 class MnistFast(Projection):
-    lr, wide, penalty_weight, real_count, g_count = 2e-3, 1, 0.5, 32, 32
+    wide = 1
 
 
 class Cifar10Dcgan(recipes.Gan):

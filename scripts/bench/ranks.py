@@ -24,7 +24,7 @@ from hosts import two_hosts
 from scaling import SPREAD, sum_ms
 
 RECIPES = ("mnist_mlp", "mnist_fast", "mnist_conditional", "mnist_cpp_dcgan")
-BATCHES = {"mnist_mlp": 256, "mnist_fast": 32, "mnist_conditional": 64, "mnist_cpp_dcgan": 64}
+BATCHES = {"mnist_mlp": 256, "mnist_fast": 64, "mnist_conditional": 64, "mnist_cpp_dcgan": 64}
 LINKS = ((1000, 0.1), (100, 1), (100, 10))  # Mb/s, ms
 TRAFFIC = re.compile(r"sums over ranks: ([\d.]+) ms, ([\d.]+) MB and ([\d.]+) sums a step")
 
