@@ -96,7 +96,7 @@ class GetDataTest(common.ProgramTest):
     def test_a_cut_download_is_taken_up_where_it_stopped(self):
         name = f"{NAMES[0]}.gz"
         self.server.cut[name] = len(gzipped_files()[name]) // 3
-        self.assertIn("could not get mnist", self.get(code=1))
+        self.assertIn("could not fetch mnist", self.get(code=1))
         self.assert_there(*NAMES)
         part = self.folder / "mnist/.part" / name
         self.assertEqual(part.stat().st_size, self.server.cut.pop(name))
@@ -169,7 +169,7 @@ class EmojiTest(common.ProgramTest):
             {"people-body/a.png", "people-body/b.png", "people-body/c.png", "animals-nature/d.png"},
         )
         self.assertEqual(done.returncode, 1)
-        self.assertIn("are not the published ones", done.stderr)
+        self.assertIn("does not hold exactly the published pictures", done.stderr)
 
 
 if __name__ == "__main__":
