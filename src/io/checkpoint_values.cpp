@@ -157,8 +157,9 @@ Classes checked(Classes classes, const std::string& name) {
   const auto fits = [&](const auto& list) {
     return list.empty() || std::cmp_equal(list.size(), count);
   };
-  const bool plausible = std::ranges::all_of(
-      images, [](std::int64_t n) { return n >= 0 && n <= std::numeric_limits<std::int32_t>::max(); });
+  const bool plausible = std::ranges::all_of(images, [](std::int64_t n) {
+    return n >= 0 && n <= std::numeric_limits<std::int32_t>::max();
+  });
   if (count > kMaxClasses || !fits(names) || !fits(images) || !plausible ||
       (count > 0 && classes.labels().empty())) {
     throw run_error(name, ": its classes contradict each other; damaged or forged");

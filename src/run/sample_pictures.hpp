@@ -12,8 +12,8 @@
 namespace gan {
 
 /// The items of `data` to show next to `count` samples: the same for all runs on the data, whatever
-/// the seed. No item is repeated before all were used. With classes, item i has class number i %
-/// the number of those, like the samples.
+/// the seed. No item is repeated before all were used. The classes that have
+/// images take turns, as in the samples.
 std::vector<std::int64_t> pick_real_items(const Dataset& data, std::int64_t count,
                                           const Classes& classes);
 

@@ -36,7 +36,7 @@ torch::Tensor draw_classes(const Classes& classes, std::int64_t n, std::uint64_t
   if (classes.count == 0) return {};
   SplitMix64 rng(stream_seed(seed, stream, index));
   torch::Tensor labels = torch::empty({n}, torch::kInt64);
-  std::vector<std::int64_t> ends = classes.images;  // label i is that of images up to ends[i]
+  std::vector<std::int64_t> ends = classes.images;  // images ends[i - 1] … ends[i] - 1 have label i
   if (ends.empty()) ends.assign(static_cast<std::size_t>(classes.count), 1);
   std::partial_sum(ends.begin(), ends.end(), ends.begin());
   const auto images = static_cast<std::uint64_t>(ends.back());

@@ -24,7 +24,7 @@ struct DiscriminatorInputs {
   torch::Tensor real_labels;  ///< [n / model.pack], float32
   torch::Tensor fake_labels;  ///< likewise
   torch::Tensor latents;      ///< [n, latent_dim] for the generated images
-  torch::Tensor classes;      ///< [n] int64: of the real images, and of the generated ones
+  torch::Tensor classes;      ///< [n] int64, of the real images; the generated ones get the same
   View real_view;
   View fake_view;
   std::optional<PenaltyNoise> penalty;  ///< set if the penalty is due in this update

@@ -2,7 +2,7 @@
 
 As in parity_test.py, starts at the program's initial weights and uses the batches that it dumped;
 also compares the final weights with those of the program's own run. With D's batch norm, rounding
-errors grow a thousandfold within a few steps, so only the first step is compared with it.
+errors grow a thousandfold within a few steps, so with it only the first step is compared.
 """
 
 import copy

@@ -13,6 +13,7 @@
 #include "gan_train/core/error.hpp"
 #include "gan_train/core/registry.hpp"
 #include "gan_train/sampling/sample.hpp"
+#include "io/checkpoint_values.hpp"
 #include "io/export.hpp"
 #include "message.hpp"
 #include "temp_folder.hpp"
@@ -318,6 +319,15 @@ TEST(Checkpoint, KnowsTheNamesOfItsClassesAndHowManyImagesTheyHad) {
   EXPECT_EQ(load_generator(folder / "g_1.pt").classes, Classes(3, {}, classes.images));
   const Bytes bytes = read_file(folder / "g_1.pt");
   EXPECT_EQ(as_text(bytes).find("class_names"), std::string_view::npos);
+}
+
+TEST(Checkpoint, ClassesThatContradictEachOtherAreRefused) {
+  EXPECT_EQ(checked(Classes(2, {"ant", "bee"}, {0, 5}), "g.pt").labels(),
+            std::vector<std::int64_t>{1});
+  for (const Classes& bad : {Classes(3, {}, {1, 2}), Classes(2, {}, {-1, 3}),
+                             Classes(2, {}, {0, 0}), Classes(2, {"ant"}, {})}) {
+    EXPECT_THROW(checked(bad, "g.pt"), Error);
+  }
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ TEST(Packing, ALastBatchOfOnePackIsTooFewForTheDiscriminatorsNorm) {
   EXPECT_NE(batch_refusal(config).find("of a single pack"), std::string::npos);
 }
 
-TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
+TEST(Conditional, ClassesOfUnknownNumbersAreUniformAndTheInputsHoldThem) {
   const auto classes = draw_classes(5, 10000, 1, Stream::kClassG, 3);
   const auto counts = torch::bincount(classes);
   EXPECT_EQ(counts.size(0), 5);
@@ -202,7 +202,7 @@ TEST(Conditional, DrawnClassesAreUniformAndTheInputsHoldThem) {
       torch::equal(inputs.narrow(1, 4, 5).argmax(1), draw_classes(5, 30, 1, Stream::kSample, 2)));
 }
 
-TEST(Conditional, ClassesWithoutImagesAreNotDrawn) {
+TEST(Conditional, ClassesAreDrawnAsOftenAsTheyHaveImages) {
   const auto labels = draw_classes(Classes(6, {}, {0, 2, 0, 0, 1, 3}), 3000, 1, Stream::kClassG, 3);
   const auto counts = torch::bincount(labels, {}, 6);
   for (const int label : {0, 2, 3}) EXPECT_EQ(counts[label].item<int>(), 0);

@@ -11,12 +11,12 @@ namespace gan {
 /// Classes of labelled images. Labels run from 0 to count - 1; some may have no images.
 struct Classes {
   Classes(std::int64_t all = 0) : count(all) {}  // NOLINT: a count alone is enough
-  Classes(std::int64_t all, std::vector<std::string> named, std::vector<std::int64_t> with_images)
-      : count(all), names(std::move(named)), images(std::move(with_images)) {}
+  Classes(std::int64_t all, std::vector<std::string> named, std::vector<std::int64_t> image_counts)
+      : count(all), names(std::move(named)), images(std::move(image_counts)) {}
 
   std::int64_t count;                ///< 0: no classes
   std::vector<std::string> names;    ///< by label; empty: classes are named by number
-  std::vector<std::int64_t> images;  ///< number of images by label; empty: equally many of each
+  std::vector<std::int64_t> images;  ///< number of images by label; empty: taken as equally many
 
   bool occurs(std::int64_t label) const {
     return label >= 0 && label < count &&
