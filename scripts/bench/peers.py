@@ -207,7 +207,6 @@ class Gan:
 
     def train_d(self, fake, classes):
         fake = fake.detach()
-        real_classes = None if classes is None else torch.randint(10, (self.real.size(0),), device=DEVICE)
         if self.mode == "joint":
             logits = self.run_d(torch.cat([self.real, fake]))
             n = self.real.size(0)
@@ -217,10 +216,10 @@ class Gan:
             self.descend(self.d_adam, self.loss(self.run_d(self.real), 0.9))
             self.descend(self.d_adam, self.loss(self.run_d(fake), 0.0))
         else:
-            real_loss = self.loss(self.logits(self.real, real_classes), 0.9)
+            real_loss = self.loss(self.logits(self.real, classes), 0.9)
             loss = real_loss + self.loss(self.logits(fake, classes), 0.0)
             if self.told and self.steps % 16 == 0:
-                loss = loss + self.penalty(real_classes)
+                loss = loss + self.penalty(classes)
             self.descend(self.d_adam, loss)
 
     def step(self):

@@ -1,4 +1,4 @@
-"""What version 1.0.0 wrote: `version_1_0_0` holds a run of it, and what it drew."""
+"""What version 1.0.0 wrote: `version_1_0_0` holds a run of it, and what it drew and computed."""
 
 import shutil
 
@@ -42,8 +42,14 @@ class OldVersionTest(common.ProgramTest):
         self.assertIn(said, done.stderr)
         kept = (OLD / "run/losses.csv").read_text()
         self.assertTrue((self.folder / "run/losses.csv").read_text().startswith(kept))
-        _, rows = files.read_csv(self.folder / "run/losses.csv")
+        header, rows = files.read_csv(self.folder / "run/losses.csv")
+        old_header, old_rows = files.read_csv(OLD / "losses_of_4_epochs.csv")
+        self.assertEqual(header, old_header)
         self.assertEqual([row[1] for row in rows], [8, 16, 24, 32])
+        # Near those of 1.0.0, which drew the classes of D's generated images by themselves.
+        for row, old in zip(rows, old_rows):
+            for value, old_value in zip(row[:6], old):  # without the times
+                self.assertAlmostEqual(value, old_value, delta=0.02)
         self.assertNotIn(said, self.train("--resume", "run", "--epochs", 5).stderr)
 
     def test_its_config_trains(self):

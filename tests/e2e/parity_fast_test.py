@@ -54,7 +54,7 @@ class MnistFast(Gan):
         )
 
     def discriminator(self):
-        layers = (
+        return nn.Sequential(
             OneChannelConv2d(1, 16, 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2),
             nn.Conv2d(16, 32, 4, 2, 1, bias=False),
@@ -66,7 +66,6 @@ class MnistFast(Gan):
             nn.Flatten(),
             nn.Linear(64 * 3 * 3, 1 + 10, bias=False),
         )
-        return nn.Sequential(*layers)
 
     def inputs(self, batch, of):
         return torch.cat([batch[f"latents_{of}"], F.one_hot(batch[f"classes_{of}"], 10)], 1)
